@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types viz bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+# The virtual environment is made once, and again when the lock or the project's metadata change.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "regpipe needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing). Name another with: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+run: $(READY) ## train and compare: does L2 help on moons? (about two minutes)
+	$(BIN)/kedro run --pipelines=weight_l2
+
+test: $(READY) ## the whole test suite
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+viz: $(READY) ## browse the pipelines and what they left behind
+	$(BIN)/kedro viz run --include-hooks
+
+bench: $(READY) ## the engine against model.fit, one table from one run
+	$(BIN)/python benchmarks/engine.py
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+
+clean: ## remove the virtual environment, caches and everything a run left behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .viz build src/*.egg-info
+	find data -type f ! -name .gitkeep -delete
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,114 @@
+"""A problem with a technique applied, or with none: what exactly is trained."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from regpipe.errors import SpecError, unknown
+from regpipe.spec import Problem, Technique, Training
+from regpipe.vocabulary import (
+    check_arguments,
+    check_layer,
+    check_loss,
+    check_name,
+    check_optimizer,
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer in Keras' words: the class `keras.layers.<kind>` and its arguments."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What is trained: layers in order, and how. `technique` is None for the baseline."""
+
+    problem: str
+    technique: str | None
+    layers: dict[str, Layer]
+    training: Training
+
+    @property
+    def name(self) -> str:
+        """The technique's name, or the problem's where this is its baseline."""
+        return self.technique or self.problem
+
+
+def baseline(name: str, problem: Problem) -> Arm:
+    """Return the arm of a problem with no technique applied.
+
+    Raises:
+        SpecError: a layer, an argument, the loss or the optimizer isn't one of Keras'.
+    """
+    layers = {
+        layer: _layer(f"{name}.network.{layer}", layer, entry)
+        for layer, entry in problem.network.items()
+    }
+    _check_training(f"{name}.training", problem.training)
+    return Arm(name, None, layers, problem.training)
+
+
+def apply(name: str, technique: Technique, base: Arm) -> Arm:
+    """Return `base` with the technique's changes.
+
+    An entry of the technique's network that bears the name of a layer is merged into its arguments;
+    another is a new layer, put `before` or `after` a named one, in the order of the YAML.
+
+    Raises:
+        SpecError: a layer is missing, stands nowhere, or isn't one of Keras'.
+    """
+    layers = dict(base.layers)
+    for layer, entry in technique.network.items():
+        path = f"{name}.network.{layer}"
+        if layer in layers:
+            layers[layer] = _merge(path, layers[layer], entry)
+        else:
+            layers = _insert(path, layers, layer, entry, base.problem)
+    changes = technique.training.model_dump(exclude_none=True)
+    training = base.training.model_copy(update=changes)
+    _check_training(f"{name}.training", training)
+    return Arm(base.problem, name, layers, training)
+
+
+def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
+    check_name(path, "layer", name)
+    if len(entry) != 1:
+        raise SpecError(
+            [f"{path}: expected one layer of Keras, such as Dense, received {sorted(entry)}."]
+        )
+    kind, arguments = next(iter(entry.items()))
+    check_layer(path, kind, arguments)
+    return Layer(kind, arguments)
+
+
+def _merge(path: str, layer: Layer, changes: dict[str, Any]) -> Layer:
+    check_arguments(path, layer.kind, changes)
+    return Layer(layer.kind, {**layer.arguments, **changes})
+
+
+def _insert(
+    path: str, layers: dict[str, Layer], name: str, entry: dict[str, Any], problem: str
+) -> dict[str, Layer]:
+    places = {"before": 0, "after": 1}
+    place = [key for key in places if key in entry]
+    if not place:
+        wrong = unknown(path, f"layer of {problem}", name, layers)
+        new = "A new layer says which one it comes `before` or `after`."
+        raise SpecError([f"{fault} {new}" for fault in wrong.faults])
+    if len(place) > 1:
+        raise SpecError([f"{path}: expected `before` or `after`, received both."])
+    neighbour = entry[place[0]]
+    if neighbour not in layers:
+        raise unknown(f"{path}.{place[0]}", f"layer of {problem}", str(neighbour), layers)
+    made = _layer(path, name, {k: v for k, v in entry.items() if k not in places})
+    position = list(layers).index(neighbour) + places[place[0]]
+    items = list(layers.items())
+    return dict([*items[:position], (name, made), *items[position:]])
+
+
+def _check_training(path: str, training: Training) -> None:
+    check_loss(f"{path}.loss", training.loss)
+    check_optimizer(f"{path}.optimizer", training.optimizer)

@@ -1,0 +1,118 @@
+"""Are these parameters something that can be run? Asked before anything is trained."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from regpipe.arm import apply, baseline
+from regpipe.errors import SpecError, hint
+from regpipe.problems.generators import check_rows
+from regpipe.spec import Problem, Settings, Technique
+from regpipe.vocabulary import check_name
+
+Block = Mapping[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def check_parameters(
+    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
+) -> None:
+    """Check every block, the overrides of a run included.
+
+    Args:
+        parameters: all parameters as Kedro merged them, `--params` included.
+        problems: the blocks of the problem files, as written (they say what is a problem).
+        techniques: the blocks of the technique files, as written.
+
+    Raises:
+        SpecError: with one line for each fault: block, key, and what was expected.
+    """
+    faults: list[str] = []
+
+    def keep(check: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return check(*arguments)
+        except SpecError as error:
+            faults.extend(error.faults)
+            return None
+
+    keep(_check_top_level, parameters, problems, techniques)
+    settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
+    keep(parse, Settings, settings, "")
+    bases = {}
+    for name in problems:
+        if problem := keep(parse, Problem, parameters[name], name):
+            keep(check_rows, f"{name}.rows", problem.rows, problem.split.train)
+            bases[name] = keep(baseline, name, problem)
+    for name, written in techniques.items():
+        technique = keep(parse, Technique, parameters[name], name)
+        if technique is None:
+            continue
+        if technique.problem not in problems:
+            faults.append(_no_problem(name, technique.problem, problems))
+        elif technique.problem != written.get("problem"):
+            faults.append(
+                f"{name}.problem: a run can't change it from '{written.get('problem')}' to "
+                f"'{technique.problem}', since the pipeline is wired to it. Write a block for that."
+            )
+        elif base := bases.get(technique.problem):
+            keep(apply, name, technique, base)
+    if faults:
+        raise SpecError(dict.fromkeys(faults))
+
+
+def parse(model: type[Model], block: Any, name: str) -> Model:
+    """Read a block, turning pydantic's complaints into one line each.
+
+    Raises:
+        SpecError: a key is unknown or missing, or a value is of the wrong kind.
+    """
+    try:
+        return model.model_validate(block)
+    except ValidationError as error:
+        raise SpecError(_explain(e, model, name) for e in error.errors()) from None
+
+
+def _check_top_level(
+    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
+) -> None:
+    faults = []
+    for name in sorted(set(problems) & set(techniques)):
+        faults.append(f"{name}: names both a problem and a technique. Expected different names.")
+    for name in (*problems, *techniques):
+        try:
+            check_name(name, "problem or technique", name)
+        except SpecError as error:
+            faults.extend(error.faults)
+    known = {*Settings.model_fields, *problems, *techniques}
+    for name in sorted(set(parameters) - known):
+        faults.append(f"{name}: there is no such parameter. {hint(name, known)}")
+    if faults:
+        raise SpecError(faults)
+
+
+def _no_problem(technique: str, problem: str, problems: Iterable[str]) -> str:
+    return f"{technique}.problem: there is no problem '{problem}'. {hint(problem, problems)}"
+
+
+def _explain(error: Any, model: type[BaseModel], name: str) -> str:
+    """Return block, key and what was expected, for one of pydantic's errors."""
+    location = [str(part) for part in error["loc"]]
+    path = ".".join([name, *location] if name else location)
+    if error["type"] == "extra_forbidden":
+        return f"{path}: there is no such key. {hint(location[-1], _keys(model, location[:-1]))}"
+    if error["type"] == "missing":
+        return f"{path}: this key is missing."
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return f"{path}: {message}. Received {error['input']!r}."
+
+
+def _keys(model: type[BaseModel], location: list[str]) -> list[str]:
+    """Return the keys that the block at `location` of a model may have."""
+    for part in location:
+        annotation = model.model_fields[part].annotation
+        candidates = [annotation, *get_args(annotation)]
+        model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
+    return list(model.model_fields)
+

@@ -1,0 +1,94 @@
+"""Strengths that can change without a new compile.
+
+A penalty's `l2`, a dropout's `rate`, a noise's `stddev` are Python numbers in Keras and would be
+compiled into the loop. Here each becomes a number that carries a variable, so that one compiled
+loop serves every value of a grid. Zero stays what it is: Keras leaves such a penalty out.
+"""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from regpipe.backend import keras, tf
+
+STRENGTHS = frozenset({"l1", "l2", "rate", "stddev", "min_value", "max_value", "factor"})
+FREE = "free"
+
+Architecture = dict[str, Any]
+
+
+class Strength(float):
+    """A float that TensorFlow reads as a variable, wherever Keras computes with it."""
+
+    variable: tf.Variable
+
+    def __new__(cls, value: float) -> "Strength":
+        """Return the number with a variable that begins at its value."""
+        strength = super().__new__(cls, value)
+        strength.variable = tf.Variable(value, dtype=tf.float32, trainable=False)
+        return strength
+
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
+        """Return the variable's value: TensorFlow's protocol for objects that become tensors."""
+        return tf.cast(self.variable.value(), dtype or tf.float32)
+
+    def __mul__(self, other: Any) -> Any:
+        """Return the product with a tensor."""
+        return tf.convert_to_tensor(self) * other
+
+    def __rsub__(self, other: Any) -> Any:
+        """Return `other - self`, as `1 - rate` in a constraint."""
+        return other - tf.convert_to_tensor(self)
+
+    __rmul__ = __mul__
+
+
+def free_strengths(model: keras.Model, architecture: Architecture) -> dict[str, Strength]:
+    """Make the model's strengths variable, and return each by its path.
+
+    A path is that of the technique's YAML: `hidden.kernel_regularizer.l2`, `mask.rate`.
+    """
+    free = {}
+    for layer, config in zip(model.layers, _layers(architecture), strict=True):
+        for path, owner, name in _strengths(layer.name, layer, config):
+            strength = Strength(getattr(owner, name))
+            setattr(owner, name, strength)
+            free[path] = strength
+    return free
+
+
+def strengths(architecture: Architecture) -> dict[str, float]:
+    """Return the value of each strength of an architecture by its path."""
+    return {
+        path: config[name]
+        for layer in _layers(architecture)
+        for path, config, name in _strengths(layer["name"], layer, layer)
+    }
+
+
+def without_strengths(architecture: Architecture) -> Architecture:
+    """Return the architecture with strengths blanked: what two arms share if only a number differs."""
+    blank = copy.deepcopy(architecture)
+    for layer in _layers(blank):
+        for _, config, name in _strengths(layer["name"], layer, layer):
+            config[name] = FREE
+    return blank
+
+
+def _layers(architecture: Architecture) -> list[dict[str, Any]]:
+    """Return the configs of the layers that hold something, in order."""
+    configs = architecture["config"]["layers"]
+    return [layer["config"] for layer in configs if layer["class_name"] != "InputLayer"]
+
+
+def _strengths(path: str, owner: Any, config: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Yield (path, owner, name) of each strength; `owner` is walked along with its config.
+
+    The owner is a Keras object, or the config itself.
+    """
+    for name, value in config.items():
+        if isinstance(value, dict) and "class_name" in value and "config" in value:
+            part = value["config"] if isinstance(owner, dict) else getattr(owner, name, None)
+            yield from _strengths(f"{path}.{name}", part, value["config"])
+        elif name in STRENGTHS and isinstance(value, int | float) and value not in (0, 1):
+            yield f"{path}.{name}", owner, name

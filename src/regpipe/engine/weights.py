@@ -1,0 +1,64 @@
+"""Initial weights and random states of a model, drawn from one seed.
+
+A weight's initial value depends on the seed, its layer's name and its own name, not on the layers
+around it: two arms of a repeat begin with the same weights wherever they share a layer, also where
+one of them has a further layer before it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from regpipe.backend import keras
+from regpipe.seeds import derive
+
+
+def weight_names(model: keras.Model) -> list[str]:
+    """Return the path of each of `model.weights`, from its layer's name on: `hidden/kernel`."""
+    layers = {layer.name for layer in model.layers}
+    names = []
+    for weight in model.weights:
+        parts = weight.path.split("/")
+        start = next(i for i, part in enumerate(parts) if part in layers)
+        names.append("/".join(parts[start:]))
+    return names
+
+
+def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
+    """Return new initial values for `model.weights`, drawn by their initializers.
+
+    None stands for a weight whose initial value isn't random (a bias, a moving mean): it begins as
+    it was built.
+    """
+    initializers = dict(_initializers(model))
+    values: list[np.ndarray | None] = []
+    for weight, name in zip(model.weights, weight_names(model), strict=True):
+        initializer = initializers.get(id(weight))
+        if hasattr(initializer, "seed"):
+            config = {**initializer.get_config(), "seed": derive(seed, "weights", name)}
+            drawn = type(initializer).from_config(config)(weight.shape, dtype=weight.dtype)
+            values.append(keras.ops.convert_to_numpy(drawn))
+        else:
+            values.append(None)
+    return values
+
+
+def random_states(model: keras.Model) -> list[keras.Variable]:
+    """Return the states of the model's seed generators (of dropout, noise, ...)."""
+    return [v for v in model.variables if v.name == "seed_generator_state"]
+
+
+def random_state(seed: int, place: int) -> np.ndarray:
+    """Return the first state of the model's generator number `place`: a key and a counter at 0."""
+    return np.array([derive(seed, "noise", place), 0])
+
+
+def _initializers(model: keras.Model) -> Iterator[tuple[int, Any]]:
+    """Yield the id of each weight with the initializer that its layer keeps for it."""
+    for layer in model.layers:
+        for owner in (layer, getattr(layer, "cell", None)):
+            for weight in [] if owner is None else owner.weights:
+                initializer = getattr(owner, f"{weight.name}_initializer", None)
+                if initializer is not None:
+                    yield id(weight), initializer

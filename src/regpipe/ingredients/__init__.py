@@ -1,0 +1,1 @@
+"""What Keras lacks: one file per idea, each citing its source."""

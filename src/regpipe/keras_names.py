@@ -1,0 +1,100 @@
+"""What Keras calls its layers, regularizers, constraints, ... and their arguments, without importing it.
+
+Importing Keras imports TensorFlow, which takes about ten seconds; a misspelt name should be answered
+in one. So the names are read from the source of the installed Keras: a public module such as
+`keras.layers` lists where each class is defined, and the class statement lists its arguments.
+"""
+
+import ast
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+# Every layer takes these through **kwargs (keras.layers.Layer.__init__), without naming them.
+LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast")
+
+
+@cache
+def public_names(module: str) -> dict[str, tuple[str, str]]:
+    """Map each public name of `keras.<module>` to (file, name in that file).
+
+    >>> "Dense" in public_names("layers"), "max_norm" in public_names("constraints")
+    (True, True)
+    """
+    found = {}
+    for statement in _parse(_keras_folder() / module / "__init__.py").body:
+        if isinstance(statement, ast.ImportFrom) and statement.module:
+            file = str(Path(*statement.module.split(".")[1:]).with_suffix(".py"))
+            for alias in statement.names:
+                found[alias.asname or alias.name] = (file, alias.name)
+    return found
+
+
+@cache
+def arguments(module: str, name: str) -> tuple[str, ...]:
+    """Return the argument names of the class (or function) `keras.<module>.<name>`, in order.
+
+    >>> arguments("regularizers", "L1L2")
+    ('l1', 'l2')
+    """
+    file, defined_as = public_names(module)[name]
+    own = _class_arguments(_keras_folder() / file, defined_as)
+    return tuple(dict.fromkeys((*own, *LAYER_ARGUMENTS))) if module == "layers" else own
+
+
+def class_names(module: str) -> list[str]:
+    """Return the names of `keras.<module>` that begin with a capital, as classes do."""
+    return sorted(name for name in public_names(module) if name[0].isupper())
+
+
+def function_names(module: str) -> list[str]:
+    """Return the names of `keras.<module>` in small letters, which YAML and strings use."""
+    housekeeping = {"get", "serialize", "deserialize"}
+    return sorted(n for n in public_names(module) if n[0].islower() and n not in housekeeping)
+
+
+def _keras_folder() -> Path:
+    spec = importlib.util.find_spec("keras")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("Keras is not installed; run `make run` or `pip install keras`.")
+    return Path(spec.origin).parent
+
+
+@cache
+def _parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _class_arguments(file: Path, name: str) -> tuple[str, ...]:
+    """Return the arguments of `__init__`, looking through base classes where a class has none."""
+    tree = _parse(file)
+    definition = next(
+        (s for s in tree.body if isinstance(s, ast.ClassDef | ast.FunctionDef) and s.name == name),
+        None,
+    )
+    if definition is None:
+        return ()
+    init = next(
+        (s for s in definition.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"),
+        definition if isinstance(definition, ast.FunctionDef) else None,
+    )
+    if init is not None:
+        listed = [*init.args.args, *init.args.kwonlyargs]
+        return tuple(a.arg for a in listed if a.arg not in {"self", "name", "dtype"})
+    assert isinstance(definition, ast.ClassDef)
+    for base in definition.bases:
+        if isinstance(base, ast.Name) and (origin := _origin(tree, base.id, file)):
+            return _class_arguments(origin, base.id)
+    return ()
+
+
+def _origin(tree: ast.Module, name: str, file: Path) -> Path | None:
+    """Return the file that defines `name` as it is seen in `tree`."""
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef) and statement.name == name:
+            return file
+        if isinstance(statement, ast.ImportFrom) and statement.module:
+            if any(alias.name == name for alias in statement.names):
+                parts = statement.module.split(".")[1:]
+                return _keras_folder().joinpath(*parts).with_suffix(".py")
+    return None
