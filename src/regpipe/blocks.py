@@ -1,0 +1,33 @@
+"""Which parameters are problems and which are techniques: the registry and the check ask here."""
+
+import os
+from typing import Any
+
+from kedro.config import AbstractConfigLoader, OmegaConfigLoader
+from kedro.framework.project import settings
+
+Blocks = dict[str, dict[str, Any]]
+
+_loader: AbstractConfigLoader | None = None
+
+
+def use(loader: AbstractConfigLoader) -> None:
+    """Read blocks through the loader of a run, and so from the run's environment."""
+    global _loader
+    _loader = loader
+
+
+def read_blocks() -> tuple[Blocks, Blocks]:
+    """Return the blocks of the problem files and those of the technique files, as written.
+
+    Where no run has begun (`kedro registry list`), they come from the default environment. A loader
+    of our own is made only then: each new one takes over the resolvers of those before it.
+    """
+    loader = _loader
+    if loader is None:
+        loader = OmegaConfigLoader(
+            conf_source=settings.CONF_SOURCE,
+            env=os.environ.get("KEDRO_ENV"),
+            **settings.CONFIG_LOADER_ARGS,
+        )
+    return loader["problems"], loader["techniques"]

@@ -1,0 +1,6 @@
+"""Catalog datasets that kedro-datasets lacks; none of them imports TensorFlow until it has to."""
+
+from regpipe.datasets.keras_model import KerasModelDataset
+from regpipe.datasets.npz import NpzDataset
+
+__all__ = ["KerasModelDataset", "NpzDataset"]

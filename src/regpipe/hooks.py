@@ -1,0 +1,74 @@
+"""What happens around a run: its parameters are checked, its progress shown, its answer told."""
+
+from typing import Any
+
+import click
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from regpipe import blocks, progress
+from regpipe.check import check_parameters
+from regpipe.errors import SpecError
+from regpipe.spec import Protocol
+
+
+class CheckHooks:
+    """Refuses parameters that nothing can be done with, before any node runs."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Check all blocks, `--params` included; one line for each fault."""
+        blocks.use(context.config_loader)
+        try:
+            check_parameters(context.config_loader["parameters"], *blocks.read_blocks())
+        except SpecError as error:
+            raise _refusal(error) from None
+
+    @hook_impl
+    def on_pipeline_error(self, error: Exception) -> None:
+        """Say what Keras refused in the words of the YAML, without a traceback."""
+        if isinstance(error, SpecError):
+            raise _refusal(error) from None
+
+
+class ProgressHooks:
+    """Shows a bar while a run trains."""
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Count the fits that lie ahead, and open the bar."""
+        trainings = len(pipeline.only_nodes_with_tags("train").nodes)
+        if trainings:
+            protocol = Protocol.model_validate(catalog.load("params:protocol"))
+            progress.start(trainings * (protocol.fixed.repeats + protocol.fresh.repeats))
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Close the bar."""
+        progress.stop()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Close the bar."""
+        progress.stop()
+
+
+class AnswerHooks:
+    """Ends a run with its answers."""
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Print the table and a sentence for each technique that this run answered."""
+        names = sorted(name for name in pipeline.outputs() if name.endswith(".summary"))
+        if names:
+            from regpipe.report.terminal import show
+
+            show([catalog.load(name) for name in names])
+
+
+def _refusal(error: SpecError) -> click.ClickException:
+    return click.ClickException(f"these parameters can't be run.\n{error}")

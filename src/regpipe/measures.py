@@ -1,0 +1,104 @@
+"""Weights and rows -> numbers: how good a fit is, and what its network is like.
+
+Losses are the plain loss of the task, without penalties: the penalties of two arms differ, so only
+plain losses can be compared.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from regpipe.backend import keras, tf
+from regpipe.engine.weights import weight_names
+from regpipe.network import Architecture, plain_model
+from regpipe.problems.samples import Rows
+
+Weights = dict[str, np.ndarray]
+
+
+class Measure:
+    """Measures fits of one architecture, a fit at a time."""
+
+    def __init__(self, architecture: Architecture, loss: str) -> None:
+        """Build the network once.
+
+        Args:
+            architecture: the JSON of a Keras model.
+            loss: the name of the task's loss in Keras.
+        """
+        self.model = plain_model(architecture)
+        self._loss = keras.losses.get(loss)
+        outputs = [layer.output for layer in self.model.layers]
+        self._outputs = tf.function(keras.Model(self.model.inputs, outputs), jit_compile=True)
+        self._predict = tf.function(self.model, jit_compile=True)
+
+    def load(self, weights: Weights) -> None:
+        """Give the network the weights of a fit."""
+        load_weights(self.model, weights)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs)."""
+        return self._predict(x).numpy()
+
+    def scores(self, rows: Rows) -> dict[str, float]:
+        """Return loss and accuracy on the rows trained on and on those that score the fit."""
+        numbers = {}
+        for side, x, y in (
+            ("train", rows.x_train, rows.y_train),
+            ("test", rows.x_score, rows.y_score),
+        ):
+            outputs = self.predict(x)
+            numbers[f"{side}_loss"] = float(np.mean(self._loss(y, outputs)))
+            numbers[f"{side}_accuracy"] = float(np.mean((outputs > 0.5) == y))
+        return numbers
+
+    def anatomy(self, rows: Rows) -> dict[str, float]:
+        """Return what the network is like, layer by layer.
+
+        `norm_<layer>` is the Euclidean norm of the layer's weights, biases aside. For each hidden
+        layer, `activation_<layer>` is the mean of its outputs on the rows trained on, and
+        `zeros_<layer>` the share of them that is exactly 0.
+        """
+        numbers = {}
+        for layer in self.model.layers:
+            kernels = [w.numpy() for w in layer.trainable_weights if w.name != "bias"]
+            if kernels:
+                flat = np.concatenate([kernel.ravel() for kernel in kernels])
+                numbers[f"norm_{layer.name}"] = float(np.linalg.norm(flat))
+        for layer, outputs in zip(self.model.layers[:-1], self._outputs(rows.x_train), strict=False):
+            if _is_identity(layer):
+                continue
+            numbers[f"activation_{layer.name}"] = float(np.mean(outputs))
+            numbers[f"zeros_{layer.name}"] = float(np.mean(outputs.numpy() == 0))
+        return numbers
+
+
+def load_weights(model: keras.Model, weights: Weights) -> None:
+    """Give a model of the same architecture the weights of a fit."""
+    for variable, name in zip(model.weights, weight_names(model), strict=True):
+        variable.assign(weights[name])
+
+
+def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the fits say, on average, at each point of a grid.
+
+    Args:
+        measure: of the fits' architecture.
+        fits: the weights of each fit.
+        grid: points of shape (n_points, n_features).
+
+    Returns:
+        `probability`, the mean probability of class 1, and `share`, the share of the fits that
+        call the point class 1; both of shape (n_points,), in [0, 1].
+    """
+    outputs = []
+    for weights in fits:
+        measure.load(weights)
+        outputs.append(measure.predict(grid)[:, 0])
+    stacked = np.stack(outputs)
+    return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
+
+
+def _is_identity(layer: keras.Layer) -> bool:
+    """Whether the layer passes its inputs on unchanged once training is over."""
+    return type(layer).__module__.startswith("keras.src.layers.regularization")

@@ -1,0 +1,1 @@
+"""The templates that the registry multiplies: an arm, a problem, a technique."""

@@ -1,0 +1,182 @@
+"""From an arm and its rows to weights, histories and the run table.
+
+Everything that needs TensorFlow is imported inside the functions, so that the pipelines can be
+listed and drawn without it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe import progress
+from regpipe.arm import Arm, apply, baseline
+from regpipe.problems.samples import Rows, feature_names, rows_of
+from regpipe.seeds import derive
+from regpipe.spec import Engine, Problem, Protocol, Technique
+
+PROTOCOLS = ("fixed", "fresh")
+KEYS = ["protocol", "repeat"]
+GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
+
+
+def resolve_baseline_as(name: str) -> Callable[[Problem], Arm]:
+    """Return the node that makes the baseline of the problem called `name`."""
+
+    def resolve_baseline(problem: Problem) -> Arm:
+        return baseline(name, problem)
+
+    return resolve_baseline
+
+
+def resolve_technique_as(name: str) -> Callable[[Problem, Technique], Arm]:
+    """Return the node that applies the technique called `name` to its problem."""
+
+    def resolve_technique(problem: Problem, technique: Technique) -> Arm:
+        return apply(name, technique, baseline(technique.problem, problem))
+
+    return resolve_technique
+
+
+def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
+    """Return the arm's Keras architecture, as `keras.Model.to_json` gives it."""
+    from regpipe.network import build_architecture
+
+    return build_architecture(arm, (len(feature_names(samples)),))
+
+
+def train(
+    arm: Arm,
+    architecture: dict[str, Any],
+    samples: pd.DataFrame,
+    protocol: Protocol,
+    engine: Engine,
+) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
+    """Train the arm at every repeat of both protocols.
+
+    Returns:
+        The weights, as one array of shape (repeats, ...) for each `<protocol>/<weight>`.
+        The history: protocol, repeat, epoch (from 1) and what Keras logs at each epoch.
+        The fits: technique, problem, protocol, repeat, seeds, outcome, epochs, best_epoch, seconds.
+    """
+    plan = list(_plan(samples, protocol))
+    loop = _loop(engine, architecture, arm, plan[0][2])
+    weights: dict[str, list[np.ndarray]] = {}
+    histories, fits = [], []
+    for name, repeat, rows in plan:
+        seed = derive(protocol.seed, f"{name} fit", repeat)
+        fit = loop.fit(rows, seed)
+        for weight, value in fit.weights.items():
+            weights.setdefault(f"{name}/{weight}", []).append(value)
+        epochs = np.arange(1, fit.epochs + 1, dtype="int32")
+        key = {"protocol": name, "repeat": np.int32(repeat)}
+        histories.append(pd.DataFrame({**key, "epoch": epochs, **fit.history}))
+        fits.append(
+            {
+                "technique": arm.technique or "baseline",
+                "problem": arm.problem,
+                "protocol": name,
+                "repeat": repeat,
+                "data_seed": rows.data_seed,
+                "fit_seed": seed,
+                "outcome": fit.outcome,
+                "epochs": fit.epochs,
+                "best_epoch": fit.best_epoch,
+                "seconds": fit.seconds,
+            }
+        )
+        progress.advance(arm.name)
+    stacked = {name: np.stack(values) for name, values in weights.items()}
+    return stacked, pd.concat(histories, ignore_index=True), pd.DataFrame(fits)
+
+
+def evaluate(
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: dict[str, np.ndarray],
+    fits: pd.DataFrame,
+    samples: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the run table: `fits` with losses, accuracies and what each network is like.
+
+    `test_` numbers are taken on the test rows of the fixed draw, and on the scoring rows of a fresh
+    one. Losses are plain: without penalties.
+    """
+    from regpipe.measures import Measure
+
+    measure = Measure(architecture, arm.training.loss)
+    draws = {name: rows_of(samples, name) for name in PROTOCOLS}
+    numbers = []
+    for fit in fits.itertuples():
+        rows = _draw_of(draws[fit.protocol], fit.repeat)
+        measure.load(_weights_of(weights, fit.protocol, fit.repeat))
+        numbers.append({**measure.scores(rows), **measure.anatomy(rows)})
+    return pd.concat([fits, pd.DataFrame(numbers, index=fits.index)], axis=1)
+
+
+def export_model(architecture: dict[str, Any], weights: dict[str, np.ndarray]) -> Any:
+    """Return repeat 0 of `fixed` as a model that plain Keras loads."""
+    from regpipe.measures import load_weights
+    from regpipe.network import plain_model
+
+    model = plain_model(architecture)
+    load_weights(model, _weights_of(weights, "fixed", 0))
+    return model
+
+
+def predict_surface(
+    arm: Arm, architecture: dict[str, Any], weights: dict[str, np.ndarray], samples: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what the fits say on a plane around all drawn points of a two-feature problem.
+
+    Columns: protocol, the two features, probability (mean over repeats), share (of the repeats that
+    call the point class 1).
+    """
+    from regpipe.measures import Measure, surface
+
+    names = feature_names(samples)
+    drawn = samples.loc[samples["split"] != "score", names]
+    low, high = drawn.min() - 0.25, drawn.max() + 0.25
+    axes = [np.linspace(low[name], high[name], GRID_POINTS) for name in names]
+    grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
+    measure = Measure(architecture, arm.training.loss)
+    frames = []
+    for protocol in PROTOCOLS:
+        repeats = len(next(w for name, w in weights.items() if name.startswith(f"{protocol}/")))
+        fits = [_weights_of(weights, protocol, repeat) for repeat in range(repeats)]
+        points = {name: grid[:, i] for i, name in enumerate(names)}
+        frames.append(
+            pd.DataFrame({"protocol": protocol, **points, **surface(measure, fits, grid)})
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _plan(samples: pd.DataFrame, protocol: Protocol) -> Iterator[tuple[str, int, Rows]]:
+    """Yield (protocol, repeat, rows) of every fit."""
+    for name in PROTOCOLS:
+        draws = rows_of(samples, name)
+        for repeat in range(getattr(protocol, name).repeats):
+            yield name, repeat, _draw_of(draws, repeat)
+
+
+def _draw_of(draws: list[Rows], repeat: int) -> Rows:
+    """Return the rows of a repeat; every repeat of `fixed` has the same."""
+    return draws[repeat if len(draws) > 1 else 0]
+
+
+def _weights_of(
+    weights: dict[str, np.ndarray], protocol: str, repeat: int
+) -> dict[str, np.ndarray]:
+    prefix = f"{protocol}/"
+    return {k.removeprefix(prefix): v[repeat] for k, v in weights.items() if k.startswith(prefix)}
+
+
+def _loop(engine: Engine, architecture: dict[str, Any], arm: Arm, rows: Rows) -> Any:
+    if engine == "keras":
+        from regpipe.engine.reference import KerasLoop
+
+        return KerasLoop(architecture, arm.training)
+    from regpipe.engine.compiled import CompiledLoop
+
+    return CompiledLoop(architecture, arm.training, rows)

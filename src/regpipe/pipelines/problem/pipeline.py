@@ -1,0 +1,49 @@
+"""The wiring of a problem; its arm is the baseline of every technique applied to it."""
+
+from kedro.pipeline import Pipeline, node
+
+from regpipe.pipelines import arm
+from regpipe.pipelines.arm.nodes import resolve_baseline_as
+from regpipe.pipelines.problem import nodes
+
+
+def create_pipeline(name: str) -> Pipeline:
+    """Return the pipeline of the problem called `name`, in a namespace of that name."""
+    template = arm.create_pipeline() + Pipeline(
+        [
+            node(
+                nodes.draw_samples,
+                inputs=["params:problem", "params:protocol"],
+                outputs="draws",
+                name="draw_samples",
+            ),
+            node(
+                nodes.split_samples,
+                inputs=["draws", "params:problem"],
+                outputs="samples",
+                name="split_samples",
+            ),
+            node(
+                resolve_baseline_as(name),
+                inputs="params:problem",
+                outputs="arm",
+                name="resolve_arm",
+            ),
+            node(
+                nodes.plot_samples,
+                inputs=["samples", "params:problem"],
+                outputs="samples_plot",
+                name="plot_samples",
+            ),
+        ]
+    )
+    return Pipeline(
+        template,
+        namespace=name,
+        parameters={
+            "params:problem": f"params:{name}",
+            "params:protocol": "params:protocol",
+            "params:engine": "params:engine",
+        },
+        tags=name,
+    )

@@ -1,0 +1,96 @@
+"""The wiring of a technique; everything about its baseline comes from the problem's pipeline."""
+
+from kedro.pipeline import Pipeline, node
+
+from regpipe.pipelines import arm
+from regpipe.pipelines.arm.nodes import resolve_technique_as
+from regpipe.pipelines.problem.nodes import plot_samples
+from regpipe.pipelines.technique import nodes
+
+
+def create_pipeline(name: str, problem: str) -> Pipeline:
+    """Return the pipeline of the technique called `name`, in a namespace of that name."""
+    template = arm.create_pipeline() + Pipeline(
+        [
+            node(
+                resolve_technique_as(name),
+                inputs=["params:problem", "params:technique"],
+                outputs="arm",
+                name="resolve_arm",
+            ),
+            node(
+                nodes.compare,
+                inputs=["baseline_runs", "runs", "params:statistics"],
+                outputs="comparison",
+                name="compare",
+            ),
+            node(
+                nodes.answer_as(name),
+                inputs=[
+                    "baseline_runs",
+                    "runs",
+                    "comparison",
+                    "params:problem",
+                    "params:technique",
+                    "params:protocol",
+                    "params:statistics",
+                    "params:engine",
+                ],
+                outputs="summary",
+                name="answer",
+            ),
+            node(
+                plot_samples,
+                inputs=["samples", "params:problem"],
+                outputs="samples_plot",
+                name="plot_samples",
+            ),
+            node(
+                nodes.plot_learning_curves,
+                inputs=["baseline_history", "history", "params:technique"],
+                outputs="learning_curves_plot",
+                name="plot_learning_curves",
+            ),
+            node(
+                nodes.plot_decision_boundary,
+                inputs=["baseline_surfaces", "surfaces", "samples", "params:technique"],
+                outputs="decision_boundary_plot",
+                name="plot_decision_boundary",
+            ),
+            node(
+                nodes.plot_paired_differences,
+                inputs=[
+                    "baseline_runs",
+                    "runs",
+                    "comparison",
+                    "params:technique",
+                    "params:statistics",
+                ],
+                outputs="paired_differences_plot",
+                name="plot_paired_differences",
+            ),
+            node(
+                nodes.plot_weight_norms,
+                inputs=["baseline_runs", "runs", "params:technique"],
+                outputs="weight_norms_plot",
+                name="plot_weight_norms",
+            ),
+        ]
+    )
+    shared = ("protocol", "statistics", "engine")
+    return Pipeline(
+        template,
+        namespace=name,
+        inputs={
+            "samples": f"{problem}.samples",
+            "baseline_runs": f"{problem}.runs",
+            "baseline_history": f"{problem}.history",
+            "baseline_surfaces": f"{problem}.surfaces",
+        },
+        parameters={
+            "params:problem": f"params:{problem}",
+            "params:technique": f"params:{name}",
+            **{f"params:{key}": f"params:{key}" for key in shared},
+        },
+        tags=name,
+    )

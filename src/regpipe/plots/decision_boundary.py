@@ -1,0 +1,59 @@
+"""Where do the networks draw the line, and where do their repeats disagree?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from regpipe.plots.samples import FEATURES
+from regpipe.plots.style import CLASSES, PROTOCOLS, panels, scatter_classes, title
+
+LEVELS = np.linspace(0, 1, 11)
+
+
+def decision_boundary(
+    baseline: pd.DataFrame, technique: pd.DataFrame, rows: pd.DataFrame, name: str
+) -> Figure:
+    """Draw the share of repeats that call a point class 1, for both arms and protocols.
+
+    A point is white where the repeats disagree half and half; the line is where the mean
+    probability is 1/2.
+
+    Args:
+        baseline: protocol, x1, x2, probability, share on a rectangular grid.
+        technique: the same of the other arm.
+        rows: the samples: protocol, repeat, split, x1, x2, target.
+        name: the technique's title.
+    """
+    figure, axes = panels(2, 2, 4.4, 3.7, sharex=True, sharey=True)
+    colours = LinearSegmentedColormap.from_list("classes", [CLASSES[0], "white", CLASSES[1]])
+    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+        for row, (arm, surfaces) in enumerate((("baseline", baseline), (name, technique))):
+            ax = axes[row][column]
+            part = surfaces[surfaces["protocol"] == protocol]
+            x, y, share = _grid(part, "share")
+            filled = ax.contourf(x, y, share, LEVELS, cmap=colours, alpha=0.75)
+            _, _, probability = _grid(part, "probability")
+            ax.contour(x, y, probability, [0.5], colors="black", linewidths=1.5)
+            if protocol == "fixed":
+                drawn = rows[(rows["protocol"] == "fixed") & (rows["split"] == "train")]
+                points = [drawn[feature].to_numpy() for feature in FEATURES]
+                scatter_classes(
+                    ax, *points, drawn["target"].to_numpy(), s=26, linewidths=0.6, filled=True
+                )
+                for marks in ax.collections[-2:]:
+                    marks.set_edgecolor("black")
+            ax.set_title(f"{arm}: {meaning}", fontsize=10)
+    for ax in axes[1]:
+        ax.set_xlabel("x1")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("x2")
+    bar = figure.colorbar(filled, ax=axes, shrink=0.8)
+    bar.set_label("share of repeats that say class 1")
+    title(figure, f"{name}: decision boundary, averaged over repeats")
+    return figure
+
+
+def _grid(surfaces: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    table = surfaces.pivot(index=FEATURES[1], columns=FEATURES[0], values=column)
+    return table.columns.to_numpy(), table.index.to_numpy(), table.to_numpy()

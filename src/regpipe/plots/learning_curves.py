@@ -1,0 +1,60 @@
+"""How do loss and accuracy go with the epochs?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+
+BAND = (0.1, 0.9)  # quantiles over repeats
+SIDES = {"train": ("", "--"), "test": ("val_", "-")}
+POINTS = 400  # drawn along the logarithmic axis; more can't be seen
+
+
+def learning_curves(
+    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, metric: str = "accuracy"
+) -> Figure:
+    """Draw mean and band over repeats, train and test, of both arms, for both protocols.
+
+    Args:
+        baseline: protocol, repeat, epoch, loss, val_loss and the metric's two columns.
+        technique: the same of the other arm.
+        name: the technique's title.
+        metric: the other measure beside the loss.
+    """
+    figure, axes = panels(2, 2, 5.4, 3.4, sharex=True, sharey="row")
+    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+        arms = {"baseline": baseline, "technique": technique}
+        chosen = {arm: history[history["protocol"] == protocol] for arm, history in arms.items()}
+        for row, measure in enumerate(("loss", metric)):
+            ax = axes[row][column]
+            for arm, history in chosen.items():
+                for side, (prefix, dashes) in SIDES.items():
+                    label = f"{arm if arm == 'baseline' else name}, {side}"
+                    _curve(ax, history, prefix + measure, ARMS[arm], dashes, label)
+            ax.grid(alpha=0.3)
+        repeats = chosen["technique"]["repeat"].nunique()
+        axes[0][column].set_title(f"{meaning} ({repeats} repeats)", fontsize=10)
+        axes[0][column].set_yscale("log")
+        axes[1][column].set_xscale("log")
+        axes[1][column].set_xlabel("epoch")
+    axes[0][0].set_ylabel("loss, with its penalty")
+    axes[1][0].set_ylabel(metric)
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    title(figure, f"{name}: learning curves (mean and 10-90% band over repeats)")
+    return figure
+
+
+def _curve(
+    ax: Axes, history: pd.DataFrame, column: str, colour: str, dashes: str, label: str
+) -> None:
+    last = history["epoch"].max()
+    epochs = np.unique(np.geomspace(1, last, POINTS).round().astype(int))
+    shown = history[history["epoch"].isin(epochs)]
+    by_epoch = shown.groupby("epoch")[column]
+    mean = by_epoch.mean()
+    low, high = (by_epoch.quantile(q) for q in BAND)
+    ax.plot(mean.index, mean, color=colour, linestyle=dashes, linewidth=1.5, label=label)
+    ax.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)

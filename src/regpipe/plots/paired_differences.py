@@ -1,0 +1,74 @@
+"""What did the technique change, repeat by repeat?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, title
+
+BETTER = {"accuracy": "more is better", "loss": "less is better"}
+UNIT = {"accuracy": ("points", 100.0), "loss": ("", 1.0)}
+
+
+def paired_differences(
+    baseline: pd.DataFrame,
+    technique: pd.DataFrame,
+    comparison: pd.DataFrame,
+    name: str,
+    smallest_difference: dict[str, float],
+) -> Figure:
+    """Draw each pair's difference on test rows, their mean and its interval.
+
+    Args:
+        baseline: the run table: protocol, repeat, test_accuracy, test_loss.
+        technique: the same of the other arm.
+        comparison: protocol, metric, mean, ci_low, ci_high, p_better, verdict.
+        name: the technique's title.
+        smallest_difference: per metric, drawn as a grey band.
+    """
+    metrics = list(BETTER)
+    figure, axes = panels(1, len(metrics), 5.6, 3.4, sharey=True)
+    pairs = baseline.merge(technique, on=["protocol", "repeat"], suffixes=("_b", "_t"))
+    places = {protocol: len(PROTOCOLS) - 1 - i for i, protocol in enumerate(PROTOCOLS)}
+    for ax, metric in zip(axes[0], metrics, strict=True):
+        unit, scale = UNIT[metric]
+        smallest = scale * smallest_difference[metric]
+        ax.axvspan(-smallest, smallest, color="0.9", zorder=0)
+        ax.axvline(0, color="0.4", linewidth=1)
+        for protocol, place in places.items():
+            part = pairs[pairs["protocol"] == protocol]
+            differences = scale * (part[f"test_{metric}_t"] - part[f"test_{metric}_b"]).to_numpy()
+            height = place + _spread_out(len(differences))
+            ax.scatter(differences, height, s=16, color=TECHNIQUE, alpha=0.5, linewidths=0)
+            says = comparison[
+                (comparison["protocol"] == protocol) & (comparison["metric"] == metric)
+            ].iloc[0]
+            mean, low, high = (scale * says[key] for key in ("mean", "ci_low", "ci_high"))
+            ax.errorbar(
+                mean,
+                place - 0.32,
+                xerr=[[mean - low], [high - mean]],
+                fmt="D",
+                color="black",
+                capsize=4,
+            )
+            ax.annotate(
+                f"{mean:+.2g} [{low:+.2g}, {high:+.2g}] {unit}, better in {says['p_better']:.0%}: "
+                f"{says['verdict']}",
+                (0.5, place - 0.45),
+                xycoords=("axes fraction", "data"),
+                ha="center",
+                va="top",
+                fontsize=8,
+            )
+        ax.set_xlabel(f"test {metric}, technique - baseline{f' ({unit})' if unit else ''}")
+        ax.set_title(f"{metric}: {BETTER[metric]}", fontsize=10)
+    axes[0][0].set_yticks(list(places.values()), [PROTOCOLS[p].replace(", ", ",\n") for p in places])
+    axes[0][0].set_ylim(-0.75, len(places) - 0.5)
+    title(figure, f"{name}: paired differences (diamond: mean and interval; grey: too small to matter)")
+    return figure
+
+
+def _spread_out(n: int) -> np.ndarray:
+    """Return small heights that keep equal values apart, the same on every run."""
+    return 0.2 * ((np.arange(n) * 0.618034) % 1 - 0.5) + 0.05

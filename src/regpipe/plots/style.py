@@ -1,0 +1,48 @@
+"""What all pictures share: colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BASELINE = "#0072B2"
+TECHNIQUE = "#D55E00"
+ARMS = {"baseline": BASELINE, "technique": TECHNIQUE}
+CLASSES = ("#0072B2", "#E69F00")
+MARKERS = ("o", "^")  # a class is known by its shape, too
+PROTOCOLS = {"fixed": "published draw, many seeds", "fresh": "a fresh draw each repeat"}
+
+
+def panels(rows: int, columns: int, width: float, height: float, **shared: Any) -> Any:
+    """Return (figure, axes of shape (rows, columns)); sizes in inches per panel."""
+    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **shared)
+    for ax in axes.flat:
+        ax.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def title(figure: Figure, text: str) -> None:
+    """Head the figure."""
+    figure.suptitle(text, fontsize="large", fontweight="bold")
+
+
+def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:
+    """Draw points by class, each class with its colour and shape.
+
+    `filled=False` draws outlines only.
+    """
+    filled = options.pop("filled", True)
+    label = options.pop("label", "class {}")
+    for k, (colour, marker) in enumerate(zip(CLASSES, MARKERS, strict=True)):
+        chosen = target == k
+        face = colour if filled else "none"
+        ax.scatter(
+            x[chosen],
+            y[chosen],
+            marker=marker,
+            facecolors=face,
+            edgecolors=colour,
+            label=label.format(k),
+            **options,
+        )

@@ -1,0 +1,38 @@
+"""How large did the weights become?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+
+
+def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
+    """Draw the norm of each layer's weights, a point per fit, for both arms and protocols.
+
+    Args:
+        baseline: the run table: protocol, repeat and a column `norm_<layer>` for each layer.
+        technique: the same of the other arm.
+        name: the technique's title.
+    """
+    layers = [c for c in technique.columns if c.startswith("norm_") and c in baseline.columns]
+    figure, axes = panels(1, len(layers), 4.2, 3.4)
+    arms = {"baseline": baseline, "technique": technique}
+    for ax, layer in zip(axes[0], layers, strict=True):
+        for place, protocol in enumerate(PROTOCOLS):
+            for shift, (arm, runs) in zip((-0.18, 0.18), arms.items(), strict=True):
+                norms = runs.loc[runs["protocol"] == protocol, layer].to_numpy()
+                x = place + shift + 0.16 * ((np.arange(len(norms)) * 0.618034) % 1 - 0.5)
+                label = (name if arm == "technique" else arm) if place == 0 else None
+                colour = ARMS[arm]
+                ax.scatter(x, norms, s=14, color=colour, alpha=0.5, linewidths=0, label=label)
+                ax.hlines(norms.mean(), place + shift - 0.13, place + shift + 0.13, color=colour)
+        ax.set_xticks(range(len(PROTOCOLS)), [p.replace(", ", ",\n") for p in PROTOCOLS.values()])
+        ax.set_ylim(bottom=0)
+        ax.grid(axis="y", alpha=0.3)
+        ax.set_title(f"layer {layer.removeprefix('norm_')}", fontsize=10)
+    axes[0][0].set_ylabel("norm of the layer's weights")
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    title(figure, f"{name}: weight norms (bar: mean over repeats)")
+    return figure

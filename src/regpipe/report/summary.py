@@ -1,0 +1,112 @@
+"""The answer about one technique, as `summary.json` holds it."""
+
+import math
+import os
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from regpipe.spec import Published, Technique
+from regpipe.statistics.summary import METRICS, is_reproduced, spread
+
+Answer = dict[str, Any]
+METRIC = "accuracy"
+VERSIONS = ("regpipe", "kedro", "keras", "tensorflow", "numpy", "pandas", "scikit-learn", "scipy")
+
+
+def summarise(
+    name: str,
+    technique: Technique,
+    baseline: pd.DataFrame,
+    runs: pd.DataFrame,
+    comparison: pd.DataFrame,
+    parameters: dict[str, Any],
+) -> Answer:
+    """Return the answer: what was published, what was reproduced, what holds on fresh draws.
+
+    Args:
+        name: of the technique.
+        technique: its block.
+        baseline: the run table of its problem's baseline.
+        runs: its own run table.
+        comparison: of the two, a row per protocol and metric.
+        parameters: everything it was run with.
+    """
+    parts = {protocol: _protocol(protocol, baseline, runs) for protocol in ("fixed", "fresh")}
+    fresh = comparison[comparison["protocol"] == "fresh"].set_index("metric")
+    main = fresh.loc[METRIC]
+    published = technique.published
+    reproduced = published and is_reproduced(parts["fixed"]["technique"], published)
+    answer = {
+        "technique": name,
+        "title": technique.title,
+        "problem": technique.problem,
+        "metric": METRIC,
+        "leak": False,
+        "fixed": {**parts["fixed"], "published": _numbers(published), "reproduced": reproduced},
+        "fresh": {
+            **parts["fresh"],
+            "difference": {metric: _difference(fresh.loc[metric]) for metric in METRICS},
+            "verdict": main["verdict"],
+            "repeats_needed": _whole(main["repeats_needed"]),
+        },
+        "run": {
+            "parameters": parameters,
+            "seeds": _seeds(runs),
+            "versions": {package: version(package) for package in VERSIONS},
+            "machine": _machine(),
+            "seconds": float(baseline["seconds"].sum() + runs["seconds"].sum()),
+        },
+    }
+    return _finite(answer)
+
+
+def _protocol(protocol: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> Answer:
+    arms = {"baseline": baseline, "technique": runs}
+    chosen = {arm: table[table["protocol"] == protocol] for arm, table in arms.items()}
+    return {
+        "repeats": len(chosen["technique"]),
+        "diverged": {arm: int((t["outcome"] == "diverged").sum()) for arm, t in chosen.items()},
+        **{arm: spread(table, METRIC) for arm, table in chosen.items()},
+    }
+
+
+def _difference(row: pd.Series) -> Answer:
+    numbers = {key: float(row[key]) for key in ("mean", "ci_low", "ci_high", "p_better")}
+    needed = _whole(row["repeats_needed"])
+    return {**numbers, "pairs": int(row["pairs"]), "verdict": row["verdict"], "repeats_needed": needed}
+
+
+def _seeds(runs: pd.DataFrame) -> Answer:
+    return {
+        str(protocol): {column: [int(s) for s in part[column]] for column in ("data_seed", "fit_seed")}
+        for protocol, part in runs.groupby("protocol")
+    }
+
+
+def _numbers(published: Published | None) -> Answer | None:
+    return published and published.model_dump()
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "system": platform.platform(terse=True),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with None for every number that JSON can't hold."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,27 @@
+"""Kedro's settings: https://docs.kedro.org/en/stable/configure/settings/."""
+
+from kedro.config import OmegaConfigLoader
+
+from regpipe.hooks import AnswerHooks, CheckHooks, ProgressHooks
+
+HOOKS = (CheckHooks(), ProgressHooks(), AnswerHooks())
+
+CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # Problems and techniques are parameters, so that `params:` and `--params` see them; under
+    # patterns of their own, the registry learns which is which.
+    "config_patterns": {
+        "parameters": ["parameters*", "parameters*/**", "problems*", "techniques*"],
+        "problems": ["problems*"],
+        "techniques": ["techniques*"],
+    },
+    # An environment changes single keys; Kedro's default would drop their siblings.
+    "merge_strategy": {
+        "parameters": "soft",
+        "globals": "soft",
+        "problems": "soft",
+        "techniques": "soft",
+    },
+}

@@ -1,0 +1,1 @@
+"""Tidy frames in, tidy frames out: spreads, paired comparisons, verdicts. No networks here."""
