@@ -46,7 +46,7 @@ class ProgressHooks:
             protocol = Protocol.model_validate(catalog.load("params:protocol"))
             progress.start(trainings * (protocol.fixed.repeats + protocol.fresh.repeats))
 
-    @hook_impl
+    @hook_impl(tryfirst=True)
     def after_pipeline_run(self) -> None:
         """Close the bar."""
         progress.stop()

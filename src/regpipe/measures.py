@@ -65,7 +65,9 @@ class Measure:
             if kernels:
                 flat = np.concatenate([kernel.ravel() for kernel in kernels])
                 numbers[f"norm_{layer.name}"] = float(np.linalg.norm(flat))
-        for layer, outputs in zip(self.model.layers[:-1], self._outputs(rows.x_train), strict=False):
+        for layer, outputs in zip(
+            self.model.layers[:-1], self._outputs(rows.x_train), strict=False
+        ):
             if _is_identity(layer):
                 continue
             numbers[f"activation_{layer.name}"] = float(np.mean(outputs))

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from regpipe.backend import keras
-
 from regpipe.arm import Arm, Layer
+from regpipe.backend import keras
 from regpipe.errors import SpecError
 from regpipe.ingredients.batch_sum import BatchSum
 from regpipe.vocabulary import BATCH_SUM

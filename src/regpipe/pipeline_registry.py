@@ -14,7 +14,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     A technique's pipeline contains its problem's, so that the baseline is always there. A block
     without a problem that exists is left to the check of the parameters, which says what is wrong.
     """
-    # A technique reads its baseline's tables from the problem's namespace: that is what dots are for.
+    # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
     problems, techniques = read_blocks()
     pipelines = {name: problem.create_pipeline(name) for name in problems}

@@ -40,6 +40,8 @@ def advance(arm: str) -> None:
     """Count one more fit, of the arm called `arm`."""
     if _open is not None:
         _open.update(_open.task_ids[0], advance=1, description=arm)
+        if _open.finished:
+            stop()
 
 
 def stop() -> None:

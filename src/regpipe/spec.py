@@ -5,7 +5,14 @@ Layers, regularizers and optimizers are mappings in Keras' own words; `vocabular
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+)
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Network = dict[str, dict[str, Any]]
@@ -32,7 +39,7 @@ class Split(Strict):
 
 
 class Training(Strict):
-    """The arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`."""
+    """Arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`."""
 
     optimizer: str | dict[str, dict[str, Any]] = "adam"
     loss: str

@@ -29,7 +29,9 @@ def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
     if kind not in known:
         raise unknown(path, "layer of Keras", kind, known)
     if not isinstance(arguments, dict):
-        raise SpecError([f"{path}.{kind}: expected a mapping of arguments, received {arguments!r}."])
+        raise SpecError(
+            [f"{path}.{kind}: expected a mapping of arguments, received {arguments!r}."]
+        )
     check_arguments(path, kind, arguments)
 
 
@@ -83,7 +85,9 @@ def check_optimizer(path: str, value: Any) -> None:
     classes = {name.lower(): name for name in keras_names.class_names("optimizers")}
     arguments = value if isinstance(value, dict) else {value: {}}
     if len(arguments) != 1:
-        raise SpecError([f"{path}: expected one optimizer, received {', '.join(arguments) or value}."])
+        raise SpecError(
+            [f"{path}: expected one optimizer, received {', '.join(arguments) or value}."]
+        )
     name, given = next(iter(arguments.items()))
     if str(name).lower() not in classes:
         raise unknown(path, "optimizer of Keras", str(name), classes)
@@ -104,7 +108,7 @@ def _check_of(argument: str) -> Callable[[str, Any], None] | None:
 
 
 def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable[str] = ()) -> None:
-    """Check `name`, `{name: first argument}` or `{name: {argument: value}}` against `keras.<module>`."""
+    """Check `name`, `{name: first argument}` or `{name: {argument: value}}` in `keras.<module>`."""
     if isinstance(value, str):
         value = {value: {}}
     if not isinstance(value, dict) or len(value) != 1:

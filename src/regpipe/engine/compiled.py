@@ -15,7 +15,12 @@ from regpipe.backend import keras, tf
 from regpipe.engine.fit import Fit, make_fit
 from regpipe.engine.randomness import hashed_randomness
 from regpipe.engine.strengths import free_strengths
-from regpipe.engine.weights import initial_weights, random_state, random_states, weight_names
+from regpipe.engine.weights import (
+    initial_weights,
+    random_state,
+    random_states,
+    weight_names,
+)
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 from regpipe.seeds import derive
@@ -90,7 +95,7 @@ class CompiledLoop:
             state.assign(random_state(seed, place))
 
     def _permutations(self, order: np.random.Generator) -> tf.Tensor:
-        """Return the order of rows in each epoch of a block; drawn here, as a shuffle is slow in XLA."""
+        """Return the order of rows in each epoch of a block; a shuffle inside XLA would be slow."""
         if not self._batched:
             return tf.zeros([BLOCK_EPOCHS, 0], tf.int32)
         rows = np.tile(np.arange(self._x.shape[0], dtype="int32"), (BLOCK_EPOCHS, 1))
@@ -148,7 +153,10 @@ class CompiledLoop:
 
     def _sums(self, loss: Any, y: Any, predictions: Any) -> Any:
         """Return the batch's loss and metrics, each times its number of rows."""
-        means = [loss, *(tf.reduce_mean(metric(y, predictions)) for metric in METRIC.values())]
+        means = [
+            loss,
+            *(tf.reduce_mean(metric(y, predictions)) for metric in METRIC.values()),
+        ]
         return tf.stack(means) * y.shape[0]
 
 

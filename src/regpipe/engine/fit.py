@@ -34,11 +34,11 @@ class Fit:
         return len(self.history["loss"])
 
 
-def make_fit(
-    weights: dict[str, np.ndarray], history: dict[str, np.ndarray], seconds: float
-) -> Fit:
+def make_fit(weights: dict[str, np.ndarray], history: dict[str, np.ndarray], seconds: float) -> Fit:
     """Return the fit that these weights and this history amount to."""
-    finite = np.isfinite(history["loss"][-1]) and all(np.isfinite(w).all() for w in weights.values())
+    finite = np.isfinite(history["loss"][-1]) and all(
+        np.isfinite(w).all() for w in weights.values()
+    )
     val_loss = np.where(np.isnan(history["val_loss"]), np.inf, history["val_loss"])
     return Fit(
         weights=weights,

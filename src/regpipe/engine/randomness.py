@@ -3,7 +3,7 @@
 Keras draws masks and noise with TensorFlow's stateless generators, whose default (Philox) costs
 300-650 microseconds for 30 x 500 numbers under XLA on a CPU: many times the training step around
 them. Here the i-th number of a draw is a hash of (key, counter, i), the key and counter being the
-state of the layer's `keras.random.SeedGenerator`, as in Keras: seeded per fit, the same on every run.
+state of the layer's `keras.random.SeedGenerator`, as in Keras: seeded per fit, the same each run.
 
 The hash is two rounds of a 32-bit integer mixer with low bias (Wellons, "Prospecting for hash
 functions", 2018; constants of the later triple 16-15-15 search). Normal numbers are the inverse of
@@ -49,7 +49,11 @@ def hashed_bits(shape: Any, state: Any) -> Any:
 
 
 def uniform(
-    shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
+    shape: Any,
+    minval: Any = 0.0,
+    maxval: Any = 1.0,
+    dtype: Any = None,
+    seed: Any = None,
 ) -> Any:
     """Return uniform numbers in [minval, maxval), as `keras.random.uniform`."""
     unit = _unit(shape, keras_random.draw_seed(seed))
@@ -68,7 +72,7 @@ def normal(
 
 
 def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
-    """Return `inputs` with a share `rate` set to 0 and the rest scaled up, as Keras' backend does."""
+    """Return `inputs` with a share `rate` set to 0 and the rest scaled up, as Keras' backend."""
     shape = tf.shape(inputs)
     if noise_shape is not None:
         sizes = [shape[i] if size is None else size for i, size in enumerate(noise_shape)]

@@ -7,7 +7,12 @@ import numpy as np
 from regpipe.backend import keras
 from regpipe.engine.compiled import METRIC, VALIDATION_BATCH, optimizer_config
 from regpipe.engine.fit import Fit, make_fit
-from regpipe.engine.weights import initial_weights, random_state, random_states, weight_names
+from regpipe.engine.weights import (
+    initial_weights,
+    random_state,
+    random_states,
+    weight_names,
+)
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 from regpipe.spec import Training

@@ -67,7 +67,7 @@ def strengths(architecture: Architecture) -> dict[str, float]:
 
 
 def without_strengths(architecture: Architecture) -> Architecture:
-    """Return the architecture with strengths blanked: what two arms share if only a number differs."""
+    """Return the architecture with its strengths blanked: alike where only numbers differ."""
     blank = copy.deepcopy(architecture)
     for layer in _layers(blank):
         for _, config, name in _strengths(layer["name"], layer, layer):

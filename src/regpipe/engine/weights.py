@@ -35,7 +35,7 @@ def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
     values: list[np.ndarray | None] = []
     for weight, name in zip(model.weights, weight_names(model), strict=True):
         initializer = initializers.get(id(weight))
-        if hasattr(initializer, "seed"):
+        if initializer is not None and hasattr(initializer, "seed"):
             config = {**initializer.get_config(), "seed": derive(seed, "weights", name)}
             drawn = type(initializer).from_config(config)(weight.shape, dtype=weight.dtype)
             values.append(keras.ops.convert_to_numpy(drawn))

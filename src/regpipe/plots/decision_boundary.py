@@ -37,12 +37,9 @@ def decision_boundary(
             ax.contour(x, y, probability, [0.5], colors="black", linewidths=1.5)
             if protocol == "fixed":
                 drawn = rows[(rows["protocol"] == "fixed") & (rows["split"] == "train")]
-                points = [drawn[feature].to_numpy() for feature in FEATURES]
-                scatter_classes(
-                    ax, *points, drawn["target"].to_numpy(), s=26, linewidths=0.6, filled=True
-                )
-                for marks in ax.collections[-2:]:
-                    marks.set_edgecolor("black")
+                x1, x2 = (drawn[feature].to_numpy() for feature in FEATURES)
+                target = drawn["target"].to_numpy()
+                scatter_classes(ax, x1, x2, target, s=26, linewidths=0.6, edgecolors="black")
             ax.set_title(f"{arm}: {meaning}", fontsize=10)
     for ax in axes[1]:
         ax.set_xlabel("x1")

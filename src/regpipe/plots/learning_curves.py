@@ -38,6 +38,7 @@ def learning_curves(
         axes[0][column].set_title(f"{meaning} ({repeats} repeats)", fontsize=10)
         axes[0][column].set_yscale("log")
         axes[1][column].set_xscale("log")
+        axes[1][column].xaxis.set_major_formatter("{x:,.0f}")
         axes[1][column].set_xlabel("epoch")
     axes[0][0].set_ylabel("loss, with its penalty")
     axes[1][0].set_ylabel(metric)

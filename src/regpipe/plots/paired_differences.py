@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, title
+from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
 
 BETTER = {"accuracy": "more is better", "loss": "less is better"}
-UNIT = {"accuracy": ("points", 100.0), "loss": ("", 1.0)}
+UNIT = {"accuracy": (" points", 100.0), "loss": ("", 1.0)}
 
 
 def paired_differences(
@@ -53,7 +53,7 @@ def paired_differences(
                 capsize=4,
             )
             ax.annotate(
-                f"{mean:+.2g} [{low:+.2g}, {high:+.2g}] {unit}, better in {says['p_better']:.0%}: "
+                f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]{unit}, better in {says['p_better']:.0%}: "
                 f"{says['verdict']}",
                 (0.5, place - 0.45),
                 xycoords=("axes fraction", "data"),
@@ -61,11 +61,12 @@ def paired_differences(
                 va="top",
                 fontsize=8,
             )
-        ax.set_xlabel(f"test {metric}, technique - baseline{f' ({unit})' if unit else ''}")
+        ax.set_xlabel(f"test {metric}, technique - baseline{unit and f',{unit}'}")
         ax.set_title(f"{metric}: {BETTER[metric]}", fontsize=10)
-    axes[0][0].set_yticks(list(places.values()), [PROTOCOLS[p].replace(", ", ",\n") for p in places])
+    axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
-    title(figure, f"{name}: paired differences (diamond: mean and interval; grey: too small to matter)")
+    title(figure, f"{name}: paired differences")
+    figure.supxlabel("diamond: mean and interval; grey: too small to interest anyone", fontsize=9)
     return figure
 
 

@@ -1,6 +1,9 @@
 """What do the rows look like?"""
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regpipe.plots.style import panels, scatter_classes, title
@@ -16,17 +19,30 @@ def samples(rows: pd.DataFrame, problem: str) -> Figure:
         rows: protocol, repeat, split, x1, x2, target.
         problem: the problem's title.
     """
-    figure, axes = panels(1, 3, 3.8, 3.9, sharex=True, sharey=True)
-    shown = [("fixed", 0, "the published draw"), *(("fresh", k, f"fresh draw {k}") for k in (0, 1))]
+    figure, axes = panels(1, 3, 3.8, 3.5, sharex=True, sharey=True)
+    shown = [
+        ("fixed", 0, "the published draw"),
+        *(("fresh", k, f"fresh draw {k}") for k in (0, 1)),
+    ]
     for ax, (protocol, repeat, name) in zip(axes[0], shown, strict=True):
         draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == repeat)]
         parts = dict(list(draw.groupby("split")))
         if "score" in parts:
             part = parts["score"].head(SCORE_SHOWN)
             _scatter(ax, part, s=4, alpha=0.25, linewidths=0, label="_")
-        _scatter(ax, parts["test"], s=22, filled=False, linewidths=0.9, label="test, class {}")
+        _scatter(
+            ax,
+            parts["test"],
+            s=22,
+            facecolors="none",
+            linewidths=0.9,
+            label="test, class {}",
+        )
         _scatter(ax, parts["train"], s=34, linewidths=0, label="train, class {}")
-        ax.set_title(f"{name}: {len(parts['train'])} train, {len(parts['test'])} test", fontsize=10)
+        ax.set_title(
+            f"{name}: {len(parts['train'])} train, {len(parts['test'])} test",
+            fontsize=10,
+        )
         ax.set_xlabel("x1")
         ax.set_aspect("equal", adjustable="box")
     axes[0][0].set_ylabel("x2")
@@ -36,6 +52,6 @@ def samples(rows: pd.DataFrame, problem: str) -> Figure:
     return figure
 
 
-def _scatter(ax, part: pd.DataFrame, **options) -> None:  # type: ignore[no-untyped-def]
+def _scatter(ax: Axes, part: pd.DataFrame, **options: Any) -> None:
     x, y = (part[name].to_numpy() for name in FEATURES)
     scatter_classes(ax, x, y, part["target"].to_numpy(), **options)

@@ -10,7 +10,10 @@ TECHNIQUE = "#D55E00"
 ARMS = {"baseline": BASELINE, "technique": TECHNIQUE}
 CLASSES = ("#0072B2", "#E69F00")
 MARKERS = ("o", "^")  # a class is known by its shape, too
-PROTOCOLS = {"fixed": "published draw, many seeds", "fresh": "a fresh draw each repeat"}
+PROTOCOLS = {
+    "fixed": "published draw, many seeds",
+    "fresh": "fresh draws, one per repeat",
+}
 
 
 def panels(rows: int, columns: int, width: float, height: float, **shared: Any) -> Any:
@@ -22,6 +25,11 @@ def panels(rows: int, columns: int, width: float, height: float, **shared: Any) 
     return figure, axes
 
 
+def stacked(text: str) -> str:
+    """Break a protocol's description into two lines, for a narrow axis."""
+    return text.replace(", ", ",\n")
+
+
 def title(figure: Figure, text: str) -> None:
     """Head the figure."""
     figure.suptitle(text, fontsize="large", fontweight="bold")
@@ -30,19 +38,16 @@ def title(figure: Figure, text: str) -> None:
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:
     """Draw points by class, each class with its colour and shape.
 
-    `filled=False` draws outlines only.
+    A `{}` in the option `label` stands for the class.
     """
-    filled = options.pop("filled", True)
-    label = options.pop("label", "class {}")
     for k, (colour, marker) in enumerate(zip(CLASSES, MARKERS, strict=True)):
         chosen = target == k
-        face = colour if filled else "none"
-        ax.scatter(
-            x[chosen],
-            y[chosen],
-            marker=marker,
-            facecolors=face,
-            edgecolors=colour,
-            label=label.format(k),
+        looks = {
+            "facecolors": colour,
+            "edgecolors": colour,
+            "label": f"class {k}",
             **options,
-        )
+        }
+        if "label" in options:
+            looks["label"] = options["label"].format(k)
+        ax.scatter(x[chosen], y[chosen], marker=marker, **looks)

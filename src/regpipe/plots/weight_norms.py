@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+from regpipe.plots.style import ARMS, PROTOCOLS, panels, stacked, title
 
 
 def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
@@ -26,8 +26,13 @@ def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> 
                 label = (name if arm == "technique" else arm) if place == 0 else None
                 colour = ARMS[arm]
                 ax.scatter(x, norms, s=14, color=colour, alpha=0.5, linewidths=0, label=label)
-                ax.hlines(norms.mean(), place + shift - 0.13, place + shift + 0.13, color=colour)
-        ax.set_xticks(range(len(PROTOCOLS)), [p.replace(", ", ",\n") for p in PROTOCOLS.values()])
+                ax.hlines(
+                    norms.mean(),
+                    place + shift - 0.13,
+                    place + shift + 0.13,
+                    color=colour,
+                )
+        ax.set_xticks(range(len(PROTOCOLS)), [stacked(p) for p in PROTOCOLS.values()])
         ax.set_ylim(bottom=0)
         ax.grid(axis="y", alpha=0.3)
         ax.set_title(f"layer {layer.removeprefix('norm_')}", fontsize=10)

@@ -49,7 +49,10 @@ def make_circles(n_samples: int, noise: float, random_state: int, factor: float 
     return datasets.make_circles(n_samples, noise=noise, random_state=random_state, factor=factor)
 
 
-GENERATORS: dict[str, Callable[..., Draw]] = {"make_moons": make_moons, "make_circles": make_circles}
+GENERATORS: dict[str, Callable[..., Draw]] = {
+    "make_moons": make_moons,
+    "make_circles": make_circles,
+}
 
 
 def draw(rows: dict[str, dict[str, Any]], **changes: Any) -> Draw:
@@ -84,4 +87,6 @@ def check_rows(path: str, rows: dict[str, dict[str, Any]], train: int) -> None:
 def _check_value(path: str, kind: type, value: Any) -> None:
     accepted: Any = (int, float) if kind is float else kind
     if isinstance(value, bool) or not isinstance(value, accepted) or value < 0:
-        raise SpecError([f"{path}: expected a number ({kind.__name__}) of 0 or more, received {value!r}."])
+        raise SpecError(
+            [f"{path}: expected a number ({kind.__name__}) of 0 or more, received {value!r}."]
+        )

@@ -36,7 +36,7 @@ class Rows:
 
 
 def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
-    """Draw the rows of every repeat; `split` is `score` for scoring rows and empty for the others."""
+    """Draw the rows of every repeat; `split` is `score` or, for rows yet to be split, empty."""
     published = next(iter(problem.rows.values()))["random_state"]
     frames = [_frame(problem, "fixed", 0, published)]
     for repeat in range(protocol.fresh.repeats):
@@ -65,7 +65,11 @@ def rows_of(samples: pd.DataFrame, protocol: str) -> list[Rows]:
 
 
 def _frame(
-    problem: Problem, protocol: str, repeat: int, seed: int, score_rows: int | None = None
+    problem: Problem,
+    protocol: str,
+    repeat: int,
+    seed: int,
+    score_rows: int | None = None,
 ) -> pd.DataFrame:
     if score_rows is None:
         x, y = draw(problem.rows, random_state=seed)

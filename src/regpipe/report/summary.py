@@ -9,11 +9,20 @@ from typing import Any
 import pandas as pd
 
 from regpipe.spec import Published, Technique
-from regpipe.statistics.summary import METRICS, is_reproduced, spread
+from regpipe.statistics.summary import is_reproduced, spread
 
 Answer = dict[str, Any]
 METRIC = "accuracy"
-VERSIONS = ("regpipe", "kedro", "keras", "tensorflow", "numpy", "pandas", "scikit-learn", "scipy")
+VERSIONS = (
+    "regpipe",
+    "kedro",
+    "keras",
+    "tensorflow",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "scipy",
+)
 
 
 def summarise(
@@ -35,8 +44,8 @@ def summarise(
         parameters: everything it was run with.
     """
     parts = {protocol: _protocol(protocol, baseline, runs) for protocol in ("fixed", "fresh")}
-    fresh = comparison[comparison["protocol"] == "fresh"].set_index("metric")
-    main = fresh.loc[METRIC]
+    fresh = comparison[comparison["protocol"] == "fresh"]
+    main = fresh[fresh["metric"] == METRIC].iloc[0]
     published = technique.published
     reproduced = published and is_reproduced(parts["fixed"]["technique"], published)
     answer = {
@@ -45,10 +54,14 @@ def summarise(
         "problem": technique.problem,
         "metric": METRIC,
         "leak": False,
-        "fixed": {**parts["fixed"], "published": _numbers(published), "reproduced": reproduced},
+        "fixed": {
+            **parts["fixed"],
+            "published": _numbers(published),
+            "reproduced": reproduced,
+        },
         "fresh": {
             **parts["fresh"],
-            "difference": {metric: _difference(fresh.loc[metric]) for metric in METRICS},
+            "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
             "verdict": main["verdict"],
             "repeats_needed": _whole(main["repeats_needed"]),
         },
@@ -76,18 +89,25 @@ def _protocol(protocol: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> Answ
 def _difference(row: pd.Series) -> Answer:
     numbers = {key: float(row[key]) for key in ("mean", "ci_low", "ci_high", "p_better")}
     needed = _whole(row["repeats_needed"])
-    return {**numbers, "pairs": int(row["pairs"]), "verdict": row["verdict"], "repeats_needed": needed}
+    return {
+        **numbers,
+        "pairs": int(row["pairs"]),
+        "verdict": row["verdict"],
+        "repeats_needed": needed,
+    }
 
 
 def _seeds(runs: pd.DataFrame) -> Answer:
     return {
-        str(protocol): {column: [int(s) for s in part[column]] for column in ("data_seed", "fit_seed")}
+        str(protocol): {
+            column: [int(s) for s in part[column]] for column in ("data_seed", "fit_seed")
+        }
         for protocol, part in runs.groupby("protocol")
     }
 
 
 def _numbers(published: Published | None) -> Answer | None:
-    return published and published.model_dump()
+    return published.model_dump() if published else None
 
 
 def _machine() -> dict[str, Any]:

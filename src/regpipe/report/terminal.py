@@ -21,46 +21,52 @@ def show(answers: Sequence[Answer]) -> None:
 
 
 def table(answers: Sequence[Answer]) -> Table:
-    """Return a row per arm and protocol: train and test accuracy, published and reproduced."""
-    made = Table(box=box.SIMPLE_HEAD, title="Accuracy, train / test", title_justify="left")
-    for heading in ("problem", "arm", "published", "reproduced on the fixed draw", "fresh draws"):
-        made.add_column(heading)
-    seen = set()
+    """Return a row per arm: test accuracy as published and as reproduced, gain and verdict."""
+    made = Table(box=box.SIMPLE_HEAD, title="Test accuracy", title_justify="left", padding=0)
+    for heading in ("arm", "published", "fixed draw", "fresh draws", "gain in points"):
+        made.add_column(heading, no_wrap=True)
+    made.add_column("verdict")
+    problems = set()
     for answer in answers:
         problem = answer["problem"]
-        if problem not in seen:
-            base = answer["run"]["parameters"][problem].get("published")
-            made.add_row(problem, "baseline", *_cells(answer, "baseline", base))
-            seen.add(problem)
-        published = answer["fixed"]["published"]
-        made.add_row(problem, answer["technique"], *_cells(answer, "technique", published))
+        if problem not in problems:
+            claimed = answer["run"]["parameters"][problem]["published"]
+            made.add_row(problem, *_cells(answer, "baseline", claimed), "", "(baseline)")
+            problems.add(problem)
+        cells = _cells(answer, "technique", answer["fixed"]["published"])
+        made.add_row(answer["technique"], *cells, escape(_gain(answer)), answer["fresh"]["verdict"])
     return made
 
 
 def sentence(answer: Answer) -> str:
-    """Return what a newcomer should take away, in a few short sentences."""
+    """Return what a newcomer should take away, in one or two sentences."""
     fresh = answer["fresh"]
     gain = fresh["difference"][answer["metric"]]
-    points = f"{abs(100 * gain['mean']):.1f} points"
-    direction = "raised" if gain["mean"] > 0 else "lowered"
     confidence = answer["run"]["parameters"]["statistics"]["confidence"]
-    interval = f"{confidence:.0%} interval {100 * gain['ci_low']:+.1f} to {100 * gain['ci_high']:+.1f}"
-    measured = (
-        f"over {fresh['repeats']} fresh draws it {direction} test accuracy by {points} on average "
-        f"({interval}) and was the better one in {gain['p_better']:.0%} of them"
+    return (
+        f"{_verdict(answer)}: over {fresh['repeats']} fresh draws, test accuracy "
+        f"{_movement(gain['mean'])} ({confidence:.0%} interval {100 * gain['ci_low']:+.1f} to "
+        f"{100 * gain['ci_high']:+.1f}), and it won {gain['p_better']:.0%} of the draws."
+        f"{_claim(answer)}"
     )
-    name = f"{answer['title']} ({answer['technique']}) on {answer['problem']}"
-    return f"{name}: {_verdict(answer)}; {measured}.{_claim(answer)}"
 
 
 def _verdict(answer: Answer) -> str:
-    fresh = answer["fresh"]
-    smallest = answer["run"]["parameters"]["statistics"]["smallest_difference"][answer["metric"]]
-    if fresh["verdict"] == "undecided":
-        return f"undecided, about {fresh['repeats_needed']:,} draws would tell"
-    if fresh["verdict"] == "no difference":
-        return f"no difference, or less than {100 * smallest:g} points"
-    return f"it {fresh['verdict']}"
+    name = f"{answer['title']} ({answer['technique']})"
+    verdict, problem = answer["fresh"]["verdict"], answer["problem"]
+    if verdict == "undecided":
+        needed = answer["fresh"]["repeats_needed"]
+        return (
+            f"Whether {name} helps on {problem} is undecided, and about {needed:,} draws would tell"
+        )
+    if verdict == "no difference":
+        return f"{name} makes no difference on {problem} that is worth mentioning"
+    return f"{name} {verdict} on {problem}"
+
+
+def _movement(mean: float) -> str:
+    points = f"{abs(100 * mean):.1f} points on average"
+    return f"rose by {points}" if mean > 0 else f"fell by {points}" if mean < 0 else "stayed"
 
 
 def _claim(answer: Answer) -> str:
@@ -70,20 +76,21 @@ def _claim(answer: Answer) -> str:
     found = answer["fixed"]["technique"]["test"]
     agrees = "reproduced" if answer["fixed"]["reproduced"] else "not reproduced"
     return (
-        f" The published {published['test']:.3f} is {agrees} on the published draw: "
-        f"{_spread(found)} over {answer['fixed']['repeats']} seeds."
+        f" The published {published['test']:.3f} is {agrees} on the published draw "
+        f"({_spread(found)} over {answer['fixed']['repeats']} seeds)."
     )
 
 
 def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
-    fixed, fresh = answer["fixed"][arm], answer["fresh"][arm]
-    claimed = f"{_number(published['train'])} / {_number(published['test'])}" if published else "-"
-    return [claimed, *(f"{_spread(p['train'])} / {_spread(p['test'])}" for p in (fixed, fresh))]
+    claimed = f"{published['test']:.3f}" if published and published["test"] else "-"
+    return [claimed, *(_spread(answer[protocol][arm]["test"]) for protocol in ("fixed", "fresh"))]
+
+
+def _gain(answer: Answer) -> str:
+    gain = answer["fresh"]["difference"][answer["metric"]]
+    mean, low, high = (100 * gain[key] for key in ("mean", "ci_low", "ci_high"))
+    return f"{mean:+.1f} [{low:.1f}, {high:.1f}]"
 
 
 def _spread(numbers: dict[str, float]) -> str:
-    return f"{_number(numbers['mean'])} ± {_number(numbers['sd'])}"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return f"{numbers['mean']:.3f}±{numbers['sd']:.3f}"

@@ -108,9 +108,9 @@ def evaluate(
     measure = Measure(architecture, arm.training.loss)
     draws = {name: rows_of(samples, name) for name in PROTOCOLS}
     numbers = []
-    for fit in fits.itertuples():
-        rows = _draw_of(draws[fit.protocol], fit.repeat)
-        measure.load(_weights_of(weights, fit.protocol, fit.repeat))
+    for name, repeat in zip(fits["protocol"], fits["repeat"], strict=True):
+        rows = _draw_of(draws[name], repeat)
+        measure.load(_weights_of(weights, name, repeat))
         numbers.append({**measure.scores(rows), **measure.anatomy(rows)})
     return pd.concat([fits, pd.DataFrame(numbers, index=fits.index)], axis=1)
 
@@ -126,7 +126,10 @@ def export_model(architecture: dict[str, Any], weights: dict[str, np.ndarray]) -
 
 
 def predict_surface(
-    arm: Arm, architecture: dict[str, Any], weights: dict[str, np.ndarray], samples: pd.DataFrame
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: dict[str, np.ndarray],
+    samples: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what the fits say on a plane around all drawn points of a two-feature problem.
 

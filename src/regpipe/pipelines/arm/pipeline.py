@@ -6,7 +6,7 @@ from regpipe.pipelines.arm import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Return the template; `arm`, `samples`, `params:protocol`, `params:engine` come from outside."""
+    """Return the template; `arm`, `samples` and the parameters come from outside."""
     return Pipeline(
         [
             node(
@@ -17,7 +17,13 @@ def create_pipeline() -> Pipeline:
             ),
             node(
                 nodes.train,
-                inputs=["arm", "architecture", "samples", "params:protocol", "params:engine"],
+                inputs=[
+                    "arm",
+                    "architecture",
+                    "samples",
+                    "params:protocol",
+                    "params:engine",
+                ],
                 outputs=["weights", "history", "fits"],
                 name="train",
                 tags="train",
