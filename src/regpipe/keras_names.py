@@ -1,8 +1,8 @@
 """What Keras calls its layers, regularizers, ... and their arguments, without importing it.
 
 Importing Keras imports TensorFlow, which takes about ten seconds; a misspelt name should be
-answered in one. So the names are read from the source of the installed Keras: a public module such as
-`keras.layers` lists where each class is defined, and the class lists its arguments.
+answered in one. So the names are read from the source of the installed Keras: a public module such
+as `keras.layers` lists where each class is defined, and the class lists its arguments.
 """
 
 import ast

@@ -20,7 +20,7 @@ def build_architecture(arm: Arm, input_shape: tuple[int, ...]) -> Architecture:
     """
     layers = [_build_layer(arm, name, layer) for name, layer in arm.layers.items()]
     try:
-        model = keras.Sequential([keras.Input(input_shape), *layers], name=arm.name)
+        model = keras.Sequential([keras.Input(input_shape, name="rows"), *layers], name=arm.name)
     except (TypeError, ValueError) as error:
         raise SpecError([f"{arm.name}.network: Keras can't connect the layers. {error}"]) from error
     return json.loads(model.to_json())

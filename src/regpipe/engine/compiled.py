@@ -7,6 +7,7 @@ live in variables, so that one compile serves every repeat and both protocols.
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from regpipe.spec import Training
 BLOCK_EPOCHS = 100  # per call of the compiled loop; its cost, about 0.2 ms, is spread over them
 VALIDATION_BATCH = 4096  # rows per batch of validation, so that many rows fit into memory
 METRIC = {"accuracy": keras.metrics.binary_accuracy}
+LOGS = ("loss", *METRIC, "val_loss", *(f"val_{name}" for name in METRIC))
 
 
 class CompiledLoop:
@@ -58,9 +60,17 @@ class CompiledLoop:
         with hashed_randomness():
             self._block(tf.constant(0), self._permutations(np.random.default_rng()))
 
-    def fit(self, rows: Rows, seed: int) -> Fit:
-        """Train once on `rows`; initial weights, order, masks and noise come from `seed`."""
+    def fit(self, rows: Rows, seed: int, strengths: Mapping[str, float] | None = None) -> Fit:
+        """Train once.
+
+        Args:
+            rows: of the shapes that the loop was compiled for.
+            seed: of initial weights, order, masks and noise.
+            strengths: values by path, such as `mask.rate`; those of the architecture if not given.
+        """
         self._reset(rows, seed)
+        for path, strength in self.strengths.items():
+            strength.variable.assign((strengths or {}).get(path, float(strength)))
         order = np.random.default_rng(derive(seed, "order"))
         start = time.perf_counter()
         blocks = []
@@ -70,11 +80,10 @@ class CompiledLoop:
             blocks.append(numbers[:epochs])
         history = np.concatenate([block.numpy() for block in blocks])
         seconds = time.perf_counter() - start
-        names = [*("loss", *METRIC), *(f"val_{name}" for name in ("loss", *METRIC))]
         weights = [w.numpy() for w in self.model.weights]
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
-            dict(zip(names, history.T, strict=True)),
+            dict(zip(LOGS, history.T, strict=True)),
             seconds,
         )
 
@@ -102,9 +111,8 @@ class CompiledLoop:
         return tf.constant(order.permuted(rows, axis=1) if self.training.shuffle else rows)
 
     def _run_block(self, epochs: Any, orders: Any) -> Any:
-        """Train `epochs` epochs; return their numbers in the first rows of (BLOCK_EPOCHS, 4)."""
-        columns = 2 * (1 + len(METRIC))
-        numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=(columns,))
+        """Train `epochs` epochs; return their numbers, in the order of LOGS, in the first rows."""
+        numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=(len(LOGS),))
         epoch = 0
         while epoch < epochs:  # not tf.range(epochs), which would compile anew for every value
             trained = self._train_epoch(orders[epoch])
@@ -118,15 +126,16 @@ class CompiledLoop:
         n_rows, size = self._x.shape[0], self.training.batch_size
         if not self._batched:
             return self._train_step(self._x.value(), self._y.value()) / n_rows
+        full, rest = divmod(n_rows, size)
+        batches = tf.reshape(order[: full * size], [full, size])
         total = tf.zeros(1 + len(METRIC))
-        for batch in tf.range(n_rows // size):
-            total += self._train_on(order[batch * size : (batch + 1) * size], size)
-        if rest := n_rows % size:
-            total += self._train_on(order[n_rows - rest :], rest)
+        for batch in tf.range(full):
+            total += self._train_on(batches[batch])
+        if rest:
+            total += self._train_on(order[n_rows - rest :])
         return total / n_rows
 
-    def _train_on(self, places: Any, size: int) -> Any:
-        places = tf.ensure_shape(places, [size])
+    def _train_on(self, places: Any) -> Any:
         return self._train_step(tf.gather(self._x, places), tf.gather(self._y, places))
 
     def _train_step(self, x: Any, y: Any) -> Any:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from regpipe.backend import keras
-from regpipe.engine.compiled import METRIC, VALIDATION_BATCH, optimizer_config
+from regpipe.engine.compiled import LOGS, METRIC, VALIDATION_BATCH, optimizer_config
 from regpipe.engine.fit import Fit, make_fit
 from regpipe.engine.weights import (
     initial_weights,
@@ -55,5 +55,5 @@ class KerasLoop:
         ).history
         seconds = time.perf_counter() - start
         weights = [w.numpy() for w in model.weights]
-        history = {name: np.asarray(values, "float32") for name, values in logs.items()}
+        history = {name: np.asarray(logs[name], "float32") for name in LOGS}
         return make_fit(dict(zip(weight_names(model), weights, strict=True)), history, seconds)

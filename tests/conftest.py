@@ -1,0 +1,98 @@
+"""What many tests need: the blocks of the YAML, a tiny problem, a project to run."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from regpipe.arm import Arm, apply, baseline
+from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
+from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Technique
+
+PROJECT = Path(__file__).parents[1]
+
+
+def blocks(name: str) -> dict[str, Any]:
+    """Return the blocks of a file of conf/base."""
+    return yaml.safe_load((PROJECT / "conf" / "base" / f"{name}.yml").read_text())
+
+
+PROBLEMS = {name: Problem(**block) for name, block in blocks("problems").items()}
+TECHNIQUES = {name: Technique(**block) for name, block in blocks("techniques").items()}
+
+
+def arm_called(name: str, **training: Any) -> Arm:
+    """Return a baseline or a technique's arm, with some of its training changed."""
+    if name in PROBLEMS:
+        arm = baseline(name, PROBLEMS[name])
+    else:
+        problem = TECHNIQUES[name].problem
+        arm = apply(name, TECHNIQUES[name], baseline(problem, PROBLEMS[problem]))
+    training_block = arm.training.model_copy(update=training)
+    return Arm(arm.problem, arm.technique, arm.layers, training_block)
+
+
+@pytest.fixture(scope="session")
+def protocol() -> Protocol:
+    return Protocol(fixed=FixedProtocol(repeats=2), fresh=FreshProtocol(repeats=3, score_rows=200))
+
+
+@pytest.fixture(scope="session")
+def samples_of(protocol: Protocol) -> Callable[[str], pd.DataFrame]:
+    def samples(problem: str) -> pd.DataFrame:
+        block = PROBLEMS[problem]
+        return split_samples(draw_samples(block, protocol), block.split)
+
+    return samples
+
+
+@pytest.fixture(scope="session")
+def moons(samples_of: Callable[[str], pd.DataFrame]) -> Rows:
+    """The published draw of moons."""
+    return rows_of(samples_of("moons"), "fixed")[0]
+
+
+@pytest.fixture(scope="session")
+def architecture_of() -> Callable[[Arm], dict[str, Any]]:
+    from regpipe.network import build_architecture
+
+    return lambda arm: build_architecture(arm, (2,))
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Run pipelines of this project in this process, with tiny settings unless told otherwise."""
+    from kedro.framework.session.service_session import KedroServiceSession
+    from kedro.framework.startup import bootstrap_project
+
+    bootstrap_project(PROJECT)
+    session = KedroServiceSession.create(project_path=PROJECT)
+    request.addfinalizer(session.close)
+
+    def run_pipelines(*names: str, data_root: Path, **parameters: Any) -> None:
+        tiny: dict[str, Any] = {
+            "data_root": str(data_root),
+            "protocol": {"fixed": {"repeats": 2}, "fresh": {"repeats": 2, "score_rows": 100}},
+            "moons": {"training": {"epochs": 5}},
+            "circles": {"training": {"epochs": 5}},
+        }
+        session.run(pipeline_names=list(names), runtime_params={**tiny, **parameters})
+
+    return run_pipelines
+
+
+@pytest.fixture(scope="session")
+def tiny_run(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data root of a tiny run of weight_l2 and of everything it needs."""
+    root = tmp_path_factory.mktemp("data")
+    run("weight_l2", data_root=root)
+    return root
+
+
+def summary_of(root: Path, technique: str) -> dict[str, Any]:
+    """Return the answer that a run left about a technique."""
+    return json.loads((root / "08_reporting" / technique / "summary.json").read_text())

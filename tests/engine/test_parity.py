@@ -1,0 +1,80 @@
+"""The compiled loop against `keras.Model.fit`, from the same initial weights."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.arm import Layer
+from regpipe.problems.samples import Rows
+from tests.conftest import arm_called
+
+EPOCHS = 200
+FULL = {"batch_size": 32}
+MINI = {"batch_size": 8, "shuffle": False}  # 30 rows: three batches of 8 and one of 6
+
+
+def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple[Any, Any]:
+    from regpipe.engine.compiled import CompiledLoop
+    from regpipe.engine.reference import KerasLoop
+
+    return (
+        CompiledLoop(architecture, arm.training, rows).fit(rows, seed),
+        KerasLoop(architecture, arm.training).fit(rows, seed),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "training"),
+    [
+        ("moons", FULL),
+        ("weight_l2", MINI),
+        ("weight_l1_l2", FULL),
+        ("unit_norm", MINI),
+        ("activity_l1", MINI),
+        ("moons", {**FULL, "optimizer": {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}}),
+    ],
+)
+def test_deterministic_arms_follow_fit_epoch_by_epoch(
+    name: str, training: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    arm = arm_called(name, epochs=EPOCHS, **training)
+    ours, theirs = both(arm, architecture_of(arm), moons, seed=3)
+    assert list(ours.history) == list(theirs.history)
+    for measure in ("loss", "val_loss"):
+        np.testing.assert_allclose(ours.history[measure], theirs.history[measure], rtol=1e-3)
+    for measure in ("accuracy", "val_accuracy"):  # a row on the boundary may fall on either side
+        differences = np.abs(ours.history[measure] - theirs.history[measure])
+        assert np.mean(differences > 1e-6) <= 0.02
+    for path, weight in theirs.weights.items():
+        np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=1e-3)
+    assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs) == ("completed", EPOCHS)
+
+
+@pytest.mark.parametrize("name", ["dropout", "noise_hidden"])
+def test_random_arms_agree_in_distribution(
+    name: str, moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    """Few epochs and strong noise, so that the noise, not the initial weights, makes the spread."""
+    from regpipe.engine.compiled import CompiledLoop
+    from regpipe.engine.reference import KerasLoop
+
+    arm = arm_called(name, epochs=15, optimizer={"Adam": {"learning_rate": 0.01}})
+    strong = {
+        "mask": Layer("Dropout", {"rate": 0.8}),
+        "noise": Layer("GaussianNoise", {"stddev": 1.0}),
+    }
+    arm = replace(arm, layers={k: strong.get(k, v) for k, v in arm.layers.items()})
+    architecture = architecture_of(arm)
+    loops = CompiledLoop(architecture, arm.training, moons), KerasLoop(architecture, arm.training)
+    ours = [loops[0].fit(moons, seed) for seed in range(200)]
+    theirs = [loops[1].fit(moons, seed) for seed in range(20)]
+    for measure in ("loss", "val_loss"):
+        a, b = (np.array([fit.history[measure] for fit in fits]) for fits in (ours, theirs))
+        error = np.sqrt(a.var(axis=0, ddof=1) / len(a) + b.var(axis=0, ddof=1) / len(b))
+        z = (a.mean(axis=0) - b.mean(axis=0)) / error
+        assert np.abs(z).max() < 4.5, f"{measure}: means differ by {z} standard errors"
+        spreads = a.std(axis=0, ddof=1) / b.std(axis=0, ddof=1)
+        assert 0.5 < np.median(spreads) < 2, f"{measure}: spreads differ by factors {spreads}"

@@ -1,0 +1,176 @@
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from regpipe.check import check_parameters
+from regpipe.errors import SpecError
+from tests.conftest import blocks
+
+PROBLEMS, TECHNIQUES, SETTINGS = (blocks(n) for n in ("problems", "techniques", "parameters"))
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """Return all parameters with `value` put at a dotted path, as `--params` would."""
+    parameters = copy.deepcopy({**PROBLEMS, **TECHNIQUES, **SETTINGS})
+    *parents, last = path.split(".")
+    block: Any = parameters
+    for part in parents:
+        block = block.setdefault(part, {})
+    block[last] = value
+    return parameters
+
+
+def faults(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    with pytest.raises(SpecError) as raised:
+        check_parameters(parameters, PROBLEMS, TECHNIQUES)
+    return raised.value.faults
+
+
+def test_the_shipped_blocks_pass() -> None:
+    check_parameters({**PROBLEMS, **TECHNIQUES, **SETTINGS}, PROBLEMS, TECHNIQUES)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("weight_l3", {"title": "x"}, "weight_l3: there is no such parameter. Did you mean"),
+        (
+            "protcol.fresh.repeats",
+            3,
+            "protcol: there is no such parameter. Did you mean 'protocol'?",
+        ),
+        ("protocol.fresh.repeat", 3, "protocol.fresh.repeat: there is no such key. Did you mean"),
+        ("weight_l2.titel", "x", "weight_l2.titel: there is no such key. Did you mean 'title'?"),
+        ("moons.training.epoch", 3, "moons.training.epoch: there is no such key. Did you mean"),
+        ("weight_l2.training.epoch", 3, "Did you mean 'epochs'?"),
+        ("weight_l2.published.trian", 1, "weight_l2.published.trian: there is no such key."),
+        (
+            "moons.split.trains",
+            3,
+            "moons.split.trains: there is no such key. Did you mean 'train'?",
+        ),
+        (
+            "weight_l2.network.hiden",
+            {"kernel_regularizer": {"l2": 0.1}},
+            "weight_l2.network.hiden: 'hiden' is no layer of moons. Did you mean 'hidden'?",
+        ),
+        (
+            "weight_l2.network.hidden.kernel_regulariser",
+            {"l2": 0.1},
+            "weight_l2.network.hidden: 'kernel_regulariser' is no argument of Dense. "
+            "Did you mean 'kernel_regularizer'?",
+        ),
+        (
+            "weight_l2.network.hidden.kernel_regularizer",
+            {"l3": 0.1},
+            "weight_l2.network.hidden.kernel_regularizer: 'l3' is no regularizer.",
+        ),
+        (
+            "activity_l1.network.hidden.activity_regularizer",
+            {"batch_sums": {"l1": 0.1}},
+            "Did you mean 'batch_sum'?",
+        ),
+        (
+            "activity_l1.network.hidden.activity_regularizer.batch_sum",
+            {"l": 0.1},
+            "activity_l1.network.hidden.activity_regularizer.batch_sum: 'l' is no regularizer.",
+        ),
+        (
+            "max_norm.network.hidden.kernel_constraint",
+            {"maxnorm": 3},
+            "'maxnorm' is no constraint. Did you mean 'max_norm'?",
+        ),
+        (
+            "max_norm.network.hidden.kernel_constraint",
+            {"max_norm": {"max_valu": 3}},
+            "'max_valu' is no argument of max_norm. Did you mean 'max_value'?",
+        ),
+        (
+            "dropout.network.mask",
+            {"Dropuot": {"rate": 0.4}, "after": "hidden"},
+            "dropout.network.mask: 'Dropuot' is no layer of Keras. Did you mean 'Dropout'?",
+        ),
+        (
+            "dropout.network.mask",
+            {"Dropout": {"rat": 0.4}, "after": "hidden"},
+            "dropout.network.mask: 'rat' is no argument of Dropout. Did you mean 'rate'?",
+        ),
+        (
+            "dropout.network.mask",
+            {"Dropout": {"rate": 0.4}, "after": "hiden"},
+            "dropout.network.mask.after: 'hiden' is no layer of circles. Did you mean 'hidden'?",
+        ),
+        (
+            "dropout.network.mask",
+            {"Dropout": {"rate": 0.4}, "after": "hidden", "before": "output"},
+            "dropout.network.mask: expected `before` or `after`, received both.",
+        ),
+        ("moons.rows", {"make_moon": {}}, "moons.rows: 'make_moon' is no generator of rows."),
+        (
+            "moons.rows.make_moons.nois",
+            1,
+            "'nois' is no argument of make_moons. Did you mean 'noise'?",
+        ),
+        ("moons.rows.make_moons.noise", -1, "moons.rows.make_moons.noise: expected a number"),
+        ("moons.split.train", 100, "leave none to test on"),
+        ("moons.network.hidden.Dens", {"units": 3}, "moons.network.hidden: expected one layer"),
+        ("moons.training.loss", "binary_crossentropi", "Did you mean 'binary_crossentropy'?"),
+        ("moons.training.optimizer", "adamm", "moons.training.optimizer: 'adamm' is no optimizer"),
+        (
+            "moons.training.optimizer",
+            {"adam": {"learning_rat": 0.1}},
+            "'learning_rat' is no argument of adam. Did you mean 'learning_rate'?",
+        ),
+        ("moons.training.epochs", 0, "moons.training.epochs: input should be greater than 0."),
+        ("protocol.fresh.repeats", 1, "protocol.fresh.repeats: input should be greater than or"),
+        ("weight_l2.problem", "mons", "there is no problem 'mons'. Did you mean 'moons'?"),
+        ("weight_l2.problem", "circles", "a run can't change it from 'moons' to 'circles'"),
+        (
+            "weight_l2.network.hidden.kernel_regularizer.l2",
+            -0.1,
+            "weight_l2.network.hidden.kernel_regularizer.l2: expected a strength of 0 or more",
+        ),
+        ("engine", "fast", "engine: input should be 'compiled' or 'keras'. Received 'fast'."),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_was_expected(path: str, value: Any, says: str) -> None:
+    assert says in "\n".join(faults(changed(path, value)))
+
+
+def test_a_fault_is_told_once_and_all_are_told() -> None:
+    parameters = changed("weight_l2.titel", "x")
+    parameters["dropout"]["famly"] = "x"
+    told = faults(parameters)
+    assert len(told) == 2
+    assert any("weight_l2.titel" in f for f in told) and any("dropout.famly" in f for f in told)
+
+
+def test_a_missing_key_is_named() -> None:
+    parameters = changed("weight_l2.title", "x")
+    del parameters["weight_l2"]["explanation"]
+    assert faults(parameters) == ("weight_l2.explanation: this key is missing.",)
+
+
+def test_one_name_for_two_things_is_refused() -> None:
+    parameters = changed("moons.title", "x")
+    with pytest.raises(SpecError, match="names both a problem and a technique"):
+        check_parameters(parameters, PROBLEMS, {**TECHNIQUES, "moons": PROBLEMS["moons"]})
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("weight_l2.network.hidden.kernel_regularizer.l2", 0.01),
+        ("weight_l2.network.hidden.bias_regularizer", {"l1": 0.1}),
+        ("weight_l2.training.optimizer", {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}),
+        ("max_norm.network.hidden.kernel_constraint", {"min_max_norm": {"min_value": 1}}),
+        ("moons.network.hidden.Dense.kernel_initializer", "he_normal"),
+        ("moons.network.hidden.Dense.kernel_regularizer", {"OrthogonalRegularizer": {"factor": 1}}),
+        ("data_root", "elsewhere"),
+        ("engine", "keras"),
+    ],
+)
+def test_whatever_keras_has_is_accepted(path: str, value: Any) -> None:
+    check_parameters(changed(path, value), PROBLEMS, TECHNIQUES)
