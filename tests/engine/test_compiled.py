@@ -58,7 +58,8 @@ from regpipe.engine.compiled import CompiledLoop
 from regpipe.network import build_architecture
 arm = arm_called("noise_hidden", epochs=20, batch_size=8)
 protocol = Protocol(fresh=FreshProtocol(repeats=2, score_rows=10))
-moons = rows_of(split_samples(draw_samples(PROBLEMS["moons"], protocol), PROBLEMS["moons"].split), "fixed")[0]
+draws = draw_samples(PROBLEMS["moons"], protocol)
+moons = rows_of(split_samples(draws, PROBLEMS["moons"].split), "fixed")[0]
 fit = CompiledLoop(build_architecture(arm, (2,)), arm.training, moons).fit(moons, 5)
 print(json.dumps(fit.history["val_loss"].tolist()))
 """

@@ -1,0 +1,150 @@
+"""What a run leaves behind: others read these files by path and column."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, summary_of
+
+RUNS = {
+    "technique", "problem", "protocol", "repeat", "data_seed", "fit_seed", "outcome", "epochs",
+    "best_epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "seconds",
+}  # fmt: skip
+PICTURES = {"samples", "learning_curves", "decision_boundary", "paired_differences", "weight_norms"}
+
+
+@pytest.fixture(scope="module")
+def everything(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data root of a tiny run of every block of the YAML."""
+    root = tmp_path_factory.mktemp("everything")
+    run("__default__", data_root=root)
+    return root
+
+
+@pytest.mark.parametrize("arm", [*PROBLEMS, *TECHNIQUES])
+def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> None:
+    from regpipe.backend import keras
+
+    output = everything / "07_model_output" / arm
+    runs = pd.read_csv(output / "runs.csv")
+    assert set(runs.columns) >= RUNS
+    assert set(runs["technique"]) == {"baseline" if arm in PROBLEMS else arm}
+    assert list(zip(runs["protocol"], runs["repeat"], strict=True)) == [
+        ("fixed", 0), ("fixed", 1), ("fresh", 0), ("fresh", 1),
+    ]  # fmt: skip
+    assert set(runs["outcome"]) == {"completed"} and set(runs["epochs"]) == {5}
+    assert np.isfinite(runs[["train_loss", "test_loss"]]).all(axis=None)
+    assert {"norm_hidden", "norm_output", "activation_hidden", "zeros_hidden"} <= set(runs.columns)
+
+    history = pd.read_parquet(output / "history.parquet")
+    assert list(history.columns) == [
+        "protocol", "repeat", "epoch", "loss", "accuracy", "val_loss", "val_accuracy",
+    ]  # fmt: skip
+    assert history.groupby(["protocol", "repeat"])["epoch"].apply(list).tolist() == 4 * [
+        [1, 2, 3, 4, 5]
+    ]
+
+    models = everything / "06_models" / arm
+    weights = np.load(models / "weights.npz", allow_pickle=False)
+    model = keras.models.load_model(models / "model.keras", safe_mode=True)
+    np.testing.assert_array_equal(
+        model.get_layer("hidden").kernel, weights["fixed/hidden/kernel"][0]
+    )
+    samples = pd.read_parquet(everything / "03_primary" / runs["problem"][0] / "samples.parquet")
+    test = samples[(samples["protocol"] == "fixed") & (samples["split"] == "test")]
+    said = np.asarray(model(test[["x1", "x2"]].to_numpy()))[:, 0] > 0.5
+    assert runs["test_accuracy"][0] == pytest.approx(np.mean(said == test["target"]))
+    assert zipfile.is_zipfile(models / "model.keras")
+    assert (models / "architecture.json").stat().st_size
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_every_technique_leaves_its_answer_and_its_pictures(
+    technique: str, everything: Path
+) -> None:
+    summary = summary_of(everything, technique)
+    assert summary["technique"] == technique
+    assert summary["problem"] == TECHNIQUES[technique].problem
+    assert (summary["metric"], summary["leak"]) == ("accuracy", False)
+    for protocol in ("fixed", "fresh"):
+        assert summary[protocol]["repeats"] == 2
+        for arm in ("baseline", "technique"):
+            for side in ("train", "test"):
+                numbers = summary[protocol][arm][side]
+                assert set(numbers) == {"mean", "sd", "min", "max"}
+                assert numbers["min"] <= numbers["mean"] <= numbers["max"]
+    for difference in summary["fresh"]["difference"].values():
+        assert difference["ci_low"] <= difference["mean"] <= difference["ci_high"]
+        assert 0 <= difference["p_better"] <= 1
+    assert summary["fresh"]["verdict"] in {"helps", "hurts", "no difference", "undecided"}
+    published = TECHNIQUES[technique].published
+    assert (summary["fixed"]["published"] is None) == (published is None)
+    assert (summary["fixed"]["reproduced"] is None) == (published is None)
+
+    folder = everything / "08_reporting" / technique
+    assert {p.stem for p in folder.glob("*.png")} == PICTURES
+
+
+def test_arms_of_a_repeat_share_rows_and_seeds(everything: Path) -> None:
+    tables = [
+        pd.read_csv(everything / "07_model_output" / arm / "runs.csv")[
+            ["protocol", "repeat", "data_seed", "fit_seed"]
+        ]
+        for arm in ("circles", "dropout", "noise_hidden")
+    ]
+    for table in tables[1:]:
+        pd.testing.assert_frame_equal(tables[0], table)
+    fresh = tables[0][tables[0]["protocol"] == "fresh"]
+    assert fresh["data_seed"].is_unique and fresh["fit_seed"].is_unique
+
+
+def test_the_answer_says_what_it_was_run_with(everything: Path) -> None:
+    run = summary_of(everything, "dropout")["run"]
+    parameters = run["parameters"]
+    assert parameters["circles"]["training"]["epochs"] == 5
+    assert parameters["dropout"]["network"]["mask"]["Dropout"]["rate"] == 0.4
+    assert parameters["protocol"]["fresh"]["repeats"] == 2
+    assert parameters["engine"] == "compiled"
+    assert {"regpipe", "kedro", "keras", "tensorflow"} <= set(run["versions"])
+    assert run["machine"]["cores"] >= 1
+    assert len(run["seeds"]["fresh"]["fit_seed"]) == 2
+    assert run["seconds"] > 0
+
+
+def test_the_slow_reference_leaves_the_same_behind(
+    run: Callable[..., None], tmp_path: Path
+) -> None:
+    """Deterministic arms, full batch: both engines have to give the same numbers."""
+    tables = {}
+    for engine in ("compiled", "keras"):
+        run("weight_l2", data_root=tmp_path / engine, engine=engine)
+        tables[engine] = pd.read_csv(
+            tmp_path / engine / "07_model_output" / "weight_l2" / "runs.csv"
+        ).drop(columns="seconds")
+        assert summary_of(tmp_path / engine, "weight_l2")["run"]["parameters"]["engine"] == engine
+    pd.testing.assert_frame_equal(tables["compiled"], tables["keras"], rtol=1e-4)
+
+
+def test_overrides_reach_the_network_and_the_record(
+    run: Callable[..., None], tmp_path: Path, tiny_run: Path
+) -> None:
+    override = {"network": {"hidden": {"kernel_regularizer": {"l2": 0.5}}}}
+    protocol = {"fixed": {"repeats": 2}, "fresh": {"repeats": 3, "score_rows": 100}}
+    run("weight_l2", data_root=tmp_path, weight_l2=override, protocol=protocol)
+    usual, other = summary_of(tiny_run, "weight_l2"), summary_of(tmp_path, "weight_l2")
+    recorded: Any = other["run"]["parameters"]["weight_l2"]["network"]
+    assert recorded["hidden"]["kernel_regularizer"]["l2"] == 0.5
+    assert (usual["fresh"]["repeats"], other["fresh"]["repeats"]) == (2, 3)
+    architecture = (tmp_path / "06_models" / "weight_l2" / "architecture.json").read_text()
+    assert '"l2": 0.5' in architecture
+    norms = [
+        pd.read_csv(root / "07_model_output" / "weight_l2" / "runs.csv")["norm_hidden"][0]
+        for root in (tiny_run, tmp_path)
+    ]
+    assert norms[1] < norms[0]
+    assert arm_called("weight_l2").layers["hidden"].arguments["kernel_regularizer"]["l2"] == 0.001

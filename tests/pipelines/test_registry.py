@@ -1,0 +1,133 @@
+"""The registry makes a pipeline of each block; looking at it never imports TensorFlow."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES
+
+BLOCKER = "raise ImportError('TensorFlow was imported')"
+
+
+@pytest.fixture(scope="module")
+def without_tensorflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which importing TensorFlow or Keras fails."""
+    folder = tmp_path_factory.mktemp("blocked")
+    (folder / "tensorflow").mkdir()
+    (folder / "tensorflow" / "__init__.py").write_text(BLOCKER)
+    return {**os.environ, "PYTHONPATH": str(folder)}
+
+
+def kedro(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> str:
+    """Run a command of Kedro and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", *arguments],
+        cwd=cwd, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project whose configuration a test may change."""
+    for part in ("conf", "src"):
+        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.pyc"))
+    for part in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / part, tmp_path / part)
+    (tmp_path / "conf" / "local").mkdir(exist_ok=True)
+    return tmp_path
+
+
+def test_the_blocking_works(without_tensorflow: dict[str, str]) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        subprocess.run(
+            [sys.executable, "-c", "import regpipe.backend"],
+            env=without_tensorflow, check=True, capture_output=True,
+        )  # fmt: skip
+
+
+def test_every_block_is_a_pipeline(without_tensorflow: dict[str, str]) -> None:
+    listed = kedro("registry", "list", env=without_tensorflow)
+    for name in ("__default__", *PROBLEMS, *TECHNIQUES):
+        assert f"- {name}\n" in listed
+
+
+def test_the_catalog_lists_without_tensorflow(without_tensorflow: dict[str, str]) -> None:
+    listed = kedro("catalog", "resolve-patterns", "-p", "weight_l2", env=without_tensorflow)
+    assert "weight_l2.summary" in listed and "moons.model" in listed
+
+
+def test_viz_shows_layers_namespaces_and_previews(
+    tiny_run: Path, project: Path, without_tensorflow: dict[str, str]
+) -> None:
+    shutil.copytree(tiny_run, project / "data")
+    kedro("viz", "build", "--include-previews", cwd=project, env=without_tensorflow)
+    built = json.loads((project / "build" / "api" / "main").read_text())
+    assert built["layers"] == ["primary", "models", "model_output", "reporting"]
+    collapsed = {n["name"] for n in built["nodes"] if n["type"] == "modularPipeline"}
+    assert collapsed >= {"weight_l2", "moons"}
+    shown = {node["name"]: node for node in built["nodes"]}
+    for name, layer, preview in (
+        ("moons.samples", "primary", "table"),
+        ("weight_l2.architecture", "models", "json"),
+        ("moons.runs", "model_output", "table"),
+        ("weight_l2.summary", "reporting", "json"),
+        ("weight_l2.model", "reporting", "json"),
+        ("weight_l2.learning_curves_plot", "reporting", "image"),
+    ):
+        assert shown[name]["layer"] == layer
+        details = json.loads((project / "build" / "api" / "nodes" / shown[name]["id"]).read_text())
+        assert preview in details["preview_type"].lower()
+        assert details["preview"]
+
+
+def test_a_new_technique_is_a_block_and_nothing_else(project: Path) -> None:
+    block = """
+weight_l2_strong:
+  title: A strong L2 weight penalty
+  family: weight
+  explanation: As weight_l2, and more of it.
+  problem: moons
+  network: {hidden: {kernel_regularizer: {l2: 0.1}}}
+"""
+    (project / "conf" / "local" / "techniques.yml").write_text(block)
+    assert "- weight_l2_strong\n" in kedro("registry", "list", cwd=project)
+
+
+def test_an_environment_may_have_techniques_of_its_own(project: Path) -> None:
+    (project / "conf" / "mine").mkdir()
+    (project / "conf" / "mine" / "techniques.yml").write_text(
+        "mine:\n  title: t\n  family: weight\n  explanation: e\n  problem: moons\n"
+    )
+    said = kedro(
+        "run", "--env=mine", "--pipelines=mine", "--to-nodes=moons.draw_samples", cwd=project
+    )
+    assert "rror" not in said
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ("protcol.fresh.repeats=3", "protcol: there is no such parameter"),
+        ("weight_l2.network.hiden.kernel_regularizer.l2=1", "Did you mean 'hidden'?"),
+        ("weight_l2.network.hidden.kernel_regularizer.l3=1", "weight_l2.network.hidden"),
+    ],
+)
+def test_a_misspelt_override_is_refused_in_a_line_and_nothing_is_written(
+    override: str, says: str, tmp_path: Path, without_tensorflow: dict[str, str]
+) -> None:
+    command = ["run", "--pipelines=weight_l2", f"--params={override},data_root={tmp_path}/data"]
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", *command],
+        cwd=PROJECT, env=without_tensorflow, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert says in done.stderr and "Traceback" not in done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) <= 4
+    assert not (tmp_path / "data").exists()

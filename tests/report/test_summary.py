@@ -1,0 +1,42 @@
+import json
+
+import pandas as pd
+
+from regpipe.report.summary import summarise
+from regpipe.spec import Statistics
+from regpipe.statistics.summary import compare_runs
+from tests.conftest import TECHNIQUES
+
+STATISTICS = Statistics(smallest_difference={"accuracy": 0.01, "loss": 0.01})
+
+
+def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
+    n = len(losses)
+    return pd.DataFrame(
+        {
+            "protocol": ["fixed"] * n + ["fresh"] * n,
+            "repeat": [*range(n)] * 2,
+            "data_seed": range(2 * n),
+            "fit_seed": range(2 * n),
+            "outcome": outcomes * 2,
+            "train_accuracy": 1.0,
+            "test_accuracy": [0.914] * n * 2,
+            "test_loss": losses * 2,
+            "seconds": 0.5,
+        }
+    )
+
+
+def test_a_diverged_fit_is_counted_and_leaves_valid_json() -> None:
+    baseline = runs([0.5, 0.6, 0.7], ["completed"] * 3)
+    broken = runs([0.4, float("nan"), 0.6], ["completed", "diverged", "completed"])
+    compared = compare_runs(baseline, broken, STATISTICS)
+    answer = summarise(
+        "weight_l2", TECHNIQUES["weight_l2"], baseline, broken, compared, {"statistics": {}}
+    )
+    assert answer["fresh"]["diverged"] == {"baseline": 0, "technique": 1}
+    assert answer["fresh"]["difference"]["loss"]["pairs"] == 2
+    assert answer["fresh"]["difference"]["accuracy"]["pairs"] == 3
+    assert answer["fixed"]["reproduced"] is False  # 0.914, where 0.943 was published
+    assert answer["run"]["seconds"] == 6.0
+    json.dumps(answer, allow_nan=False)

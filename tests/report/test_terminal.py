@@ -1,0 +1,52 @@
+import copy
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from regpipe.report.terminal import sentence, table
+from tests.conftest import summary_of
+
+
+@pytest.fixture(scope="module")
+def answer(tiny_run: Path) -> dict[str, Any]:
+    answer = summary_of(tiny_run, "weight_l2")
+    answer["fresh"]["difference"]["accuracy"] |= {
+        "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "p_better": 0.7,
+    }  # fmt: skip
+    answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
+    answer["fixed"] |= {"repeats": 30, "reproduced": True}
+    answer["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.001}
+    return answer
+
+
+def test_the_sentence_says_verdict_gain_interval_and_claim(answer: dict[str, Any]) -> None:
+    assert sentence(answer) == (
+        "L2 weight penalty (weight_l2) helps on moons: over 30 fresh draws, test accuracy rose by "
+        "1.2 points on average (95% interval +0.4 to +2.0), and it won 70% of the draws. The "
+        "published 0.943 is reproduced on the published draw (0.943±0.001 over 30 seeds)."
+    )
+
+
+def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
+    assert "is undecided, and about 1,200 draws would tell" in sentence(other)
+    other["fresh"] |= {"verdict": "no difference"}
+    assert "makes no difference on moons" in sentence(other)
+    other["fresh"] |= {"verdict": "hurts"}
+    other["fresh"]["difference"]["accuracy"]["mean"] = -0.02
+    other["fixed"]["published"] = None
+    assert "hurts on moons" in sentence(other) and "fell by 2.0 points" in sentence(other)
+    assert "published" not in sentence(other)
+
+
+def test_the_table_fits_a_terminal_of_80_columns(answer: dict[str, Any]) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([answer]))
+    text = console.export_text()
+    assert "…" not in text
+    for part in ("moons", "0.914", "weight_l2", "0.943", "0.943±0.001", "+1.2 [0.4, 2.0]", "helps"):
+        assert part in text

@@ -1,0 +1,54 @@
+import pandas as pd
+import pytest
+
+from regpipe.spec import Published, Statistics
+from regpipe.statistics.summary import compare_runs, is_reproduced, spread
+
+STATISTICS = Statistics(smallest_difference={"accuracy": 0.01, "loss": 0.01})
+
+
+def runs(shift: float) -> pd.DataFrame:
+    accuracy = [0.8, 0.9, 0.85]
+    return pd.DataFrame(
+        {
+            "protocol": ["fixed"] * 3 + ["fresh"] * 3,
+            "repeat": [0, 1, 2] * 2,
+            "train_accuracy": 1.0,
+            "test_accuracy": [a + shift for a in accuracy] * 2,
+            "test_loss": [0.5 - shift] * 6,
+        }
+    )
+
+
+def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
+    shuffled = runs(0.05).sample(frac=1, random_state=1)
+    compared = compare_runs(runs(0), shuffled, STATISTICS).set_index(["protocol", "metric"])
+    assert list(compared.index) == [
+        ("fixed", "accuracy"), ("fixed", "loss"), ("fresh", "accuracy"), ("fresh", "loss"),
+    ]  # fmt: skip
+    fresh = compared.loc[("fresh", "accuracy")]
+    assert fresh["mean"] == pytest.approx(0.05) and fresh["ci_low"] == pytest.approx(0.05)
+    assert fresh["verdict"] == compared.loc[("fresh", "loss")]["verdict"] == "helps"
+
+
+def test_spread_by_hand() -> None:
+    found = spread(runs(0).head(3), "accuracy")
+    assert found["test"] == pytest.approx({"mean": 0.85, "sd": 0.05, "min": 0.8, "max": 0.9})
+    assert found["train"] == {"mean": 1.0, "sd": 0.0, "min": 1.0, "max": 1.0}
+    assert spread(runs(0).head(1), "accuracy")["test"]["sd"] == 0
+
+
+@pytest.mark.parametrize(
+    ("published", "reproduced"),
+    [
+        ({"train": 1.0, "test": 0.85}, True),
+        ({"test": 0.9004}, True),  # inside, but for the rounding of the published number
+        ({"test": 0.91}, False),
+        ({"train": 0.9, "test": 0.85}, False),
+    ],
+)
+def test_a_number_is_reproduced_where_the_repeats_range_over_it(
+    published: dict[str, float], reproduced: bool
+) -> None:
+    found = spread(runs(0).head(3), "accuracy")
+    assert is_reproduced(found, Published(source="s", **published)) is reproduced

@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.measures import Measure, surface
+from regpipe.network import build_model
+from regpipe.problems.samples import Rows
+from tests.conftest import arm_called
+
+
+@pytest.fixture(scope="module")
+def weights(architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
+    from regpipe.engine.weights import weight_names
+
+    model = build_model(architecture_of(arm_called("activity_l1")))
+    return {n: w.numpy() for n, w in zip(weight_names(model), model.weights, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def measure(architecture_of: Callable[..., Any]) -> Measure:
+    return Measure(architecture_of(arm_called("activity_l1")), "binary_crossentropy")
+
+
+def test_scores_are_those_of_keras_without_the_penalty(
+    measure: Measure,
+    weights: dict[str, np.ndarray],
+    moons: Rows,
+    architecture_of: Callable[..., Any],
+) -> None:
+    measure.load(weights)
+    scores = measure.scores(moons)
+    model = build_model(architecture_of(arm_called("circles")))
+    model.set_weights(list(weights.values()))
+    model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+    for side, x, y in (
+        ("train", moons.x_train, moons.y_train),
+        ("test", moons.x_test, moons.y_test),
+    ):
+        loss, accuracy = model.evaluate(x, y, verbose=0)
+        assert scores[f"{side}_loss"] == pytest.approx(loss, rel=1e-5)
+        assert scores[f"{side}_accuracy"] == pytest.approx(accuracy)
+
+
+def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons: Rows) -> None:
+    measure.load(weights)
+    anatomy = measure.anatomy(moons)
+    kernel = weights["hidden/kernel"]
+    hidden = moons.x_train @ kernel + weights["hidden/bias"]
+    assert anatomy["norm_hidden"] == pytest.approx(np.sqrt((kernel**2).sum()), rel=1e-5)
+    assert anatomy["activation_hidden"] == pytest.approx(hidden.mean(), abs=1e-5)
+    assert anatomy["activation_relu"] == pytest.approx(np.maximum(hidden, 0).mean(), rel=1e-4)
+    assert anatomy["zeros_relu"] == pytest.approx((hidden <= 0).mean(), abs=1e-3)
+    assert set(anatomy) == {
+        "norm_hidden", "norm_output",
+        "activation_hidden", "zeros_hidden", "activation_relu", "zeros_relu",
+    }  # fmt: skip
+
+
+def test_dropout_and_noise_have_no_activation_of_their_own(
+    architecture_of: Callable[..., Any], moons: Rows
+) -> None:
+    measure = Measure(architecture_of(arm_called("dropout")), "binary_crossentropy")
+    assert not any("mask" in name for name in measure.anatomy(moons))
+
+
+def test_a_surface_is_the_mean_over_fits(measure: Measure, weights: dict[str, np.ndarray]) -> None:
+    opposite = {name: -w if name.startswith("output") else w for name, w in weights.items()}
+    grid = np.array([[0.0, 0.5], [1.0, -1.0]], "float32")
+    on_both = surface(measure, [weights, opposite], grid)
+    np.testing.assert_allclose(on_both["probability"], [0.5, 0.5], atol=1e-6)
+    np.testing.assert_allclose(on_both["share"], [0.5, 0.5])
+    measure.load(weights)
+    alone = surface(measure, [weights], grid)
+    np.testing.assert_allclose(alone["probability"], measure.predict(grid)[:, 0], rtol=1e-6)

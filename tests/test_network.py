@@ -1,0 +1,52 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.arm import Layer
+from regpipe.errors import SpecError
+from tests.conftest import TECHNIQUES, arm_called
+
+
+def test_penalties_and_constraints_are_keras_own(architecture_of: Callable[..., Any]) -> None:
+    from regpipe.backend import keras
+    from regpipe.network import build_model
+
+    def hidden(name: str) -> Any:
+        return build_model(architecture_of(arm_called(name))).get_layer("hidden")
+
+    assert isinstance(hidden("weight_l2").kernel_regularizer, keras.regularizers.L2)
+    assert hidden("weight_l2").kernel_regularizer.l2 == pytest.approx(0.001)
+    assert isinstance(hidden("weight_l1_l2").kernel_regularizer, keras.regularizers.L1L2)
+    assert isinstance(hidden("unit_norm").kernel_constraint, keras.constraints.UnitNorm)
+    assert hidden("max_norm").kernel_constraint.max_value == 3
+
+
+@pytest.mark.parametrize("name", TECHNIQUES)
+def test_the_plain_model_predicts_the_same_without_anything_of_ours(
+    name: str, architecture_of: Callable[..., Any]
+) -> None:
+    from regpipe.network import build_model, plain_model
+
+    architecture = architecture_of(arm_called(name))
+    ours, plain = build_model(architecture), plain_model(architecture)
+    plain.set_weights(ours.get_weights())
+    x = np.random.default_rng(0).normal(size=(5, 2)).astype("float32")
+    np.testing.assert_array_equal(ours(x), plain(x))
+    assert "regpipe" not in plain.to_json()
+
+
+def test_the_architecture_of_an_arm_is_always_the_same(
+    architecture_of: Callable[..., Any],
+) -> None:
+    arm = arm_called("noise_hidden")
+    assert architecture_of(arm) == architecture_of(arm)
+
+
+def test_what_keras_refuses_is_told_with_its_place(architecture_of: Callable[..., Any]) -> None:
+    arm = arm_called("dropout")
+    broken = replace(arm, layers={**arm.layers, "mask": Layer("Dropout", {"rate": 1.5})})
+    with pytest.raises(SpecError, match=r"dropout.network.mask: Keras refuses this Dropout.*rate"):
+        architecture_of(broken)
