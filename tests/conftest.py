@@ -1,6 +1,7 @@
 """What many tests need: the blocks of the YAML, a tiny problem, a project to run."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,17 @@ def tiny_run(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory)
     root = tmp_path_factory.mktemp("data")
     run("weight_l2", data_root=root)
     return root
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project whose configuration a test may change."""
+    for part in ("conf", "src"):
+        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.pyc"))
+    for part in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / part, tmp_path / part)
+    (tmp_path / "conf" / "local").mkdir(exist_ok=True)
+    return tmp_path
 
 
 def summary_of(root: Path, technique: str) -> dict[str, Any]:

@@ -33,17 +33,6 @@ def kedro(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = Non
     return done.stdout + done.stderr
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the project whose configuration a test may change."""
-    for part in ("conf", "src"):
-        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.pyc"))
-    for part in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / part, tmp_path / part)
-    (tmp_path / "conf" / "local").mkdir(exist_ok=True)
-    return tmp_path
-
-
 def test_the_blocking_works(without_tensorflow: dict[str, str]) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         subprocess.run(
