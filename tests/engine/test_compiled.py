@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from regpipe.arm import Layer
 from regpipe.engine.compiled import BLOCK_EPOCHS, CompiledLoop
 from regpipe.problems.samples import Rows, rows_of
 from tests.conftest import PROJECT, arm_called
@@ -105,10 +106,9 @@ def test_arms_begin_with_the_same_weights_where_they_share_layers(
     moons: Rows, architecture_of: Architectures
 ) -> None:
     frozen = {"epochs": 1, "optimizer": {"SGD": {"learning_rate": 0.0}}}
-    a, b = (
-        loop_of(arm_called(name, **frozen), architecture_of, moons).fit(moons, 4).weights
-        for name in ("circles", "noise_hidden")
-    )
+    plain = arm_called("circles", **frozen)
+    wider = replace(plain, layers={"first": Layer("BatchNormalization", {}), **plain.layers})
+    a, b = (loop_of(arm, architecture_of, moons).fit(moons, 4).weights for arm in (plain, wider))
     np.testing.assert_array_equal(a["hidden/kernel"], b["hidden/kernel"])
     np.testing.assert_array_equal(a["output/kernel"], b["output/kernel"])
 

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from regpipe.problems.generators import draw
 from regpipe.problems.samples import draw_samples, feature_names, rows_of, split_samples
 from regpipe.spec import FreshProtocol, Protocol
 from tests.conftest import PROBLEMS
@@ -30,6 +31,9 @@ def test_a_fresh_draw_has_rows_of_its_own_and_new_rows_that_score_it(samples_of:
     assert len({r.data_seed for r in fresh}) == 3
     rows = np.concatenate([part for r in fresh for part in (r.x_train, r.x_test, r.x_score)])
     assert len(np.unique(rows, axis=0)) == len(rows)
+    for r in fresh:  # nor are they the draw's own rows under the same seed, drawn in another number
+        same_seed, _ = draw(PROBLEMS["moons"].rows, random_state=r.data_seed, n_samples=200)
+        assert not np.isin(r.x_score, same_seed.astype("float32")).any()
 
 
 def test_more_repeats_leave_those_before_as_they_were() -> None:
