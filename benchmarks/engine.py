@@ -10,6 +10,7 @@ a few hundred epochs after a warm-up, and scaled to 4000.
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -58,13 +59,13 @@ def times(name: str) -> tuple[float, float, float]:
     architecture = build_architecture(arm, (len(feature_names(samples)),))
 
     start = time.perf_counter()
-    loop = CompiledLoop(architecture, arm.training, rows)
+    loop = CompiledLoop(arm, architecture, rows)
     compiling = time.perf_counter() - start
     engine = statistics.median(loop.fit(rows, seed).seconds for seed in range(ENGINE_FITS))
 
     def keras_seconds(epochs: int) -> float:
-        shorter = arm.training.model_copy(update={"epochs": epochs})
-        return KerasLoop(architecture, shorter).fit(rows, 0).seconds
+        training = arm.training.model_copy(update={"epochs": epochs})
+        return KerasLoop(replace(arm, training=training), architecture).fit(rows, 0).seconds
 
     # `fit` compiles its own functions in its first epochs: the difference leaves that out.
     few, many = keras_seconds(20), keras_seconds(20 + KERAS_EPOCHS)

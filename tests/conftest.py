@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import yaml
 
 from regpipe.arm import Arm, apply, baseline
 from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
-from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Technique
+from regpipe.reading import parse
+from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
 
 PROJECT = Path(__file__).parents[1]
 
@@ -33,8 +35,8 @@ def arm_called(name: str, **training: Any) -> Arm:
     else:
         problem = TECHNIQUES[name].problem
         arm = apply(name, TECHNIQUES[name], baseline(problem, PROBLEMS[problem]))
-    training_block = arm.training.model_copy(update=training)
-    return Arm(arm.problem, arm.technique, arm.layers, training_block)
+    training_block = parse(Training, {**arm.training.model_dump(), **training}, name)
+    return replace(arm, training=training_block)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def test_scores_are_those_of_keras_without_the_penalty(
     model.compile(loss="binary_crossentropy", metrics=["accuracy"])
     for side, x, y in (
         ("train", moons.x_train, moons.y_train),
-        ("test", moons.x_test, moons.y_test),
+        ("test", moons.x_val, moons.y_val),
     ):
         loss, accuracy = model.evaluate(x, y, verbose=0)
         assert scores[f"{side}_loss"] == pytest.approx(loss, rel=1e-5)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from regpipe.errors import SpecError, unknown
+from regpipe.reading import parse
 from regpipe.spec import Problem, Technique, Training
+from regpipe.tasks import TASKS, Task
 from regpipe.vocabulary import (
     check_arguments,
     check_layer,
@@ -28,6 +30,7 @@ class Arm:
 
     problem: str
     technique: str | None
+    task: Task
     layers: dict[str, Layer]
     training: Training
 
@@ -47,8 +50,8 @@ def baseline(name: str, problem: Problem) -> Arm:
         layer: _layer(f"{name}.network.{layer}", layer, entry)
         for layer, entry in problem.network.items()
     }
-    _check_training(f"{name}.training", problem.training)
-    return Arm(name, None, layers, problem.training)
+    _check_training(f"{name}.training", problem.training, TASKS[problem.task])
+    return Arm(name, None, TASKS[problem.task], layers, problem.training)
 
 
 def apply(name: str, technique: Technique, base: Arm) -> Arm:
@@ -67,10 +70,10 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
             layers[layer] = _merge(path, layers[layer], entry)
         else:
             layers = _insert(path, layers, layer, entry, base.problem)
-    changes = technique.training.model_dump(exclude_none=True)
-    training = base.training.model_copy(update=changes)
-    _check_training(f"{name}.training", training)
-    return Arm(base.problem, name, layers, training)
+    changed = {**base.training.model_dump(), **technique.training}
+    training = parse(Training, changed, f"{name}.training")
+    _check_training(f"{name}.training", training, base.task)
+    return Arm(base.problem, name, base.task, layers, training)
 
 
 def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
@@ -109,6 +112,9 @@ def _insert(
     return dict([*items[:position], (name, made), *items[position:]])
 
 
-def _check_training(path: str, training: Training) -> None:
+def _check_training(path: str, training: Training, task: Task) -> None:
+    for rule in training.watches:
+        if rule.monitor not in task.logs:
+            raise unknown(path, "number that is logged at each epoch", rule.monitor, task.logs)
     check_loss(f"{path}.loss", training.loss)
     check_optimizer(f"{path}.optimizer", training.optimizer)

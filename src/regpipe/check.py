@@ -1,18 +1,16 @@
 """Are these parameters something that can be run? Asked before anything is trained."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, get_args
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from regpipe.arm import apply, baseline
 from regpipe.errors import SpecError, hint
 from regpipe.problems.generators import check_rows
+from regpipe.reading import parse
 from regpipe.spec import Problem, Settings, Technique
 from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def check_parameters(
@@ -62,18 +60,6 @@ def check_parameters(
         raise SpecError(dict.fromkeys(faults))
 
 
-def parse(model: type[Model], block: Any, name: str) -> Model:
-    """Read a block, turning pydantic's complaints into one line each.
-
-    Raises:
-        SpecError: a key is unknown or missing, or a value is of the wrong kind.
-    """
-    try:
-        return model.model_validate(block)
-    except ValidationError as error:
-        raise SpecError(_explain(e, model, name) for e in error.errors()) from None
-
-
 def _check_top_level(
     parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
 ) -> None:
@@ -94,24 +80,3 @@ def _check_top_level(
 
 def _no_problem(technique: str, problem: str, problems: Iterable[str]) -> str:
     return f"{technique}.problem: there is no problem '{problem}'. {hint(problem, problems)}"
-
-
-def _explain(error: Any, model: type[BaseModel], name: str) -> str:
-    """Return block, key and what was expected, for one of pydantic's errors."""
-    location = [str(part) for part in error["loc"]]
-    path = ".".join([name, *location] if name else location)
-    if error["type"] == "extra_forbidden":
-        return f"{path}: there is no such key. {hint(location[-1], _keys(model, location[:-1]))}"
-    if error["type"] == "missing":
-        return f"{path}: this key is missing."
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return f"{path}: {message}. Received {error['input']!r}."
-
-
-def _keys(model: type[BaseModel], location: list[str]) -> list[str]:
-    """Return the keys that the block at `location` of a model may have."""
-    for part in location:
-        annotation = model.model_fields[part].annotation
-        candidates = [annotation, *get_args(annotation)]
-        model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
-    return list(model.model_fields)

@@ -9,10 +9,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
 )
+
+from regpipe.tasks import TaskName
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Network = dict[str, dict[str, Any]]
@@ -38,31 +41,117 @@ class Split(Strict):
     train: PositiveInt
 
 
+class Monitored(Strict):
+    """A logged number that is watched: `loss`, `accuracy`, ..., with `val_` on held-out rows.
+
+    `mode` says which way is better; `auto` is up for an accuracy, down for all else.
+    """
+
+    monitor: str = "val_loss"
+    mode: Literal["auto", "min", "max"] = "auto"
+
+    @property
+    def upwards(self) -> bool:
+        """Whether a larger number is the better one."""
+        return self.mode == "max" or (self.mode == "auto" and self.monitor.endswith("accuracy"))
+
+
+class EarlyStopping(Monitored):
+    """The arguments of `keras.callbacks.EarlyStopping`."""
+
+    patience: NonNegativeInt = 0
+    min_delta: NonNegativeFloat = 0.0
+    baseline: float | None = None
+    start_from_epoch: NonNegativeInt = 0
+    restore_best_weights: bool = False
+
+
+class Checkpoint(Monitored):
+    """The arguments of `keras.callbacks.ModelCheckpoint(save_best_only=True)`."""
+
+
+class GeneralizationLoss(Monitored):
+    """Prechelt's GL: stop once the watched loss is `alpha` percent above its lowest so far."""
+
+    rule: Literal["generalization_loss"]
+    alpha: PositiveFloat = 2.0
+
+
+class ProgressQuotient(Monitored):
+    """Prechelt's PQ: stop once GL over the progress of `strip` epochs exceeds `alpha`."""
+
+    rule: Literal["progress_quotient"]
+    alpha: PositiveFloat = 0.75
+    strip: Annotated[int, Field(ge=2)] = 5
+
+
+class SuccessiveIncreases(Monitored):
+    """Prechelt's UP: stop once the loss rose in `strips` successive strips of `strip` epochs."""
+
+    rule: Literal["successive_increases"]
+    strips: PositiveInt = 4
+    strip: PositiveInt = 5
+
+
+class AverageChange(Monitored):
+    """Stop once the mean |change| per epoch, over `epochs` epochs, is below `threshold`."""
+
+    rule: Literal["average_change"]
+    epochs: PositiveInt
+    threshold: PositiveFloat
+
+
+class AbsoluteChange(Monitored):
+    """Stop once the |change| from `epochs` epochs ago to now is below `threshold`."""
+
+    rule: Literal["absolute_change"]
+    epochs: PositiveInt
+    threshold: PositiveFloat
+
+
+StopWhen = Annotated[
+    GeneralizationLoss | ProgressQuotient | SuccessiveIncreases | AverageChange | AbsoluteChange,
+    Field(discriminator="rule"),
+]
+
+
 class Training(Strict):
-    """Arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`."""
+    """Arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`.
+
+    `validation_split` holds out that share of the rows trained on, other ones at each repeat, and
+    watches them instead of the test rows. `validation_freq` is the number of epochs from one look
+    at the held-out rows to the next.
+    """
 
     optimizer: str | dict[str, dict[str, Any]] = "adam"
     loss: str
     epochs: PositiveInt
     batch_size: PositiveInt = 32
     shuffle: bool = True
+    validation_split: Share | None = None
+    validation_freq: PositiveInt = 1
+    early_stopping: EarlyStopping | None = None
+    checkpoint: Checkpoint | None = None
+    stop_when: StopWhen | None = None
 
+    @property
+    def watches(self) -> list[Monitored]:
+        """The rules that watch this training."""
+        rules = (self.stop_when, self.early_stopping, self.checkpoint)
+        return [rule for rule in rules if rule is not None]
 
-class TrainingChange(Strict):
-    """What a technique changes in its problem's `training`; None leaves it as it is."""
-
-    optimizer: str | dict[str, dict[str, Any]] | None = None
-    loss: str | None = None
-    epochs: PositiveInt | None = None
-    batch_size: PositiveInt | None = None
-    shuffle: bool | None = None
+    @property
+    def leaks(self) -> bool:
+        """Whether the rows that score the fit also decide which of its weights are kept."""
+        watched = any(rule.monitor.startswith("val_") for rule in self.watches)
+        return watched and self.validation_split is None
 
 
 class Problem(Strict):
     """Rows, their split, the task, the base network and its training."""
 
     title: str
-    task: Literal["binary"]
+    task: TaskName
     rows: dict[str, dict[str, Any]] = Field(min_length=1, max_length=1)
     split: Split
     network: Network = Field(min_length=1)
@@ -78,7 +167,7 @@ class Technique(Strict):
     explanation: str
     problem: str
     network: Network = {}
-    training: TrainingChange = TrainingChange()
+    training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
     published: Published | None = None
 
 

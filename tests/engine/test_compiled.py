@@ -16,7 +16,7 @@ Architectures = Callable[..., dict[str, Any]]
 
 
 def loop_of(arm: Any, architecture_of: Architectures, rows: Rows) -> CompiledLoop:
-    return CompiledLoop(architecture_of(arm), arm.training, rows)
+    return CompiledLoop(arm, architecture_of(arm), rows)
 
 
 def assert_equal_fits(a: Any, b: Any) -> None:
@@ -61,7 +61,7 @@ arm = arm_called("noise_hidden", epochs=20, batch_size=8)
 protocol = Protocol(fresh=FreshProtocol(repeats=2, score_rows=10))
 draws = draw_samples(PROBLEMS["moons"], protocol)
 moons = rows_of(split_samples(draws, PROBLEMS["moons"].split), "fixed")[0]
-fit = CompiledLoop(build_architecture(arm, (2,)), arm.training, moons).fit(moons, 5)
+fit = CompiledLoop(arm, build_architecture(arm, (2,)), moons).fit(moons, 5)
 print(json.dumps(fit.history["val_loss"].tolist()))
 """
     there = subprocess.run(
@@ -135,10 +135,10 @@ def test_another_strength_needs_no_other_compile(
     one, two = architecture_of(arm), architecture_of(other)
     assert one != two and without_strengths(one) == without_strengths(two)
 
-    loop = CompiledLoop(one, arm.training, moons)
+    loop = CompiledLoop(arm, one, moons)
     first = loop.fit(moons, 1)
     second = loop.fit(moons, 1, strengths(two))
-    expected = CompiledLoop(two, arm.training, moons).fit(moons, 1)
+    expected = CompiledLoop(arm, two, moons).fit(moons, 1)
     for measure, values in expected.history.items():
         np.testing.assert_allclose(second.history[measure], values, rtol=1e-5, err_msg=measure)
     assert not np.allclose(first.history["loss"], second.history["loss"])

@@ -21,8 +21,8 @@ def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple
     from regpipe.engine.reference import KerasLoop
 
     return (
-        CompiledLoop(architecture, arm.training, rows).fit(rows, seed),
-        KerasLoop(architecture, arm.training).fit(rows, seed),
+        CompiledLoop(arm, architecture, rows).fit(rows, seed),
+        KerasLoop(arm, architecture).fit(rows, seed),
     )
 
 
@@ -68,7 +68,7 @@ def test_random_arms_agree_in_distribution(
     }
     arm = replace(arm, layers={k: strong.get(k, v) for k, v in arm.layers.items()})
     architecture = architecture_of(arm)
-    loops = CompiledLoop(architecture, arm.training, moons), KerasLoop(architecture, arm.training)
+    loops = CompiledLoop(arm, architecture, moons), KerasLoop(arm, architecture)
     ours = [loops[0].fit(moons, seed) for seed in range(200)]
     theirs = [loops[1].fit(moons, seed) for seed in range(20)]
     for measure in ("loss", "val_loss"):

@@ -17,19 +17,19 @@ def test_the_fixed_draw_is_the_published_one_split_in_order(samples_of: Samples)
     x, y = make_moons(100, noise=0.2, random_state=1)
     (rows,) = rows_of(samples_of("moons"), "fixed")
     np.testing.assert_array_equal(rows.x_train, x[:30].astype("float32"))
-    np.testing.assert_array_equal(rows.x_test, x[30:].astype("float32"))
+    np.testing.assert_array_equal(rows.x_val, x[30:].astype("float32"))
     np.testing.assert_array_equal(rows.y_train[:, 0], y[:30])
-    assert rows.x_score is rows.x_test
+    assert rows.x_score is rows.x_val
     assert rows.data_seed == 1
 
 
 def test_a_fresh_draw_has_rows_of_its_own_and_new_rows_that_score_it(samples_of: Samples) -> None:
     fresh = rows_of(samples_of("moons"), "fresh")
     assert [len(r.x_train) for r in fresh] == [30, 30, 30]
-    assert [len(r.x_test) for r in fresh] == [70, 70, 70]
+    assert [len(r.x_val) for r in fresh] == [70, 70, 70]
     assert [len(r.x_score) for r in fresh] == [200, 200, 200]
     assert len({r.data_seed for r in fresh}) == 3
-    rows = np.concatenate([part for r in fresh for part in (r.x_train, r.x_test, r.x_score)])
+    rows = np.concatenate([part for r in fresh for part in (r.x_train, r.x_val, r.x_score)])
     assert len(np.unique(rows, axis=0)) == len(rows)
     for r in fresh:  # nor are they the draw's own rows under the same seed, drawn in another number
         same_seed, _ = draw(PROBLEMS["moons"].rows, random_state=r.data_seed, n_samples=200)

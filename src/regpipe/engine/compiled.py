@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from regpipe.arm import Arm
 from regpipe.backend import keras, tf
 from regpipe.engine.fit import Fit, make_fit
+from regpipe.engine.keras_objects import METRICS, build_optimizer
 from regpipe.engine.randomness import hashed_randomness
+from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
 from regpipe.engine.weights import (
     initial_weights,
@@ -25,37 +28,39 @@ from regpipe.engine.weights import (
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 from regpipe.seeds import derive
-from regpipe.spec import Training
 
 BLOCK_EPOCHS = 100  # per call of the compiled loop; its cost, about 0.2 ms, is spread over them
 VALIDATION_BATCH = 4096  # rows per batch of validation, so that many rows fit into memory
-METRIC = {"accuracy": keras.metrics.binary_accuracy}
-LOGS = ("loss", *METRIC, "val_loss", *(f"val_{name}" for name in METRIC))
 
 
 class CompiledLoop:
     """A training loop compiled for one architecture, one `Training` and one number of rows."""
 
-    def __init__(self, architecture: Architecture, training: Training, rows: Rows) -> None:
+    def __init__(self, arm: Arm, architecture: Architecture, rows: Rows) -> None:
         """Build the model and its variables, and compile the loop.
 
         Args:
-            architecture: the JSON of a Keras model.
-            training: optimizer, loss, epochs, batch size, shuffling.
+            arm: says how to train: optimizer, loss, epochs, batch size, stopping, ...
+            architecture: the JSON of its Keras model.
             rows: any rows of the shapes that will be trained on.
         """
-        self.training = training
+        self.training, self.task = arm.training, arm.task
         self.model = build_model(architecture)
         self.strengths = free_strengths(self.model, architecture)
-        self.optimizer = keras.optimizers.get(optimizer_config(training.optimizer))
-        self.optimizer.build(self.model.trainable_variables)
+        self.optimizer = build_optimizer(self.training, self.model)
         self._built = [v.numpy() for v in (*self.model.weights, *self.optimizer.variables)]
-        self._loss = keras.losses.get(training.loss)
+        self._loss = keras.losses.get(self.training.loss)
+        self._metric = METRICS[self.task.name]
         self._x, self._y, self._x_val, self._y_val = (
             tf.Variable(part, trainable=False)
-            for part in (rows.x_train, rows.y_train, rows.x_test, rows.y_test)
+            for part in (rows.x_train, rows.y_train, rows.x_val, rows.y_val)
         )
-        self._batched = len(rows.x_train) > training.batch_size
+        self._batched = len(rows.x_train) > self.training.batch_size
+        self._epoch = tf.Variable(0)
+        self._stopped = tf.Variable(False)
+        self._rules = rules_of(self.training, self.task.logs)
+        self._keeper = next((r for r in reversed(self._rules) if r.keeps_best), None)
+        self._kept = [tf.Variable(w) for w in self.model.weights] if self._keeper else []
         self._block = tf.function(self._run_block, jit_compile=True)
         with hashed_randomness():
             self._block(tf.constant(0), self._permutations(np.random.default_rng()))
@@ -74,26 +79,30 @@ class CompiledLoop:
         order = np.random.default_rng(derive(seed, "order"))
         start = time.perf_counter()
         blocks = []
-        for done in range(0, self.training.epochs, BLOCK_EPOCHS):
-            epochs = min(BLOCK_EPOCHS, self.training.epochs - done)
-            numbers = self._block(tf.constant(epochs), self._permutations(order))
-            blocks.append(numbers[:epochs])
+        for begun in range(0, self.training.epochs, BLOCK_EPOCHS):
+            epochs = min(BLOCK_EPOCHS, self.training.epochs - begun)
+            done, numbers = self._block(tf.constant(epochs), self._permutations(order))
+            blocks.append(numbers[:done])
+            if self._rules and self._stopped.numpy():
+                break
         history = np.concatenate([block.numpy() for block in blocks])
         seconds = time.perf_counter() - start
-        weights = [w.numpy() for w in self.model.weights]
+        weights = [w.numpy() for w in (self._kept or self.model.weights)]
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
-            dict(zip(LOGS, history.T, strict=True)),
+            dict(zip(self.task.logs, history.T, strict=True)),
             seconds,
+            stopped=bool(self._stopped.numpy()),
+            best_epoch=int(self._rules[-1].best_epoch.numpy()) + 1 if self._rules else None,
         )
 
     def _reset(self, rows: Rows, seed: int) -> None:
-        """Put rows, weights, optimizer and random states where a new fit begins."""
+        """Put rows, weights, optimizer, random states and rules where a new fit begins."""
         for variable, value in (
             (self._x, rows.x_train),
             (self._y, rows.y_train),
-            (self._x_val, rows.x_test),
-            (self._y_val, rows.y_test),
+            (self._x_val, rows.x_val),
+            (self._y_val, rows.y_val),
         ):
             variable.assign(value)
         drawn = initial_weights(self.model, seed) + [None] * len(self.optimizer.variables)
@@ -102,6 +111,10 @@ class CompiledLoop:
             variable.assign(built if new is None else new)
         for place, state in enumerate(random_states(self.model)):
             state.assign(random_state(seed, place))
+        self._epoch.assign(0)
+        self._stopped.assign(False)
+        for rule in self._rules:
+            rule.reset()
 
     def _permutations(self, order: np.random.Generator) -> tf.Tensor:
         """Return the order of rows in each epoch of a block; a shuffle inside XLA would be slow."""
@@ -111,15 +124,45 @@ class CompiledLoop:
         return tf.constant(order.permuted(rows, axis=1) if self.training.shuffle else rows)
 
     def _run_block(self, epochs: Any, orders: Any) -> Any:
-        """Train `epochs` epochs; return their numbers, in the order of LOGS, in the first rows."""
-        numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=(len(LOGS),))
+        """Train `epochs` epochs or until a rule says stop.
+
+        Returns how many were trained, and their numbers, in the order of `task.logs`, in the first
+        rows of an array of shape (BLOCK_EPOCHS, 4).
+        """
+        shape = (len(self.task.logs),)
+        numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=shape)
         epoch = 0
-        while epoch < epochs:  # not tf.range(epochs), which would compile anew for every value
+        # Not tf.range(epochs), which would compile anew for every value.
+        while epoch < epochs and not self._stopped:
             trained = self._train_epoch(orders[epoch])
-            validated = self._validate()
-            numbers = numbers.write(epoch, tf.concat([trained, validated], axis=0))
+            logs = tf.concat([trained, self._validate_if_due()], axis=0)
+            numbers = numbers.write(epoch, logs)
+            for rule in self._rules:
+                self._consult(rule, logs)
+            self._epoch.assign_add(1)
             epoch += 1
-        return numbers.stack()
+        return epoch, numbers.stack()
+
+    def _consult(self, rule: Rule, logs: Any) -> None:
+        """Ask a rule whether to keep these weights and whether to stop."""
+        keep, stop = tf.constant(False), tf.constant(False)
+        if self._is_due() or not rule.spec.monitor.startswith("val_"):
+            keep, stop = rule.update(self._epoch.value(), logs)
+        self._stopped.assign(self._stopped | stop)
+        if rule is self._keeper:
+            for kept, weight in zip(self._kept, self.model.weights, strict=True):
+                kept.assign(tf.where(keep, weight, kept))
+
+    def _is_due(self) -> Any:
+        """Whether the held-out rows are looked at after this epoch."""
+        freq = self.training.validation_freq
+        return True if freq == 1 else (self._epoch + 1) % freq == 0
+
+    def _validate_if_due(self) -> Any:
+        numbers = tf.fill([2], float("nan"))
+        if self._is_due():
+            numbers = self._validate()
+        return numbers
 
     def _train_epoch(self, order: Any) -> Any:
         """Take a step per batch; return loss and metrics, averaged over rows as Keras does."""
@@ -128,7 +171,7 @@ class CompiledLoop:
             return self._train_step(self._x.value(), self._y.value()) / n_rows
         full, rest = divmod(n_rows, size)
         batches = tf.reshape(order[: full * size], [full, size])
-        total = tf.zeros(1 + len(METRIC))
+        total = tf.zeros(2)
         for batch in tf.range(full):
             total += self._train_on(batches[batch])
         if rest:
@@ -148,7 +191,7 @@ class CompiledLoop:
 
     def _validate(self) -> Any:
         n_rows = self._x_val.shape[0]
-        total = tf.zeros(1 + len(METRIC))
+        total = tf.zeros(2)
         for start in range(0, n_rows, VALIDATION_BATCH):
             x = self._x_val[start : start + VALIDATION_BATCH]
             y = self._y_val[start : start + VALIDATION_BATCH]
@@ -161,17 +204,6 @@ class CompiledLoop:
         return tf.add_n([tf.reduce_mean(self._loss(y, predictions)), *self.model.losses])
 
     def _sums(self, loss: Any, y: Any, predictions: Any) -> Any:
-        """Return the batch's loss and metrics, each times its number of rows."""
-        means = [
-            loss,
-            *(tf.reduce_mean(metric(y, predictions)) for metric in METRIC.values()),
-        ]
+        """Return the batch's loss and metric, each times its number of rows."""
+        means = [loss, tf.reduce_mean(self._metric(y, predictions))]
         return tf.stack(means) * y.shape[0]
-
-
-def optimizer_config(optimizer: str | dict[str, dict[str, Any]]) -> Any:
-    """Return what `keras.optimizers.get` understands."""
-    if isinstance(optimizer, str):
-        return optimizer
-    name, arguments = next(iter(optimizer.items()))
-    return {"class_name": name, "config": arguments or {}}

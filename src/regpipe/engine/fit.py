@@ -17,8 +17,10 @@ class Fit:
         history: a number per epoch, from epoch 1, by the name Keras logs it under (`loss`,
             `accuracy`, `val_loss`, `val_accuracy`); arrays of shape (epochs,). As in Keras, losses
             contain the penalties.
-        outcome: `diverged` where the last loss or a weight isn't finite.
-        best_epoch: the epoch with the lowest val_loss, counted from 1.
+        outcome: `diverged` where the last loss or a weight isn't finite; `stopped` where a rule
+            ended the training before its last epoch.
+        best_epoch: the best epoch by the rule that watched, else that with the lowest val_loss;
+            counted from 1.
         seconds: wall-clock time of the training, without compiling.
     """
 
@@ -34,16 +36,22 @@ class Fit:
         return len(self.history["loss"])
 
 
-def make_fit(weights: dict[str, np.ndarray], history: dict[str, np.ndarray], seconds: float) -> Fit:
+def make_fit(
+    weights: dict[str, np.ndarray],
+    history: dict[str, np.ndarray],
+    seconds: float,
+    *,
+    stopped: bool,
+    best_epoch: int | None,
+) -> Fit:
     """Return the fit that these weights and this history amount to."""
-    finite = np.isfinite(history["loss"][-1]) and all(
-        np.isfinite(w).all() for w in weights.values()
-    )
-    val_loss = np.where(np.isnan(history["val_loss"]), np.inf, history["val_loss"])
+    numbers = [history["loss"][-1], *weights.values()]
+    finite = all(np.isfinite(number).all() for number in numbers)
+    watched = np.where(np.isnan(history["val_loss"]), np.inf, history["val_loss"])
     return Fit(
         weights=weights,
         history=history,
-        outcome="completed" if finite else "diverged",
-        best_epoch=int(val_loss.argmin()) + 1,
+        outcome="diverged" if not finite else "stopped" if stopped else "completed",
+        best_epoch=best_epoch or int(watched.argmin()) + 1,
         seconds=seconds,
     )

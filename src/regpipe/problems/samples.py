@@ -5,7 +5,7 @@ Columns: protocol (`fixed`, `fresh`), repeat, data_seed, split, the features x1,
 repeat, followed by the rows that score it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,15 +22,15 @@ class Rows:
     """What one fit is trained and tested on.
 
     Features are float32 of shape (n_rows, n_features), targets float32 of shape (n_rows, 1).
-    `test` is watched while training (val_loss); `score` is what the fit is judged by: new rows on a
-    fresh draw, the test rows themselves on the fixed one.
+    `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
+    `score` is what the fit is judged by: new rows on a fresh draw, else the test rows.
     """
 
     data_seed: int
     x_train: np.ndarray
     y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
+    x_val: np.ndarray
+    y_val: np.ndarray
     x_score: np.ndarray
     y_score: np.ndarray
 
@@ -62,6 +62,24 @@ def rows_of(samples: pd.DataFrame, protocol: str) -> list[Rows]:
     """Return what each repeat is trained and tested on; one element for `fixed`."""
     chosen = samples[samples["protocol"] == protocol]
     return [_rows(frame) for _, frame in chosen.groupby("repeat", sort=True)]
+
+
+def hold_out(rows: Rows, share: float, seed: int) -> Rows:
+    """Hold out a random share of the rows trained on, and watch those instead of the test rows.
+
+    One row at least is held out, and one is kept.
+    """
+    n = len(rows.x_train)
+    order = np.random.default_rng(derive(seed, "validation")).permutation(n)
+    held = min(max(round(share * n), 1), n - 1)
+    out, kept = np.sort(order[:held]), np.sort(order[held:])
+    return replace(
+        rows,
+        x_train=rows.x_train[kept],
+        y_train=rows.y_train[kept],
+        x_val=rows.x_train[out],
+        y_val=rows.y_train[out],
+    )
 
 
 def _frame(

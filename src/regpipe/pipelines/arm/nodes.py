@@ -179,7 +179,7 @@ def _loop(engine: Engine, architecture: dict[str, Any], arm: Arm, rows: Rows) ->
     if engine == "keras":
         from regpipe.engine.reference import KerasLoop
 
-        return KerasLoop(architecture, arm.training)
+        return KerasLoop(arm, architecture)
     from regpipe.engine.compiled import CompiledLoop
 
-    return CompiledLoop(architecture, arm.training, rows)
+    return CompiledLoop(arm, architecture, rows)

@@ -1,0 +1,55 @@
+"""A block of YAML -> one of the types of `spec`, or one line for each thing that is wrong in it."""
+
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from regpipe.errors import SpecError, hint
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse(model: type[Model], block: Any, name: str) -> Model:
+    """Read a block, turning pydantic's complaints into one line each.
+
+    Raises:
+        SpecError: a key is unknown or missing, or a value is of the wrong kind.
+    """
+    try:
+        return model.model_validate(block)
+    except ValidationError as error:
+        raise SpecError(_explain(e, model, name) for e in error.errors()) from None
+
+
+def _explain(error: Any, model: type[BaseModel], name: str) -> str:
+    """Return block, key and what was expected, for one of pydantic's errors."""
+    location = [str(part) for part in error["loc"]]
+    path = ".".join([name, *location] if name else location)
+    if error["type"] == "extra_forbidden":
+        return f"{path}: there is no such key. {hint(location[-1], _keys(model, location[:-1]))}"
+    if error["type"] == "missing":
+        return f"{path}: this key is missing."
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return f"{path}: {message}. Received {error['input']!r}."
+
+
+def _keys(model: type[BaseModel], location: list[str]) -> set[str]:
+    """Return the keys that the block at `location` of a model may have.
+
+    Where a block may be one of several types, pydantic's location names the one it took.
+    """
+    models = [model]
+    for part in location:
+        fields = [m.model_fields[part].annotation for m in models if part in m.model_fields]
+        if fields:
+            models = [found for field in fields for found in _models(field)]
+        else:
+            models = [m for m in models if part in get_args(m.model_fields["rule"].annotation)]
+    return {key for m in models for key in m.model_fields}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Return the types of `spec` that an annotation such as `Split | None` mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models(part)]

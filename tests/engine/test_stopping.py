@@ -1,0 +1,122 @@
+"""The rules, against Keras' callbacks and by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.backend import tf
+from regpipe.engine.compiled import CompiledLoop
+from regpipe.engine.reference import KerasLoop
+from regpipe.engine.stopping import rules_of
+from regpipe.problems.samples import Rows
+from regpipe.spec import Training
+from tests.conftest import arm_called
+
+LOGS = ("loss", "accuracy", "val_loss", "val_accuracy")
+FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"early_stopping": {"patience": 0}},
+        {"early_stopping": {"patience": 7, "restore_best_weights": True}},
+        {"early_stopping": {"patience": 5, "min_delta": 0.02}},
+        {"early_stopping": {"patience": 5, "baseline": 0.35}},
+        {"early_stopping": {"patience": 3, "start_from_epoch": 20}},
+        {"early_stopping": {"monitor": "val_accuracy", "patience": 10}},
+        {"early_stopping": {"monitor": "loss", "patience": 4}, "batch_size": 8, "shuffle": False},
+        {"checkpoint": {"monitor": "val_accuracy"}},
+        {"early_stopping": {"patience": 12}, "checkpoint": {"monitor": "val_accuracy"}},
+        {"early_stopping": {"patience": 3}, "validation_freq": 4},
+        {"checkpoint": {}, "validation_freq": 7},
+        {"stop_when": {"rule": "generalization_loss", "alpha": 1.0}},
+    ],
+    ids=str,
+)
+def test_rules_do_as_the_callbacks_of_keras(
+    asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    arm = arm_called("moons", **{**FAST, **asked})
+    architecture = architecture_of(arm)
+    ours = CompiledLoop(arm, architecture, moons).fit(moons, 1)
+    theirs = KerasLoop(arm, architecture).fit(moons, 1)
+    assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
+    assert ours.best_epoch == theirs.best_epoch
+    for path, weight in theirs.weights.items():
+        np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=2e-3)
+    np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
+
+
+def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(
+    moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    stopping = {"early_stopping": {"patience": 5, "restore_best_weights": True}}
+    arm = arm_called("moons", **FAST, **stopping)
+    loop = CompiledLoop(arm, architecture_of(arm), moons)
+    first, other, again = (loop.fit(moons, seed) for seed in (1, 2, 1))
+    assert first.outcome == "stopped" and first.epochs != other.epochs
+    assert (first.epochs, first.best_epoch) == (again.epochs, again.best_epoch)
+    np.testing.assert_array_equal(first.weights["hidden/kernel"], again.weights["hidden/kernel"])
+
+
+def stops_at(rule: dict[str, Any], val_loss: list[float], loss: list[float] | None = None) -> int:
+    """Return the epoch, from 1, at which a rule stops on a curve, and 0 where it never does."""
+    training = Training(loss="mse", epochs=1, stop_when=rule)  # type: ignore[arg-type]
+    (watching,) = rules_of(training, LOGS)
+    watching.reset()
+    for epoch, value in enumerate(val_loss):
+        logs = tf.constant([loss[epoch] if loss else 1.0, 0.0, value, 0.0])
+        _, stop = watching.update(tf.constant(epoch), logs)
+        if stop:
+            return epoch + 1
+    return 0
+
+
+def test_generalization_loss_by_hand() -> None:
+    """GL of 1.03 above the lowest, 1.0, is 3%."""
+    rule = {"rule": "generalization_loss", "alpha": 2.5}
+    assert stops_at(rule, [2.0, 1.0, 1.02, 1.03, 0.9]) == 4
+    assert stops_at(rule, [2.0, 1.0, 1.02, 1.01]) == 0
+
+
+def test_progress_quotient_by_hand() -> None:
+    """A strip of two epochs with training losses 1.0 and 1.1: P = 1000 (1.05 / 1.0 - 1) = 50."""
+    rule = {"rule": "progress_quotient", "strip": 2, "alpha": 0.15}
+    loss = [1.1, 1.0, 1.1, 1.0]
+    assert stops_at(rule, [1.0, 1.0, 1.5, 1.08], loss) == 4  # GL 8 / P 50 = 0.16, at a strip's end
+    assert stops_at(rule, [1.0, 1.0, 1.5, 1.07], loss) == 0  # 0.14
+    assert stops_at(rule, [1.0, 1.0, 1.0, 1.001], [1.0] * 4) == 4  # no progress at all: P is 0
+
+
+def test_successive_increases_by_hand() -> None:
+    rule = {"rule": "successive_increases", "strips": 2, "strip": 2}
+    assert stops_at(rule, [9, 1.0, 9, 1.1, 9, 1.2]) == 6
+    assert stops_at(rule, [9, 1.0, 9, 1.1, 9, 1.0, 9, 1.1]) == 0
+
+
+def test_average_and_absolute_change_by_hand() -> None:
+    values = [1.0, 2.0, 1.0, 2.0, 1.0, 1.0, 1.0]
+    assert stops_at({"rule": "average_change", "epochs": 2, "threshold": 0.1}, values) == 7
+    assert stops_at({"rule": "absolute_change", "epochs": 2, "threshold": 0.1}, values) == 3
+
+
+def test_a_rule_forgets_the_fit_before() -> None:
+    for rule in (
+        {"rule": "average_change", "epochs": 2, "threshold": 0.1},
+        {"rule": "successive_increases", "strips": 1, "strip": 1},
+        {"rule": "generalization_loss", "alpha": 1.0},
+    ):
+        training = Training(loss="mse", epochs=1, stop_when=rule)  # type: ignore[arg-type]
+        (watching,) = rules_of(training, LOGS)
+        answers = []
+        for _ in range(2):
+            watching.reset()
+            told = [
+                watching.update(tf.constant(e), tf.constant([1.0, 0.0, v, 0.0]))
+                for e, v in enumerate([0.5, 0.7, 0.6, 0.6, 0.6])
+            ]
+            answers.append([(bool(keep), bool(stop)) for keep, stop in told])
+        assert answers[0] == answers[1]
