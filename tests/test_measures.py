@@ -20,7 +20,7 @@ def weights(architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def measure(architecture_of: Callable[..., Any]) -> Measure:
-    return Measure(architecture_of(arm_called("activity_l1")), "binary_crossentropy")
+    return Measure(arm_called("activity_l1"), architecture_of(arm_called("activity_l1")))
 
 
 def test_scores_are_those_of_keras_without_the_penalty(
@@ -61,7 +61,7 @@ def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons
 def test_dropout_and_noise_have_no_activation_of_their_own(
     architecture_of: Callable[..., Any], moons: Rows
 ) -> None:
-    measure = Measure(architecture_of(arm_called("dropout")), "binary_crossentropy")
+    measure = Measure(arm_called("dropout"), architecture_of(arm_called("dropout")))
     assert not any("mask" in name for name in measure.anatomy(moons))
 
 

@@ -50,3 +50,13 @@ def test_what_keras_refuses_is_told_with_its_place(architecture_of: Callable[...
     broken = replace(arm, layers={**arm.layers, "mask": Layer("Dropout", {"rate": 1.5})})
     with pytest.raises(SpecError, match=r"dropout.network.mask: Keras refuses this Dropout.*rate"):
         architecture_of(broken)
+
+
+@pytest.mark.parametrize(
+    "optimizer", [{"SGD": {"momentum": 3}}, {"Adam": {"learning_rate": {"CosineDecay": {}}}}]
+)
+def test_an_optimizer_that_keras_refuses_is_told_before_training(optimizer: Any) -> None:
+    from regpipe.engine.keras_objects import check_training
+
+    with pytest.raises(SpecError, match=r"weight_l2.training.optimizer: Keras refuses this"):
+        check_training(arm_called("weight_l2", optimizer=optimizer))

@@ -1,6 +1,6 @@
 """A problem with a technique applied, or with none: what exactly is trained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from regpipe.errors import SpecError, unknown
@@ -26,11 +26,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Arm:
-    """What is trained: layers in order, and how. `technique` is None for the baseline."""
+    """What is trained: layers in order, and how.
+
+    `technique` is None for the baseline. `loss` is the problem's, by which all of its arms are
+    scored, also one that trains on another.
+    """
 
     problem: str
     technique: str | None
     task: Task
+    loss: str
     layers: dict[str, Layer]
     training: Training
 
@@ -51,7 +56,7 @@ def baseline(name: str, problem: Problem) -> Arm:
         for layer, entry in problem.network.items()
     }
     _check_training(f"{name}.training", problem.training, TASKS[problem.task])
-    return Arm(name, None, TASKS[problem.task], layers, problem.training)
+    return Arm(name, None, TASKS[problem.task], problem.training.loss, layers, problem.training)
 
 
 def apply(name: str, technique: Technique, base: Arm) -> Arm:
@@ -73,7 +78,7 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
     changed = {**base.training.model_dump(), **technique.training}
     training = parse(Training, changed, f"{name}.training")
     _check_training(f"{name}.training", training, base.task)
-    return Arm(base.problem, name, base.task, layers, training)
+    return replace(base, technique=name, layers=layers, training=training)
 
 
 def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:

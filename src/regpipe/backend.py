@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same rounding on every processor
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # fewer kernels that round differently
 
 
 @contextmanager
@@ -35,6 +35,7 @@ def _notices_held_back() -> Iterator[None]:
 with _notices_held_back():
     import keras
     import tensorflow as tf
+    from keras.src.backend.tensorflow import random as keras_random
 
     tf.config.list_logical_devices()  # looks for a GPU, and says so, now instead of later
 
@@ -44,4 +45,4 @@ if keras.backend.backend() != "tensorflow":
         "Unset KERAS_BACKEND, or set it to tensorflow."
     )
 
-__all__ = ["keras", "tf"]
+__all__ = ["keras", "keras_random", "tf"]

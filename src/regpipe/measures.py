@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regpipe.arm import Arm
 from regpipe.backend import keras, tf
 from regpipe.engine.weights import weight_names
 from regpipe.network import Architecture, plain_model
@@ -17,17 +18,13 @@ Weights = dict[str, np.ndarray]
 
 
 class Measure:
-    """Measures fits of one architecture, a fit at a time."""
+    """Measures fits of one arm, a fit at a time."""
 
-    def __init__(self, architecture: Architecture, loss: str) -> None:
-        """Build the network once.
-
-        Args:
-            architecture: the JSON of a Keras model.
-            loss: the name of the task's loss in Keras.
-        """
+    def __init__(self, arm: Arm, architecture: Architecture) -> None:
+        """Build the network once; `architecture` is the JSON of the arm's Keras model."""
         self.model = plain_model(architecture)
-        self._loss = keras.losses.get(loss)
+        self.task = arm.task
+        self._loss = keras.losses.get(arm.loss)
         outputs = [layer.output for layer in self.model.layers]
         self._outputs = tf.function(keras.Model(self.model.inputs, outputs), jit_compile=True)
         self._predict = tf.function(self.model, jit_compile=True)
@@ -41,22 +38,24 @@ class Measure:
         return self._predict(x).numpy()
 
     def scores(self, rows: Rows) -> dict[str, float]:
-        """Return loss and accuracy on the rows trained on and on those that score the fit."""
+        """Return the task's scores on the rows trained on and on those that score the fit."""
         numbers = {}
         for side, x, y in (
             ("train", rows.x_train, rows.y_train),
             ("test", rows.x_score, rows.y_score),
         ):
             outputs = self.predict(x)
-            numbers[f"{side}_loss"] = float(np.mean(self._loss(y, outputs)))
-            numbers[f"{side}_accuracy"] = float(np.mean((outputs > 0.5) == y))
+            loss = float(np.mean(self._loss(y, outputs)))
+            for score in self.task.scores:
+                value = loss if score == "loss" else SCORES[score](y, outputs)
+                numbers[f"{side}_{score}"] = value
         return numbers
 
     def anatomy(self, rows: Rows) -> dict[str, float]:
         """Return what the network is like, layer by layer.
 
-        `norm_<layer>` is the Euclidean norm of the layer's weights, biases aside. For each hidden
-        layer, `activation_<layer>` is the mean of its outputs on the rows trained on, and
+        `norm_<layer>` is the Euclidean norm of the layer's trained weights, biases aside. For each
+        hidden layer, `activation_<layer>` is the mean of its outputs on the rows trained on, and
         `zeros_<layer>` the share of them that is exactly 0.
         """
         numbers = {}
@@ -85,7 +84,7 @@ def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict
     """Return what the fits say, on average, at each point of a grid.
 
     Args:
-        measure: of the fits' architecture.
+        measure: of the fits' arm.
         fits: the weights of each fit.
         grid: points of shape (n_points, n_features).
 
@@ -99,6 +98,29 @@ def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict
         outputs.append(measure.predict(grid)[:, 0])
     stacked = np.stack(outputs)
     return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
+
+
+def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the share of rows whose class is right: by 1/2 for one output, else the largest.
+
+    A network whose outputs aren't numbers says nothing: its accuracy is NaN.
+    """
+    if not np.isfinite(outputs).all():
+        return float("nan")
+    said = outputs > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1, keepdims=True)
+    return float(np.mean(said == y))
+
+
+def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
+    return float(np.mean((y - outputs) ** 2))
+
+
+def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return 1 - (squared error) / (that of the mean of y)."""
+    return 1 - _mse(y, outputs) / float(np.var(y))
+
+
+SCORES = {"accuracy": _accuracy, "mse": _mse, "r2": _r2}
 
 
 def _is_identity(layer: keras.Layer) -> bool:

@@ -50,8 +50,8 @@ def _without_ours(config: Any) -> Any:
 
 
 def _build_layer(arm: Arm, name: str, layer: Layer) -> keras.Layer:
-    arguments = {key: _argument(key, value) for key, value in layer.arguments.items()}
     try:
+        arguments = {key: _argument(key, value) for key, value in layer.arguments.items()}
         return getattr(keras.layers, layer.kind)(name=name, **arguments)
     except (TypeError, ValueError) as error:
         path = f"{arm.name}.network.{name}"

@@ -19,7 +19,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     problems, techniques = read_blocks()
     pipelines = {name: problem.create_pipeline(name) for name in problems}
     for name, block in techniques.items():
-        home = block.get("problem")
-        if home in problems and name not in problems:
+        home = block.get("problem") if isinstance(block, dict) else None
+        if isinstance(home, str) and home in problems and name not in problems:
             pipelines[name] = pipelines[home] + technique.create_pipeline(name, home)
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines}

@@ -3,7 +3,7 @@
 Layers, regularizers and optimizers are mappings in Keras' own words; `vocabulary` checks those.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,7 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    model_validator,
 )
 
 from regpipe.tasks import TaskName
@@ -33,6 +34,12 @@ class Published(Strict):
     train: float | None = None
     test: float | None = None
     source: str
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.train is None and self.test is None:
+            raise ValueError("expected a published number, train or test or both")
+        return self
 
 
 class Split(Strict):
@@ -172,9 +179,9 @@ class Technique(Strict):
 
 
 class FixedProtocol(Strict):
-    """The one published draw, trained with `repeats` different seeds."""
+    """The one published draw, trained with `repeats` different seeds, two at least."""
 
-    repeats: PositiveInt = 30
+    repeats: Annotated[int, Field(ge=2)] = 30
 
 
 class FreshProtocol(Strict):
@@ -190,16 +197,25 @@ class FreshProtocol(Strict):
 class Protocol(Strict):
     """How often an arm is fitted, and on what; every seed is derived from `seed`."""
 
-    seed: NonNegativeInt = 1
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     fixed: FixedProtocol = FixedProtocol()
     fresh: FreshProtocol = FreshProtocol()
+
+
+class SmallestDifference(Strict):
+    """For each number a fit is scored by, the mean difference below which nobody cares."""
+
+    accuracy: PositiveFloat = 0.01
+    r2: PositiveFloat = 0.01
+    mse: PositiveFloat = 0.01
+    loss: PositiveFloat = 0.01
 
 
 class Statistics(Strict):
     """The confidence of the intervals, and the differences too small to interest anyone."""
 
     confidence: Share = 0.95
-    smallest_difference: dict[str, PositiveFloat]
+    smallest_difference: SmallestDifference = SmallestDifference()
 
 
 Engine = Literal["compiled", "keras"]

@@ -13,6 +13,7 @@ from regpipe.errors import SpecError, unknown
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 BATCH_SUM = "batch_sum"
+SCHEDULES = "optimizers/schedules"
 
 
 def check_name(path: str, what: str, name: str) -> None:
@@ -81,20 +82,54 @@ def check_loss(path: str, value: Any) -> None:
 
 
 def check_optimizer(path: str, value: Any) -> None:
-    """Raise SpecError unless `value` is the name of an optimizer or `{name: arguments}`."""
-    classes = {name.lower(): name for name in keras_names.class_names("optimizers")}
+    """Raise SpecError unless `value` is the name of an optimizer or `{name: arguments}`.
+
+    A learning rate is a number, or `{schedule: arguments}` of `keras.optimizers.schedules`.
+    """
     arguments = value if isinstance(value, dict) else {value: {}}
     if len(arguments) != 1:
         raise SpecError(
             [f"{path}: expected one optimizer, received {', '.join(arguments) or value}."]
         )
     name, given = next(iter(arguments.items()))
-    if str(name).lower() not in classes:
-        raise unknown(path, "optimizer of Keras", str(name), classes)
-    known = keras_names.arguments("optimizers", classes[name.lower()])
+    _check_class(path, "optimizers", "optimizer", name, given)
+    rate = (given or {}).get("learning_rate")
+    if isinstance(rate, dict):
+        if len(rate) != 1:
+            raise SpecError(
+                [f"{path}.{name}.learning_rate: expected one schedule, received {rate}."]
+            )
+        schedule, given = next(iter(rate.items()))
+        _check_class(f"{path}.{name}.learning_rate", SCHEDULES, "schedule", schedule, given)
+
+
+def keras_class(module: str, name: str) -> str:
+    """Return the class of `keras.<module>` that YAML calls `name`, in small letters or as it is.
+
+    >>> keras_class("optimizers", "adam")
+    'Adam'
+    """
+    return {known.lower(): known for known in _buildable(module)}[name.lower()]
+
+
+def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> None:
+    known = _buildable(module)
+    if str(name).lower() not in {k.lower() for k in known}:
+        raise unknown(path, f"{what} of Keras", str(name), known)
+    if not isinstance(given or {}, dict):
+        raise SpecError([f"{path}.{name}: expected a mapping of arguments, received {given!r}."])
+    arguments = keras_names.arguments(module, keras_class(module, name))
     for argument in given or {}:
-        if argument not in known:
-            raise unknown(f"{path}.{name}", f"argument of {name}", argument, known)
+        if argument not in arguments:
+            raise unknown(f"{path}.{name}", f"argument of {name}", argument, arguments)
+
+
+def _buildable(module: str) -> list[str]:
+    """Return the classes that can be built from numbers, without base classes and wrappers."""
+    abstract = {"Optimizer", "OptimizerMap", "MultiOptimizer", "LossScaleOptimizer"}
+    return [
+        k for k in keras_names.class_names(module) if k not in {*abstract, "LearningRateSchedule"}
+    ]
 
 
 def _check_of(argument: str) -> Callable[[str, Any], None] | None:

@@ -144,3 +144,5 @@ def test_another_strength_needs_no_other_compile(
     assert not np.allclose(first.history["loss"], second.history["loss"])
     assert loop._block.experimental_get_tracing_count() == 1
     assert_equal_fits(first, loop.fit(moons, 1))  # strengths are reset, too
+    with pytest.raises(KeyError, match="hiden"):
+        loop.fit(moons, 1, {"hiden.l2": 0.1})

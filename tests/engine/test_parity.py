@@ -13,6 +13,8 @@ from tests.conftest import arm_called
 
 EPOCHS = 200
 FULL = {"batch_size": 32}
+SHORT = {"batch_size": 32, "epochs": 30}
+DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}
 MINI = {"batch_size": 8, "shuffle": False}  # 30 rows: three batches of 8 and one of 6
 
 
@@ -35,12 +37,15 @@ def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple
         ("unit_norm", MINI),
         ("activity_l1", MINI),
         ("moons", {**FULL, "optimizer": {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}}),
+        ("moons", {**SHORT, "optimizer": {"Adam": {"use_ema": True, "ema_momentum": 0.9}}}),
+        ("moons", {**SHORT, "optimizer": {"SGD": {"loss_scale_factor": 1024.0}}}),
+        ("moons", {**SHORT, "optimizer": {"AdamW": {"learning_rate": DECAY, "clipnorm": 0.5}}}),
     ],
 )
 def test_deterministic_arms_follow_fit_epoch_by_epoch(
     name: str, training: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
 ) -> None:
-    arm = arm_called(name, epochs=EPOCHS, **training)
+    arm = arm_called(name, **{"epochs": EPOCHS, **training})
     ours, theirs = both(arm, architecture_of(arm), moons, seed=3)
     assert list(ours.history) == list(theirs.history)
     for measure in ("loss", "val_loss"):
@@ -50,7 +55,55 @@ def test_deterministic_arms_follow_fit_epoch_by_epoch(
         assert np.mean(differences > 1e-6) <= 0.02
     for path, weight in theirs.weights.items():
         np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=1e-3)
-    assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs) == ("completed", EPOCHS)
+    assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
+    assert ours.outcome == "completed"
+
+
+LAYERS = {
+    "LSTM": {"units": 4, "dropout": 0.0},
+    "SimpleRNN": {"units": 4, "recurrent_initializer": "glorot_uniform"},
+    "SeparableConv1D": {"filters": 3, "kernel_size": 1},
+    "Conv1D": {"filters": 3, "kernel_size": 2, "padding": "same"},
+}
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
+    kind: str, moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    """Two loops, built one after the other, and `fit`: the same history from the same seed."""
+    from regpipe.engine.compiled import CompiledLoop
+
+    arm = arm_called("moons", epochs=5)
+    layers = {
+        "sequence": Layer("Reshape", {"target_shape": [2, 1]}),
+        "scaled": Layer("BatchNormalization", {}),
+        "first": Layer(kind, LAYERS[kind]),
+        "flat": Layer("Flatten", {}),
+        **arm.layers,
+    }
+    arm = replace(arm, layers=layers)
+    architecture = architecture_of(arm)
+    ours, theirs = both(arm, architecture, moons, seed=3)
+    again = CompiledLoop(arm, architecture, moons).fit(moons, 3)
+    other = CompiledLoop(arm, architecture, moons).fit(moons, 4)
+    np.testing.assert_array_equal(ours.history["val_loss"], again.history["val_loss"])
+    np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
+    for path, weight in ours.weights.items():
+        if path.startswith("first") and "kernel" in path:
+            assert not np.allclose(weight, other.weights[path]), path
+
+
+def test_validation_in_several_batches_is_that_of_fit(
+    moons: Rows, architecture_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from regpipe.engine import compiled, reference
+
+    for module in (compiled, reference):
+        monkeypatch.setattr(module, "VALIDATION_BATCH", 32)  # 70 rows: two batches of 32, one of 6
+    arm = arm_called("activity_l1", epochs=5)
+    ours, theirs = both(arm, architecture_of(arm), moons, seed=1)
+    np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["dropout", "noise_hidden"])

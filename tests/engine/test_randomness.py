@@ -1,5 +1,7 @@
 """Are the hashed numbers as random as they have to be?"""
 
+import threading
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -78,3 +80,16 @@ def test_keras_layers_draw_hashed_numbers_only_inside_the_context() -> None:
     layer.seed_generator.state.assign([1, 0])
     assert (ours != theirs).any()
     np.testing.assert_array_equal(theirs, layer(x, training=True).numpy())
+
+
+def test_other_threads_keep_keras_own_numbers() -> None:
+    """One may draw initial weights while another traces."""
+    expected = keras.random.uniform([5], seed=3).numpy()
+    drawn = []
+    with randomness.hashed_randomness():
+        inside = keras.random.uniform([5], seed=3).numpy()
+        thread = threading.Thread(target=lambda: drawn.append(keras.random.uniform([5], seed=3)))
+        thread.start()
+        thread.join()
+    np.testing.assert_array_equal(drawn[0], expected)
+    assert (inside != expected).any()

@@ -29,6 +29,7 @@ def everything(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize("arm", [*PROBLEMS, *TECHNIQUES])
 def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> None:
     from regpipe.backend import keras
+    from regpipe.engine.weights import weight_names
 
     output = everything / "07_model_output" / arm
     runs = pd.read_csv(output / "runs.csv")
@@ -56,9 +57,15 @@ def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> 
         model.get_layer("hidden").kernel, weights["fixed/hidden/kernel"][0]
     )
     samples = pd.read_parquet(everything / "03_primary" / runs["problem"][0] / "samples.parquet")
-    test = samples[(samples["protocol"] == "fixed") & (samples["split"] == "test")]
-    said = np.asarray(model(test[["x1", "x2"]].to_numpy()))[:, 0] > 0.5
-    assert runs["test_accuracy"][0] == pytest.approx(np.mean(said == test["target"]))
+    for fit in runs.to_dict("records"):
+        protocol, repeat = fit["protocol"], fit["repeat"]
+        for name, weight in zip(weight_names(model), model.weights, strict=True):
+            weight.assign(weights[f"{protocol}/{name}"][repeat])
+        draw = samples[samples["protocol"] == protocol]
+        draw = draw[draw["repeat"] == (repeat if protocol == "fresh" else 0)]
+        scored = draw[draw["split"] == ("score" if protocol == "fresh" else "test")]
+        said = np.asarray(model(scored[["x1", "x2"]].to_numpy()))[:, 0] > 0.5
+        assert fit["test_accuracy"] == pytest.approx(np.mean(said == scored["target"]))
     assert zipfile.is_zipfile(models / "model.keras")
     assert (models / "architecture.json").stat().st_size
 

@@ -5,9 +5,10 @@ import pandas as pd
 from regpipe.report.summary import summarise
 from regpipe.spec import Statistics
 from regpipe.statistics.summary import compare_runs
-from tests.conftest import TECHNIQUES
+from regpipe.tasks import TASKS
+from tests.conftest import TECHNIQUES, arm_called
 
-STATISTICS = Statistics(smallest_difference={"accuracy": 0.01, "loss": 0.01})
+TASK = TASKS["binary"]
 
 
 def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
@@ -30,13 +31,20 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
 def test_a_diverged_fit_is_counted_and_leaves_valid_json() -> None:
     baseline = runs([0.5, 0.6, 0.7], ["completed"] * 3)
     broken = runs([0.4, float("nan"), 0.6], ["completed", "diverged", "completed"])
-    compared = compare_runs(baseline, broken, STATISTICS)
+    compared = compare_runs(baseline, broken, Statistics(), TASK)
     answer = summarise(
-        "weight_l2", TECHNIQUES["weight_l2"], baseline, broken, compared, {"statistics": {}}
+        arm_called("weight_l2"),
+        TECHNIQUES["weight_l2"],
+        baseline,
+        broken,
+        compared,
+        {"statistics": {}},
     )
     assert answer["fresh"]["diverged"] == {"baseline": 0, "technique": 1}
-    assert answer["fresh"]["difference"]["loss"]["pairs"] == 2
-    assert answer["fresh"]["difference"]["accuracy"]["pairs"] == 3
+    loss, accuracy = (answer["fresh"]["difference"][m] for m in ("loss", "accuracy"))
+    assert (loss["mean"], loss["wins"], loss["verdict"]) == (None, 2, "undecided")
+    assert (accuracy["mean"], accuracy["ties"]) == (0.0, 3)
     assert answer["fixed"]["reproduced"] is False  # 0.914, where 0.943 was published
+    assert answer["fixed"]["missed"] == ["test"]
     assert answer["run"]["seconds"] == 6.0
     json.dumps(answer, allow_nan=False)

@@ -14,10 +14,10 @@ from tests.conftest import summary_of
 def answer(tiny_run: Path) -> dict[str, Any]:
     answer = summary_of(tiny_run, "weight_l2")
     answer["fresh"]["difference"]["accuracy"] |= {
-        "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "p_better": 0.7,
+        "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "wins": 21, "ties": 2,
     }  # fmt: skip
     answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
-    answer["fixed"] |= {"repeats": 30, "reproduced": True}
+    answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": []}
     answer["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.001}
     return answer
 
@@ -25,8 +25,9 @@ def answer(tiny_run: Path) -> dict[str, Any]:
 def test_the_sentence_says_verdict_gain_interval_and_claim(answer: dict[str, Any]) -> None:
     assert sentence(answer) == (
         "L2 weight penalty (weight_l2) helps on moons: over 30 fresh draws, test accuracy rose by "
-        "1.2 points on average (95% interval +0.4 to +2.0), and it won 70% of the draws. The "
-        "published 0.943 is reproduced on the published draw (0.943±0.001 over 30 seeds)."
+        "1.2 points on average (95% interval +0.4 to +2.0), and it was better in 21 of them, equal "
+        "in 2. On the published draw, over 30 seeds: published test accuracy 0.943, reproduced "
+        "(0.943±0.001)."
     )
 
 
@@ -41,6 +42,26 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     other["fixed"]["published"] = None
     assert "hurts on moons" in sentence(other) and "fell by 2.0 points" in sentence(other)
     assert "published" not in sentence(other)
+    other["fresh"]["difference"]["accuracy"]["mean"] = -0.0004
+    assert "stayed the same on average" in sentence(other)
+
+
+def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"]["missed"] = ["train"]
+    assert "published test accuracy 0.943, reproduced" in sentence(other)
+    assert "published train accuracy 1.000, not reproduced" in sentence(other)
+
+
+def test_fits_that_diverged_are_told_and_compared_by_wins_only(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"]["diverged"]["technique"] = 3
+    other["fresh"] |= {"verdict": "undecided", "repeats_needed": None}
+    other["fresh"]["difference"]["accuracy"] |= {"mean": None, "ci_low": None, "ci_high": None}
+    other["fresh"]["technique"]["test"] |= {"mean": None, "sd": None}
+    assert "is undecided: over 30 fresh draws, it was better in 21" in sentence(other)
+    assert "3 fits diverged" in sentence(other)
+    assert table([other]).row_count == 2
 
 
 def test_the_table_fits_a_terminal_of_80_columns(answer: dict[str, Any]) -> None:

@@ -43,7 +43,8 @@ def test_less_is_better_for_a_loss() -> None:
 
 
 def test_a_tie_counts_half() -> None:
-    assert compared(np.zeros(4), np.array([0.0, 0.0, 1.0, -1.0])).p_better == 0.5
+    found = compared(np.zeros(4), np.array([0.0, 0.0, 1.0, -1.0]))
+    assert (found.wins, found.ties, found.p_better) == (1, 2, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -72,21 +73,27 @@ def test_as_many_repeats_as_were_said_to_be_needed_do_decide() -> None:
     assert compared(np.zeros(fewer), np.tile([0.06, -0.05], fewer // 2)).verdict == "undecided"
 
 
-def test_the_easier_decision_is_the_one_waited_for() -> None:
-    assert repeats_needed(10, mean=0.0, margin=0.02, smallest=0.01) == 40
-    assert repeats_needed(10, mean=0.009, margin=0.018, smallest=0.01) == 40
+@pytest.mark.parametrize("n", [2, 3, 10, 30])
+def test_what_is_needed_does_not_depend_on_how_many_there_were(n: int) -> None:
+    """By hand: t(0.975, 63) * 0.04 / sqrt(64) = 0.00999."""
+    assert repeats_needed(n, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95) == 64
+    assert repeats_needed(n, mean=0.01, sd=0.04, smallest=0.01, confidence=0.95) == 64
+    assert repeats_needed(70, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95) == 71
 
 
-def test_pairs_that_diverged_are_left_out_and_counted() -> None:
+def test_fits_that_diverged_are_losses_and_leave_no_interval() -> None:
     technique = GAIN.copy()
-    technique[3] = np.nan
+    technique[:10] = np.nan
     found = compared(BASELINE, technique)
-    assert found.pairs == 29
-    assert np.isfinite([found.mean, found.ci_low, found.ci_high]).all()
+    assert (found.pairs, found.verdict, found.repeats_needed) == (30, "undecided", None)
+    assert np.isnan([found.mean, found.ci_low, found.ci_high]).all()
+    assert found.wins == compared(BASELINE[10:], GAIN[10:]).wins
+    assert compared(technique, BASELINE).wins == 30 - found.wins
+    assert compared(np.full(3, np.nan), np.full(3, np.inf)).ties == 3
 
 
 def test_too_few_or_unpaired_values_are_refused() -> None:
-    with pytest.raises(ValueError, match="two finite pairs or more, received 1"):
+    with pytest.raises(ValueError, match="two pairs or more, received 1"):
         compared(np.zeros(1), np.zeros(1))
     with pytest.raises(ValueError, match="Expected pairs"):
         compared(np.zeros(3), np.zeros(4))

@@ -2,9 +2,11 @@ import pandas as pd
 import pytest
 
 from regpipe.spec import Published, Statistics
-from regpipe.statistics.summary import compare_runs, is_reproduced, spread
+from regpipe.statistics.summary import compare_runs, missed, spread
+from regpipe.tasks import TASKS
 
-STATISTICS = Statistics(smallest_difference={"accuracy": 0.01, "loss": 0.01})
+STATISTICS = Statistics()
+TASK = TASKS["binary"]
 
 
 def runs(shift: float) -> pd.DataFrame:
@@ -13,6 +15,8 @@ def runs(shift: float) -> pd.DataFrame:
         {
             "protocol": ["fixed"] * 3 + ["fresh"] * 3,
             "repeat": [0, 1, 2] * 2,
+            "data_seed": range(6),
+            "fit_seed": range(6),
             "train_accuracy": 1.0,
             "test_accuracy": [a + shift for a in accuracy] * 2,
             "test_loss": [0.5 - shift] * 6,
@@ -22,7 +26,7 @@ def runs(shift: float) -> pd.DataFrame:
 
 def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
     shuffled = runs(0.05).sample(frac=1, random_state=1)
-    compared = compare_runs(runs(0), shuffled, STATISTICS).set_index(["protocol", "metric"])
+    compared = compare_runs(runs(0), shuffled, STATISTICS, TASK).set_index(["protocol", "metric"])
     assert list(compared.index) == [
         ("fixed", "accuracy"), ("fixed", "loss"), ("fresh", "accuracy"), ("fresh", "loss"),
     ]  # fmt: skip
@@ -39,16 +43,27 @@ def test_spread_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("published", "reproduced"),
+    ("published", "sides"),
     [
-        ({"train": 1.0, "test": 0.85}, True),
-        ({"test": 0.9004}, True),  # inside, but for the rounding of the published number
-        ({"test": 0.91}, False),
-        ({"train": 0.9, "test": 0.85}, False),
+        ({"train": 1.0, "test": 0.85}, []),
+        ({"test": 0.9004}, []),  # inside, but for the rounding of the published number
+        ({"test": 0.91}, ["test"]),
+        ({"train": 0.9, "test": 0.85}, ["train"]),
+        ({"train": 0.9, "test": 0.5}, ["train", "test"]),
     ],
 )
 def test_a_number_is_reproduced_where_the_repeats_range_over_it(
-    published: dict[str, float], reproduced: bool
+    published: dict[str, float], sides: list[str]
 ) -> None:
     found = spread(runs(0).head(3), "accuracy")
-    assert is_reproduced(found, Published(source="s", **published)) is reproduced
+    assert missed(found, Published(source="s", **published)) == sides
+
+
+@pytest.mark.parametrize("column", ["repeat", "data_seed", "fit_seed"])
+def test_tables_of_two_different_runs_are_refused(column: str) -> None:
+    stale = runs(0)
+    stale[column] += 1
+    with pytest.raises(ValueError, match="have the same repeat and seeds"):
+        compare_runs(stale, runs(0.05), STATISTICS, TASK)
+    with pytest.raises(ValueError, match="Of 6 fits of the baseline and 5 of the technique, 5"):
+        compare_runs(runs(0), runs(0.05).tail(5), STATISTICS, TASK)

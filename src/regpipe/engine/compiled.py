@@ -72,10 +72,12 @@ class CompiledLoop:
             rows: of the shapes that the loop was compiled for.
             seed: of initial weights, order, masks and noise.
             strengths: values by path, such as `mask.rate`; those of the architecture if not given.
+
+        Raises:
+            KeyError: a path is none of `self.strengths`.
         """
         self._reset(rows, seed)
-        for path, strength in self.strengths.items():
-            strength.variable.assign((strengths or {}).get(path, float(strength)))
+        self._set_strengths(strengths or {})
         order = np.random.default_rng(derive(seed, "order"))
         start = time.perf_counter()
         blocks = []
@@ -86,6 +88,7 @@ class CompiledLoop:
             if self._rules and self._stopped.numpy():
                 break
         history = np.concatenate([block.numpy() for block in blocks])
+        self.optimizer.finalize_variable_values(self.model.trainable_variables)  # use_ema
         seconds = time.perf_counter() - start
         weights = [w.numpy() for w in (self._kept or self.model.weights)]
         return make_fit(
@@ -115,6 +118,12 @@ class CompiledLoop:
         self._stopped.assign(False)
         for rule in self._rules:
             rule.reset()
+
+    def _set_strengths(self, values: Mapping[str, float]) -> None:
+        if unknown := set(values) - set(self.strengths):
+            raise KeyError(f"{sorted(unknown)}: expected some of {sorted(self.strengths)}.")
+        for path, strength in self.strengths.items():
+            strength.variable.assign(values.get(path, float(strength)))
 
     def _permutations(self, order: np.random.Generator) -> tf.Tensor:
         """Return the order of rows in each epoch of a block; a shuffle inside XLA would be slow."""
@@ -185,8 +194,9 @@ class CompiledLoop:
         with tf.GradientTape() as tape:
             predictions = self.model(x, training=True)
             loss = self._total_loss(y, predictions)
+            scaled = self.optimizer.scale_loss(loss)
         weights = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        self.optimizer.apply(tape.gradient(scaled, weights), weights)
         return self._sums(loss, y, predictions)
 
     def _validate(self) -> Any:

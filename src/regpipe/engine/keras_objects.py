@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from regpipe.arm import Arm
 from regpipe.backend import keras
+from regpipe.errors import SpecError
 from regpipe.spec import Training
+from regpipe.vocabulary import SCHEDULES, keras_class
 
 METRICS = {
     "binary": keras.metrics.binary_accuracy,
@@ -13,12 +16,36 @@ METRICS = {
 }
 
 
+def check_training(arm: Arm) -> None:
+    """Raise SpecError if Keras refuses the optimizer's or the loss' values."""
+    for key, build in (
+        ("optimizer", lambda: make_optimizer(arm.training)),
+        ("loss", lambda: keras.losses.get(arm.training.loss)),
+    ):
+        try:
+            build()
+        except (TypeError, ValueError) as error:
+            raise SpecError([f"{arm.name}.training.{key}: Keras refuses this. {error}"]) from error
+
+
+def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
+    """Return the optimizer that a training asks for."""
+    asked = training.optimizer
+    name, arguments = (asked, {}) if isinstance(asked, str) else next(iter(asked.items()))
+    kind = getattr(keras.optimizers, keras_class("optimizers", name))
+    return kind(**{key: _argument(value) for key, value in (arguments or {}).items()})
+
+
 def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.Optimizer:
     """Return the optimizer that a training asks for, built for a model's weights."""
-    asked: Any = training.optimizer
-    if isinstance(asked, dict):
-        name, arguments = next(iter(asked.items()))
-        asked = {"class_name": name, "config": arguments or {}}
-    optimizer = keras.optimizers.get(asked)
+    optimizer = make_optimizer(training)
     optimizer.build(model.trainable_variables)
     return optimizer
+
+
+def _argument(value: Any) -> Any:
+    """Build a learning rate's schedule from `{name: {argument: value}}`."""
+    if not isinstance(value, dict):
+        return value
+    name, arguments = next(iter(value.items()))
+    return getattr(keras.optimizers.schedules, keras_class(SCHEDULES, name))(**arguments)

@@ -11,33 +11,28 @@ the normal distribution function at a uniform number, which XLA vectorizes as lo
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
-from keras.src.backend.tensorflow import random as keras_random
+from regpipe.backend import keras_random, tf
 
-from regpipe.backend import tf
-
-_patching = threading.Lock()
+_tracing = threading.local()
 
 
 @contextmanager
 def hashed_randomness() -> Iterator[None]:
-    """Let Keras draw dropout masks, normal and uniform numbers by `hashed_bits` while tracing.
+    """Let Keras draw dropout masks, normal and uniform numbers by `hashed_bits`, in this thread.
 
-    Every layer and ingredient draws through these four functions, so all of them are served alike.
+    Layers and ingredients draw through these functions, so all of them are served alike. Other
+    threads, which may be drawing initial weights, keep Keras' own.
     """
-    ours = {"uniform": uniform, "normal": normal, "dropout": dropout}
-    with _patching:
-        theirs = {name: getattr(keras_random, name) for name in ours}
-        try:
-            for name, function in ours.items():
-                setattr(keras_random, name, function)
-            yield
-        finally:
-            for name, function in theirs.items():
-                setattr(keras_random, name, function)
+    _tracing.hashed = True
+    try:
+        yield
+    finally:
+        _tracing.hashed = False
 
 
 def hashed_bits(shape: Any, state: Any) -> Any:
@@ -92,3 +87,17 @@ def _mix(x: Any) -> Any:
     for shift, factor in ((16, 0x21F0AAAD), (15, 0xD35A2D97)):
         x = (x ^ tf.bitwise.right_shift(x, shift)) * tf.constant(factor, tf.uint32)
     return x ^ tf.bitwise.right_shift(x, 15)
+
+
+def _either(ours: Callable[..., Any], theirs: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is ours inside `hashed_randomness` and Keras' own elsewhere."""
+
+    @wraps(theirs)
+    def choose(*args: Any, **kwargs: Any) -> Any:
+        return (ours if getattr(_tracing, "hashed", False) else theirs)(*args, **kwargs)
+
+    return choose
+
+
+for _ours in (uniform, normal, dropout):
+    setattr(keras_random, _ours.__name__, _either(_ours, getattr(keras_random, _ours.__name__)))

@@ -11,7 +11,19 @@ from typing import Any
 
 from regpipe.backend import keras, tf
 
-STRENGTHS = frozenset({"l1", "l2", "rate", "stddev", "min_value", "max_value", "factor"})
+# Per class of Keras, the numbers that may become variables: each is tested. Whatever isn't listed
+# stays a constant, and needs a compile of its own.
+STRENGTHS = {
+    "L1": {"l1"},
+    "L2": {"l2"},
+    "L1L2": {"l1", "l2"},
+    "MaxNorm": {"max_value"},
+    "MinMaxNorm": {"min_value", "max_value", "rate"},
+    "Dropout": {"rate"},
+    "SpatialDropout1D": {"rate"},
+    "SpatialDropout2D": {"rate"},
+    "GaussianNoise": {"stddev"},
+}
 FREE = "free"
 
 Architecture = dict[str, Any]
@@ -49,8 +61,8 @@ def free_strengths(model: keras.Model, architecture: Architecture) -> dict[str, 
     A path is that of the technique's YAML: `hidden.kernel_regularizer.l2`, `mask.rate`.
     """
     free = {}
-    for layer, config in zip(model.layers, _layers(architecture), strict=True):
-        for path, owner, name in _strengths(layer.name, layer, config):
+    for layer, described in zip(model.layers, _layers(architecture), strict=True):
+        for path, owner, name in _strengths(layer.name, layer, described):
             strength = Strength(getattr(owner, name))
             setattr(owner, name, strength)
             free[path] = strength
@@ -62,7 +74,7 @@ def strengths(architecture: Architecture) -> dict[str, float]:
     return {
         path: config[name]
         for layer in _layers(architecture)
-        for path, config, name in _strengths(layer["name"], layer, layer)
+        for path, config, name in _strengths(layer["config"]["name"], layer["config"], layer)
     }
 
 
@@ -70,25 +82,27 @@ def without_strengths(architecture: Architecture) -> Architecture:
     """Return the architecture with its strengths blanked: alike where only numbers differ."""
     blank = copy.deepcopy(architecture)
     for layer in _layers(blank):
-        for _, config, name in _strengths(layer["name"], layer, layer):
+        for _, config, name in _strengths(layer["config"]["name"], layer["config"], layer):
             config[name] = FREE
     return blank
 
 
 def _layers(architecture: Architecture) -> list[dict[str, Any]]:
-    """Return the configs of the layers that hold something, in order."""
-    configs = architecture["config"]["layers"]
-    return [layer["config"] for layer in configs if layer["class_name"] != "InputLayer"]
+    """Return the descriptions of the layers that hold something, in order."""
+    return [
+        layer for layer in architecture["config"]["layers"] if layer["class_name"] != "InputLayer"
+    ]
 
 
-def _strengths(path: str, owner: Any, config: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    """Yield (path, owner, name) of each strength; `owner` is walked along with its config.
+def _strengths(path: str, owner: Any, described: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Yield (path, owner, name) of each strength; `owner` is walked along with its description.
 
-    The owner is a Keras object, or the config itself.
+    The owner is a Keras object, or the config of its description.
     """
-    for name, value in config.items():
+    free = STRENGTHS.get(described["class_name"], set())
+    for name, value in described["config"].items():
         if isinstance(value, dict) and "class_name" in value and "config" in value:
             part = value["config"] if isinstance(owner, dict) else getattr(owner, name, None)
-            yield from _strengths(f"{path}.{name}", part, value["config"])
-        elif name in STRENGTHS and isinstance(value, int | float) and value not in (0, 1):
+            yield from _strengths(f"{path}.{name}", part, value)
+        elif name in free and value not in (0, 1):  # at 0 and 1, Keras takes another way
             yield f"{path}.{name}", owner, name

@@ -30,6 +30,10 @@ def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
 
     None stands for a weight whose initial value isn't random (a bias, a moving mean): it begins as
     it was built.
+
+    Raises:
+        NotImplementedError: a weight was built with random values, and no initializer is found that
+            could draw it again. It would silently be the same for every seed.
     """
     initializers = dict(_initializers(model))
     values: list[np.ndarray | None] = []
@@ -39,14 +43,26 @@ def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
             config = {**initializer.get_config(), "seed": derive(seed, "weights", name)}
             drawn = type(initializer).from_config(config)(weight.shape, dtype=weight.dtype)
             values.append(keras.ops.convert_to_numpy(drawn))
+        elif initializer is None and len(np.unique(weight.numpy())) > 2:
+            raise NotImplementedError(f"No initializer is known for the weight {name}.")
         else:
             values.append(None)
     return values
 
 
 def random_states(model: keras.Model) -> list[keras.Variable]:
-    """Return the states of the model's seed generators (of dropout, noise, ...)."""
-    return [v for v in model.variables if v.name == "seed_generator_state"]
+    """Return the states of the model's seed generators (of dropout, noise, ...).
+
+    Raises:
+        NotImplementedError: a layer's generator isn't among them, and would never be seeded.
+    """
+    states = [v for v in model.variables if v.name == "seed_generator_state"]
+    known = {id(state) for state in states}
+    for layer in model._flatten_layers(include_self=False):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None and id(generator.state) not in known:
+            raise NotImplementedError(f"The random state of the layer {layer.name} isn't found.")
+    return states
 
 
 def random_state(seed: int, place: int) -> np.ndarray:
@@ -55,10 +71,14 @@ def random_state(seed: int, place: int) -> np.ndarray:
 
 
 def _initializers(model: keras.Model) -> Iterator[tuple[int, Any]]:
-    """Yield the id of each weight with the initializer that its layer keeps for it."""
-    for layer in model.layers:
-        for owner in (layer, getattr(layer, "cell", None)):
-            for weight in [] if owner is None else owner.weights:
-                initializer = getattr(owner, f"{weight.name}_initializer", None)
+    """Yield the id of each weight with the initializer that its layer keeps for it.
+
+    Keras names it after the weight: `kernel_initializer`, or `recurrent_initializer` for a
+    `recurrent_kernel`.
+    """
+    for layer in model._flatten_layers(include_self=False):
+        for weight in layer.weights:
+            for name in (weight.name, weight.name.removesuffix("_kernel")):
+                initializer = getattr(layer, f"{name}_initializer", None)
                 if initializer is not None:
                     yield id(weight), initializer

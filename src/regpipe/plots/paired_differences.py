@@ -6,13 +6,12 @@ from matplotlib.figure import Figure
 
 from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
 
-BETTER = {"accuracy": "more is better", "loss": "less is better"}
-UNIT = {"accuracy": (" points", 100.0), "loss": ("", 1.0)}
+UNIT = {"accuracy": (" points", 100.0)}
+ARROW = {"accuracy": "more is better", "r2": "more is better"}
 
 
 def paired_differences(
-    baseline: pd.DataFrame,
-    technique: pd.DataFrame,
+    pairs: pd.DataFrame,
     comparison: pd.DataFrame,
     name: str,
     smallest_difference: dict[str, float],
@@ -20,18 +19,17 @@ def paired_differences(
     """Draw each pair's difference on test rows, their mean and its interval.
 
     Args:
-        baseline: the run table: protocol, repeat, test_accuracy, test_loss.
-        technique: the same of the other arm.
-        comparison: protocol, metric, mean, ci_low, ci_high, p_better, verdict.
+        pairs: protocol and, for each metric, `test_<metric>_b` of the baseline and `_t` of the
+            technique.
+        comparison: protocol, metric, mean, ci_low, ci_high, wins, ties, pairs, verdict.
         name: the technique's title.
         smallest_difference: per metric, drawn as a grey band.
     """
-    metrics = list(BETTER)
+    metrics = list(comparison["metric"].unique())
     figure, axes = panels(1, len(metrics), 5.6, 3.4, sharey=True)
-    pairs = baseline.merge(technique, on=["protocol", "repeat"], suffixes=("_b", "_t"))
     places = {protocol: len(PROTOCOLS) - 1 - i for i, protocol in enumerate(PROTOCOLS)}
     for ax, metric in zip(axes[0], metrics, strict=True):
-        unit, scale = UNIT[metric]
+        unit, scale = UNIT.get(metric, ("", 1.0))
         smallest = scale * smallest_difference[metric]
         ax.axvspan(-smallest, smallest, color="0.9", zorder=0)
         ax.axvline(0, color="0.4", linewidth=1)
@@ -53,8 +51,8 @@ def paired_differences(
                 capsize=4,
             )
             ax.annotate(
-                f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]{unit}, better in {says['p_better']:.0%}: "
-                f"{says['verdict']}",
+                f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]{unit}, "
+                f"better in {says['wins']} of {says['pairs']}: {says['verdict']}",
                 (0.5, place - 0.45),
                 xycoords=("axes fraction", "data"),
                 ha="center",
@@ -62,7 +60,7 @@ def paired_differences(
                 fontsize=8,
             )
         ax.set_xlabel(f"test {metric}, technique - baseline{unit and f',{unit}'}")
-        ax.set_title(f"{metric}: {BETTER[metric]}", fontsize=10)
+        ax.set_title(f"{metric}: {ARROW.get(metric, 'less is better')}", fontsize=10)
     axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")

@@ -56,9 +56,16 @@ GENERATORS: dict[str, Callable[..., Draw]] = {
 
 
 def draw(rows: dict[str, dict[str, Any]], **changes: Any) -> Draw:
-    """Draw the rows that a problem's `rows` block describes, with some arguments changed."""
+    """Draw the rows that a problem's `rows` block describes, with some arguments changed.
+
+    Raises:
+        SpecError: a value is out of the generator's range.
+    """
     name, arguments = next(iter(rows.items()))
-    return GENERATORS[name](**{**arguments, **changes})
+    try:
+        return GENERATORS[name](**{**arguments, **changes})
+    except ValueError as error:
+        raise SpecError([f"rows.{name}: {error}"]) from error
 
 
 def check_rows(path: str, rows: dict[str, dict[str, Any]], train: int) -> None:

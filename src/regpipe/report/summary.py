@@ -8,25 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe.arm import Arm
 from regpipe.spec import Published, Technique
-from regpipe.statistics.summary import is_reproduced, spread
+from regpipe.statistics.summary import missed, spread
 
 Answer = dict[str, Any]
-METRIC = "accuracy"
-VERSIONS = (
-    "regpipe",
-    "kedro",
-    "keras",
-    "tensorflow",
-    "numpy",
-    "pandas",
-    "scikit-learn",
-    "scipy",
-)
+VERSIONS = ("regpipe", "kedro", "keras", "tensorflow", "numpy", "pandas", "scikit-learn", "scipy")
 
 
 def summarise(
-    name: str,
+    arm: Arm,
     technique: Technique,
     baseline: pd.DataFrame,
     runs: pd.DataFrame,
@@ -36,29 +27,24 @@ def summarise(
     """Return the answer: what was published, what was reproduced, what holds on fresh draws.
 
     Args:
-        name: of the technique.
+        arm: of the technique.
         technique: its block.
         baseline: the run table of its problem's baseline.
         runs: its own run table.
         comparison: of the two, a row per protocol and metric.
         parameters: everything it was run with.
     """
-    parts = {protocol: _protocol(protocol, baseline, runs) for protocol in ("fixed", "fresh")}
+    metric = arm.task.metric
+    parts = {p: _protocol(p, metric, baseline, runs) for p in ("fixed", "fresh")}
     fresh = comparison[comparison["protocol"] == "fresh"]
-    main = fresh[fresh["metric"] == METRIC].iloc[0]
-    published = technique.published
-    reproduced = published and is_reproduced(parts["fixed"]["technique"], published)
+    main = fresh[fresh["metric"] == metric].iloc[0]
     answer = {
-        "technique": name,
+        "technique": arm.technique,
         "title": technique.title,
-        "problem": technique.problem,
-        "metric": METRIC,
-        "leak": False,
-        "fixed": {
-            **parts["fixed"],
-            "published": _numbers(published),
-            "reproduced": reproduced,
-        },
+        "problem": arm.problem,
+        "metric": metric,
+        "leak": arm.training.leaks,
+        "fixed": {**parts["fixed"], **_claim(technique.published, parts["fixed"]["technique"])},
         "fresh": {
             **parts["fresh"],
             "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
@@ -76,25 +62,28 @@ def summarise(
     return _finite(answer)
 
 
-def _protocol(protocol: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> Answer:
+def _protocol(protocol: str, metric: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> Answer:
     arms = {"baseline": baseline, "technique": runs}
     chosen = {arm: table[table["protocol"] == protocol] for arm, table in arms.items()}
     return {
         "repeats": len(chosen["technique"]),
         "diverged": {arm: int((t["outcome"] == "diverged").sum()) for arm, t in chosen.items()},
-        **{arm: spread(table, METRIC) for arm, table in chosen.items()},
+        **{arm: spread(table, metric) for arm, table in chosen.items()},
     }
+
+
+def _claim(published: Published | None, found: dict[str, Any]) -> Answer:
+    if published is None:
+        return {"published": None, "reproduced": None, "missed": []}
+    sides = missed(found, published)
+    return {"published": published.model_dump(), "reproduced": not sides, "missed": sides}
 
 
 def _difference(row: pd.Series) -> Answer:
     numbers = {key: float(row[key]) for key in ("mean", "ci_low", "ci_high", "p_better")}
+    counts = {key: int(row[key]) for key in ("pairs", "wins", "ties")}
     needed = _whole(row["repeats_needed"])
-    return {
-        **numbers,
-        "pairs": int(row["pairs"]),
-        "verdict": row["verdict"],
-        "repeats_needed": needed,
-    }
+    return {**numbers, **counts, "verdict": row["verdict"], "repeats_needed": needed}
 
 
 def _seeds(runs: pd.DataFrame) -> Answer:
@@ -104,10 +93,6 @@ def _seeds(runs: pd.DataFrame) -> Answer:
         }
         for protocol, part in runs.groupby("protocol")
     }
-
-
-def _numbers(published: Published | None) -> Answer | None:
-    return published.model_dump() if published else None
 
 
 def _machine() -> dict[str, Any]:

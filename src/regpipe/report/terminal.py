@@ -43,11 +43,16 @@ def sentence(answer: Answer) -> str:
     fresh = answer["fresh"]
     gain = fresh["difference"][answer["metric"]]
     confidence = answer["run"]["parameters"]["statistics"]["confidence"]
+    ties = f", equal in {gain['ties']}" if gain["ties"] else ""
+    interval = f"{confidence:.0%} interval {_points(gain['ci_low'])} to {_points(gain['ci_high'])}"
+    moved = (
+        ""
+        if gain["mean"] is None
+        else f"test accuracy {_movement(gain['mean'])} ({interval}), and "
+    )
     return (
-        f"{_verdict(answer)}: over {fresh['repeats']} fresh draws, test accuracy "
-        f"{_movement(gain['mean'])} ({confidence:.0%} interval {100 * gain['ci_low']:+.1f} to "
-        f"{100 * gain['ci_high']:+.1f}), and it won {gain['p_better']:.0%} of the draws."
-        f"{_claim(answer)}"
+        f"{_verdict(answer)}: over {fresh['repeats']} fresh draws, {moved}it was better in "
+        f"{gain['wins']} of them{ties}.{_divergence(answer)}{_claim(answer)}"
     )
 
 
@@ -56,9 +61,8 @@ def _verdict(answer: Answer) -> str:
     verdict, problem = answer["fresh"]["verdict"], answer["problem"]
     if verdict == "undecided":
         needed = answer["fresh"]["repeats_needed"]
-        return (
-            f"Whether {name} helps on {problem} is undecided, and about {needed:,} draws would tell"
-        )
+        tell = f", and about {needed:,} draws would tell" if needed else ""
+        return f"Whether {name} helps on {problem} is undecided{tell}"
     if verdict == "no difference":
         return f"{name} makes no difference on {problem} that is worth mentioning"
     return f"{name} {verdict} on {problem}"
@@ -66,19 +70,38 @@ def _verdict(answer: Answer) -> str:
 
 def _movement(mean: float) -> str:
     points = f"{abs(100 * mean):.1f} points on average"
-    return f"rose by {points}" if mean > 0 else f"fell by {points}" if mean < 0 else "stayed"
+    if points.startswith("0.0"):
+        return "stayed the same on average"
+    return f"rose by {points}" if mean > 0 else f"fell by {points}"
+
+
+def _points(share: float | None) -> str:
+    """Return a difference of shares in points, without a sign where it rounds to none."""
+    if share is None:
+        return "-"
+    text = f"{100 * share:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
+
+
+def _divergence(answer: Answer) -> str:
+    fits = [answer[protocol]["diverged"] for protocol in ("fixed", "fresh")]
+    diverged = sum(sum(by_arm.values()) for by_arm in fits)
+    return f" {diverged} fits diverged; they count as worse than any other." if diverged else ""
 
 
 def _claim(answer: Answer) -> str:
-    published = answer["fixed"]["published"]
-    if not published or published["test"] is None:
+    fixed = answer["fixed"]
+    if not fixed["published"]:
         return ""
-    found = answer["fixed"]["technique"]["test"]
-    agrees = "reproduced" if answer["fixed"]["reproduced"] else "not reproduced"
-    return (
-        f" The published {published['test']:.3f} is {agrees} on the published draw "
-        f"({_spread(found)} over {answer['fixed']['repeats']} seeds)."
+    sides = [side for side in ("test", "train") if fixed["published"][side] is not None]
+    told = "; ".join(
+        f"published {side} accuracy {fixed['published'][side]:.3f}, "
+        f"{'not reproduced' if side in fixed['missed'] else 'reproduced'} "
+        f"({_spread(fixed['technique'][side])})"
+        for side in sides
+        if side == "test" or side in fixed["missed"]
     )
+    return f" On the published draw, over {fixed['repeats']} seeds: {told}." if told else ""
 
 
 def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
@@ -88,9 +111,10 @@ def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
 
 def _gain(answer: Answer) -> str:
     gain = answer["fresh"]["difference"][answer["metric"]]
-    mean, low, high = (100 * gain[key] for key in ("mean", "ci_low", "ci_high"))
-    return f"{mean:+.1f} [{low:.1f}, {high:.1f}]"
+    mean, low, high = (_points(gain[key]) for key in ("mean", "ci_low", "ci_high"))
+    return f"{mean} [{low.lstrip('+')}, {high.lstrip('+')}]"
 
 
-def _spread(numbers: dict[str, float]) -> str:
-    return f"{numbers['mean']:.3f}±{numbers['sd']:.3f}"
+def _spread(numbers: dict[str, float | None]) -> str:
+    mean, sd = numbers["mean"], numbers["sd"]
+    return "-" if mean is None or sd is None else f"{mean:.3f}±{sd:.3f}"

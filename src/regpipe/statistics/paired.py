@@ -15,11 +15,15 @@ class Comparison:
     """What pairs say of a technique against its baseline.
 
     Attributes:
-        pairs: how many pairs were compared (those with a value that isn't finite are left out).
-        mean: the mean of technique minus baseline.
-        ci_low: lower end of the mean's confidence interval.
-        ci_high: upper end of the mean's confidence interval.
-        p_better: the share of pairs in which the technique is the better one, a tie being half.
+        pairs: how many pairs were compared.
+        mean: the mean of technique minus baseline; NaN where a value isn't finite, as after a fit
+            that diverged. (Leaving such pairs out would compare survivors.)
+        ci_low: lower end of the mean's confidence interval, NaN likewise.
+        ci_high: upper end of the mean's confidence interval, NaN likewise.
+        p_better: the share of pairs in which the technique is the better one, a tie being half. A
+            value that isn't finite is worse than any other.
+        wins: in how many pairs the technique is the better one.
+        ties: in how many pairs both are equal.
         verdict: see `verdict`.
         repeats_needed: how many pairs would decide, where the verdict is `undecided`.
     """
@@ -29,6 +33,8 @@ class Comparison:
     ci_low: float
     ci_high: float
     p_better: float
+    wins: int
+    ties: int
     verdict: Verdict
     repeats_needed: int | None
 
@@ -53,27 +59,42 @@ def compare(
         confidence: of the interval, in (0, 1).
 
     Raises:
-        ValueError: the shapes differ, or fewer than two pairs are finite.
+        ValueError: the shapes differ, or there are fewer than two pairs.
     """
     if baseline.shape != technique.shape:
         raise ValueError(f"Expected pairs, received {baseline.shape} and {technique.shape} values.")
-    differences = np.asarray(technique, float) - np.asarray(baseline, float)
-    differences = differences[np.isfinite(differences)]
-    n = len(differences)
+    n = len(baseline)
     if n < 2:
-        raise ValueError(f"An interval needs two finite pairs or more, received {n}.")
-    mean = float(differences.mean())
-    margin = float(stats.t.ppf((1 + confidence) / 2, n - 1) * stats.sem(differences))
-    gains = differences if higher_is_better else -differences
-    better = float(np.mean((gains > 0) + 0.5 * (gains == 0)))
+        raise ValueError(f"An interval needs two pairs or more, received {n}.")
+    goodness = [_goodness(values, higher_is_better) for values in (baseline, technique)]
+    wins, ties = int((goodness[1] > goodness[0]).sum()), int((goodness[1] == goodness[0]).sum())
+    differences = np.asarray(technique, float) - np.asarray(baseline, float)
+    if not np.isfinite(differences).all():
+        nan = float("nan")
+        return Comparison(n, nan, nan, nan, (wins + ties / 2) / n, wins, ties, "undecided", None)
+    mean, sd = float(differences.mean()), float(differences.std(ddof=1))
+    margin = _margin(sd, n, confidence)
     says = verdict(mean, margin, smallest_difference, higher_is_better)
-    needed = repeats_needed(n, mean, margin, smallest_difference) if says == "undecided" else None
-    return Comparison(n, mean, mean - margin, mean + margin, better, says, needed)
+    undecided = says == "undecided"
+    return Comparison(
+        pairs=n,
+        mean=mean,
+        ci_low=mean - margin,
+        ci_high=mean + margin,
+        p_better=(wins + ties / 2) / n,
+        wins=wins,
+        ties=ties,
+        verdict=says,
+        repeats_needed=(
+            repeats_needed(n, mean, sd, smallest_difference, confidence) if undecided else None
+        ),
+    )
 
 
 def verdict(mean: float, margin: float, smallest: float, higher_is_better: bool) -> Verdict:
-    """Return `helps` or `hurts` where the interval mean +- margin excludes 0, else `no difference`
-    where it lies inside +- smallest, else `undecided`.
+    """Return `helps` or `hurts` where the interval mean +- margin excludes 0.
+
+    Else return `no difference` where it lies inside +- smallest, else `undecided`.
 
     >>> verdict(0.02, 0.01, 0.01, higher_is_better=True)
     'helps'
@@ -85,14 +106,34 @@ def verdict(mean: float, margin: float, smallest: float, higher_is_better: bool)
     return "no difference" if abs(mean) + margin < smallest else "undecided"
 
 
-def repeats_needed(n: int, mean: float, margin: float, smallest: float) -> int:
+def repeats_needed(n: int, mean: float, sd: float, smallest: float, confidence: float) -> int:
     """Return about how many pairs would decide, if mean and spread stayed as they are.
 
-    The margin shrinks with the square root of n, and has to fall below |mean| (to exclude 0) or
-    below smallest - |mean| (to lie inside the smallest difference), whichever is the easier.
+    The margin shrinks as pairs are added, and has to fall below |mean| (to exclude 0) or below
+    smallest - |mean| (to lie inside the smallest difference), whichever comes first.
 
-    >>> repeats_needed(30, 0.005, 0.010, 0.01)
-    120
+    >>> repeats_needed(30, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95)
+    64
     """
     enough = max(abs(mean), smallest - abs(mean))
-    return math.ceil(round(n * (margin / enough) ** 2, 6))
+    too_few, needed = n, n + 1
+    while _margin(sd, needed, confidence) >= enough:
+        too_few, needed = needed, 2 * needed
+    while needed - too_few > 1:
+        middle = (too_few + needed) // 2
+        if _margin(sd, middle, confidence) < enough:
+            needed = middle
+        else:
+            too_few = middle
+    return needed
+
+
+def _margin(sd: float, n: int, confidence: float) -> float:
+    """Return half the width of the mean's confidence interval."""
+    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd / math.sqrt(n)
+
+
+def _goodness(values: np.ndarray, higher_is_better: bool) -> np.ndarray:
+    """Return numbers of which a larger one is better; what isn't finite is the worst."""
+    signed = np.asarray(values, float) * (1 if higher_is_better else -1)
+    return np.where(np.isfinite(signed), signed, -np.inf)

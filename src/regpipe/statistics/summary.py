@@ -8,37 +8,59 @@ import pandas as pd
 
 from regpipe.spec import Published, Statistics
 from regpipe.statistics.paired import compare
+from regpipe.tasks import Task
 
-METRICS = {"accuracy": True, "loss": False}  # metric -> is a higher one better?
 ROUNDING = 0.0005  # published numbers have three decimals
+PAIR = ["protocol", "repeat", "data_seed", "fit_seed"]
+
+
+def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
+    """Put each fit beside its baseline's: a row per pair, columns with `_b` and `_t` behind.
+
+    Raises:
+        ValueError: a fit has no partner of the same repeat and seeds, as where one of the tables
+            was left by an earlier run with other settings.
+    """
+    pairs = baseline.merge(technique, on=PAIR, suffixes=("_b", "_t"), validate="one_to_one")
+    if not len(pairs) == len(baseline) == len(technique):
+        raise ValueError(
+            f"Of {len(baseline)} fits of the baseline and {len(technique)} of the technique, "
+            f"{len(pairs)} have the same repeat and seeds. Expected all: run both arms again, with "
+            "the same protocol."
+        )
+    return pairs
 
 
 def compare_runs(
-    baseline: pd.DataFrame, technique: pd.DataFrame, statistics: Statistics
+    baseline: pd.DataFrame, technique: pd.DataFrame, statistics: Statistics, task: Task
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
     Args:
-        baseline: a row per fit, with protocol, repeat, test_accuracy, test_loss.
-        technique: the same of the other arm, with the same protocols and repeats.
-        statistics: confidence, and the smallest difference of interest per metric.
+        baseline: a row per fit: protocol, repeat, seeds and a column `test_<score>` for each score.
+        technique: the same of the other arm.
+        statistics: confidence, and the smallest difference of interest per score.
+        task: says what the fits are scored by.
 
     Returns:
-        A row per protocol and metric: pairs, mean (technique minus baseline), ci_low, ci_high,
-        p_better, verdict, repeats_needed.
+        A row per protocol and score: pairs, mean (technique minus baseline), ci_low, ci_high,
+        p_better, wins, ties, verdict, repeats_needed.
+
+    Raises:
+        ValueError: the tables don't pair up.
     """
-    pairs = baseline.merge(technique, on=["protocol", "repeat"], suffixes=("_b", "_t"))
+    pairs = pair_runs(baseline, technique)
     rows = []
     for protocol, part in pairs.groupby("protocol", sort=True):
-        for metric, higher_is_better in METRICS.items():
+        for score, higher_is_better in task.scores.items():
             comparison = compare(
-                part[f"test_{metric}_b"].to_numpy(),
-                part[f"test_{metric}_t"].to_numpy(),
+                part[f"test_{score}_b"].to_numpy(),
+                part[f"test_{score}_t"].to_numpy(),
                 higher_is_better=higher_is_better,
-                smallest_difference=statistics.smallest_difference[metric],
+                smallest_difference=getattr(statistics.smallest_difference, score),
                 confidence=statistics.confidence,
             )
-            rows.append({"protocol": protocol, "metric": metric, **asdict(comparison)})
+            rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 
 
@@ -59,11 +81,15 @@ def spread(runs: pd.DataFrame, metric: str) -> dict[str, dict[str, float]]:
     }
 
 
-def is_reproduced(spread: dict[str, Any], published: Published) -> bool:
-    """Whether every published number lies within what the repeats ranged over, but for rounding."""
+def missed(spread: dict[str, Any], published: Published) -> list[str]:
+    """Return the sides, of train and test, whose published number no repeat came near.
+
+    A number is reproduced where it lies within what the repeats ranged over, but for rounding.
+    """
     numbers = {"train": published.train, "test": published.test}
-    return all(
-        spread[side]["min"] - ROUNDING <= number <= spread[side]["max"] + ROUNDING
+    return [
+        side
         for side, number in numbers.items()
         if number is not None
-    )
+        and not spread[side]["min"] - ROUNDING <= number <= spread[side]["max"] + ROUNDING
+    ]

@@ -4,7 +4,7 @@ Everything that needs TensorFlow is imported inside the functions, so that the p
 listed and drawn without it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,37 +12,30 @@ import pandas as pd
 
 from regpipe import progress
 from regpipe.arm import Arm, apply, baseline
-from regpipe.problems.samples import Rows, feature_names, rows_of
+from regpipe.problems.samples import Rows, feature_names, hold_out, rows_of
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Technique
 
 PROTOCOLS = ("fixed", "fresh")
-KEYS = ["protocol", "repeat"]
 GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
 
 
-def resolve_baseline_as(name: str) -> Callable[[Problem], Arm]:
-    """Return the node that makes the baseline of the problem called `name`."""
-
-    def resolve_baseline(problem: Problem) -> Arm:
-        return baseline(name, problem)
-
-    return resolve_baseline
+def resolve_baseline(problem: Problem, *, name: str) -> Arm:
+    """Return the baseline of the problem called `name`."""
+    return baseline(name, problem)
 
 
-def resolve_technique_as(name: str) -> Callable[[Problem, Technique], Arm]:
-    """Return the node that applies the technique called `name` to its problem."""
-
-    def resolve_technique(problem: Problem, technique: Technique) -> Arm:
-        return apply(name, technique, baseline(technique.problem, problem))
-
-    return resolve_technique
+def resolve_technique(problem: Problem, technique: Technique, *, name: str) -> Arm:
+    """Return the arm of the technique called `name`, applied to its problem."""
+    return apply(name, technique, baseline(technique.problem, problem))
 
 
 def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
     """Return the arm's Keras architecture, as `keras.Model.to_json` gives it."""
+    from regpipe.engine.keras_objects import check_training
     from regpipe.network import build_architecture
 
+    check_training(arm)
     return build_architecture(arm, (len(feature_names(samples)),))
 
 
@@ -60,12 +53,12 @@ def train(
         The history: protocol, repeat, epoch (from 1) and what Keras logs at each epoch.
         The fits: technique, problem, protocol, repeat, seeds, outcome, epochs, best_epoch, seconds.
     """
-    plan = list(_plan(samples, protocol))
+    plan = list(_plan(arm, samples, protocol))
     loop = _loop(engine, architecture, arm, plan[0][2])
     weights: dict[str, list[np.ndarray]] = {}
     histories, fits = [], []
     for name, repeat, rows in plan:
-        seed = derive(protocol.seed, f"{name} fit", repeat)
+        seed = fit_seed(protocol, name, repeat)
         fit = loop.fit(rows, seed)
         for weight, value in fit.weights.items():
             weights.setdefault(f"{name}/{weight}", []).append(value)
@@ -98,14 +91,14 @@ def evaluate(
     fits: pd.DataFrame,
     samples: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the run table: `fits` with losses, accuracies and what each network is like.
+    """Return the run table: `fits` with scores and what each network is like.
 
     `test_` numbers are taken on the test rows of the fixed draw, and on the scoring rows of a fresh
-    one. Losses are plain: without penalties.
+    one. Losses are the problem's, without penalties.
     """
     from regpipe.measures import Measure
 
-    measure = Measure(architecture, arm.training.loss)
+    measure = Measure(arm, architecture)
     draws = {name: rows_of(samples, name) for name in PROTOCOLS}
     numbers = []
     for name, repeat in zip(fits["protocol"], fits["repeat"], strict=True):
@@ -143,7 +136,7 @@ def predict_surface(
     low, high = drawn.min() - 0.25, drawn.max() + 0.25
     axes = [np.linspace(low[name], high[name], GRID_POINTS) for name in names]
     grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
-    measure = Measure(architecture, arm.training.loss)
+    measure = Measure(arm, architecture)
     frames = []
     for protocol in PROTOCOLS:
         repeats = len(next(w for name, w in weights.items() if name.startswith(f"{protocol}/")))
@@ -155,12 +148,20 @@ def predict_surface(
     return pd.concat(frames, ignore_index=True)
 
 
-def _plan(samples: pd.DataFrame, protocol: Protocol) -> Iterator[tuple[str, int, Rows]]:
+def fit_seed(protocol: Protocol, name: str, repeat: int) -> int:
+    """Return the seed that all arms of a repeat share."""
+    return derive(protocol.seed, f"{name} fit", repeat)
+
+
+def _plan(arm: Arm, samples: pd.DataFrame, protocol: Protocol) -> Iterator[tuple[str, int, Rows]]:
     """Yield (protocol, repeat, rows) of every fit."""
+    share = arm.training.validation_split
     for name in PROTOCOLS:
         draws = rows_of(samples, name)
         for repeat in range(getattr(protocol, name).repeats):
-            yield name, repeat, _draw_of(draws, repeat)
+            rows = _draw_of(draws, repeat)
+            seed = fit_seed(protocol, name, repeat)
+            yield name, repeat, rows if share is None else hold_out(rows, share, seed)
 
 
 def _draw_of(draws: list[Rows], repeat: int) -> Rows:

@@ -3,7 +3,8 @@
 from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines import arm
-from regpipe.pipelines.arm.nodes import resolve_baseline_as
+from regpipe.pipelines.arm.nodes import resolve_baseline
+from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem import nodes
 
 
@@ -24,7 +25,7 @@ def create_pipeline(name: str) -> Pipeline:
                 name="split_samples",
             ),
             node(
-                resolve_baseline_as(name),
+                called(name, resolve_baseline),
                 inputs="params:problem",
                 outputs="arm",
                 name="resolve_arm",

@@ -1,47 +1,47 @@
 """From two run tables to an answer and its pictures."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
+from regpipe.arm import apply, baseline
 from regpipe.report.summary import Answer, summarise
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
-from regpipe.statistics.summary import compare_runs
+from regpipe.statistics.summary import compare_runs, pair_runs
+from regpipe.tasks import TASKS
 
 
 def compare(
-    baseline_runs: pd.DataFrame, runs: pd.DataFrame, statistics: Statistics
+    baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, statistics: Statistics
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
-    return compare_runs(baseline_runs, runs, statistics)
+    return compare_runs(baseline_runs, runs, statistics, TASKS[problem.task])
 
 
-def answer_as(name: str) -> Callable[..., Answer]:
-    """Return the node that writes the answer about the technique called `name`."""
-
-    def answer(
-        baseline_runs: pd.DataFrame,
-        runs: pd.DataFrame,
-        comparison: pd.DataFrame,
-        problem: Problem,
-        technique: Technique,
-        protocol: Protocol,
-        statistics: Statistics,
-        engine: Engine,
-    ) -> Answer:
-        parameters: dict[str, Any] = {
-            technique.problem: problem.model_dump(mode="json"),
-            name: technique.model_dump(mode="json"),
-            "protocol": protocol.model_dump(mode="json"),
-            "statistics": statistics.model_dump(mode="json"),
-            "engine": engine,
-        }
-        return summarise(name, technique, baseline_runs, runs, comparison, parameters)
-
-    return answer
+def answer(
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    comparison: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+    protocol: Protocol,
+    statistics: Statistics,
+    engine: Engine,
+    *,
+    name: str,
+) -> Answer:
+    """Return the answer about the technique called `name`, and everything it was run with."""
+    parameters: dict[str, Any] = {
+        technique.problem: problem.model_dump(mode="json"),
+        name: technique.model_dump(mode="json"),
+        "protocol": protocol.model_dump(mode="json"),
+        "statistics": statistics.model_dump(mode="json"),
+        "engine": engine,
+    }
+    arm = apply(name, technique, baseline(technique.problem, problem))
+    return summarise(arm, technique, baseline_runs, runs, comparison, parameters)
 
 
 def plot_learning_curves(
@@ -69,9 +69,9 @@ def plot_paired_differences(
     statistics: Statistics,
 ) -> Figure:
     """Show what the technique changed in each repeat."""
-    return plots.paired_differences(
-        baseline_runs, runs, comparison, technique.title, statistics.smallest_difference
-    )
+    pairs = pair_runs(baseline_runs, runs)
+    smallest = statistics.smallest_difference.model_dump()
+    return plots.paired_differences(pairs, comparison, technique.title, smallest)
 
 
 def plot_weight_norms(

@@ -3,7 +3,8 @@
 from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines import arm
-from regpipe.pipelines.arm.nodes import resolve_technique_as
+from regpipe.pipelines.arm.nodes import resolve_technique
+from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.pipelines.technique import nodes
 
@@ -13,19 +14,19 @@ def create_pipeline(name: str, problem: str) -> Pipeline:
     template = arm.create_pipeline() + Pipeline(
         [
             node(
-                resolve_technique_as(name),
+                called(name, resolve_technique),
                 inputs=["params:problem", "params:technique"],
                 outputs="arm",
                 name="resolve_arm",
             ),
             node(
                 nodes.compare,
-                inputs=["baseline_runs", "runs", "params:statistics"],
+                inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
                 outputs="comparison",
                 name="compare",
             ),
             node(
-                nodes.answer_as(name),
+                called(name, nodes.answer),
                 inputs=[
                     "baseline_runs",
                     "runs",
