@@ -1,5 +1,5 @@
 from regpipe.arm import Layer, apply, baseline
-from regpipe.spec import Technique
+from regpipe.spec import Problem, Technique
 from tests.conftest import PROBLEMS
 
 BASE = baseline("moons", PROBLEMS["moons"])
@@ -42,3 +42,9 @@ def test_a_technique_changes_the_training_it_names_and_no_more() -> None:
     assert arm.training.epochs == 7
     assert arm.training.batch_size == BASE.training.batch_size
     assert BASE.training.epochs == 4000
+
+
+def test_settings_tell_one_problem_from_another_and_not_its_techniques() -> None:
+    shorter = {**PROBLEMS["moons"].model_dump(), "training": {"loss": "mse", "epochs": 3}}
+    assert baseline("moons", Problem(**shorter)).settings != BASE.settings
+    assert apply("t", technique(training={"epochs": 7}), BASE).settings == BASE.settings

@@ -116,6 +116,31 @@ def test_the_shipped_blocks_pass() -> None:
         ("moons.rows.make_moons.noise", -1, "moons.rows.make_moons.noise: expected a number"),
         ("moons.split.train", 100, "leave none to test on"),
         ("moons.network.hidden.Dens", {"units": 3}, "moons.network.hidden: expected one layer"),
+        (
+            "moons.network.hidden.units",
+            3,
+            "Arguments go inside it: moons.network.hidden.Dense.units.",
+        ),
+        (
+            "dropout.network.hidden.Dense",
+            {"units": 3},
+            "Expected its arguments alone, such as dropout.network.hidden.units.",
+        ),
+        ("dropout.network.mask.rate", 0.5, "inside it: dropout.network.mask.Dropout.rate."),
+        (
+            "dropout.network.mask",
+            {"Dropout": {"rate": 0.4, "after": "hidden"}},
+            "`before` and `after` stand beside Dropout, not inside it.",
+        ),
+        ("moons.rows.make_moon.noise", 1, "Did you mean 'make_moons'?"),
+        ("moons.rows", {}, "moons.rows: expected one generator of rows"),
+        (
+            "weight_l2.network.hidden.kernel_regularizer.l3",
+            1,
+            "'l3' is no strength. Expected one of: l1, l2.",
+        ),
+        ("weight_l2", None, "weight_l2: expected a mapping of keys to values, received nothing."),
+        ("data_root", None, "data_root: input should be a valid string"),
         ("moons.training.loss", "binary_crossentropi", "Did you mean 'binary_crossentropy'?"),
         ("moons.training.optimizer", "adamm", "moons.training.optimizer: 'adamm' is no optimizer"),
         (
@@ -202,3 +227,9 @@ def test_one_name_for_two_things_is_refused() -> None:
 )
 def test_whatever_keras_has_is_accepted(path: str, value: Any) -> None:
     check_parameters(changed(path, value), PROBLEMS, TECHNIQUES)
+
+
+def test_a_parameters_name_is_taken() -> None:
+    parameters = changed("moons.title", "x")
+    with pytest.raises(SpecError, match="engine: this name is taken by a parameter"):
+        check_parameters(parameters, PROBLEMS, {**TECHNIQUES, "engine": TECHNIQUES["dropout"]})

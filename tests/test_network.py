@@ -60,3 +60,10 @@ def test_an_optimizer_that_keras_refuses_is_told_before_training(optimizer: Any)
 
     with pytest.raises(SpecError, match=r"weight_l2.training.optimizer: Keras refuses this"):
         check_training(arm_called("weight_l2", optimizer=optimizer))
+
+
+def test_a_binary_problem_has_one_output(architecture_of: Callable[..., Any]) -> None:
+    arm = arm_called("moons")
+    two = Layer("Dense", {"units": 2, "activation": "softmax"})
+    with pytest.raises(SpecError, match=r"wants one output per row.*have the shape \(2,\)"):
+        architecture_of(replace(arm, layers={**arm.layers, "output": two}))

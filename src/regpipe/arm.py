@@ -1,5 +1,6 @@
 """A problem with a technique applied, or with none: what exactly is trained."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,13 +30,15 @@ class Arm:
     """What is trained: layers in order, and how.
 
     `technique` is None for the baseline. `loss` is the problem's, by which all of its arms are
-    scored, also one that trains on another.
+    scored, also one that trains on another. `settings` is a short hash of the problem's block:
+    arms can be compared where it is the same.
     """
 
     problem: str
     technique: str | None
     task: Task
     loss: str
+    settings: str
     layers: dict[str, Layer]
     training: Training
 
@@ -56,7 +59,15 @@ def baseline(name: str, problem: Problem) -> Arm:
         for layer, entry in problem.network.items()
     }
     _check_training(f"{name}.training", problem.training, TASKS[problem.task])
-    return Arm(name, None, TASKS[problem.task], problem.training.loss, layers, problem.training)
+    return Arm(
+        problem=name,
+        technique=None,
+        task=TASKS[problem.task],
+        loss=problem.training.loss,
+        settings=hashlib.sha256(problem.model_dump_json().encode()).hexdigest()[:12],
+        layers=layers,
+        training=problem.training,
+    )
 
 
 def apply(name: str, technique: Technique, base: Arm) -> Arm:
@@ -84,8 +95,13 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
 def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
     check_name(path, "layer", name)
     if len(entry) != 1:
+        kinds = [kind for kind in entry if kind[:1].isupper()]
+        others = sorted(set(entry) - set(kinds))
+        where = (
+            f" Arguments go inside it: {path}.{kinds[0]}.{others[0]}." if kinds and others else ""
+        )
         raise SpecError(
-            [f"{path}: expected one layer of Keras, such as Dense, received {sorted(entry)}."]
+            [f"{path}: expected one layer of Keras, such as Dense, received {list(entry)}.{where}"]
         )
     kind, arguments = next(iter(entry.items()))
     check_layer(path, kind, arguments)
@@ -93,6 +109,14 @@ def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
 
 
 def _merge(path: str, layer: Layer, changes: dict[str, Any]) -> Layer:
+    if layer.kind in changes:
+        raise SpecError(
+            [
+                f"{path}: '{path.rsplit('.', 1)[-1]}' is a {layer.kind} of the problem already. "
+                "Expected its arguments alone, such as "
+                f"{path}.{next(iter(layer.arguments), 'name')}."
+            ]
+        )
     check_arguments(path, layer.kind, changes)
     return Layer(layer.kind, {**layer.arguments, **changes})
 
@@ -100,8 +124,13 @@ def _merge(path: str, layer: Layer, changes: dict[str, Any]) -> Layer:
 def _insert(
     path: str, layers: dict[str, Layer], name: str, entry: dict[str, Any], problem: str
 ) -> dict[str, Layer]:
-    places = {"before": 0, "after": 1}
-    place = [key for key in places if key in entry]
+    places = {"before", "after"}
+    place = [key for key in entry if key in places]
+    inside = [
+        kind for kind, value in entry.items() if isinstance(value, dict) and places & value.keys()
+    ]
+    if inside:
+        raise SpecError([f"{path}: `before` and `after` stand beside {inside[0]}, not inside it."])
     if not place:
         wrong = unknown(path, f"layer of {problem}", name, layers)
         new = "A new layer says which one it comes `before` or `after`."
@@ -112,7 +141,7 @@ def _insert(
     if neighbour not in layers:
         raise unknown(f"{path}.{place[0]}", f"layer of {problem}", str(neighbour), layers)
     made = _layer(path, name, {k: v for k, v in entry.items() if k not in places})
-    position = list(layers).index(neighbour) + places[place[0]]
+    position = list(layers).index(neighbour) + (place[0] == "after")
     items = list(layers.items())
     return dict([*items[:position], (name, made), *items[position:]])
 

@@ -66,6 +66,8 @@ def _check_top_level(
     faults = []
     for name in sorted(set(problems) & set(techniques)):
         faults.append(f"{name}: names both a problem and a technique. Expected different names.")
+    for name in sorted({*problems, *techniques} & set(Settings.model_fields)):
+        faults.append(f"{name}: this name is taken by a parameter. Expected another.")
     for name in (*problems, *techniques):
         try:
             check_name(name, "problem or technique", name)

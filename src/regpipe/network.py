@@ -23,6 +23,13 @@ def build_architecture(arm: Arm, input_shape: tuple[int, ...]) -> Architecture:
         model = keras.Sequential([keras.Input(input_shape, name="rows"), *layers], name=arm.name)
     except (TypeError, ValueError) as error:
         raise SpecError([f"{arm.name}.network: Keras can't connect the layers. {error}"]) from error
+    if arm.task.name == "binary" and model.output_shape != (None, 1):
+        raise SpecError(
+            [
+                f"{arm.name}.network: a binary problem wants one output per row, the probability "
+                f"of class 1, and this network's outputs have the shape {model.output_shape[1:]}."
+            ]
+        )
     return json.loads(model.to_json())
 
 

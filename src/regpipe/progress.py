@@ -14,14 +14,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-_open: Progress | None = None
+_bar: Progress | None = None
 
 
 def start(total: int) -> None:
-    """Open the bar of a run of `total` fits."""
-    global _open
+    """Make the bar of a run of `total` fits; it is shown once the first of them is done."""
+    global _bar
     stop()
-    _open = Progress(
+    _bar = Progress(
         TextColumn("training {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -32,21 +32,23 @@ def start(total: int) -> None:
         TextColumn("left"),
         console=get_console(),
     )
-    _open.add_task("", total=total)
-    _open.start()
+    _bar.add_task("", total=total)
 
 
 def advance(arm: str) -> None:
     """Count one more fit, of the arm called `arm`."""
-    if _open is not None:
-        _open.update(_open.task_ids[0], advance=1, description=arm)
-        if _open.finished:
-            stop()
+    bar = _bar
+    if bar is None:
+        return
+    bar.start()
+    bar.update(bar.task_ids[0], advance=1, description=arm)
+    if bar.finished:
+        stop()
 
 
 def stop() -> None:
-    """Close the bar, if one is open."""
-    global _open
-    if _open is not None:
-        _open.stop()
-        _open = None
+    """Close the bar, if there is one."""
+    global _bar
+    if _bar is not None:
+        _bar.stop()
+        _bar = None

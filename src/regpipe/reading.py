@@ -29,6 +29,9 @@ def _explain(error: Any, model: type[BaseModel], name: str) -> str:
         return f"{path}: there is no such key. {hint(location[-1], _keys(model, location[:-1]))}"
     if error["type"] == "missing":
         return f"{path}: this key is missing."
+    if error["type"] in {"model_type", "dict_type"}:
+        received = "nothing" if error["input"] is None else repr(error["input"])
+        return f"{path}: expected a mapping of keys to values, received {received}."
     message = error["msg"][0].lower() + error["msg"][1:]
     return f"{path}: {message}. Received {error['input']!r}."
 

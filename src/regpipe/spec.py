@@ -159,7 +159,7 @@ class Problem(Strict):
 
     title: str
     task: TaskName
-    rows: dict[str, dict[str, Any]] = Field(min_length=1, max_length=1)
+    rows: dict[str, dict[str, Any]]
     split: Split
     network: Network = Field(min_length=1)
     training: Training
@@ -170,7 +170,7 @@ class Technique(Strict):
     """What is changed in a problem's network or training, and what was published about it."""
 
     title: str
-    family: Literal["weight", "constraint", "dropout", "noise", "activity", "stopping"]
+    family: Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
     explanation: str
     problem: str
     network: Network = {}
@@ -227,4 +227,5 @@ class Settings(Strict):
     protocol: Protocol
     statistics: Statistics
     engine: Engine = "compiled"
-    data_root: str | None = None  # read by the catalog; here so that --params data_root=DIR passes
+    # Read by the catalog; here so that --params data_root=DIR passes.
+    data_root: Annotated[str, Field(min_length=1)] = "data"

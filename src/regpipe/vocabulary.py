@@ -50,8 +50,10 @@ def check_regularizer(path: str, value: Any) -> None:
     """Raise SpecError unless `value` is a mapping of strengths, or of a regularizer's arguments."""
     if value is None:
         return
-    if isinstance(value, dict) and value and set(value) <= {"l1", "l2"}:
+    if isinstance(value, dict) and set(value) & {"l1", "l2"}:
         for name, strength in value.items():
+            if name not in {"l1", "l2"}:
+                raise unknown(path, "strength", str(name), ["l1", "l2"])
             _check_strength(f"{path}.{name}", strength)
         return
     if isinstance(value, dict) and set(value) == {BATCH_SUM}:

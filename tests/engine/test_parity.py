@@ -54,7 +54,7 @@ def test_deterministic_arms_follow_fit_epoch_by_epoch(
         differences = np.abs(ours.history[measure] - theirs.history[measure])
         assert np.mean(differences > 1e-6) <= 0.02
     for path, weight in theirs.weights.items():
-        np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=1e-3)
+        np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=5e-3)
     assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
     assert ours.outcome == "completed"
 

@@ -101,6 +101,34 @@ def test_an_environment_may_have_techniques_of_its_own(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--pipelines=wieght_l2"], "weight_l2"),
+        (["--pipelines=weight_l2", "--to-nodes=moons.trian"], "moons.trian"),
+        (["--pipelines=weight_l2", "--tags=nothing"], "contains no nodes"),
+    ],
+)
+def test_a_wrong_name_is_answered_without_a_traceback(words: list[str], says: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "run", *words],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert says in done.stderr and "Traceback" not in done.stdout + done.stderr
+
+
+def test_broken_yaml_is_named_without_a_traceback(project: Path) -> None:
+    (project / "conf" / "local" / "techniques.yml").write_text("mine: {title: [}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "run", "--pipelines=weight_l2"],
+        cwd=project, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "the configuration can't be read" in done.stderr and "techniques.yml" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
     ("override", "says"),
     [
         ("protcol.fresh.repeats=3", "protcol: there is no such parameter"),

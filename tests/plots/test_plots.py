@@ -34,7 +34,8 @@ def runs(level: float) -> pd.DataFrame:
         {
             "protocol": protocol, "repeat": repeat,
             "test_accuracy": level + repeat / 100, "test_loss": 1 - level,
-            "data_seed": repeat, "fit_seed": repeat, "norm_hidden": 10 * level,
+            "settings": "same", "data_seed": repeat, "fit_seed": repeat,
+            "norm_hidden": 10 * level,
             "norm_output": level,
         }
         for protocol in ("fixed", "fresh") for repeat in range(3)
@@ -107,11 +108,11 @@ def test_learning_curves_begin_at_epoch_1_and_show_the_mean() -> None:
     figure = FIGURES["learning_curves"]()
     loss = figure.axes[0]
     assert len(loss.lines) == 4
-    test = next(line for line in loss.lines if line.get_label() == "baseline, test")
+    test = next(line for line in loss.lines if line.get_label() == "baseline, watched rows")
     assert test.get_xdata()[0] == 1 and test.get_xdata()[-1] == 50
     np.testing.assert_allclose(test.get_ydata(), 1.1)
     assert to_hex(test.get_color()).upper() == BASELINE
-    train = next(line for line in loss.lines if line.get_label() == "Dropout, train")
+    train = next(line for line in loss.lines if line.get_label() == "Dropout, train rows")
     np.testing.assert_allclose(train.get_ydata()[0], 0.5)
     assert to_hex(train.get_color()).upper() == TECHNIQUE
 

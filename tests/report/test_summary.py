@@ -19,6 +19,7 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
             "repeat": [*range(n)] * 2,
             "data_seed": range(2 * n),
             "fit_seed": range(2 * n),
+            "settings": "same",
             "outcome": outcomes * 2,
             "train_accuracy": 1.0,
             "test_accuracy": [0.914] * n * 2,

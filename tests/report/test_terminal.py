@@ -17,6 +17,7 @@ def answer(tiny_run: Path) -> dict[str, Any]:
         "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "wins": 21, "ties": 2,
     }  # fmt: skip
     answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
+    answer["fresh"]["difference"]["loss"] |= {"mean": -0.2, "verdict": "helps"}
     answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": []}
     answer["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.001}
     return answer
@@ -27,7 +28,7 @@ def test_the_sentence_says_verdict_gain_interval_and_claim(answer: dict[str, Any
         "L2 weight penalty (weight_l2) helps on moons: over 30 fresh draws, test accuracy rose by "
         "1.2 points on average (95% interval +0.4 to +2.0), and it was better in 21 of them, equal "
         "in 2. On the published draw, over 30 seeds: published test accuracy 0.943, reproduced "
-        "(0.943±0.001)."
+        "(0.943±.001)."
     )
 
 
@@ -35,6 +36,7 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     other = copy.deepcopy(answer)
     other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
     assert "is undecided, and about 1,200 draws would tell" in sentence(other)
+    assert "Its test loss is lower by 0.2: there it helps." in sentence(other)
     other["fresh"] |= {"verdict": "no difference"}
     assert "makes no difference on moons" in sentence(other)
     other["fresh"] |= {"verdict": "hurts"}
@@ -69,5 +71,23 @@ def test_the_table_fits_a_terminal_of_80_columns(answer: dict[str, Any]) -> None
     console.print(table([answer]))
     text = console.export_text()
     assert "…" not in text
-    for part in ("moons", "0.914", "weight_l2", "0.943", "0.943±0.001", "+1.2 [0.4, 2.0]", "helps"):
+    for part in ("moons", "0.914", "weight_l2", "0.943", "0.943±.001", "+1.2 [0.4, 2.0]", "helps"):
         assert part in text
+
+
+def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    assert "Only" not in sentence(other)
+    other["fresh"]["repeats"] = 3
+    assert sentence(other).endswith("(Only 3 draws: too few to conclude anything from.)")
+
+
+def test_long_names_fit_too(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["technique"] = "activity_l1_after"
+    other["fresh"]["verdict"] = "no difference"
+    other["fresh"]["difference"]["accuracy"] |= {"mean": -0.122, "ci_low": -0.149, "ci_high": -0.1}
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([other]))
+    text = "".join(console.export_text().split())
+    assert "-12.2[-14.9,-10.0]no" in text and "difference" in text and "…" not in text

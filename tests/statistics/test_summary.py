@@ -17,6 +17,7 @@ def runs(shift: float) -> pd.DataFrame:
             "repeat": [0, 1, 2] * 2,
             "data_seed": range(6),
             "fit_seed": range(6),
+            "settings": "same",
             "train_accuracy": 1.0,
             "test_accuracy": [a + shift for a in accuracy] * 2,
             "test_loss": [0.5 - shift] * 6,
@@ -59,11 +60,11 @@ def test_a_number_is_reproduced_where_the_repeats_range_over_it(
     assert missed(found, Published(source="s", **published)) == sides
 
 
-@pytest.mark.parametrize("column", ["repeat", "data_seed", "fit_seed"])
+@pytest.mark.parametrize("column", ["repeat", "settings", "data_seed", "fit_seed"])
 def test_tables_of_two_different_runs_are_refused(column: str) -> None:
     stale = runs(0)
-    stale[column] += 1
-    with pytest.raises(ValueError, match="have the same repeat and seeds"):
+    stale[column] = stale[column] + ("!" if column == "settings" else 1)
+    with pytest.raises(ValueError, match="pair up"):
         compare_runs(stale, runs(0.05), STATISTICS, TASK)
     with pytest.raises(ValueError, match="Of 6 fits of the baseline and 5 of the technique, 5"):
         compare_runs(runs(0), runs(0.05).tail(5), STATISTICS, TASK)

@@ -44,8 +44,11 @@ def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.
 
 
 def _argument(value: Any) -> Any:
-    """Build a learning rate's schedule from `{name: {argument: value}}`."""
+    """Build a learning rate's schedule from `{name: {argument: value}}`.
+
+    A whole number becomes a float: Keras refuses `learning_rate=1`.
+    """
     if not isinstance(value, dict):
-        return value
+        return float(value) if type(value) is int else value
     name, arguments = next(iter(value.items()))
     return getattr(keras.optimizers.schedules, keras_class(SCHEDULES, name))(**arguments)

@@ -1,5 +1,7 @@
 """Where do the networks draw the line, and where do their repeats disagree?"""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
@@ -40,11 +42,11 @@ def decision_boundary(
                 x1, x2 = (drawn[feature].to_numpy() for feature in FEATURES)
                 target = drawn["target"].to_numpy()
                 scatter_classes(ax, x1, x2, target, s=26, linewidths=0.6, edgecolors="black")
-            ax.set_title(f"{arm}: {meaning}", fontsize=10)
+            if column == 0:
+                ax.set_ylabel(f"{textwrap.shorten(arm, 40)}\nx2")
+        axes[0][column].set_title(meaning, fontsize=10)
     for ax in axes[1]:
         ax.set_xlabel("x1")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("x2")
     bar = figure.colorbar(filled, ax=axes, shrink=0.8)
     bar.set_label("share of repeats that say class 1")
     title(figure, f"{name}: decision boundary, averaged over repeats")

@@ -8,14 +8,17 @@ from matplotlib.figure import Figure
 from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
 
 BAND = (0.1, 0.9)  # quantiles over repeats
-SIDES = {"train": ("", "--"), "test": ("val_", "-")}
+SIDES = {"train": ("", "--"), "watched": ("val_", "-")}
 POINTS = 400  # drawn along the logarithmic axis; more can't be seen
 
 
 def learning_curves(
     baseline: pd.DataFrame, technique: pd.DataFrame, name: str, metric: str = "accuracy"
 ) -> Figure:
-    """Draw mean and band over repeats, train and test, of both arms, for both protocols.
+    """Draw mean and band over repeats of both arms, for both protocols.
+
+    Watched rows are those of the draw that weren't trained on; new rows, which score a fresh draw
+    in the tables, are looked at only once a fit is done.
 
     Args:
         baseline: protocol, repeat, epoch, loss, val_loss and the metric's two columns.
@@ -31,7 +34,7 @@ def learning_curves(
             ax = axes[row][column]
             for arm, history in chosen.items():
                 for side, (prefix, dashes) in SIDES.items():
-                    label = f"{arm if arm == 'baseline' else name}, {side}"
+                    label = f"{arm if arm == 'baseline' else name}, {side} rows"
                     _curve(ax, history, prefix + measure, ARMS[arm], dashes, label)
             ax.grid(alpha=0.3)
         repeats = chosen["technique"]["repeat"].nunique()
@@ -43,7 +46,7 @@ def learning_curves(
     axes[0][0].set_ylabel("loss, with its penalty")
     axes[1][0].set_ylabel(metric)
     handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     title(figure, f"{name}: learning curves (mean and 10-90% band over repeats)")
     return figure
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
 
-UNIT = {"accuracy": (" points", 100.0)}
+UNIT = {"accuracy": (" points", 100.0, ".1f")}
 ARROW = {"accuracy": "more is better", "r2": "more is better"}
 
 
@@ -29,7 +29,7 @@ def paired_differences(
     figure, axes = panels(1, len(metrics), 5.6, 3.4, sharey=True)
     places = {protocol: len(PROTOCOLS) - 1 - i for i, protocol in enumerate(PROTOCOLS)}
     for ax, metric in zip(axes[0], metrics, strict=True):
-        unit, scale = UNIT.get(metric, ("", 1.0))
+        unit, scale, form = UNIT.get(metric, ("", 1.0, ".2g"))
         smallest = scale * smallest_difference[metric]
         ax.axvspan(-smallest, smallest, color="0.9", zorder=0)
         ax.axvline(0, color="0.4", linewidth=1)
@@ -51,7 +51,7 @@ def paired_differences(
                 capsize=4,
             )
             ax.annotate(
-                f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]{unit}, "
+                f"{mean:+{form}} [{low:+{form}}, {high:+{form}}]{unit}, "
                 f"better in {says['wins']} of {says['pairs']}: {says['verdict']}",
                 (0.5, place - 0.45),
                 xycoords=("axes fraction", "data"),

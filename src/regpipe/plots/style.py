@@ -1,5 +1,6 @@
 """What all pictures share: colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
 
+import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -31,8 +32,9 @@ def stacked(text: str) -> str:
 
 
 def title(figure: Figure, text: str) -> None:
-    """Head the figure."""
-    figure.suptitle(text, fontsize="large", fontweight="bold")
+    """Head the figure; a long title takes two lines, so that it doesn't widen the picture."""
+    characters = int(9.5 * figure.get_figwidth())
+    figure.suptitle(textwrap.fill(text, characters), fontsize="large", fontweight="bold")
 
 
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:

@@ -70,9 +70,14 @@ def draw(rows: dict[str, dict[str, Any]], **changes: Any) -> Draw:
 
 def check_rows(path: str, rows: dict[str, dict[str, Any]], train: int) -> None:
     """Raise SpecError unless `rows` names a generator, its arguments, and rows left to test on."""
+    for name in rows:
+        if name not in GENERATORS:
+            raise unknown(path, "generator of rows", name, GENERATORS)
+    if len(rows) != 1:
+        raise SpecError(
+            [f"{path}: expected one generator of rows, received {', '.join(rows) or rows}."]
+        )
     name, arguments = next(iter(rows.items()))
-    if name not in GENERATORS:
-        raise unknown(path, "generator of rows", name, GENERATORS)
     parameters = inspect.signature(GENERATORS[name]).parameters
     for argument in arguments:
         if argument not in parameters:

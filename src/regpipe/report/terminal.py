@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 Answer = dict[str, Any]
+FEW_REPEATS = 10  # below, a t interval is hardly an answer
 
 
 def show(answers: Sequence[Answer]) -> None:
@@ -21,20 +22,25 @@ def show(answers: Sequence[Answer]) -> None:
 
 
 def table(answers: Sequence[Answer]) -> Table:
-    """Return a row per arm: test accuracy as published and as reproduced, gain and verdict."""
+    """Return a row per arm, problem by problem: test accuracy, gain and verdict.
+
+    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat.
+    """
     made = Table(box=box.SIMPLE_HEAD, title="Test accuracy", title_justify="left", padding=0)
-    for heading in ("arm", "published", "fixed draw", "fresh draws", "gain in points"):
+    made.add_column("arm", overflow="fold")
+    for heading in ("published", "fixed", "fresh", "gain in points"):
         made.add_column(heading, no_wrap=True)
-    made.add_column("verdict")
-    problems = set()
-    for answer in answers:
-        problem = answer["problem"]
-        if problem not in problems:
+    made.add_column("verdict", min_width=len("difference"))
+    problem = None
+    for answer in sorted(answers, key=lambda a: (a["problem"], a["technique"])):
+        if answer["problem"] != problem:
+            problem = answer["problem"]
+            made.add_section()
             claimed = answer["run"]["parameters"][problem]["published"]
             made.add_row(problem, *_cells(answer, "baseline", claimed), "", "(baseline)")
-            problems.add(problem)
         cells = _cells(answer, "technique", answer["fixed"]["published"])
-        made.add_row(answer["technique"], *cells, escape(_gain(answer)), answer["fresh"]["verdict"])
+        gain = escape(_gain(answer))
+        made.add_row(answer["technique"], *cells, gain, answer["fresh"]["verdict"])
     return made
 
 
@@ -52,7 +58,8 @@ def sentence(answer: Answer) -> str:
     )
     return (
         f"{_verdict(answer)}: over {fresh['repeats']} fresh draws, {moved}it was better in "
-        f"{gain['wins']} of them{ties}.{_divergence(answer)}{_claim(answer)}"
+        f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
+        f"{_caveat(answer)}"
     )
 
 
@@ -89,6 +96,22 @@ def _divergence(answer: Answer) -> str:
     return f" {diverged} fits diverged; they count as worse than any other." if diverged else ""
 
 
+def _loss(answer: Answer) -> str:
+    """Say so where the loss has a verdict that the accuracy hasn't."""
+    loss = answer["fresh"]["difference"]["loss"]
+    if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == answer["fresh"]["verdict"]:
+        return ""
+    movement = "lower" if loss["mean"] < 0 else "higher"
+    return f" Its test loss is {movement} by {abs(loss['mean']):.2g}: there it {loss['verdict']}."
+
+
+def _caveat(answer: Answer) -> str:
+    repeats = answer["fresh"]["repeats"]
+    if repeats >= FEW_REPEATS:
+        return ""
+    return f" (Only {repeats} draws: too few to conclude anything from.)"
+
+
 def _claim(answer: Answer) -> str:
     fixed = answer["fixed"]
     if not fixed["published"]:
@@ -117,4 +140,4 @@ def _gain(answer: Answer) -> str:
 
 def _spread(numbers: dict[str, float | None]) -> str:
     mean, sd = numbers["mean"], numbers["sd"]
-    return "-" if mean is None or sd is None else f"{mean:.3f}±{sd:.3f}"
+    return "-" if mean is None or sd is None else f"{mean:.3f}±{sd:.3f}".replace("±0", "±")

@@ -11,22 +11,22 @@ from regpipe.statistics.paired import compare
 from regpipe.tasks import Task
 
 ROUNDING = 0.0005  # published numbers have three decimals
-PAIR = ["protocol", "repeat", "data_seed", "fit_seed"]
+PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
 
 
 def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
     """Put each fit beside its baseline's: a row per pair, columns with `_b` and `_t` behind.
 
     Raises:
-        ValueError: a fit has no partner of the same repeat and seeds, as where one of the tables
-            was left by an earlier run with other settings.
+        ValueError: a fit has no partner of the same repeat, seeds and settings, as where one of the
+            tables was left by an earlier run.
     """
     pairs = baseline.merge(technique, on=PAIR, suffixes=("_b", "_t"), validate="one_to_one")
     if not len(pairs) == len(baseline) == len(technique):
         raise ValueError(
             f"Of {len(baseline)} fits of the baseline and {len(technique)} of the technique, "
-            f"{len(pairs)} have the same repeat and seeds. Expected all: run both arms again, with "
-            "the same protocol."
+            f"{len(pairs)} pair up. Expected all: run the whole pipeline, so that both arms are "
+            "trained under the same settings of problem and protocol."
         )
     return pairs
 
@@ -72,7 +72,7 @@ def spread(runs: pd.DataFrame, metric: str) -> dict[str, dict[str, float]]:
     return {
         side: {
             "mean": float(np.mean(values)),
-            "sd": float(np.std(values, ddof=1)) if len(values) > 1 else 0.0,
+            "sd": float(np.std(values, ddof=1)) if np.ptp(values) != 0 else 0.0,
             "min": float(np.min(values)),
             "max": float(np.max(values)),
         }

@@ -51,7 +51,8 @@ def train(
     Returns:
         The weights, as one array of shape (repeats, ...) for each `<protocol>/<weight>`.
         The history: protocol, repeat, epoch (from 1) and what Keras logs at each epoch.
-        The fits: technique, problem, protocol, repeat, seeds, outcome, epochs, best_epoch, seconds.
+        The fits: technique, problem and its settings (a hash), protocol, repeat, seeds, outcome,
+        epochs, best_epoch, seconds.
     """
     plan = list(_plan(arm, samples, protocol))
     loop = _loop(engine, architecture, arm, plan[0][2])
@@ -69,6 +70,7 @@ def train(
             {
                 "technique": arm.technique or "baseline",
                 "problem": arm.problem,
+                "settings": arm.settings,
                 "protocol": name,
                 "repeat": repeat,
                 "data_seed": rows.data_seed,
