@@ -108,7 +108,7 @@ def test_learning_curves_begin_at_epoch_1_and_show_the_mean() -> None:
     figure = FIGURES["learning_curves"]()
     loss = figure.axes[0]
     assert len(loss.lines) == 4
-    test = next(line for line in loss.lines if line.get_label() == "baseline, watched rows")
+    test = next(line for line in loss.lines if line.get_label() == "baseline, test rows")
     assert test.get_xdata()[0] == 1 and test.get_xdata()[-1] == 50
     np.testing.assert_allclose(test.get_ydata(), 1.1)
     assert to_hex(test.get_color()).upper() == BASELINE

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.problems.generators import draw
-from regpipe.problems.samples import draw_samples, feature_names, rows_of, split_samples
+from regpipe.problems.samples import draw_samples, feature_names, hold_out, rows_of, split_samples
 from regpipe.spec import FreshProtocol, Protocol
 from tests.conftest import PROBLEMS
 
@@ -59,3 +59,17 @@ def test_splitting_leaves_the_order_of_rows_alone() -> None:
     draws = draw_samples(PROBLEMS["moons"], Protocol(fresh=FreshProtocol(repeats=2, score_rows=5)))
     samples = split_samples(draws, PROBLEMS["moons"].split)
     pd.testing.assert_frame_equal(samples.drop(columns="split"), draws.drop(columns="split"))
+
+
+def test_held_out_rows_are_taken_from_those_trained_on(samples_of: Samples) -> None:
+    (rows,) = rows_of(samples_of("moons"), "fixed")
+    held, again, other = (hold_out(rows, 0.3, seed) for seed in (1, 1, 2))
+    assert (len(held.x_train), len(held.x_val)) == (21, 9)
+    together = np.concatenate([held.x_train, held.x_val])
+    np.testing.assert_array_equal(np.sort(together, axis=0), np.sort(rows.x_train, axis=0))
+    assert held.x_score is rows.x_score
+    np.testing.assert_array_equal(held.x_val, again.x_val)
+    assert not np.array_equal(held.x_val, other.x_val)
+    places = [np.flatnonzero((rows.x_train == x).all(axis=1))[0] for x in held.x_val]
+    np.testing.assert_array_equal(held.y_val, rows.y_train[places])
+    assert len(hold_out(rows, 0.999, 1).x_train) == 1

@@ -75,6 +75,13 @@ def test_the_table_fits_a_terminal_of_80_columns(answer: dict[str, Any]) -> None
         assert part in text
 
 
+def test_a_leak_is_told(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    assert "flattered" not in sentence(other)
+    other["leak"] = True
+    assert "scored on them: that number is flattered" in sentence(other)
+
+
 def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     assert "Only" not in sentence(other)
@@ -84,10 +91,12 @@ def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
 
 def test_long_names_fit_too(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
-    other["technique"] = "activity_l1_after"
+    other["technique"] = "early_stopping_checkpoint"
     other["fresh"]["verdict"] = "no difference"
     other["fresh"]["difference"]["accuracy"] |= {"mean": -0.122, "ci_low": -0.149, "ci_high": -0.1}
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(table([other]))
-    text = "".join(console.export_text().split())
-    assert "-12.2[-14.9,-10.0]no" in text and "difference" in text and "…" not in text
+    text = console.export_text()
+    for part in ("early_stopping_ ", "checkpoint ", "-12.2 [-14.9, -10.0]", "no", "difference"):
+        assert part in text
+    assert "…" not in text

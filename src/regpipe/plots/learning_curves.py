@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
 
 BAND = (0.1, 0.9)  # quantiles over repeats
-SIDES = {"train": ("", "--"), "watched": ("val_", "-")}
+SIDES = {"train": ("", "--"), "test": ("val_", "-")}
 POINTS = 400  # drawn along the logarithmic axis; more can't be seen
 
 
@@ -17,8 +17,9 @@ def learning_curves(
 ) -> Figure:
     """Draw mean and band over repeats of both arms, for both protocols.
 
-    Watched rows are those of the draw that weren't trained on; new rows, which score a fresh draw
-    in the tables, are looked at only once a fit is done.
+    The test rows are the draw's own, or those that a technique holds out: what is watched while it
+    trains. New rows, which score a fresh draw in the tables, are looked at once a fit is done. The
+    mean at an epoch is that of the fits that were still training.
 
     Args:
         baseline: protocol, repeat, epoch, loss, val_loss and the metric's two columns.
@@ -48,6 +49,7 @@ def learning_curves(
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     title(figure, f"{name}: learning curves (mean and 10-90% band over repeats)")
+    figure.supxlabel("test rows: those of the draw that are watched while training", fontsize=9)
     return figure
 
 

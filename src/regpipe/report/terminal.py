@@ -27,7 +27,7 @@ def table(answers: Sequence[Answer]) -> Table:
     `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat.
     """
     made = Table(box=box.SIMPLE_HEAD, title="Test accuracy", title_justify="left", padding=0)
-    made.add_column("arm", overflow="fold")
+    made.add_column("arm", no_wrap=True)
     for heading in ("published", "fixed", "fresh", "gain in points"):
         made.add_column(heading, no_wrap=True)
     made.add_column("verdict", min_width=len("difference"))
@@ -40,7 +40,7 @@ def table(answers: Sequence[Answer]) -> Table:
             made.add_row(problem, *_cells(answer, "baseline", claimed), "", "(baseline)")
         cells = _cells(answer, "technique", answer["fixed"]["published"])
         gain = escape(_gain(answer))
-        made.add_row(answer["technique"], *cells, gain, answer["fresh"]["verdict"])
+        made.add_row(_folded(answer["technique"]), *cells, gain, answer["fresh"]["verdict"])
     return made
 
 
@@ -59,6 +59,7 @@ def sentence(answer: Answer) -> str:
     return (
         f"{_verdict(answer)}: over {fresh['repeats']} fresh draws, {moved}it was better in "
         f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
+        f"{_leak(answer)}"
         f"{_caveat(answer)}"
     )
 
@@ -105,6 +106,16 @@ def _loss(answer: Answer) -> str:
     return f" Its test loss is {movement} by {abs(loss['mean']):.2g}: there it {loss['verdict']}."
 
 
+def _leak(answer: Answer) -> str:
+    """Say so where the rows that score the fixed draw also decided when to stop."""
+    if not answer["leak"]:
+        return ""
+    return (
+        " It watches the published draw's test rows while it trains, and is then scored on them: "
+        "that number is flattered. The new rows that score a fresh draw are never watched."
+    )
+
+
 def _caveat(answer: Answer) -> str:
     repeats = answer["fresh"]["repeats"]
     if repeats >= FEW_REPEATS:
@@ -125,6 +136,12 @@ def _claim(answer: Answer) -> str:
         if side == "test" or side in fixed["missed"]
     )
     return f" On the published draw, over {fixed['repeats']} seeds: {told}." if told else ""
+
+
+def _folded(name: str, width: int = 17) -> str:
+    """Break a long name behind an underscore, so that the table fits into 80 columns."""
+    head = name[:width].rpartition("_")[0]
+    return name if len(name) <= width or not head else f"{head}_\n{name[len(head) + 1 :]}"
 
 
 def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
