@@ -28,6 +28,13 @@ def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple
     )
 
 
+def assert_close_weights(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
+    """Close as a whole: at the kink of an L1 penalty, a single weight may take the other way."""
+    for path, weight in theirs.items():
+        distance = np.linalg.norm(ours[path] - weight)
+        assert distance <= 5e-3 * np.linalg.norm(weight) + 1e-6, path
+
+
 @pytest.mark.parametrize(
     ("name", "training"),
     [
@@ -53,8 +60,7 @@ def test_deterministic_arms_follow_fit_epoch_by_epoch(
     for measure in ("accuracy", "val_accuracy"):  # a row on the boundary may fall on either side
         differences = np.abs(ours.history[measure] - theirs.history[measure])
         assert np.mean(differences > 1e-6) <= 0.02
-    for path, weight in theirs.weights.items():
-        np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=5e-3)
+    assert_close_weights(ours.weights, theirs.weights)
     assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
     assert ours.outcome == "completed"
 

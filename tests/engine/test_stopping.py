@@ -13,6 +13,7 @@ from regpipe.engine.stopping import rules_of
 from regpipe.problems.samples import Rows
 from regpipe.spec import Training
 from tests.conftest import arm_called
+from tests.engine.test_parity import assert_close_weights
 
 LOGS = ("loss", "accuracy", "val_loss", "val_accuracy")
 FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
@@ -31,7 +32,6 @@ FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
         {"checkpoint": {"monitor": "val_accuracy"}},
         {"early_stopping": {"patience": 12}, "checkpoint": {"monitor": "val_accuracy"}},
         {"early_stopping": {"patience": 3}, "validation_freq": 4},
-        {"checkpoint": {}, "validation_freq": 7},
         {"stop_when": {"rule": "generalization_loss", "alpha": 1.0}},
     ],
     ids=str,
@@ -45,8 +45,7 @@ def test_rules_do_as_the_callbacks_of_keras(
     theirs = KerasLoop(arm, architecture).fit(moons, 1)
     assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
     assert ours.best_epoch == theirs.best_epoch
-    for path, weight in theirs.weights.items():
-        np.testing.assert_allclose(ours.weights[path], weight, rtol=1e-2, atol=2e-3)
+    assert_close_weights(ours.weights, theirs.weights)
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
 
 
@@ -57,7 +56,8 @@ def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(
     arm = arm_called("moons", **FAST, **stopping)
     loop = CompiledLoop(arm, architecture_of(arm), moons)
     first, other, again = (loop.fit(moons, seed) for seed in (1, 2, 1))
-    assert first.outcome == "stopped" and first.epochs != other.epochs
+    assert first.outcome == "stopped"
+    assert (first.weights["hidden/kernel"] != other.weights["hidden/kernel"]).any()
     assert (first.epochs, first.best_epoch) == (again.epochs, again.best_epoch)
     np.testing.assert_array_equal(first.weights["hidden/kernel"], again.weights["hidden/kernel"])
 
