@@ -76,14 +76,20 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)
 
-    def run_pipelines(*names: str, data_root: Path, **parameters: Any) -> None:
+    def run_pipelines(
+        *names: str, data_root: Path, namespaces: list[str] | None = None, **parameters: Any
+    ) -> None:
         tiny: dict[str, Any] = {
             "data_root": str(data_root),
             "protocol": {"fixed": {"repeats": 2}, "fresh": {"repeats": 2, "score_rows": 100}},
             "moons": {"training": {"epochs": 5}},
             "circles": {"training": {"epochs": 5}},
         }
-        session.run(pipeline_names=list(names), runtime_params={**tiny, **parameters})
+        session.run(
+            pipeline_names=list(names),
+            namespaces=namespaces,
+            runtime_params={**tiny, **parameters},
+        )
 
     return run_pipelines
 

@@ -11,7 +11,7 @@ def technique(**changes: object) -> Technique:
         family="weight",
         explanation="e",
         problem="moons",
-        **changes,  # type: ignore[arg-type]
+        **changes,
     )
 
 

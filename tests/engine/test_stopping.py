@@ -64,7 +64,7 @@ def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(
 
 def stops_at(rule: dict[str, Any], val_loss: list[float], loss: list[float] | None = None) -> int:
     """Return the epoch, from 1, at which a rule stops on a curve, and 0 where it never does."""
-    training = Training(loss="mse", epochs=1, stop_when=rule)  # type: ignore[arg-type]
+    training = Training(loss="mse", epochs=1, stop_when=rule)
     (watching,) = rules_of(training, LOGS)
     watching.reset()
     for epoch, value in enumerate(val_loss):
@@ -109,7 +109,7 @@ def test_a_rule_forgets_the_fit_before() -> None:
         {"rule": "successive_increases", "strips": 1, "strip": 1},
         {"rule": "generalization_loss", "alpha": 1.0},
     ):
-        training = Training(loss="mse", epochs=1, stop_when=rule)  # type: ignore[arg-type]
+        training = Training(loss="mse", epochs=1, stop_when=rule)
         (watching,) = rules_of(training, LOGS)
         answers = []
         for _ in range(2):

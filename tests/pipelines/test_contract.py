@@ -1,5 +1,6 @@
 """What a run leaves behind: others read these files by path and column."""
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -157,3 +158,25 @@ def test_overrides_reach_the_network_and_the_record(
     ]
     assert norms[1] < norms[0]
     assert arm_called("weight_l2").layers["hidden"].arguments["kernel_regularizer"]["l2"] == 0.001
+
+
+def test_an_arm_that_always_diverges_is_an_answer_too(
+    run: Callable[..., None], tmp_path: Path
+) -> None:
+    """Every picture is drawn and every file is written."""
+    optimizer = {"optimizer": {"SGD": {"learning_rate": 1e30}}}
+    run("weight_l2", data_root=tmp_path, weight_l2={"training": optimizer})
+    summary = summary_of(tmp_path, "weight_l2")
+    assert summary["fresh"]["diverged"] == {"baseline": 0, "technique": 2}
+    assert summary["fresh"]["verdict"] == "undecided"
+    assert summary["fresh"]["difference"]["accuracy"]["wins"] == 0
+    assert {p.stem for p in (tmp_path / "08_reporting" / "weight_l2").glob("*.png")} == PICTURES
+
+
+def test_a_table_left_by_other_settings_is_not_compared(
+    run: Callable[..., None], tmp_path: Path, tiny_run: Path
+) -> None:
+    shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
+    epochs = {"training": {"epochs": 6}}
+    with pytest.raises(ValueError, match="Of 4 fits of the baseline and 4 of the technique, 0"):
+        run("weight_l2", data_root=tmp_path, moons=epochs, namespaces=["weight_l2"])

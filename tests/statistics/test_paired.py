@@ -11,7 +11,7 @@ GAIN = BASELINE + RNG.normal(0.02, 0.01, 30)
 
 def compared(a: np.ndarray, b: np.ndarray, **changes: object) -> Comparison:
     options = {"higher_is_better": True, "smallest_difference": 0.01, "confidence": 0.95, **changes}
-    return compare(a, b, **options)  # type: ignore[arg-type]
+    return compare(a, b, **options)
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
@@ -33,32 +34,13 @@ def paired_differences(
         smallest = scale * smallest_difference[metric]
         ax.axvspan(-smallest, smallest, color="0.9", zorder=0)
         ax.axvline(0, color="0.4", linewidth=1)
+        said = comparison[comparison["metric"] == metric].set_index("protocol")
         for protocol, place in places.items():
             part = pairs[pairs["protocol"] == protocol]
             differences = scale * (part[f"test_{metric}_t"] - part[f"test_{metric}_b"]).to_numpy()
             height = place + _spread_out(len(differences))
             ax.scatter(differences, height, s=16, color=TECHNIQUE, alpha=0.5, linewidths=0)
-            says = comparison[
-                (comparison["protocol"] == protocol) & (comparison["metric"] == metric)
-            ].iloc[0]
-            mean, low, high = (scale * says[key] for key in ("mean", "ci_low", "ci_high"))
-            ax.errorbar(
-                mean,
-                place - 0.32,
-                xerr=[[mean - low], [high - mean]],
-                fmt="D",
-                color="black",
-                capsize=4,
-            )
-            ax.annotate(
-                f"{mean:+{form}} [{low:+{form}}, {high:+{form}}]{unit}, "
-                f"better in {says['wins']} of {says['pairs']}: {says['verdict']}",
-                (0.5, place - 0.45),
-                xycoords=("axes fraction", "data"),
-                ha="center",
-                va="top",
-                fontsize=8,
-            )
+            _interval(ax, place, said.loc[protocol], scale, unit, form)
         ax.set_xlabel(f"test {metric}, technique - baseline{unit and f',{unit}'}")
         ax.set_title(f"{metric}: {ARROW.get(metric, 'less is better')}", fontsize=10)
     axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
@@ -66,6 +48,22 @@ def paired_differences(
     title(figure, f"{name}: paired differences")
     figure.supxlabel("diamond: mean and interval; grey: too small to interest anyone", fontsize=9)
     return figure
+
+
+def _interval(ax: Axes, place: float, says: pd.Series, scale: float, unit: str, form: str) -> None:
+    """Draw the mean with its interval below the pairs, and write it down."""
+    mean, low, high = (scale * says[key] for key in ("mean", "ci_low", "ci_high"))
+    error = [[mean - low], [high - mean]]
+    ax.errorbar(mean, place - 0.32, xerr=error, fmt="D", color="black", capsize=4)
+    ax.annotate(
+        f"{mean:+{form}} [{low:+{form}}, {high:+{form}}]{unit}, "
+        f"better in {says['wins']} of {says['pairs']}: {says['verdict']}",
+        (0.5, place - 0.45),
+        xycoords=("axes fraction", "data"),
+        ha="center",
+        va="top",
+        fontsize=8,
+    )
 
 
 def _spread_out(n: int) -> np.ndarray:
