@@ -47,9 +47,15 @@ def learning_curves(
     axes[0][0].set_ylabel("loss, with its penalty")
     axes[1][0].set_ylabel(metric)
     handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    figure.legend(
+        handles,
+        labels,
+        title="test rows: those watched while training. At each epoch, the fits that still train",
+        loc="outside lower center",
+        ncols=2,
+        frameon=False,
+    )
     title(figure, f"{name}: learning curves (mean and 10-90% band over repeats)")
-    figure.supxlabel("test rows: those of the draw that are watched while training", fontsize=9)
     return figure
 
 
