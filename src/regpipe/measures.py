@@ -101,26 +101,16 @@ def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict
 
 
 def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of rows whose class is right: by 1/2 for one output, else the largest.
+    """Return the share of rows on whose side of 1/2 the output lies.
 
     A network whose outputs aren't numbers says nothing: its accuracy is NaN.
     """
     if not np.isfinite(outputs).all():
         return float("nan")
-    said = outputs > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1, keepdims=True)
-    return float(np.mean(said == y))
+    return float(np.mean((outputs > 0.5) == y))
 
 
-def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
-    return float(np.mean((y - outputs) ** 2))
-
-
-def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return 1 - (squared error) / (that of the mean of y)."""
-    return 1 - _mse(y, outputs) / float(np.var(y))
-
-
-SCORES = {"accuracy": _accuracy, "mse": _mse, "r2": _r2}
+SCORES = {"accuracy": _accuracy}
 
 
 def _is_identity(layer: keras.Layer) -> bool:

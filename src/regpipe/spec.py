@@ -206,8 +206,6 @@ class SmallestDifference(Strict):
     """For each number a fit is scored by, the mean difference below which nobody cares."""
 
     accuracy: PositiveFloat = 0.01
-    r2: PositiveFloat = 0.01
-    mse: PositiveFloat = 0.01
     loss: PositiveFloat = 0.01
 
 

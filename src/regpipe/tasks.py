@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
+TaskName = Literal["binary"]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,6 @@ class Task:
         return ("loss", self.logged, "val_loss", f"val_{self.logged}")
 
 
-TASKS: dict[str, Task] = {
+TASKS: dict[TaskName, Task] = {
     "binary": Task("binary", "accuracy", "accuracy", {"accuracy": True, "loss": False}),
-    "multiclass": Task("multiclass", "accuracy", "accuracy", {"accuracy": True, "loss": False}),
-    "regression": Task("regression", "mse", "r2", {"r2": True, "mse": False, "loss": False}),
-    "reconstruction": Task("reconstruction", "mse", "mse", {"mse": False, "loss": False}),
 }

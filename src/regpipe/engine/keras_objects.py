@@ -8,12 +8,7 @@ from regpipe.errors import SpecError
 from regpipe.spec import Training
 from regpipe.vocabulary import SCHEDULES, keras_class
 
-METRICS = {
-    "binary": keras.metrics.binary_accuracy,
-    "multiclass": keras.metrics.sparse_categorical_accuracy,
-    "regression": keras.metrics.mean_squared_error,
-    "reconstruction": keras.metrics.mean_squared_error,
-}
+METRICS = {"binary": keras.metrics.binary_accuracy}  # what each task logs beside the loss
 
 
 def check_training(arm: Arm) -> None:

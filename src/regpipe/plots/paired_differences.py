@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
 
 UNIT = {"accuracy": (" points", 100.0, ".1f")}
-ARROW = {"accuracy": "more is better", "r2": "more is better"}
+ARROW = {"accuracy": "more is better", "loss": "less is better"}
 
 
 def paired_differences(
@@ -42,7 +42,7 @@ def paired_differences(
             ax.scatter(differences, height, s=16, color=TECHNIQUE, alpha=0.5, linewidths=0)
             _interval(ax, place, said.loc[protocol], scale, unit, form)
         ax.set_xlabel(f"test {metric}, technique - baseline{unit and f',{unit}'}")
-        ax.set_title(f"{metric}: {ARROW.get(metric, 'less is better')}", fontsize=10)
+        ax.set_title(f"{metric}: {ARROW[metric]}", fontsize=10)
     axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")
