@@ -172,6 +172,11 @@ def test_the_shipped_blocks_pass() -> None:
             {"rule": "generalization_loss", "alpah": 2},
             "Did you mean 'alpha'?",
         ),
+        (
+            "weight_l2.training.stop_when",
+            {"rule": "successive_increases", "monitor": "val_accuracy"},
+            "expected a loss to watch, not 'val_accuracy'",
+        ),
         ("weight_l2.training.stop_when", {"rule": "prechelt"}, "'generalization_loss'"),
         ("weight_l2.training.validation_split", 1.5, "weight_l2.training.validation_split: input"),
         ("moons.training.optimizer", "OptimizerMap", "is no optimizer of Keras"),

@@ -1,7 +1,7 @@
 """Weights and rows -> numbers: how good a fit is, and what its network is like.
 
-Losses are the plain loss of the task, without penalties: the penalties of two arms differ, so only
-plain losses can be compared.
+Losses are the problem's, without penalties: those of two arms differ, so only plain losses can be
+compared.
 """
 
 from collections.abc import Sequence

@@ -77,14 +77,24 @@ class Checkpoint(Monitored):
     """The arguments of `keras.callbacks.ModelCheckpoint(save_best_only=True)`."""
 
 
-class GeneralizationLoss(Monitored):
+class MonitoredLoss(Monitored):
+    """A rule that is defined for an error, which is the better the lower it is."""
+
+    @model_validator(mode="after")
+    def _watches_a_loss(self) -> Self:
+        if self.upwards:
+            raise ValueError(f"expected a loss to watch, not '{self.monitor}', which should rise")
+        return self
+
+
+class GeneralizationLoss(MonitoredLoss):
     """Prechelt's GL: stop once the watched loss is `alpha` percent above its lowest so far."""
 
     rule: Literal["generalization_loss"]
     alpha: PositiveFloat = 2.0
 
 
-class ProgressQuotient(Monitored):
+class ProgressQuotient(MonitoredLoss):
     """Prechelt's PQ: stop once GL over the progress of `strip` epochs exceeds `alpha`."""
 
     rule: Literal["progress_quotient"]
@@ -92,7 +102,7 @@ class ProgressQuotient(Monitored):
     strip: Annotated[int, Field(ge=2)] = 5
 
 
-class SuccessiveIncreases(Monitored):
+class SuccessiveIncreases(MonitoredLoss):
     """Prechelt's UP: stop once the loss rose in `strips` successive strips of `strip` epochs."""
 
     rule: Literal["successive_increases"]

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from regpipe.arm import Layer
+from regpipe.backend import keras
 from regpipe.engine.compiled import BLOCK_EPOCHS, CompiledLoop
+from regpipe.engine.weights import check_seeded
+from regpipe.errors import SpecError
 from regpipe.problems.samples import Rows, rows_of
 from tests.conftest import PROJECT, arm_called
 
@@ -146,3 +149,13 @@ def test_another_strength_needs_no_other_compile(
     assert_equal_fits(first, loop.fit(moons, 1))  # strengths are reset, too
     with pytest.raises(KeyError, match="hiden"):
         loop.fit(moons, 1, {"hiden.l2": 0.1})
+
+
+def test_a_weight_that_no_seed_reaches_is_refused() -> None:
+    """It would be the same in every fit, and nobody would notice."""
+    layer = keras.layers.Dense(3, name="odd")
+    model = keras.Sequential([keras.Input((4,)), layer])
+    check_seeded(model)
+    del layer.kernel_initializer
+    with pytest.raises(SpecError, match="odd/kernel: no seed reaches"):
+        check_seeded(model)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.backend import keras
+from regpipe.errors import SpecError
 from regpipe.seeds import derive
 
 
@@ -32,8 +33,8 @@ def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
     it was built.
 
     Raises:
-        NotImplementedError: a weight was built with random values, and no initializer is found that
-            could draw it again. It would silently be the same for every seed.
+        SpecError: a weight was built with random values, and no initializer is found that could
+            draw it again. It would silently be the same for every seed.
     """
     initializers = dict(_initializers(model))
     values: list[np.ndarray | None] = []
@@ -44,7 +45,12 @@ def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
             drawn = type(initializer).from_config(config)(weight.shape, dtype=weight.dtype)
             values.append(keras.ops.convert_to_numpy(drawn))
         elif initializer is None and len(np.unique(weight.numpy())) > 2:
-            raise NotImplementedError(f"No initializer is known for the weight {name}.")
+            raise SpecError(
+                [
+                    f"{name}: no seed reaches the initial values of this weight. Expected a layer "
+                    "that keeps an initializer for each of its weights."
+                ]
+            )
         else:
             values.append(None)
     return values
@@ -54,20 +60,26 @@ def random_states(model: keras.Model) -> list[keras.Variable]:
     """Return the states of the model's seed generators (of dropout, noise, ...).
 
     Raises:
-        NotImplementedError: a layer's generator isn't among them, and would never be seeded.
+        SpecError: a layer's generator isn't among them, and would never be seeded.
     """
     states = [v for v in model.variables if v.name == "seed_generator_state"]
     known = {id(state) for state in states}
     for layer in model._flatten_layers(include_self=False):
         generator = getattr(layer, "seed_generator", None)
         if generator is not None and id(generator.state) not in known:
-            raise NotImplementedError(f"The random state of the layer {layer.name} isn't found.")
+            raise SpecError([f"{layer.name}: no seed reaches the random state of this layer."])
     return states
 
 
 def random_state(seed: int, place: int) -> np.ndarray:
     """Return the first state of the model's generator number `place`: a key and a counter at 0."""
     return np.array([derive(seed, "noise", place), 0])
+
+
+def check_seeded(model: keras.Model) -> None:
+    """Raise SpecError if anything random in the model can't be drawn from a seed."""
+    initial_weights(model, seed=0)
+    random_states(model)
 
 
 def _initializers(model: keras.Model) -> Iterator[tuple[int, Any]]:

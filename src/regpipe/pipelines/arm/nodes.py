@@ -31,12 +31,18 @@ def resolve_technique(problem: Problem, technique: Technique, *, name: str) -> A
 
 
 def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
-    """Return the arm's Keras architecture, as `keras.Model.to_json` gives it."""
+    """Return the arm's Keras architecture, as `keras.Model.to_json` gives it.
+
+    Whatever Keras or the engine refuses is refused here, before any arm is trained.
+    """
     from regpipe.engine.keras_objects import check_training
-    from regpipe.network import build_architecture
+    from regpipe.engine.weights import check_seeded
+    from regpipe.network import build_architecture, build_model
 
     check_training(arm)
-    return build_architecture(arm, (len(feature_names(samples)),))
+    architecture = build_architecture(arm, (len(feature_names(samples)),))
+    check_seeded(build_model(architecture))
+    return architecture
 
 
 def train(

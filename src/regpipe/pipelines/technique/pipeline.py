@@ -11,7 +11,29 @@ from regpipe.pipelines.technique import nodes
 
 def create_pipeline(name: str, problem: str) -> Pipeline:
     """Return the pipeline of the technique called `name`, in a namespace of that name."""
-    template = arm.create_pipeline() + Pipeline(
+    template = arm.create_pipeline() + _answer(name) + _pictures()
+    shared = ("protocol", "statistics", "engine")
+    return Pipeline(
+        template,
+        namespace=name,
+        inputs={
+            "samples": f"{problem}.samples",
+            "baseline_runs": f"{problem}.runs",
+            "baseline_history": f"{problem}.history",
+            "baseline_surfaces": f"{problem}.surfaces",
+        },
+        parameters={
+            "params:problem": f"params:{problem}",
+            "params:technique": f"params:{name}",
+            **{f"params:{key}": f"params:{key}" for key in shared},
+        },
+        tags=name,
+    )
+
+
+def _answer(name: str) -> Pipeline:
+    """Apply the technique, compare its arm with the baseline, and write the answer."""
+    return Pipeline(
         [
             node(
                 called(name, resolve_technique),
@@ -40,6 +62,14 @@ def create_pipeline(name: str, problem: str) -> Pipeline:
                 outputs="summary",
                 name="answer",
             ),
+        ]
+    )
+
+
+def _pictures() -> Pipeline:
+    """Draw both arms."""
+    return Pipeline(
+        [
             node(
                 plot_samples,
                 inputs=["samples", "params:problem"],
@@ -77,21 +107,4 @@ def create_pipeline(name: str, problem: str) -> Pipeline:
                 name="plot_weight_norms",
             ),
         ]
-    )
-    shared = ("protocol", "statistics", "engine")
-    return Pipeline(
-        template,
-        namespace=name,
-        inputs={
-            "samples": f"{problem}.samples",
-            "baseline_runs": f"{problem}.runs",
-            "baseline_history": f"{problem}.history",
-            "baseline_surfaces": f"{problem}.surfaces",
-        },
-        parameters={
-            "params:problem": f"params:{problem}",
-            "params:technique": f"params:{name}",
-            **{f"params:{key}": f"params:{key}" for key in shared},
-        },
-        tags=name,
     )
