@@ -48,7 +48,7 @@ def protocol() -> Protocol:
 def samples_of(protocol: Protocol) -> Callable[[str], pd.DataFrame]:
     def samples(problem: str) -> pd.DataFrame:
         block = PROBLEMS[problem]
-        return split_samples(draw_samples(block, protocol), block.split)
+        return split_samples(draw_samples(block, protocol), block)
 
     return samples
 
@@ -56,7 +56,7 @@ def samples_of(protocol: Protocol) -> Callable[[str], pd.DataFrame]:
 @pytest.fixture(scope="session")
 def moons(samples_of: Callable[[str], pd.DataFrame]) -> Rows:
     """The published draw of moons."""
-    return rows_of(samples_of("moons"), "fixed")[0]
+    return rows_of(samples_of("moons"), "fixed", arm_called("moons"))[0]
 
 
 @pytest.fixture(scope="session")

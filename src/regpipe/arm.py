@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from regpipe.errors import SpecError, unknown
+from regpipe.ranks import check_ranks
 from regpipe.reading import parse
 from regpipe.spec import Problem, Technique, Training
 from regpipe.tasks import TASKS, Task
@@ -25,20 +26,25 @@ class Layer:
     arguments: dict[str, Any]
 
 
+Loss = str | dict[str, dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Arm:
     """What is trained: layers in order, and how.
 
     `technique` is None for the baseline. `loss` is the problem's, by which all of its arms are
     scored, also one that trains on another. `settings` is a short hash of the problem's block:
-    arms can be compared where it is the same.
+    arms can be compared where it is the same. `input_shape` is what a row looks like to the
+    network, None where it is the vector of its features.
     """
 
     problem: str
     technique: str | None
     task: Task
-    loss: str
+    loss: Loss
     settings: str
+    input_shape: tuple[int, ...] | None
     layers: dict[str, Layer]
     training: Training
 
@@ -58,13 +64,15 @@ def baseline(name: str, problem: Problem) -> Arm:
         layer: _layer(f"{name}.network.{layer}", layer, entry)
         for layer, entry in problem.network.items()
     }
-    _check_training(f"{name}.training", problem.training, TASKS[problem.task])
+    _check_training(f"{name}.training", problem.training, TASKS[problem.task], layers)
+    check_ranks(name, problem.input_shape, layers)
     return Arm(
         problem=name,
         technique=None,
         task=TASKS[problem.task],
         loss=problem.training.loss,
         settings=hashlib.sha256(problem.model_dump_json().encode()).hexdigest()[:12],
+        input_shape=tuple(problem.input_shape) if problem.input_shape else None,
         layers=layers,
         training=problem.training,
     )
@@ -88,7 +96,8 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
             layers = _insert(path, layers, layer, entry, base.problem)
     changed = {**base.training.model_dump(), **technique.training}
     training = parse(Training, changed, f"{name}.training")
-    _check_training(f"{name}.training", training, base.task)
+    _check_training(f"{name}.training", training, base.task, layers)
+    check_ranks(name, base.input_shape, layers)
     return replace(base, technique=name, layers=layers, training=training)
 
 
@@ -146,9 +155,34 @@ def _insert(
     return dict([*items[:position], (name, made), *items[position:]])
 
 
-def _check_training(path: str, training: Training, task: Task) -> None:
+def _check_training(path: str, training: Training, task: Task, layers: dict[str, Layer]) -> None:
     for rule in training.watches:
         if rule.monitor not in task.logs:
             raise unknown(path, "number that is logged at each epoch", rule.monitor, task.logs)
     check_loss(f"{path}.loss", training.loss)
     check_optimizer(f"{path}.optimizer", training.optimizer)
+    if noise := training.label_noise:
+        if (noise.rate is None) == task.classifies:
+            takes, what = ("rate", "classes") if task.classifies else ("stddev", "numbers")
+            raise SpecError(
+                [f"{path}.label_noise: the targets are {what}. Expected `{takes}` alone."]
+            )
+    if training.ramp:
+        _check_strength_of(f"{path}.ramp.strength", training.ramp.strength, layers)
+
+
+def _check_strength_of(path: str, strength: str, layers: dict[str, Layer]) -> None:
+    """Raise SpecError unless `strength` is the path of a number in the layers' arguments."""
+    layer, *keys = strength.split(".")
+    if layer not in layers:
+        raise unknown(path, "layer", layer, layers)
+    value: Any = layers[layer].arguments
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SpecError(
+            [
+                f"{path}: '{strength}' isn't a number of the network. Expected a path such as "
+                "hidden.kernel_regularizer.l2, and a strength above 0 there to begin with."
+            ]
+        )

@@ -5,7 +5,7 @@ from typing import Any
 
 from regpipe.arm import apply, baseline
 from regpipe.errors import SpecError, hint
-from regpipe.problems.generators import check_rows
+from regpipe.problems.sources import check_rows
 from regpipe.reading import parse
 from regpipe.spec import Problem, Settings, Technique
 from regpipe.vocabulary import check_name
@@ -41,7 +41,7 @@ def check_parameters(
     bases = {}
     for name in problems:
         if problem := keep(parse, Problem, parameters[name], name):
-            keep(check_rows, f"{name}.rows", problem.rows, problem.split.train)
+            keep(check_rows, name, problem)
             bases[name] = keep(baseline, name, problem)
     for name, written in techniques.items():
         technique = keep(parse, Technique, parameters[name], name)

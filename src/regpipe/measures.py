@@ -10,7 +10,8 @@ import numpy as np
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
-from regpipe.engine.weights import weight_names
+from regpipe.engine.keras_objects import make_loss
+from regpipe.engine.weights import load_weights
 from regpipe.network import Architecture, plain_model
 from regpipe.problems.samples import Rows
 
@@ -24,7 +25,7 @@ class Measure:
         """Build the network once; `architecture` is the JSON of the arm's Keras model."""
         self.model = plain_model(architecture)
         self.task = arm.task
-        self._loss = keras.losses.get(arm.loss)
+        self._loss = make_loss(arm.loss)
         outputs = [layer.output for layer in self.model.layers]
         self._outputs = tf.function(keras.Model(self.model.inputs, outputs), jit_compile=True)
         self._predict = tf.function(self.model, jit_compile=True)
@@ -39,17 +40,29 @@ class Measure:
 
     def scores(self, rows: Rows) -> dict[str, float]:
         """Return the task's scores on the rows trained on and on those that score the fit."""
-        numbers = {}
-        for side, x, y in (
-            ("train", rows.x_train, rows.y_train),
-            ("test", rows.x_score, rows.y_score),
-        ):
-            outputs = self.predict(x)
-            loss = float(np.mean(self._loss(y, outputs)))
-            for score in self.task.scores:
-                value = loss if score == "loss" else SCORES[score](y, outputs)
-                numbers[f"{side}_{score}"] = value
-        return numbers
+        sides = {
+            "train": (rows.x_train, rows.y_train),
+            "test": (rows.x_score, rows.y_score),
+        }
+        return {
+            f"{side}_{score}": value
+            for side, (x, y) in sides.items()
+            for score, value in self._score(y, self.predict(x)).items()
+        }
+
+    def loss(self, x: np.ndarray, y: np.ndarray) -> float:
+        """Return the mean loss on some rows."""
+        return float(np.mean(self._loss(y, self.predict(x))))
+
+    def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+        """Return each score; NaN where a network's outputs aren't numbers and so say nothing."""
+        if not np.isfinite(outputs).all():
+            return dict.fromkeys(self.task.scores, float("nan"))
+        loss = float(np.mean(self._loss(y, outputs)))
+        return {
+            score: loss if score == "loss" else SCORES[score](y, outputs)
+            for score in self.task.scores
+        }
 
     def anatomy(self, rows: Rows) -> dict[str, float]:
         """Return what the network is like, layer by layer.
@@ -74,12 +87,6 @@ class Measure:
         return numbers
 
 
-def load_weights(model: keras.Model, weights: Weights) -> None:
-    """Give a model of the same architecture the weights of a fit."""
-    for variable, name in zip(model.weights, weight_names(model), strict=True):
-        variable.assign(weights[name])
-
-
 def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict[str, np.ndarray]:
     """Return what the fits say, on average, at each point of a grid.
 
@@ -100,17 +107,32 @@ def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict
     return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
 
 
-def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of rows on whose side of 1/2 the output lies.
+def classes(outputs: np.ndarray) -> np.ndarray:
+    """Return the class that each row's outputs say, of shape (n_rows, 1).
 
-    A network whose outputs aren't numbers says nothing: its accuracy is NaN.
+    A single output is the probability of class 1, several are one for each class.
     """
-    if not np.isfinite(outputs).all():
-        return float("nan")
-    return float(np.mean((outputs > 0.5) == y))
+    if outputs.shape[1] == 1:
+        return (outputs > 0.5).astype(int)
+    return outputs.argmax(axis=1)[:, None]
 
 
-SCORES = {"accuracy": _accuracy}
+def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the share of rows whose class is said."""
+    return float(np.mean(classes(outputs) == y))
+
+
+def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the mean squared error."""
+    return float(np.mean((outputs - y) ** 2, dtype=float))
+
+
+def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the share of the targets' variance that is explained; 0 for their mean, or less."""
+    return 1 - _mse(y, outputs) / float(np.var(y, dtype=float))
+
+
+SCORES = {"accuracy": _accuracy, "mse": _mse, "r2": _r2}
 
 
 def _is_identity(layer: keras.Layer) -> bool:

@@ -1,13 +1,15 @@
 """An arm's layers -> a Keras model, and the JSON that describes it."""
 
 import json
+import math
 from typing import Any
 
 from regpipe.arm import Arm, Layer
 from regpipe.backend import keras
 from regpipe.errors import SpecError
 from regpipe.ingredients.batch_sum import BatchSum
-from regpipe.vocabulary import BATCH_SUM
+from regpipe.ingredients.temporal import TemporalActivity
+from regpipe.vocabulary import BATCH_SUM, TEMPORAL
 
 Architecture = dict[str, Any]
 
@@ -23,13 +25,7 @@ def build_architecture(arm: Arm, input_shape: tuple[int, ...]) -> Architecture:
         model = keras.Sequential([keras.Input(input_shape, name="rows"), *layers], name=arm.name)
     except (TypeError, ValueError) as error:
         raise SpecError([f"{arm.name}.network: Keras can't connect the layers. {error}"]) from error
-    if arm.task.name == "binary" and model.output_shape != (None, 1):
-        raise SpecError(
-            [
-                f"{arm.name}.network: a binary problem wants one output per row, the probability "
-                f"of class 1, and this network's outputs have the shape {model.output_shape[1:]}."
-            ]
-        )
+    _check_outputs(arm, model.output_shape[1:], math.prod(input_shape))
     return json.loads(model.to_json())
 
 
@@ -44,6 +40,27 @@ def plain_model(architecture: Architecture) -> keras.Model:
     Penalties of ours don't change a prediction, so they are left out; the architecture keeps them.
     """
     return build_model(_without_ours(architecture))
+
+
+def _check_outputs(arm: Arm, shape: tuple[int, ...], n_features: int) -> None:
+    """Raise SpecError unless the network's outputs suit the task."""
+    wants = {
+        "binary": (shape == (1,), "one output per row, the probability of class 1"),
+        "multiclass": (
+            len(shape) == 1 and shape[0] > 1,
+            "one output per class, two or more, for each row",
+        ),
+        "regression": (shape == (1,), "one output per row"),
+        "reconstruction": (shape == (n_features,), f"{n_features} outputs, one per feature"),
+    }
+    fits, expected = wants[arm.task.name]
+    if not fits:
+        raise SpecError(
+            [
+                f"{arm.name}.network: a {arm.task.name} problem wants {expected}, and this "
+                f"network's outputs have the shape {shape}."
+            ]
+        )
 
 
 def _without_ours(config: Any) -> Any:
@@ -80,6 +97,8 @@ def _argument(name: str, value: Any) -> Any:
 def _regularizer(value: Any) -> keras.regularizers.Regularizer:
     if isinstance(value, dict) and set(value) == {BATCH_SUM}:
         return BatchSum(_regularizer(value[BATCH_SUM]))
+    if isinstance(value, dict) and set(value) == {TEMPORAL}:
+        return TemporalActivity(**value[TEMPORAL])
     if isinstance(value, dict) and set(value) == {"l1", "l2"}:
         return keras.regularizers.L1L2(**value)
     return _named(keras.regularizers, value)

@@ -5,7 +5,9 @@ import warnings
 from kedro.pipeline import Pipeline
 
 from regpipe.blocks import read_blocks
-from regpipe.pipelines import problem, technique
+from regpipe.pipelines.looks import look_of
+from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
+from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -17,9 +19,10 @@ def register_pipelines() -> dict[str, Pipeline]:
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
     problems, techniques = read_blocks()
-    pipelines = {name: problem.create_pipeline(name) for name in problems}
+    looks = {name: look_of(block) for name, block in problems.items()}
+    pipelines = {name: create_problem(name, look) for name, look in looks.items()}
     for name, block in techniques.items():
         home = block.get("problem") if isinstance(block, dict) else None
         if isinstance(home, str) and home in problems and name not in problems:
-            pipelines[name] = pipelines[home] + technique.create_pipeline(name, home)
+            pipelines[name] = pipelines[home] + create_technique(name, home, looks[home])
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines}

@@ -20,6 +20,7 @@ from regpipe.tasks import TaskName
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Network = dict[str, dict[str, Any]]
+ScoreName = Literal["accuracy", "loss", "mse", "r2"]
 
 
 class Strict(BaseModel):
@@ -43,9 +44,16 @@ class Published(Strict):
 
 
 class Split(Strict):
-    """The first `train` rows of a draw are trained on, the others tested on."""
+    """Which rows are trained on; the others are tested on.
 
-    train: PositiveInt
+    Of a generator's draw these are the first `train` rows. Of a table, `train` random rows, or that
+    share of them, with each class's share kept where it is to `stratify`; `random_state` is that of
+    the fixed split.
+    """
+
+    train: PositiveInt | Share
+    stratify: bool = False
+    random_state: NonNegativeInt | None = None
 
 
 class Monitored(Strict):
@@ -126,10 +134,78 @@ class AbsoluteChange(Monitored):
     threshold: PositiveFloat
 
 
+class Below(MonitoredLoss):
+    """Stop once the watched loss is at most `value`."""
+
+    rule: Literal["below"]
+    value: float
+
+
 StopWhen = Annotated[
-    GeneralizationLoss | ProgressQuotient | SuccessiveIncreases | AverageChange | AbsoluteChange,
+    GeneralizationLoss
+    | ProgressQuotient
+    | SuccessiveIncreases
+    | AverageChange
+    | AbsoluteChange
+    | Below,
     Field(discriminator="rule"),
 ]
+
+
+class GradientNoise(Strict):
+    """Normal noise of variance eta / (1 + step)^gamma on the gradients of each step."""
+
+    eta: PositiveFloat = 0.3
+    gamma: NonNegativeFloat = 0.55
+
+
+class WeightNoise(Strict):
+    """Normal noise on the trained weights during each step; the weights that are kept have none."""
+
+    stddev: PositiveFloat = 0.075
+
+
+class LabelNoise(Strict):
+    """Noise on the targets, new at each step.
+
+    A class is replaced by a random one with probability `rate`; a number gets normal noise of
+    standard deviation `stddev`.
+    """
+
+    rate: Share | None = None
+    stddev: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.rate is None) == (self.stddev is None):
+            raise ValueError("expected `rate` (for classes) or `stddev` (for numbers), one of them")
+        return self
+
+
+class Ramp(Strict):
+    """A strength that takes these `values` in turn, each for an equal part of the epochs.
+
+    `strength` is its path in the network, such as `hidden.kernel_regularizer.l2`.
+    """
+
+    strength: str
+    values: Annotated[list[NonNegativeFloat], Field(min_length=2)]
+
+
+class Refit(Strict):
+    """Train anew on all rows, for the mean best epoch over `splits` ways to hold out rows."""
+
+    then: Literal["refit"]
+    splits: PositiveInt = 5
+
+
+class ContinueTraining(Strict):
+    """Train on with the held-out rows added, until their loss is what the training loss was."""
+
+    then: Literal["continue"]
+
+
+AfterStopping = Annotated[Refit | ContinueTraining, Field(discriminator="then")]
 
 
 class Training(Strict):
@@ -137,11 +213,11 @@ class Training(Strict):
 
     `validation_split` holds out that share of the rows trained on, other ones at each repeat, and
     watches them instead of the test rows. `validation_freq` is the number of epochs from one look
-    at the held-out rows to the next.
+    at the held-out rows to the next. A loss is a name, too, or `{name: {argument: value}}`.
     """
 
     optimizer: str | dict[str, dict[str, Any]] = "adam"
-    loss: str
+    loss: str | dict[str, dict[str, Any]]
     epochs: PositiveInt
     batch_size: PositiveInt = 32
     shuffle: bool = True
@@ -150,6 +226,20 @@ class Training(Strict):
     early_stopping: EarlyStopping | None = None
     checkpoint: Checkpoint | None = None
     stop_when: StopWhen | None = None
+    after_stopping: AfterStopping | None = None
+    gradient_noise: GradientNoise | None = None
+    weight_noise: WeightNoise | None = None
+    label_noise: LabelNoise | None = None
+    ramp: Ramp | None = None
+
+    @model_validator(mode="after")
+    def _has_rows_for_a_second_pass(self) -> Self:
+        if self.after_stopping and not (self.validation_split and self.watches):
+            raise ValueError(
+                "after_stopping expects a validation_split and a rule to stop by, such as "
+                "early_stopping"
+            )
+        return self
 
     @property
     def watches(self) -> list[Monitored]:
@@ -171,9 +261,19 @@ class Problem(Strict):
     task: TaskName
     rows: dict[str, dict[str, Any]]
     split: Split
+    # Scaled to mean 0 and standard deviation 1 over the rows trained on.
+    standardise: list[Literal["features", "target"]] = []
+    # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
+    input_shape: Annotated[list[PositiveInt], Field(min_length=1)] | None = None
     network: Network = Field(min_length=1)
     training: Training
+    # In place of those of the statistics, where a score has another scale.
+    smallest_difference: dict[ScoreName, PositiveFloat] = {}
     published: Published | None = None
+
+    def smallest_differences(self, statistics: "Statistics") -> dict[str, float]:
+        """Return for each score the mean difference below which nobody cares."""
+        return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
 
 
 class Technique(Strict):
@@ -217,6 +317,8 @@ class SmallestDifference(Strict):
 
     accuracy: PositiveFloat = 0.01
     loss: PositiveFloat = 0.01
+    mse: PositiveFloat = 0.01
+    r2: PositiveFloat = 0.01
 
 
 class Statistics(Strict):

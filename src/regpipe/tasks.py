@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-TaskName = Literal["binary"]
+TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,17 @@ class Task:
         """What is logged at each epoch, in order; `val_` is on held-out rows."""
         return ("loss", self.logged, "val_loss", f"val_{self.logged}")
 
+    @property
+    def classifies(self) -> bool:
+        """Whether the target is a class."""
+        return self.logged == "accuracy"
 
+
+_CLASSES = {"accuracy": True, "loss": False}
 TASKS: dict[TaskName, Task] = {
-    "binary": Task("binary", "accuracy", "accuracy", {"accuracy": True, "loss": False}),
+    "binary": Task("binary", "accuracy", "accuracy", _CLASSES),
+    "multiclass": Task("multiclass", "accuracy", "accuracy", _CLASSES),
+    "regression": Task("regression", "mse", "r2", {"r2": True, "mse": False, "loss": False}),
+    # The target is the row itself.
+    "reconstruction": Task("reconstruction", "mse", "mse", {"mse": False, "loss": False}),
 }

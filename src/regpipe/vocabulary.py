@@ -13,7 +13,24 @@ from regpipe.errors import SpecError, unknown
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 BATCH_SUM = "batch_sum"
+TEMPORAL = "temporal"
 SCHEDULES = "optimizers/schedules"
+
+# The range of numbers that Keras would take without a word, or refuse in words of its own.
+SHARE = (0, 1, "a share of at least 0 and below 1")
+POSITIVE = (1e-300, float("inf"), "a number above 0")
+NOT_NEGATIVE = (0, float("inf"), "a number of 0 or more")
+RANGES = {
+    **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), SHARE),
+    **dict.fromkeys(("momentum", "beta_1", "beta_2", "rho", "label_smoothing"), SHARE),
+    **dict.fromkeys(("learning_rate", "initial_learning_rate"), NOT_NEGATIVE),
+    **dict.fromkeys(("units", "filters", "kernel_size", "pool_size"), POSITIVE),
+    **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"), POSITIVE),
+    **dict.fromkeys(("stddev", "weight_decay", "l1", "l2", "ar", "tar"), NOT_NEGATIVE),
+    **dict.fromkeys(("max_value", "min_value", "max_norm", "factor"), NOT_NEGATIVE),
+}
+# Constraints blend by a rate of up to 1.
+CONSTRAINT_RANGES = {**RANGES, "rate": (0, 1.000001, "a share from 0 to 1")}
 
 
 def check_name(path: str, what: str, name: str) -> None:
@@ -44,6 +61,8 @@ def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
             raise unknown(path, f"argument of {kind}", name, known)
         if check := _check_of(name):
             check(f"{path}.{name}", value)
+        else:
+            _check_range(f"{path}.{name}", name, value)
 
 
 def check_regularizer(path: str, value: Any) -> None:
@@ -51,14 +70,12 @@ def check_regularizer(path: str, value: Any) -> None:
     if value is None:
         return
     if isinstance(value, dict) and set(value) & {"l1", "l2"}:
-        for name, strength in value.items():
-            if name not in {"l1", "l2"}:
-                raise unknown(path, "strength", str(name), ["l1", "l2"])
-            _check_strength(f"{path}.{name}", strength)
-        return
+        return _check_strengths(path, value, ["l1", "l2"])
     if isinstance(value, dict) and set(value) == {BATCH_SUM}:
         return check_regularizer(f"{path}.{BATCH_SUM}", value[BATCH_SUM])
-    _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", BATCH_SUM])
+    if isinstance(value, dict) and set(value) == {TEMPORAL}:
+        return _check_strengths(f"{path}.{TEMPORAL}", value[TEMPORAL], ["ar", "tar"])
+    _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", BATCH_SUM, TEMPORAL])
 
 
 def check_constraint(path: str, value: Any) -> None:
@@ -78,7 +95,12 @@ def check_activation(path: str, value: Any) -> None:
 
 
 def check_loss(path: str, value: Any) -> None:
-    """Raise SpecError unless `value` is the name of a loss, or one of its aliases such as mse."""
+    """Raise SpecError unless `value` is a loss: its name, an alias, or `{Name: arguments}`."""
+    if isinstance(value, dict):
+        if len(value) != 1:
+            raise SpecError([f"{path}: expected one loss, received {', '.join(value) or value}."])
+        name, given = next(iter(value.items()))
+        return _check_class(path, "losses", "loss", name, given)
     aliases = ["mse", "mae", "bce"]
     _check_one_of(path, "loss", value, [*keras_names.function_names("losses"), *aliases])
 
@@ -124,6 +146,7 @@ def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> No
     for argument in given or {}:
         if argument not in arguments:
             raise unknown(f"{path}.{name}", f"argument of {name}", argument, arguments)
+        _check_range(f"{path}.{name}.{argument}", argument, (given or {})[argument])
 
 
 def _buildable(module: str) -> list[str]:
@@ -154,11 +177,15 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
     if name not in keras_names.public_names(module):
         known = [*keras_names.function_names(module), *extra]
         raise unknown(path, what, str(name), known)
+    ranges = CONSTRAINT_RANGES if module == "constraints" else RANGES
     if isinstance(arguments, dict):
         known_arguments = keras_names.arguments(module, name)
-        for argument in arguments:
+        for argument, number in arguments.items():
             if argument not in known_arguments:
                 raise unknown(f"{path}.{name}", f"argument of {name}", argument, known_arguments)
+            _check_range(f"{path}.{name}.{argument}", argument, number, ranges)
+    else:
+        _check_range(f"{path}.{name}", name, arguments, ranges)
 
 
 def _check_one_of(path: str, what: str, value: Any, known: list[str]) -> None:
@@ -168,6 +195,23 @@ def _check_one_of(path: str, what: str, value: Any, known: list[str]) -> None:
         raise unknown(path, what, value, known)
 
 
-def _check_strength(path: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-        raise SpecError([f"{path}: expected a strength of 0 or more, received {value!r}."])
+def _check_strengths(path: str, value: Any, known: list[str]) -> None:
+    if not isinstance(value, dict):
+        raise SpecError([f"{path}: expected a mapping of {', '.join(known)}, received {value!r}."])
+    for name, strength in value.items():
+        if name not in known:
+            raise unknown(path, "strength", str(name), known)
+        if isinstance(strength, bool) or not isinstance(strength, int | float):
+            raise SpecError([f"{path}.{name}: expected a number, received {strength!r}."])
+        _check_range(f"{path}.{name}", name, strength)
+
+
+def _check_range(
+    path: str, name: str, value: Any, ranges: dict[str, tuple[float, float, str]] = RANGES
+) -> None:
+    """Raise SpecError for a number out of the range of what is called `name`, if that is known."""
+    if name not in ranges or isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    low, high, expected = ranges[name]
+    if not low <= value < high:
+        raise SpecError([f"{path}: expected {expected}, received {value!r}."])

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from sklearn.metrics import r2_score
 
 from regpipe import plots
 from regpipe.plots.style import BASELINE, TECHNIQUE
@@ -72,6 +74,90 @@ def rows() -> pd.DataFrame:
     return pd.DataFrame(drawn)
 
 
+def predictions(error: float) -> pd.DataFrame:
+    """Two repeats of each protocol, one of which misses by `error` and the other by twice that."""
+    true = np.tile(np.arange(10.0), 2)
+    repeat = np.repeat([0, 1], 10)
+    frame = pd.DataFrame({"repeat": repeat, "true": true, "predicted": true + error * (1 + repeat)})
+    return both(frame)
+
+
+def both(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([frame.assign(protocol=protocol) for protocol in ("fixed", "fresh")])
+
+
+def confusions(confused: int) -> pd.DataFrame:
+    return both(
+        pd.DataFrame(
+            [(0, 0, 200 - confused), (0, 2, confused), (2, 2, 50)],
+            columns=["true", "predicted", "count"],
+        )
+    )
+
+
+def images(error: float, shape: int = 16) -> pd.DataFrame:
+    pixels = np.linspace(0, 1, 10 * shape).reshape(10, shape)
+    names = [f"x{i + 1}" for i in range(shape)]
+    parts = [
+        pd.DataFrame(values, columns=names).assign(row=np.arange(10), part=part)
+        for part, values in (("input", pixels), ("output", pixels + error))
+    ]
+    return both(pd.concat(parts).iloc[::-1])  # the order of rows isn't promised
+
+
+def wide_rows(features: int, classes: int | None = None) -> pd.DataFrame:
+    """Forty rows per draw, the first 30 to train on; feature x_i of row k is k + i / 100."""
+    k = np.arange(40)
+    columns = {f"x{i}": k + i / 100 for i in range(1, features + 1)}
+    draw = pd.DataFrame({"split": np.where(k < 30, "train", "test"), **columns})
+    draw["target"] = k * 0.5 if classes is None else k % classes
+    return both(draw.assign(repeat=0, data_seed=1))
+
+
+def grid_table(metric_of: Any, values: list[float]) -> pd.DataFrame:
+    measured = {
+        f"{side}_{part}": [metric_of(value) + gap + shift for value in values]
+        for side, gap in (("train", 0.1), ("test", 0.0))
+        for part, shift in (("mean", 0.0), ("ci_low", -0.01), ("ci_high", 0.01))
+    }
+    table = pd.DataFrame(
+        {
+            "step": ["finer" if i == 2 else "coarse" for i in range(len(values))],
+            "network.hidden.l2": values, **measured, "repeats": 30,
+            "chosen": [3 * i for i in range(len(values))],
+            "published_train": np.nan,
+            "published_test": [0.7 if i == 1 else np.nan for i in range(len(values))],
+        }
+    )  # fmt: skip
+    return both(table)
+
+
+L2 = [1e-4, 1e-2, 3e-2, 1e-1]
+WITHOUT = {protocol: {"train": 0.95, "test": 0.6} for protocol in ("fixed", "fresh")}
+
+
+def two_path_table() -> pd.DataFrame:
+    tables = [grid_table(lambda _, rate=rate: rate, L2) for rate in (0.5, 0.1, 10.0)]
+    return pd.concat(
+        table.assign(**{"network.hidden.rate": rate})
+        for table, rate in zip(tables, (0.5, 0.1, 10.0), strict=True)
+    )
+
+
+def rules() -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "rule": ["gl_2", "gl_5", "patience_200", "oracle"],
+            "epochs_mean": [100, 100, 1000, 500], "excess_mean": [10.0, 10.0, 1.0, 0.0],
+        }
+    )  # fmt: skip
+    for what in ("epochs", "excess"):
+        table[f"{what}_low"] = 0.5 * table[f"{what}_mean"]
+        table[f"{what}_high"] = 2 * table[f"{what}_mean"]
+    problems = [table.assign(problem=problem) for problem in ("moons", "digits", "diabetes")]
+    return both(pd.concat(problems))
+
+
 def comparison() -> pd.DataFrame:
     return compare_runs(runs(0.8), runs(0.9), Statistics(), TASKS["binary"])
 
@@ -86,7 +172,24 @@ FIGURES: dict[str, Any] = {
         pair_runs(runs(0.8), runs(0.9)), comparison(), "Dropout", SMALLEST
     ),
     "weight_norms": lambda: plots.weight_norms(runs(0.8), runs(0.9), "Dropout"),
+    "predicted_true": lambda: plots.predicted_true(predictions(0.1), predictions(0.2), "Dropout"),
+    "confusion": lambda: plots.confusion(confusions(10), confusions(4), "Dropout"),
+    "reconstructions": lambda: plots.reconstructions(images(0.1), images(0.2), "Dropout", (16,)),
+    "sample_images": lambda: plots.sample_images(wide_rows(16, classes=7), "Digits", (4, 4, 1)),
+    "sample_sequences": lambda: plots.sample_sequences(wide_rows(20, classes=3), "Waves"),
+    "sample_table": lambda: plots.sample_table(wide_rows(5), "Table"),
+    "grid": lambda: plots.grid(
+        grid_table(lambda l2: 0.8 - l2, L2), ["network.hidden.l2"], "L2", "accuracy", WITHOUT
+    ),
+    "grid of two paths": lambda: plots.grid(
+        two_path_table(), ["network.hidden.l2", "network.hidden.rate"], "L2", "accuracy", WITHOUT
+    ),
+    "stopping_tradeoff": lambda: plots.stopping_tradeoff(rules()),
 }
+
+
+def test_every_plot_is_in_the_table() -> None:
+    assert {name.split(" of ")[0] for name in FIGURES} == set(plots.__all__)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -99,7 +202,8 @@ def test_every_picture_has_a_title_and_named_axes(name: str) -> None:
         categories = [
             t.get_text() for t in ax.get_xticklabels() if any(map(str.isalpha, t.get_text()))
         ]
-        assert ax.get_xlabel() or categories or not place.is_last_row()
+        image = not ax.get_xticks().size
+        assert ax.get_xlabel() or categories or image or not place.is_last_row()
         rows = [t.get_text() for t in ax.get_yticklabels() if any(map(str.isalpha, t.get_text()))]
         assert ax.get_ylabel() or rows or not place.is_first_col()
 
@@ -115,6 +219,40 @@ def test_learning_curves_begin_at_epoch_1_and_show_the_mean() -> None:
     train = next(line for line in loss.lines if line.get_label() == "Dropout, train rows")
     np.testing.assert_allclose(train.get_ydata()[0], 0.5)
     assert to_hex(train.get_color()).upper() == TECHNIQUE
+
+
+def test_learning_curves_skip_epochs_at_which_nobody_looked() -> None:
+    every_tenth = history(1).rename(columns={"accuracy": "mse", "val_accuracy": "val_mse"})
+    every_tenth["val_mse"] = every_tenth["epoch"] + every_tenth["repeat"]
+    unseen = every_tenth["epoch"] % 10 > 0
+    alone = (every_tenth["epoch"] == 13) & (every_tenth["repeat"] == 0)
+    every_tenth.loc[unseen & ~alone, ["val_loss", "val_mse"]] = np.nan
+    shorter = history(1).rename(columns={"accuracy": "mse", "val_accuracy": "val_mse"})
+    shorter = shorter[shorter["epoch"] <= 30]
+    mse = plots.learning_curves(every_tenth, shorter, "Dropout", "mse").axes[2]
+    assert mse.get_yscale() == "log" and mse.get_ylabel() == "mse"
+    test = next(line for line in mse.lines if line.get_label() == "baseline, test rows")
+    np.testing.assert_array_equal(test.get_xdata(), [10, 20, 30, 40, 50])
+    np.testing.assert_array_equal(test.get_ydata(), [11, 21, 31, 41, 51])
+    dropout = next(line for line in mse.lines if line.get_label() == "Dropout, test rows")
+    assert dropout.get_xdata()[-1] == 30
+
+
+def test_learning_curves_show_every_epoch_of_a_short_history_and_thin_a_long_one() -> None:
+    long = pd.DataFrame({"epoch": np.arange(1, 20_001), "repeat": 0, "loss": 1.0, "val_loss": 1.0})
+    long = both(long.assign(accuracy=0.5, val_accuracy=0.5))
+    figure = plots.learning_curves(history(1), long, "Dropout")
+    short, _, many, _ = figure.axes[0].lines
+    np.testing.assert_array_equal(short.get_xdata(), np.arange(1, 51))
+    assert 200 < len(many.get_xdata()) <= 400
+    assert many.get_xdata()[0] == 1 and many.get_xdata()[-1] == 20_000
+
+
+def test_learning_curves_of_rows_nobody_looked_at_are_empty() -> None:
+    blind = history(1).assign(val_loss=np.nan, val_accuracy=np.nan)
+    figure = plots.learning_curves(blind, blind, "Dropout")
+    figure.canvas.draw()
+    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [50, 0, 50, 0]
 
 
 def test_paired_differences_are_technique_minus_baseline() -> None:
@@ -137,3 +275,256 @@ def test_weight_norms_have_a_panel_per_layer() -> None:
     axes = FIGURES["weight_norms"]().axes
     assert [ax.get_title() for ax in axes] == ["layer hidden", "layer output"]
     np.testing.assert_allclose(axes[0].collections[0].get_offsets()[:, 1], 8.0)
+
+
+def test_paired_differences_of_a_diverged_fit_have_no_mean() -> None:
+    table = pd.DataFrame(
+        [
+            {
+                "protocol": protocol, "metric": metric, "mean": mean, "ci_low": mean - 50,
+                "ci_high": mean + 50, "wins": 2, "ties": 0, "pairs": 3, "verdict": "undecided",
+            }
+            for metric in ("r2", "mse", "loss")
+            for protocol, mean in (("fixed", 1234.0), ("fresh", np.nan))
+        ]
+    )  # fmt: skip
+    before = runs(0.8).assign(test_r2=0.4, test_mse=3000.0)
+    after = runs(0.9).assign(test_r2=[0.5, 0.5, 0.5, np.nan, 0.5, -np.inf], test_mse=2900.0)
+    smallest = {"r2": 0.01, "mse": 10, "loss": 0.01}
+    figure = plots.paired_differences(pair_runs(before, after), table, "Dropout", smallest)
+    figure.canvas.draw()
+    r2, mse, _ = figure.axes
+    assert [ax.get_title() for ax in figure.axes] == [
+        "R²: more is better", "mse: less is better", "loss: less is better",
+    ]  # fmt: skip
+    assert r2.get_xlabel() == "test R², technique - baseline"
+    np.testing.assert_allclose(r2.collections[0].get_offsets()[:, 0], 0.1)
+    fresh = next(marks for marks in r2.collections[1:] if hasattr(marks, "get_sizes"))
+    assert len(fresh.get_offsets()) == 1
+    assert "+1,234 [+1,184, +1,284]" in mse.texts[0].get_text()
+    assert mse.texts[1].get_text() == "no mean, as a fit diverged, better in 2 of 3: undecided"
+
+
+def test_weight_norms_of_many_layers_take_rows_of_four() -> None:
+    layers = {f"norm_layer{k}": np.full(6, k) for k in range(7)}
+    before = runs(0.8)[["protocol", "repeat"]].assign(**layers, norm_other=1)
+    after = runs(0.9)[["protocol", "repeat"]].assign(**layers, norm_new=1)
+    after.loc[0, "norm_layer2"] = np.nan
+    figure = plots.weight_norms(before, after, "Dropout")
+    figure.canvas.draw()
+    assert [ax.get_title() for ax in figure.axes] == [f"layer layer{k}" for k in range(7)]
+    rows = [ax.get_subplotspec().rowspan.start for ax in figure.axes]
+    assert rows == [0, 0, 0, 0, 1, 1, 1]
+    assert all(figure.axes[k].get_ylabel() for k in (0, 4))
+
+
+def test_samples_of_ten_classes_differ_in_colour_and_shape() -> None:
+    drawn = rows().assign(target=lambda frame: np.arange(len(frame)) % 10)
+    figure = plots.samples(drawn[drawn["split"] != "score"], "Blobs")
+    assert "score" not in figure.get_suptitle()
+    fixed = figure.axes[0]
+    looks = {
+        marks.get_label().split("class ")[1]: (
+            to_hex(marks.get_edgecolor()[0]), marks.get_paths()[0].vertices.tobytes(),
+        )
+        for marks in fixed.collections
+    }  # fmt: skip
+    assert set(looks) == set("0123456789")
+    assert len({colour for colour, _ in looks.values()}) == 10
+    assert len({shape for _, shape in looks.values()}) == 10
+
+
+def test_predictions_stand_over_their_targets_with_the_mean_r2_of_repeats() -> None:
+    figure = FIGURES["predicted_true"]()
+    before, _, after, _ = figure.axes
+    frame = predictions(0.1)
+    expected = [
+        r2_score(fit["true"], fit["predicted"])
+        for _, fit in frame[frame["protocol"] == "fixed"].groupby("repeat")
+    ]
+    assert f"R² {np.mean(expected):.3f} (mean of 2 repeats)" in before.get_title()
+    points = before.collections[0].get_offsets()
+    assert len(points) == 20
+    assert sorted(np.round(points[:, 1] - points[:, 0], 6)) == [0.1] * 10 + [0.2] * 10
+    assert to_hex(after.collections[0].get_facecolor()[0]).upper() == TECHNIQUE
+    low, high = before.get_xlim()
+    assert before.get_ylim() == (low, high) and low < 0 and high > 9.4
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_predictions_of_a_diverged_fit_are_counted_and_not_averaged(value: float) -> None:
+    diverged = predictions(0.2)
+    diverged.loc[(diverged["protocol"] == "fresh") & (diverged["repeat"] == 1), "predicted"] = value
+    figure = plots.predicted_true(predictions(0.1), diverged, "Dropout")
+    figure.canvas.draw()
+    said = figure.axes[3].get_title()
+    assert "no R²: 1 of 2 fits diverged" in said and "10 of 20 predictions out of sight" in said
+    assert len(figure.axes[3].collections[0].get_offsets()) == 10
+    assert "out of sight" not in figure.axes[2].get_title()
+
+
+def test_a_prediction_far_off_does_not_squeeze_the_others() -> None:
+    wild = predictions(0.2)
+    wild.iloc[0, wild.columns.get_loc("predicted")] = 1e30
+    figure = plots.predicted_true(wild, predictions(0.2), "Dropout")
+    assert figure.axes[0].get_ylim()[1] < 12
+    assert "1 of 20 predictions out of sight" in figure.axes[0].get_title()
+
+
+def test_confusions_are_percentages_of_the_true_class() -> None:
+    figure = FIGURES["confusion"]()
+    before, _, after, _ = figure.axes[:4]
+    shares = np.asarray(before.images[0].get_array().filled(np.nan))
+    np.testing.assert_allclose(shares, [[95, 0, 5], [np.nan] * 3, [0, 0, 100]])
+    written = {text.get_position(): text.get_text() for text in before.texts}
+    assert written == {(0, 0): "95.0", (2, 0): "5.0", (2, 2): "100.0"}
+    assert {text.get_text() for text in after.texts} == {"98.0", "2.0", "100.0"}
+    assert [t.get_text() for t in after.get_xticklabels()] == ["0", "1", "2"]
+
+
+def test_one_confusion_in_many_is_written_and_visible() -> None:
+    rare = confusions(0)
+    rare.loc[rare["predicted"] > rare["true"], "count"] = 1
+    rare.loc[(rare["true"] == 0) & (rare["predicted"] == 0), "count"] = 9999
+    shown = plots.confusion(rare, rare, "Dropout").axes[0]
+    assert "<.1" in [text.get_text() for text in shown.texts]
+    colours = shown.images[0].to_rgba(np.array([0.0, 1.0]))
+    assert np.abs(colours[0] - colours[1]).max() > 0.1
+
+
+def test_reconstructions_show_input_and_both_outputs_in_the_order_of_rows() -> None:
+    figure = FIGURES["reconstructions"]()
+    images_drawn = [ax.images[0].get_array() for ax in figure.axes]
+    assert len(images_drawn) == 2 * 3 * 10 and images_drawn[0].shape == (4, 4)
+    np.testing.assert_allclose(images_drawn[0].ravel(), np.linspace(0, 1, 160)[:16])
+    np.testing.assert_allclose(images_drawn[10], images_drawn[0] + 0.1)
+    labels = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
+    assert labels == 2 * ["input", "baseline\nMSE 0.01", "Dropout\nMSE 0.04"]
+
+
+def test_images_of_three_channels_are_in_colour_and_other_shapes_are_refused() -> None:
+    figure = plots.reconstructions(images(0.1, 12), images(0.1, 12), "Dropout", (2, 2, 3))
+    assert figure.axes[0].images[0].get_array().shape == (2, 2, 3)
+    with pytest.raises(ValueError, match=r"square number.*\(12,\)"):
+        plots.reconstructions(images(0.1, 12), images(0.1, 12), "Dropout", (12,))
+
+
+def test_sample_images_are_the_published_training_rows_by_class() -> None:
+    figure = FIGURES["sample_images"]()
+    assert "30 train, 10 test" in figure.get_suptitle()
+    labels = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
+    assert labels == [f"class {k}" for k in range(7)]
+    assert len(figure.axes) == 30
+    first_of_class_1 = next(ax for ax in figure.axes if ax.get_ylabel() == "class 1")
+    frame = wide_rows(16, classes=7)
+    pixels = frame.iloc[1][[f"x{i}" for i in range(1, 17)]].to_numpy(float)
+    train = frame.loc[frame["split"] == "train", [f"x{i}" for i in range(1, 17)]].to_numpy()
+    expected = (pixels - train.min()) / np.ptp(train)
+    np.testing.assert_allclose(first_of_class_1.images[0].get_array().ravel(), expected)
+
+
+def test_sample_sequences_are_training_rows_of_their_class() -> None:
+    figure = FIGURES["sample_sequences"]()
+    assert [ax.get_ylabel() for ax in figure.axes[::2]] == ["class 0", "class 1", "class 2"]
+    assert figure.axes[1].get_title() == "a fresh draw: 30 train, 10 test"
+    lines = figure.axes[2].lines
+    assert [round(line.get_ydata()[0], 2) for line in lines] == [1.01, 4.01, 7.01, 10.01]
+    np.testing.assert_array_equal(lines[0].get_xdata(), np.arange(1, 21))
+
+
+def test_sample_table_shows_each_feature_against_the_target_by_any_name() -> None:
+    named = wide_rows(5).rename(columns={"x2": "bmi"})
+    figure = plots.sample_table(named, "Table")
+    assert [ax.get_xlabel() for ax in figure.axes] == ["x1", "bmi", "x3", "x4", "x5"]
+    train, test = figure.axes[1].collections
+    assert (train.get_label(), test.get_label()) == ("train, 30 rows", "test, 10 rows")
+    published = named[(named["protocol"] == "fixed") & (named["split"] == "test")]
+    np.testing.assert_allclose(test.get_offsets(), published[["bmi", "target"]])
+    assert "first" not in figure.get_suptitle()
+
+
+def test_sample_table_says_which_features_are_left_out() -> None:
+    figure = plots.sample_table(wide_rows(30), "Table")
+    assert len(figure.axes) == 12
+    assert "the first 12 of 30 features" in figure.get_suptitle()
+
+
+def test_grid_draws_the_numbers_of_its_table() -> None:
+    figure = FIGURES["grid"]()
+    fixed, _, strip, _ = figure.axes
+    assert fixed.get_xscale() == "log" and fixed.get_ylabel() == "accuracy"
+    test = next(
+        line for line in fixed.lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 4
+    )
+    np.testing.assert_allclose(test.get_xydata(), [(l2, 0.8 - l2) for l2 in L2])
+    hollow = [
+        line for line in fixed.lines
+        if line.get_markerfacecolor() == "white" and line.get_marker() == "o"
+    ]  # fmt: skip
+    assert [list(line.get_xdata()) for line in hollow] == [[3e-2], [3e-2]]
+    drawn = [tuple(xy) for marks in fixed.collections for xy in np.asarray(marks.get_offsets())]
+    assert (1e-2, 0.7) in drawn
+    texts = {text.get_text(): text.xy[1] for text in fixed.texts}
+    assert texts == {"baseline,\ntest": 0.6, "baseline,\ntrain": 0.95}
+    (bars,) = strip.collections
+    assert [(bar[0, 0], np.ptp(bar[:, 1])) for bar in bars.get_segments()] == [
+        (1e-4, 0), (1e-2, 3), (3e-2, 6), (1e-1, 9),
+    ]  # fmt: skip
+
+
+def test_grid_of_two_paths_has_a_line_and_bars_for_each_further_value() -> None:
+    figure = FIGURES["grid of two paths"]()
+    fixed, _, strip, _ = figure.axes
+    tests = [
+        line for line in fixed.lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 4
+    ]
+    assert sorted(line.get_ydata()[0] for line in tests) == [0.1, 0.5, 10]
+    assert len({to_hex(line.get_color()) for line in tests}) == 3
+    said = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert said[-3:] == [f"network.hidden.rate = {rate}" for rate in (0.1, 0.5, 10.0)]
+    tops = [bars.get_segments()[-1][:, 1].tolist() for bars in strip.collections]
+    assert tops == [[0, 9], [9, 18], [18, 27]]
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([0.1, 0.5, 1, 2], "linear"),
+        ([0.01, 0.1, 0.5, 1], "log"),
+        ([0, 0.1, 0.5, 1], "linear"),
+        ([0, 0.01, 0.1, 1], "symlog"),
+    ],
+)
+def test_grid_is_logarithmic_over_a_wide_range(values: list[float], scale: str) -> None:
+    table = grid_table(lambda value: 0.5, values)
+    table.loc[table["chosen"] == 9, ["test_mean", "test_ci_low", "test_ci_high"]] = np.nan
+    nothing = {protocol: {"train": 0.5, "test": np.nan} for protocol in ("fixed", "fresh")}
+    figure = plots.grid(table, ["network.hidden.l2"], "L2", "r2", nothing)
+    figure.canvas.draw()
+    assert figure.axes[0].get_xscale() == scale
+    assert figure.axes[0].get_ylabel() == "R²"
+
+
+def test_stopping_tradeoff_places_each_rule_at_its_means() -> None:
+    figure = FIGURES["stopping_tradeoff"]()
+    assert len(figure.axes) == 6
+    panel = figure.axes[0]
+    assert panel.get_title() == "moons: published draw, many seeds"
+    points = {
+        marks.get_label(): marks.get_offsets().tolist()
+        for marks in panel.collections
+        if len(marks.get_offsets()) and not marks.get_label().startswith("_")
+    }
+    assert points == {
+        "gl": [[100, 10], [100, 10]], "patience": [[1000, 1]], "oracle": [[500, 0]],
+    }  # fmt: skip
+    assert [text.get_text() for text in panel.texts] == ["2", "5", "200"]
+    assert panel.get_ylim()[0] < 0
+
+
+def test_names_of_rules_at_one_place_do_not_cover_each_other() -> None:
+    figure = FIGURES["stopping_tradeoff"]()
+    figure.canvas.draw()
+    for panel in figure.axes:
+        two, five = (Text.get_window_extent(text) for text in panel.texts[:2])
+        assert not two.overlaps(five)

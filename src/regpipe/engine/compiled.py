@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 
 from regpipe.arm import Arm
-from regpipe.backend import keras, tf
-from regpipe.engine.fit import Fit, make_fit
-from regpipe.engine.keras_objects import METRICS, build_optimizer
+from regpipe.backend import tf
+from regpipe.engine.fit import Fit, Start, make_fit
+from regpipe.engine.keras_objects import METRICS, build_optimizer, make_loss
+from regpipe.engine.noise import StepNoise
+from regpipe.engine.ramp import Ramping
 from regpipe.engine.randomness import hashed_randomness
 from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
 from regpipe.engine.weights import (
     initial_weights,
+    load_weights,
     random_state,
     random_states,
     weight_names,
@@ -29,6 +32,7 @@ from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 from regpipe.seeds import derive
 
+AFRESH = Start()
 BLOCK_EPOCHS = 100  # per call of the compiled loop; its cost, about 0.2 ms, is spread over them
 VALIDATION_BATCH = 4096  # rows per batch of validation, so that many rows fit into memory
 
@@ -49,7 +53,9 @@ class CompiledLoop:
         self.strengths = free_strengths(self.model, architecture)
         self.optimizer = build_optimizer(self.training, self.model)
         self._built = [v.numpy() for v in (*self.model.weights, *self.optimizer.variables)]
-        self._loss = keras.losses.get(self.training.loss)
+        self._loss = make_loss(self.training.loss)
+        self._noise = StepNoise(arm, self.model)
+        self._ramp = Ramping(self.training, self.strengths) if self.training.ramp else None
         self._metric = METRICS[self.task.name]
         self._x, self._y, self._x_val, self._y_val = (
             tf.Variable(part, trainable=False)
@@ -65,31 +71,39 @@ class CompiledLoop:
         with hashed_randomness():
             self._block(tf.constant(0), self._permutations(np.random.default_rng()))
 
-    def fit(self, rows: Rows, seed: int, strengths: Mapping[str, float] | None = None) -> Fit:
+    def fit(
+        self,
+        rows: Rows,
+        seed: int,
+        strengths: Mapping[str, float] | None = None,
+        start: Start = AFRESH,
+    ) -> Fit:
         """Train once.
 
         Args:
             rows: of the shapes that the loop was compiled for.
             seed: of initial weights, order, masks and noise.
             strengths: values by path, such as `mask.rate`; those of the architecture if not given.
+            start: where to begin, if not afresh.
 
         Raises:
             KeyError: a path is none of `self.strengths`.
         """
-        self._reset(rows, seed)
+        self._reset(rows, seed, start)
         self._set_strengths(strengths or {})
         order = np.random.default_rng(derive(seed, "order"))
-        start = time.perf_counter()
+        clock = time.perf_counter()
         blocks = []
-        for begun in range(0, self.training.epochs, BLOCK_EPOCHS):
-            epochs = min(BLOCK_EPOCHS, self.training.epochs - begun)
+        last = start.epochs or self.training.epochs
+        for begun in range(0, last, BLOCK_EPOCHS):
+            epochs = min(BLOCK_EPOCHS, last - begun)
             done, numbers = self._block(tf.constant(epochs), self._permutations(order))
             blocks.append(numbers[:done])
             if self._rules and self._stopped.numpy():
                 break
         history = np.concatenate([block.numpy() for block in blocks])
         self.optimizer.finalize_variable_values(self.model.trainable_variables)  # use_ema
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - clock
         weights = [w.numpy() for w in (self._kept or self.model.weights)]
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
@@ -99,7 +113,7 @@ class CompiledLoop:
             best_epoch=int(self._rules[-1].best_epoch.numpy()) + 1 if self._rules else None,
         )
 
-    def _reset(self, rows: Rows, seed: int) -> None:
+    def _reset(self, rows: Rows, seed: int, start: Start) -> None:
         """Put rows, weights, optimizer, random states and rules where a new fit begins."""
         for variable, value in (
             (self._x, rows.x_train),
@@ -112,12 +126,15 @@ class CompiledLoop:
         variables = (*self.model.weights, *self.optimizer.variables)
         for variable, built, new in zip(variables, self._built, drawn, strict=True):
             variable.assign(built if new is None else new)
+        if start.weights:
+            load_weights(self.model, start.weights)
         for place, state in enumerate(random_states(self.model)):
             state.assign(random_state(seed, place))
+        self._noise.reset(seed)
         self._epoch.assign(0)
         self._stopped.assign(False)
         for rule in self._rules:
-            rule.reset()
+            rule.reset(start.limit)
 
     def _set_strengths(self, values: Mapping[str, float]) -> None:
         if unknown := set(values) - set(self.strengths):
@@ -143,6 +160,8 @@ class CompiledLoop:
         epoch = 0
         # Not tf.range(epochs), which would compile anew for every value.
         while epoch < epochs and not self._stopped:
+            if self._ramp:
+                self._ramp.begin(self._epoch)
             trained = self._train_epoch(orders[epoch])
             logs = tf.concat([trained, self._validate_if_due()], axis=0)
             numbers = numbers.write(epoch, logs)
@@ -191,12 +210,15 @@ class CompiledLoop:
         return self._train_step(tf.gather(self._x, places), tf.gather(self._y, places))
 
     def _train_step(self, x: Any, y: Any) -> Any:
-        with tf.GradientTape() as tape:
-            predictions = self.model(x, training=True)
-            loss = self._total_loss(y, predictions)
-            scaled = self.optimizer.scale_loss(loss)
-        weights = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(scaled, weights), weights)
+        weights, y = self.model.trainable_variables, self._noise.targets(y)
+        with self._noise.on_weights(weights):
+            with tf.GradientTape() as tape:
+                predictions = self.model(x, training=True)
+                loss = self._total_loss(y, predictions)
+                scaled = self.optimizer.scale_loss(loss)
+            gradients = tape.gradient(scaled, weights)
+        step = self.optimizer.iterations.value
+        self.optimizer.apply(self._noise.gradients(gradients, step), weights)
         return self._sums(loss, y, predictions)
 
     def _validate(self) -> Any:

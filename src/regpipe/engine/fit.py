@@ -9,6 +9,21 @@ Outcome = Literal["completed", "stopped", "diverged"]
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where a training begins that goes on from another, and when it has to end.
+
+    Attributes:
+        weights: by their path; drawn from the seed if not given.
+        epochs: how many to train at most; those of the `Training` if not given.
+        limit: what the rule `below` waits for; its `value` if not given.
+    """
+
+    weights: dict[str, np.ndarray] | None = None
+    epochs: int | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
 class Fit:
     """One training of one arm.
 

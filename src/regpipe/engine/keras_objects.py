@@ -2,20 +2,25 @@
 
 from typing import Any
 
-from regpipe.arm import Arm
+from regpipe.arm import Arm, Loss
 from regpipe.backend import keras
 from regpipe.errors import SpecError
 from regpipe.spec import Training
 from regpipe.vocabulary import SCHEDULES, keras_class
 
-METRICS = {"binary": keras.metrics.binary_accuracy}  # what each task logs beside the loss
+METRICS = {  # what each task logs beside the loss
+    "binary": keras.metrics.binary_accuracy,
+    "multiclass": keras.metrics.sparse_categorical_accuracy,
+    "regression": keras.metrics.mean_squared_error,
+    "reconstruction": keras.metrics.mean_squared_error,
+}
 
 
 def check_training(arm: Arm) -> None:
     """Raise SpecError if Keras refuses the optimizer's or the loss' values."""
     for key, build in (
         ("optimizer", lambda: make_optimizer(arm.training)),
-        ("loss", lambda: keras.losses.get(arm.training.loss)),
+        ("loss", lambda: make_loss(arm.training.loss)),
     ):
         try:
             build()
@@ -29,6 +34,14 @@ def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
     name, arguments = (asked, {}) if isinstance(asked, str) else next(iter(asked.items()))
     kind = getattr(keras.optimizers, keras_class("optimizers", name))
     return kind(**{key: _argument(value) for key, value in (arguments or {}).items()})
+
+
+def make_loss(loss: Loss) -> Any:
+    """Return the loss that YAML calls by its name or as `{Name: {argument: value}}`."""
+    if isinstance(loss, str):
+        return keras.losses.get(loss)
+    name, arguments = next(iter(loss.items()))
+    return getattr(keras.losses, keras_class("losses", name))(**(arguments or {}))
 
 
 def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.Optimizer:

@@ -10,11 +10,20 @@ import numpy as np
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
-from regpipe.engine.compiled import VALIDATION_BATCH
-from regpipe.engine.fit import Fit, make_fit
-from regpipe.engine.keras_objects import build_optimizer
+from regpipe.engine.compiled import AFRESH, VALIDATION_BATCH
+from regpipe.engine.fit import Fit, Start, make_fit
+from regpipe.engine.keras_objects import build_optimizer, make_loss
+from regpipe.engine.noise import StepNoise
+from regpipe.engine.ramp import Ramping
 from regpipe.engine.stopping import Rule, rules_of
-from regpipe.engine.weights import initial_weights, random_state, random_states, weight_names
+from regpipe.engine.strengths import free_strengths
+from regpipe.engine.weights import (
+    initial_weights,
+    load_weights,
+    random_state,
+    random_states,
+    weight_names,
+)
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 
@@ -25,46 +34,63 @@ class KerasLoop:
     def __init__(self, arm: Arm, architecture: Architecture) -> None:
         """Keep what a model is built from; each fit builds its own."""
         self.architecture = architecture
-        self.training, self.task = arm.training, arm.task
+        self.arm, self.training, self.task = arm, arm.training, arm.task
 
-    def fit(self, rows: Rows, seed: int) -> Fit:
+    def fit(self, rows: Rows, seed: int, start: Start = AFRESH) -> Fit:
         """Train once on `rows`; initial weights, order, masks and noise come from `seed`."""
         keras.utils.set_random_seed(seed)  # Keras shuffles by the process-wide seed
         model = build_model(self.architecture)
+        ramp = self._ramp(model)
         drawn = initial_weights(model, seed)
         for weight, value in zip(model.weights, drawn, strict=True):
             if value is not None:
                 weight.assign(value)
         for place, state in enumerate(random_states(model)):
             state.assign(random_state(seed, place))
-        model.compile(
+        if start.weights:
+            load_weights(model, start.weights)
+        noise = StepNoise(self.arm, model)
+        noise.reset(seed)
+        trained = NoisyModel(model.inputs[0], model.outputs[0], noise=noise)
+        trained.compile(
             optimizer=build_optimizer(self.training, model),
-            loss=self.training.loss,
+            loss=make_loss(self.training.loss),
             metrics=[self.task.logged],
         )
-        start = time.perf_counter()
+        begun = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            callbacks = self._callbacks(Path(folder))
-            logs = self._train(model, rows, callbacks)
+            callbacks = [*ramp, *self._callbacks(Path(folder), start.limit)]
+            epochs = start.epochs or self.training.epochs
+            logs = self._train(trained, rows, callbacks, epochs)
             best_epoch = _best_epoch(callbacks)
             if self.training.checkpoint:
-                model.load_weights(max(Path(folder).iterdir()))
+                trained.load_weights(max(Path(folder).iterdir()))
                 best_epoch = int(max(Path(folder).iterdir()).name.split(".")[0])
         weights = [w.numpy() for w in model.weights]
         return make_fit(
             dict(zip(weight_names(model), weights, strict=True)),
             {name: self._of_every_epoch(logs, name) for name in self.task.logs},
-            time.perf_counter() - start,
-            stopped=model.stop_training,
+            time.perf_counter() - begun,
+            stopped=trained.stop_training,
             best_epoch=best_epoch,
         )
 
-    def _callbacks(self, folder: Path) -> list[keras.callbacks.Callback]:
+    def _ramp(self, model: keras.Model) -> list[keras.callbacks.Callback]:
+        if not self.training.ramp:
+            return []
+        ramping = Ramping(self.training, free_strengths(model, self.architecture))
+        return [keras.callbacks.LambdaCallback(on_epoch_begin=lambda e, _: ramping.begin(e))]
+
+    def _callbacks(
+        self, folder: Path, limit: float | None = None
+    ) -> list[keras.callbacks.Callback]:
         training = self.training
         callbacks: list[keras.callbacks.Callback] = []
         if training.stop_when:
             only = training.model_copy(update={"early_stopping": None, "checkpoint": None})
-            callbacks.append(RuleCallback(rules_of(only, self.task.logs)[0], self.task.logs))
+            rule = rules_of(only, self.task.logs)[0]
+            rule.reset(limit)
+            callbacks.append(RuleCallback(rule, self.task.logs))
         if training.early_stopping:
             asked = training.early_stopping.model_dump()
             callbacks.append(keras.callbacks.EarlyStopping(**asked))
@@ -78,7 +104,9 @@ class KerasLoop:
             )
         return callbacks
 
-    def _train(self, model: keras.Model, rows: Rows, callbacks: list[Any]) -> dict[str, Any]:
+    def _train(
+        self, model: keras.Model, rows: Rows, callbacks: list[Any], epochs: int
+    ) -> dict[str, Any]:
         training = self.training
         with warnings.catch_warnings():
             if training.validation_freq > 1:  # the callbacks warn where there is nothing to look at
@@ -89,7 +117,7 @@ class KerasLoop:
                 validation_data=(rows.x_val, rows.y_val),
                 validation_batch_size=VALIDATION_BATCH,
                 validation_freq=training.validation_freq,
-                epochs=training.epochs,
+                epochs=epochs,
                 batch_size=training.batch_size,
                 shuffle=training.shuffle,
                 callbacks=callbacks,
@@ -102,6 +130,36 @@ class KerasLoop:
         freq = self.training.validation_freq if name.startswith("val_") else 1
         numbers[freq - 1 :: freq] = logs.get(name, [])
         return numbers
+
+
+class NoisyModel(keras.Model):
+    """A model whose training step has the noise that Keras lacks, and is Keras' own without."""
+
+    def __init__(self, *args: Any, noise: StepNoise, **kwargs: Any) -> None:
+        """Take inputs, outputs and the noise."""
+        super().__init__(*args, **kwargs)
+        self.noise = noise
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Take a step on a batch."""
+        if not self.noise:
+            return super().train_step(data)
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        weights, y = self.trainable_variables, self.noise.targets(y)
+        with self.noise.on_weights(weights):
+            with tf.GradientTape() as tape:
+                predictions = self(x, training=True)
+                loss = self.compute_loss(x=x, y=y, y_pred=predictions)
+                scaled = self.optimizer.scale_loss(loss)
+            gradients = tape.gradient(scaled, weights)
+        step = self.optimizer.iterations.value
+        self.optimizer.apply(self.noise.gradients(gradients, step), weights)
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss, sample_weight=tf.shape(x)[0])
+            else:
+                metric.update_state(y, predictions)
+        return {metric.name: metric.result() for metric in self.metrics}
 
 
 class RuleCallback(keras.callbacks.Callback):
@@ -126,7 +184,8 @@ class RuleCallback(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Put the best weights back."""
-        self.model.set_weights(self.best_weights)
+        if self.rule.keeps_best:
+            self.model.set_weights(self.best_weights)
 
 
 def _best_epoch(callbacks: list[Any]) -> int | None:

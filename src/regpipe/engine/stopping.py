@@ -16,6 +16,7 @@ from regpipe.backend import tf
 from regpipe.spec import (
     AbsoluteChange,
     AverageChange,
+    Below,
     Checkpoint,
     EarlyStopping,
     GeneralizationLoss,
@@ -57,8 +58,8 @@ class Rule:
         self._best = tf.Variable(0.0)
         self.best_epoch = tf.Variable(0)
 
-    def reset(self) -> None:
-        """Begin a new fit."""
+    def reset(self, limit: float | None = None) -> None:
+        """Begin a new fit; `limit` is for the rule `below`."""
         self._seen.assign(False)
         self._best.assign(0.0)
         self.best_epoch.assign(0)
@@ -85,9 +86,9 @@ class PatienceRule(Rule):
         self.keeps_best = spec.restore_best_weights
         self._wait = tf.Variable(0)
 
-    def reset(self) -> None:
+    def reset(self, limit: float | None = None) -> None:
         """Begin a new fit."""
-        super().reset()
+        super().reset(limit)
         self._wait.assign(0)
 
     def update(self, epoch: Any, logs: Any) -> Answer:
@@ -147,9 +148,9 @@ class SuccessiveIncreasesRule(Rule):
         self._before = tf.Variable(float("inf"))
         self._increases = tf.Variable(0)
 
-    def reset(self) -> None:
+    def reset(self, limit: float | None = None) -> None:
         """Begin a new fit."""
-        super().reset()
+        super().reset(limit)
         self._before.assign(float("inf"))
         self._increases.assign(0)
 
@@ -188,6 +189,27 @@ class ChangeRule(Rule):
         return improved, (epoch >= self.spec.epochs) & (change < self.spec.threshold)
 
 
+class BelowRule(Rule):
+    """The monitored number is at most `value`, or the limit that a fit was begun with."""
+
+    keeps_best = False
+
+    def __init__(self, spec: Below, names: Sequence[str]) -> None:
+        """Make the variables."""
+        super().__init__(spec, names)
+        self._limit = tf.Variable(spec.value)
+
+    def reset(self, limit: float | None = None) -> None:
+        """Begin a new fit."""
+        super().reset()
+        self._limit.assign(self.spec.value if limit is None else limit)
+
+    def update(self, epoch: Any, logs: Any) -> Answer:
+        """Look at the logs of an epoch, counted from 0."""
+        current = logs[self._place]
+        return self._improve(epoch, current), current <= self._limit
+
+
 RULES: dict[type[Monitored], type[Rule]] = {
     Checkpoint: Rule,
     EarlyStopping: PatienceRule,
@@ -196,6 +218,7 @@ RULES: dict[type[Monitored], type[Rule]] = {
     SuccessiveIncreases: SuccessiveIncreasesRule,
     AverageChange: ChangeRule,
     AbsoluteChange: ChangeRule,
+    Below: BelowRule,
 }
 
 

@@ -5,7 +5,7 @@ around it: two arms of a repeat begin with the same weights wherever they share 
 one of them has a further layer before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,12 @@ def weight_names(model: keras.Model) -> list[str]:
         start = next(i for i, part in enumerate(parts) if part in layers)
         names.append("/".join(parts[start:]))
     return names
+
+
+def load_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
+    """Give a model of the same architecture the weights of a fit."""
+    for variable, name in zip(model.weights, weight_names(model), strict=True):
+        variable.assign(weights[name])
 
 
 def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
@@ -71,8 +77,11 @@ def random_states(model: keras.Model) -> list[keras.Variable]:
     return states
 
 
-def random_state(seed: int, place: int) -> np.ndarray:
-    """Return the first state of the model's generator number `place`: a key and a counter at 0."""
+def random_state(seed: int, place: int | str) -> np.ndarray:
+    """Return the first state of a generator: a key and a counter at 0.
+
+    `place` is its number among the model's, or its name.
+    """
     return np.array([derive(seed, "noise", place), 0])
 
 

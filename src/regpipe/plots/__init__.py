@@ -1,15 +1,31 @@
 """Frames in, figures out: one file per question. No networks, no files here."""
 
+from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
+from regpipe.plots.grid import grid
 from regpipe.plots.learning_curves import learning_curves
 from regpipe.plots.paired_differences import paired_differences
+from regpipe.plots.predicted_true import predicted_true
+from regpipe.plots.reconstructions import reconstructions
+from regpipe.plots.sample_images import sample_images
+from regpipe.plots.sample_sequences import sample_sequences
+from regpipe.plots.sample_table import sample_table
 from regpipe.plots.samples import samples
+from regpipe.plots.stopping_tradeoff import stopping_tradeoff
 from regpipe.plots.weight_norms import weight_norms
 
 __all__ = [
+    "confusion",
     "decision_boundary",
+    "grid",
     "learning_curves",
     "paired_differences",
+    "predicted_true",
+    "reconstructions",
+    "sample_images",
+    "sample_sequences",
+    "sample_table",
     "samples",
+    "stopping_tradeoff",
     "weight_norms",
 ]

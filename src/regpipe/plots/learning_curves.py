@@ -1,14 +1,15 @@
-"""How do loss and accuracy go with the epochs?"""
+"""How do loss and metric go with the epochs?"""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+from regpipe.plots.style import ARMS, PROTOCOLS, metric_name, panels, title
 
 BAND = (0.1, 0.9)  # quantiles over repeats
 SIDES = {"train": ("", "--"), "test": ("val_", "-")}
+LOGARITHMIC = ("loss", "mse")
 POINTS = 400  # drawn along the logarithmic axis; more can't be seen
 
 
@@ -22,7 +23,8 @@ def learning_curves(
     mean at an epoch is that of the fits that were still training.
 
     Args:
-        baseline: protocol, repeat, epoch, loss, val_loss and the metric's two columns.
+        baseline: protocol, repeat, epoch, loss, val_loss and the metric's two columns. Those of the
+            test rows (`val_`) may be NaN at epochs at which nobody looked at them.
         technique: the same of the other arm.
         name: the technique's title.
         metric: the other measure beside the loss.
@@ -38,14 +40,15 @@ def learning_curves(
                     label = f"{arm if arm == 'baseline' else name}, {side} rows"
                     _curve(ax, history, prefix + measure, ARMS[arm], dashes, label)
             ax.grid(alpha=0.3)
+            if measure in LOGARITHMIC:
+                ax.set_yscale("log")
         repeats = chosen["technique"]["repeat"].nunique()
         axes[0][column].set_title(f"{meaning} ({repeats} repeats)", fontsize=10)
-        axes[0][column].set_yscale("log")
         axes[1][column].set_xscale("log")
         axes[1][column].xaxis.set_major_formatter("{x:,.0f}")
         axes[1][column].set_xlabel("epoch")
     axes[0][0].set_ylabel("loss, with its penalty")
-    axes[1][0].set_ylabel(metric)
+    axes[1][0].set_ylabel(metric_name(metric))
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(
         handles,
@@ -62,11 +65,25 @@ def learning_curves(
 def _curve(
     ax: Axes, history: pd.DataFrame, column: str, colour: str, dashes: str, label: str
 ) -> None:
-    last = history["epoch"].max()
-    epochs = np.unique(np.geomspace(1, last, POINTS).round().astype(int))
-    shown = history[history["epoch"].isin(epochs)]
+    shown = history[history["epoch"].isin(_epochs(history, column))]
     by_epoch = shown.groupby("epoch")[column]
     mean = by_epoch.mean()
     low, high = (by_epoch.quantile(q) for q in BAND)
     ax.plot(mean.index, mean, color=colour, linestyle=dashes, linewidth=1.5, label=label)
     ax.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _epochs(history: pd.DataFrame, column: str) -> np.ndarray:
+    """Return the epochs to draw: of those at which the fits looked, evenly spread ones.
+
+    Where test rows are looked at every so many epochs, a fit that stops may have looked once more,
+    alone. Its number is not the mean of those that still train, and is left out.
+    """
+    trained, seen = (
+        history[key].notna().groupby(history["epoch"]).sum() for key in ("loss", column)
+    )
+    looked = seen.index[(seen > 0) & (2 * seen >= trained)].to_numpy()
+    if not looked.size:
+        return looked
+    wanted = np.geomspace(looked[0], looked[-1], POINTS).round()
+    return looked[np.unique(np.searchsorted(looked, wanted))]

@@ -5,10 +5,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
+from regpipe.plots.style import PROTOCOLS, TECHNIQUE, metric_name, panels, stacked, title
 
 UNIT = {"accuracy": (" points", 100.0, ".1f")}
-ARROW = {"accuracy": "more is better", "loss": "less is better"}
+ARROW = {
+    "accuracy": "more is better",
+    "r2": "more is better",
+    "loss": "less is better",
+    "mse": "less is better",
+}
 
 
 def paired_differences(
@@ -22,7 +27,8 @@ def paired_differences(
     Args:
         pairs: protocol and, for each metric, `test_<metric>_b` of the baseline and `_t` of the
             technique.
-        comparison: protocol, metric, mean, ci_low, ci_high, wins, ties, pairs, verdict.
+        comparison: protocol, metric (accuracy, r2, mse, loss), mean, ci_low, ci_high (NaN where a
+            fit diverged), wins, ties, pairs, verdict.
         name: the technique's title.
         smallest_difference: per metric, drawn as a grey band.
     """
@@ -38,11 +44,13 @@ def paired_differences(
         for protocol, place in places.items():
             part = pairs[pairs["protocol"] == protocol]
             differences = scale * (part[f"test_{metric}_t"] - part[f"test_{metric}_b"]).to_numpy()
+            differences = differences[np.isfinite(differences)]
             height = place + _spread_out(len(differences))
             ax.scatter(differences, height, s=16, color=TECHNIQUE, alpha=0.5, linewidths=0)
             _interval(ax, place, said.loc[protocol], scale, unit, form)
-        ax.set_xlabel(f"test {metric}, technique - baseline{unit and f',{unit}'}")
-        ax.set_title(f"{metric}: {ARROW[metric]}", fontsize=10)
+        ax.set_xlabel(f"test {metric_name(metric)}, technique - baseline{unit and f',{unit}'}")
+        ax.locator_params(axis="x", nbins=6)
+        ax.set_title(f"{metric_name(metric)}: {ARROW[metric]}", fontsize=10)
     axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")
@@ -53,17 +61,25 @@ def paired_differences(
 def _interval(ax: Axes, place: float, says: pd.Series, scale: float, unit: str, form: str) -> None:
     """Draw the mean with its interval below the pairs, and write it down."""
     mean, low, high = (scale * says[key] for key in ("mean", "ci_low", "ci_high"))
-    error = [[mean - low], [high - mean]]
-    ax.errorbar(mean, place - 0.32, xerr=error, fmt="D", color="black", capsize=4)
+    if np.isfinite([mean, low, high]).all():
+        error = [[mean - low], [high - mean]]
+        ax.errorbar(mean, place - 0.32, xerr=error, fmt="D", color="black", capsize=4)
+        interval = f"{_signed(mean, form)} [{_signed(low, form)}, {_signed(high, form)}]{unit}"
+    else:
+        interval = "no mean, as a fit diverged"
     ax.annotate(
-        f"{mean:+{form}} [{low:+{form}}, {high:+{form}}]{unit}, "
-        f"better in {says['wins']} of {says['pairs']}: {says['verdict']}",
+        f"{interval}, better in {says['wins']} of {says['pairs']}: {says['verdict']}",
         (0.5, place - 0.45),
         xycoords=("axes fraction", "data"),
         ha="center",
         va="top",
         fontsize=8,
     )
+
+
+def _signed(value: float, form: str) -> str:
+    """Return the number in that form; large ones, as of errors in squared units, without e+."""
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+{form}}"
 
 
 def _spread_out(n: int) -> np.ndarray:

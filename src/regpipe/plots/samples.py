@@ -16,10 +16,11 @@ def samples(rows: pd.DataFrame, problem: str) -> Figure:
     """Draw the published rows and two fresh draws, by class.
 
     Args:
-        rows: protocol, repeat, split, x1, x2, target.
+        rows: protocol, repeat, split (train, test, maybe score), x1, x2, target (a class, 0 to 9).
         problem: the problem's title.
     """
-    figure, axes = panels(1, 3, 3.8, 3.5, sharex=True, sharey=True)
+    figure, axes = panels(1, 3, 3.8, 4.0, sharex=True, sharey=True)
+    figure.set_layout_engine("compressed")  # as the panels' shape is that of the rows
     shown = [
         ("fixed", 0, "the published draw"),
         *(("fresh", k, f"fresh draw {k}") for k in (0, 1)),
@@ -40,15 +41,19 @@ def samples(rows: pd.DataFrame, problem: str) -> Figure:
         )
         _scatter(ax, parts["train"], s=34, linewidths=0, label="train, class {}")
         ax.set_title(
-            f"{name}: {len(parts['train'])} train, {len(parts['test'])} test",
+            f"{name}:\n{len(parts['train'])} train, {len(parts['test'])} test",
             fontsize=10,
         )
         ax.set_xlabel("x1")
         ax.set_aspect("equal", adjustable="box")
     axes[0][0].set_ylabel("x2")
     handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-    title(figure, f"{problem}: the rows (small dots: new rows that score a fresh draw)")
+    columns = len(handles) if len(handles) <= 6 else 5
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+    scored = (rows["split"] == "score").any()
+    small = " (small dots: new rows that score a fresh draw)" if scored else ""
+    title(figure, f"{problem}: the rows{small}")
+    figure.draw_without_rendering()  # room for titles is right once the panels have their shape
     return figure
 
 

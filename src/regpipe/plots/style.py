@@ -3,14 +3,18 @@
 import textwrap
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 BASELINE = "#0072B2"
 TECHNIQUE = "#D55E00"
 ARMS = {"baseline": BASELINE, "technique": TECHNIQUE}
-CLASSES = ("#0072B2", "#E69F00")
-MARKERS = ("o", "^")  # a class is known by its shape, too
+CLASSES = (
+    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"),
+    *("#D55E00", "#000000", "#882255", "#999999", "#F0E442"),
+)
+MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", "*", ">")  # a class is known by its shape, too
 PROTOCOLS = {
     "fixed": "published draw, many seeds",
     "fresh": "fresh draws, one per repeat",
@@ -31,6 +35,11 @@ def stacked(text: str) -> str:
     return text.replace(", ", ",\n")
 
 
+def metric_name(metric: str) -> str:
+    """Return what an axis calls a metric."""
+    return {"r2": "R²"}.get(metric, metric)
+
+
 def title(figure: Figure, text: str) -> None:
     """Head the figure; a long title takes two lines, so that it doesn't widen the picture."""
     characters = int(9.5 * figure.get_figwidth())
@@ -38,18 +47,18 @@ def title(figure: Figure, text: str) -> None:
 
 
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:
-    """Draw points by class, each class with its colour and shape.
+    """Draw points by class, 0 to 9, each class with its colour and shape.
 
     A `{}` in the option `label` stands for the class.
     """
-    for k, (colour, marker) in enumerate(zip(CLASSES, MARKERS, strict=True)):
+    for k in np.unique(target).astype(int):
         chosen = target == k
         looks = {
-            "facecolors": colour,
-            "edgecolors": colour,
+            "facecolors": CLASSES[k],
+            "edgecolors": CLASSES[k],
             "label": f"class {k}",
             **options,
         }
         if "label" in options:
             looks["label"] = options["label"].format(k)
-        ax.scatter(x[chosen], y[chosen], marker=marker, **looks)
+        ax.scatter(x[chosen], y[chosen], marker=MARKERS[k], **looks)

@@ -1,24 +1,32 @@
 """How large did the weights become?"""
 
+import math
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe.plots.style import ARMS, PROTOCOLS, panels, stacked, title
 
+COLUMNS = 4
+
 
 def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
     """Draw the norm of each layer's weights, a point per fit, for both arms and protocols.
 
     Args:
-        baseline: the run table: protocol, repeat and a column `norm_<layer>` for each layer.
+        baseline: the run table: protocol, repeat and a column `norm_<layer>` for each layer,
+            which isn't finite where a fit diverged; there is no mean then.
         technique: the same of the other arm.
         name: the technique's title.
     """
     layers = [c for c in technique.columns if c.startswith("norm_") and c in baseline.columns]
-    figure, axes = panels(1, len(layers), 4.2, 3.4)
+    columns = min(COLUMNS, len(layers))
+    figure, axes = panels(math.ceil(len(layers) / columns), columns, 4.2, 3.4)
+    for ax in axes.flat[len(layers) :]:
+        ax.remove()
     arms = {"baseline": baseline, "technique": technique}
-    for ax, layer in zip(axes[0], layers, strict=True):
+    for ax, layer in zip(axes.flat, layers, strict=False):
         for place, protocol in enumerate(PROTOCOLS):
             for shift, (arm, runs) in zip((-0.18, 0.18), arms.items(), strict=True):
                 norms = runs.loc[runs["protocol"] == protocol, layer].to_numpy()
@@ -36,7 +44,8 @@ def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> 
         ax.set_ylim(bottom=0)
         ax.grid(axis="y", alpha=0.3)
         ax.set_title(f"layer {layer.removeprefix('norm_')}", fontsize=10)
-    axes[0][0].set_ylabel("norm of the layer's weights")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("norm of the layer's weights")
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     title(figure, f"{name}: weight norms (bar: mean over repeats)")

@@ -5,13 +5,9 @@ Only generators whose distribution stays the same from one random state to the n
 second draw from it is another problem.)
 """
 
-import inspect
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-
-from regpipe.errors import SpecError, unknown
 
 Draw = tuple[np.ndarray, np.ndarray]
 
@@ -49,56 +45,81 @@ def make_circles(n_samples: int, noise: float, random_state: int, factor: float 
     return datasets.make_circles(n_samples, noise=noise, random_state=random_state, factor=factor)
 
 
+def make_football(n_samples: int, random_state: int, *, n_train: int = 0) -> Draw:
+    """Return positions on a football pitch, class 1 where the other team is more likely to have it.
+
+    It resembles the data of a tutorial on overfitting (DLology, 2018), which carry no licence: the
+    rows trained on are bunched in an ellipse and their classes are mixed along the border, those
+    tested on lie all over a rectangle and their classes are mixed everywhere.
+
+    The first `n_train` positions are uniform in the ellipse with centre (-0.14, -0.05) and
+    semi-axes (0.43, 0.63), at least 0.03 apart, and P(class 1) = sigmoid(d / 0.03), d being the
+    signed distance from the border. The others are uniform on [-0.5, 0.3] x [-0.8, 0.6], with
+    P(class 1) = 0.045 + 0.91 sigmoid(d / 0.01).
+
+    Args:
+        n_samples: rows in all.
+        random_state: seed of positions and classes.
+        n_train: how many of the rows, the first, are to be trained on: `split.train` of a problem.
+
+    Returns:
+        Features of shape (n_samples, 2) and targets 0 or 1 of shape (n_samples,).
+    """
+    from scipy.special import expit
+
+    rng = np.random.default_rng(random_state)
+    train = _in_ellipse(rng, n_train)
+    test = rng.uniform((-0.5, -0.8), (0.3, 0.6), (n_samples - n_train, 2))
+    angle = np.deg2rad(155.5)
+    border = np.array([np.cos(angle), np.sin(angle)])
+    chances = (
+        expit((train @ border - 0.0933) / 0.03),
+        0.045 + 0.91 * expit((test @ border - 0.0933) / 0.01),
+    )
+    target = rng.uniform(size=n_samples) < np.concatenate(chances)
+    return np.concatenate([train, test]), target.astype(int)
+
+
+def _in_ellipse(rng: np.random.Generator, n: int, apart: float = 0.03) -> np.ndarray:
+    """Return n points drawn one by one, each at least `apart` from those before it."""
+    if n > 600:
+        raise ValueError(f"{n} positions, at least {apart} apart, hardly fit into the ellipse.")
+    points = np.empty((0, 2))
+    while len(points) < n:
+        x, y = rng.uniform(-1, 1, 2)
+        point = np.array([-0.14 + 0.43 * x, -0.05 + 0.63 * y])
+        if x**2 + y**2 <= 1 and (np.hypot(*(points - point).T) >= apart).all():
+            points = np.vstack([points, point])
+    return points
+
+
+def make_waves(n_samples: int, length: int, classes: int, noise: float, random_state: int) -> Draw:
+    """Return pieces of noisy sine waves; the class is the frequency.
+
+    A wave of class k has 2 + k / 2 periods over its length, a random phase, and an amplitude
+    between 0.5 and 1.5.
+
+    Args:
+        n_samples: waves in all.
+        length: points in time of each.
+        classes: how many frequencies there are, two or more.
+        noise: standard deviation of the Gaussian noise added to each point.
+        random_state: seed.
+
+    Returns:
+        Features of shape (n_samples, length) and targets 0, 1, ... of shape (n_samples,).
+    """
+    rng = np.random.default_rng(random_state)
+    target = rng.permutation(np.arange(n_samples) % classes)
+    phase, amplitude = rng.uniform(0, 2 * np.pi, n_samples), rng.uniform(0.5, 1.5, n_samples)
+    turns = np.outer(2 + target / 2, np.arange(length) / length)
+    waves = amplitude[:, None] * np.sin(2 * np.pi * turns + phase[:, None])
+    return waves + rng.normal(0, noise, waves.shape), target
+
+
 GENERATORS: dict[str, Callable[..., Draw]] = {
     "make_moons": make_moons,
     "make_circles": make_circles,
+    "make_football": make_football,
+    "make_waves": make_waves,
 }
-
-
-def draw(rows: dict[str, dict[str, Any]], **changes: Any) -> Draw:
-    """Draw the rows that a problem's `rows` block describes, with some arguments changed.
-
-    Raises:
-        SpecError: a value is out of the generator's range.
-    """
-    name, arguments = next(iter(rows.items()))
-    try:
-        return GENERATORS[name](**{**arguments, **changes})
-    except ValueError as error:
-        raise SpecError([f"rows.{name}: {error}"]) from error
-
-
-def check_rows(path: str, rows: dict[str, dict[str, Any]], train: int) -> None:
-    """Raise SpecError unless `rows` names a generator, its arguments, and rows left to test on."""
-    for name in rows:
-        if name not in GENERATORS:
-            raise unknown(path, "generator of rows", name, GENERATORS)
-    if len(rows) != 1:
-        raise SpecError(
-            [f"{path}: expected one generator of rows, received {', '.join(rows) or rows}."]
-        )
-    name, arguments = next(iter(rows.items()))
-    parameters = inspect.signature(GENERATORS[name]).parameters
-    for argument in arguments:
-        if argument not in parameters:
-            raise unknown(f"{path}.{name}", f"argument of {name}", argument, parameters)
-    for argument, parameter in parameters.items():
-        if parameter.default is parameter.empty and argument not in arguments:
-            raise SpecError([f"{path}.{name}.{argument}: this key is missing."])
-    for argument, value in arguments.items():
-        _check_value(f"{path}.{name}.{argument}", parameters[argument].annotation, value)
-    if train >= arguments["n_samples"]:
-        raise SpecError(
-            [
-                f"{path}: {arguments['n_samples']} rows of which {train} are trained on leave none "
-                "to test on. Expected split.train to be smaller than n_samples."
-            ]
-        )
-
-
-def _check_value(path: str, kind: type, value: Any) -> None:
-    accepted: Any = (int, float) if kind is float else kind
-    if isinstance(value, bool) or not isinstance(value, accepted) or value < 0:
-        raise SpecError(
-            [f"{path}: expected a number ({kind.__name__}) of 0 or more, received {value!r}."]
-        )

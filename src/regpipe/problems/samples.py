@@ -1,8 +1,9 @@
 """Every row that any fit of a problem sees, in one tidy frame.
 
-Columns: protocol (`fixed`, `fresh`), repeat, data_seed, split, the features x1, x2, ... and target.
-`fixed` is one draw, the published one, and stands once, as repeat 0. `fresh` is a draw for each
-repeat, followed by the rows that score it.
+Columns: protocol (`fixed`, `fresh`), repeat, data_seed, split, the features (x1, x2, ... of a
+generator) and target. `fixed` is one draw, the published one, and stands once, as repeat 0. `fresh`
+is a draw for each repeat, followed by the rows that score it. Of a table, a draw is another split
+of the same rows, and its test rows score it.
 """
 
 from dataclasses import dataclass, replace
@@ -10,18 +11,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from regpipe.problems.generators import draw
+from regpipe.arm import Arm
+from regpipe.errors import SpecError
+from regpipe.problems.sources import draw, draw_scoring, is_table, published_seed, read_table
 from regpipe.seeds import derive
-from regpipe.spec import Problem, Protocol, Split
+from regpipe.spec import Problem, Protocol
 
 KEYS = ("protocol", "repeat", "data_seed", "split", "target")
+DRAW = ["protocol", "repeat"]
 
 
 @dataclass(frozen=True)
 class Rows:
     """What one fit is trained and tested on.
 
-    Features are float32 of shape (n_rows, n_features), targets float32 of shape (n_rows, 1).
+    Features are float32 of shape (n_rows, *input_shape). Targets are float32 of shape (n_rows, 1),
+    or the features themselves, as (n_rows, n_features), where those are to be reconstructed.
     `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
     `score` is what the fit is judged by: new rows on a fresh draw, else the test rows.
     """
@@ -37,20 +42,41 @@ class Rows:
 
 def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
     """Draw the rows of every repeat; `split` is `score` or, for rows yet to be split, empty."""
-    published = next(iter(problem.rows.values()))["random_state"]
-    frames = [_frame(problem, "fixed", 0, published)]
-    for repeat in range(protocol.fresh.repeats):
-        seed = derive(protocol.seed, "fresh data", repeat)
-        frames.append(_frame(problem, "fresh", repeat, seed))
-        frames.append(_frame(problem, "fresh", repeat, seed, protocol.fresh.score_rows))
+    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.repeats)]
+    draws = [("fixed", 0, published_seed(problem))]
+    draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
+    table = read_table(problem.rows) if is_table(problem.rows) else None
+    frames = []
+    for name, repeat, seed in draws:
+        rows = draw(problem.rows, problem.split, seed) if table is None else table
+        frames.append(_frame(rows, name, repeat, seed, ""))
+        if table is None and name == "fresh":
+            rows = draw_scoring(problem.rows, protocol.fresh.score_rows, derive(seed, "score"))
+            frames.append(_frame(rows, name, repeat, seed, "score"))
     return pd.concat(frames, ignore_index=True)
 
 
-def split_samples(draws: pd.DataFrame, split: Split) -> pd.DataFrame:
-    """Call the first `split.train` rows of each draw `train`, the others `test`."""
-    place = draws.groupby(["protocol", "repeat", "split"]).cumcount()
-    drawn = np.where(place < split.train, "train", "test")
-    return draws.assign(split=np.where(draws["split"] == "score", "score", drawn))
+def split_samples(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """Call some rows of each draw `train`, the others `test`, and standardise what shall be.
+
+    Raises:
+        SpecError: the split leaves no row to train or to test on.
+    """
+    columns = [name for name in feature_names(draws) if "features" in problem.standardise]
+    columns += [name for name in ["target"] if "target" in problem.standardise]
+    frames = []
+    for (_, _), drawn in draws.groupby(DRAW, sort=False):
+        given = drawn["split"] == "score"
+        seed = int(drawn["data_seed"].iloc[0])
+        names = np.full(len(drawn), "score", dtype=object)
+        names[~given] = _split(drawn.loc[~given, "target"], problem, seed)
+        split = drawn.assign(split=names)
+        if columns:
+            trained = split.loc[split["split"] == "train", columns]
+            spread = trained.std(ddof=0).replace(0, 1)  # a constant column stays constant
+            split[columns] = ((split[columns] - trained.mean()) / spread).astype("float32")
+        frames.append(split)
+    return pd.concat(frames, ignore_index=True)
 
 
 def feature_names(samples: pd.DataFrame) -> list[str]:
@@ -58,10 +84,30 @@ def feature_names(samples: pd.DataFrame) -> list[str]:
     return [column for column in samples.columns if column not in KEYS]
 
 
-def rows_of(samples: pd.DataFrame, protocol: str) -> list[Rows]:
+def input_shape(arm: Arm, samples: pd.DataFrame) -> tuple[int, ...]:
+    """Return what a row looks like to the arm's network.
+
+    Raises:
+        SpecError: the problem's `input_shape` doesn't hold as many numbers as there are features.
+    """
+    n_features = len(feature_names(samples))
+    shape = arm.input_shape or (n_features,)
+    if np.prod(shape) != n_features:
+        raise SpecError(
+            [
+                f"{arm.problem}.input_shape: {list(shape)} holds {np.prod(shape)} numbers, and a "
+                f"row has {n_features} features."
+            ]
+        )
+    return shape
+
+
+def rows_of(samples: pd.DataFrame, protocol: str, arm: Arm) -> list[Rows]:
     """Return what each repeat is trained and tested on; one element for `fixed`."""
     chosen = samples[samples["protocol"] == protocol]
-    return [_rows(frame) for _, frame in chosen.groupby("repeat", sort=True)]
+    shape = input_shape(arm, samples)
+    reconstructs = arm.task.name == "reconstruction"
+    return [_rows(frame, shape, reconstructs) for _, frame in chosen.groupby("repeat", sort=True)]
 
 
 def hold_out(rows: Rows, share: float, seed: int) -> Rows:
@@ -82,36 +128,40 @@ def hold_out(rows: Rows, share: float, seed: int) -> Rows:
     )
 
 
-def _frame(
-    problem: Problem,
-    protocol: str,
-    repeat: int,
-    seed: int,
-    score_rows: int | None = None,
-) -> pd.DataFrame:
-    if score_rows is None:
-        x, y = draw(problem.rows, random_state=seed)
-    else:
-        x, y = draw(problem.rows, random_state=derive(seed, "score"), n_samples=score_rows)
-    features = {f"x{i + 1}": column for i, column in enumerate(x.T.astype("float32"))}
-    return pd.DataFrame(
-        {
-            "protocol": protocol,
-            "repeat": repeat,
-            "data_seed": seed,
-            "split": "" if score_rows is None else "score",
-            **features,
-            "target": y,
-        }
-    )
+def _frame(rows: pd.DataFrame, protocol: str, repeat: int, seed: int, split: str) -> pd.DataFrame:
+    keys = {"protocol": protocol, "repeat": repeat, "data_seed": seed, "split": split}
+    features = rows.drop(columns="target").astype("float32")
+    return pd.concat([pd.DataFrame(keys, index=rows.index), features, rows["target"]], axis=1)
 
 
-def _rows(samples: pd.DataFrame) -> Rows:
+def _split(target: pd.Series, problem: Problem, seed: int) -> np.ndarray:
+    """Return `train` or `test` for each row of a draw."""
+    split, n = problem.split, len(target)
+    if not is_table(problem.rows):
+        assert isinstance(split.train, int)
+        return np.where(np.arange(n) < split.train, "train", "test")
+    from sklearn.model_selection import train_test_split
+
+    try:
+        train, _ = train_test_split(
+            np.arange(n),
+            train_size=split.train,
+            random_state=seed,
+            stratify=target if split.stratify else None,
+        )
+    except ValueError as error:
+        raise SpecError([f"split: {n} rows can't be split so. {error}"]) from error
+    return np.where(np.isin(np.arange(n), train), "train", "test")
+
+
+def _rows(samples: pd.DataFrame, shape: tuple[int, ...], reconstructs: bool) -> Rows:
     names = feature_names(samples)
 
     def of(split: str) -> tuple[np.ndarray, np.ndarray]:
         part = samples[samples["split"] == split]
-        return part[names].to_numpy("float32"), part[["target"]].to_numpy("float32")
+        x = part[names].to_numpy("float32")
+        y = x if reconstructs else part[["target"]].to_numpy("float32")
+        return x.reshape(-1, *shape), y
 
     test = of("test")
     score = of("score") if (samples["split"] == "score").any() else test

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from regpipe.arm import Arm
-from regpipe.spec import Published, Technique
+from regpipe.problems.sources import is_table
+from regpipe.spec import Problem, Published, Technique
 from regpipe.statistics.summary import missed, spread
 
 Answer = dict[str, Any]
@@ -18,6 +19,7 @@ VERSIONS = ("regpipe", "kedro", "keras", "tensorflow", "numpy", "pandas", "sciki
 
 def summarise(
     arm: Arm,
+    problem: Problem,
     technique: Technique,
     baseline: pd.DataFrame,
     runs: pd.DataFrame,
@@ -28,6 +30,7 @@ def summarise(
 
     Args:
         arm: of the technique.
+        problem: the block of its problem.
         technique: its block.
         baseline: the run table of its problem's baseline.
         runs: its own run table.
@@ -47,6 +50,7 @@ def summarise(
         "fixed": {**parts["fixed"], **_claim(technique.published, parts["fixed"]["technique"])},
         "fresh": {
             **parts["fresh"],
+            "rows": "new splits" if is_table(problem.rows) else "new draws",
             "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
             "verdict": main["verdict"],
             "repeats_needed": _whole(main["repeats_needed"]),

@@ -7,28 +7,36 @@ from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
+from regpipe.report.units import UNITS, Unit
+
 Answer = dict[str, Any]
+ROWS = {"new draws": "fresh draws", "new splits": "splits of its rows"}
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
 
 
 def show(answers: Sequence[Answer]) -> None:
-    """Print the table and the sentences."""
+    """Print a table for each metric, and the sentences."""
     console = get_console()
-    console.print()
-    console.print(table(answers))
+    for metric in UNITS:
+        if chosen := [answer for answer in answers if answer["metric"] == metric]:
+            console.print()
+            console.print(table(chosen))
     for answer in answers:
         console.print()
         console.print(escape(sentence(answer)), highlight=False, soft_wrap=False)
 
 
 def table(answers: Sequence[Answer]) -> Table:
-    """Return a row per arm, problem by problem: test accuracy, gain and verdict.
+    """Return a row per arm, problem by problem: the metric on test rows, gain and verdict.
 
-    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat.
+    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat. All answers
+    are of one metric.
     """
-    made = Table(box=box.SIMPLE_HEAD, title="Test accuracy", title_justify="left", padding=0)
+    unit = UNITS[answers[0]["metric"]]
+    made = Table(box=box.SIMPLE_HEAD, title=_title(unit), title_justify="left", padding=0)
     made.add_column("arm", no_wrap=True)
-    for heading in ("published", "fixed", "fresh", "gain in points"):
+    change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
+    for heading in ("published", "fixed", "fresh", change):
         made.add_column(heading, no_wrap=True)
     made.add_column("verdict", min_width=len("difference"))
     problem = None
@@ -50,14 +58,17 @@ def sentence(answer: Answer) -> str:
     gain = fresh["difference"][answer["metric"]]
     confidence = answer["run"]["parameters"]["statistics"]["confidence"]
     ties = f", equal in {gain['ties']}" if gain["ties"] else ""
-    interval = f"{confidence:.0%} interval {_points(gain['ci_low'])} to {_points(gain['ci_high'])}"
+    unit = UNITS[answer["metric"]]
+    ends = " to ".join(unit.signed(gain[end]) for end in ("ci_low", "ci_high"))
+    interval = f"{confidence:.0%} interval {ends}"
     moved = (
         ""
         if gain["mean"] is None
-        else f"test accuracy {_movement(gain['mean'])} ({interval}), and "
+        else f"test {unit.name} {_movement(gain['mean'], unit)} ({interval}), and "
     )
+    rows = ROWS[fresh["rows"]]
     return (
-        f"{_verdict(answer)}: over {fresh['repeats']} fresh draws, {moved}it was better in "
+        f"{_verdict(answer)}: over {fresh['repeats']} {rows}, {moved}it was better in "
         f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
         f"{_leak(answer)}"
         f"{_caveat(answer)}"
@@ -68,27 +79,25 @@ def _verdict(answer: Answer) -> str:
     name = f"{answer['title']} ({answer['technique']})"
     verdict, problem = answer["fresh"]["verdict"], answer["problem"]
     if verdict == "undecided":
-        needed = answer["fresh"]["repeats_needed"]
-        tell = f", and about {needed:,} draws would tell" if needed else ""
+        needed, rows = answer["fresh"]["repeats_needed"], answer["fresh"]["rows"].split()[-1]
+        tell = f", and about {needed:,} {rows} would tell" if needed else ""
+        if rows == "splits" and not needed:
+            tell = ", and more splits of these rows wouldn't tell"
         return f"Whether {name} helps on {problem} is undecided{tell}"
     if verdict == "no difference":
         return f"{name} makes no difference on {problem} that is worth mentioning"
     return f"{name} {verdict} on {problem}"
 
 
-def _movement(mean: float) -> str:
-    points = f"{abs(100 * mean):.1f} points on average"
-    if points.startswith("0.0"):
+def _title(unit: Unit) -> str:
+    return f"Test {unit.name}" + (f", in{unit.unit}" if unit.value_scale != 1 else "")
+
+
+def _movement(mean: float, unit: Unit) -> str:
+    size = unit.size(mean)
+    if float(size) == 0:
         return "stayed the same on average"
-    return f"rose by {points}" if mean > 0 else f"fell by {points}"
-
-
-def _points(share: float | None) -> str:
-    """Return a difference of shares in points, without a sign where it rounds to none."""
-    if share is None:
-        return "-"
-    text = f"{100 * share:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text
+    return f"{'rose' if mean > 0 else 'fell'} by {size}{unit.unit} on average"
 
 
 def _divergence(answer: Answer) -> str:
@@ -100,7 +109,8 @@ def _divergence(answer: Answer) -> str:
 def _loss(answer: Answer) -> str:
     """Say so where the loss has a verdict that the accuracy hasn't."""
     loss = answer["fresh"]["difference"]["loss"]
-    if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == answer["fresh"]["verdict"]:
+    told = answer["fresh"]["verdict"]
+    if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == told:
         return ""
     movement = "lower" if loss["mean"] < 0 else "higher"
     return f" Its test loss is {movement} by {abs(loss['mean']):.2g}: there it {loss['verdict']}."
@@ -117,21 +127,22 @@ def _leak(answer: Answer) -> str:
 
 
 def _caveat(answer: Answer) -> str:
-    repeats = answer["fresh"]["repeats"]
+    repeats, rows = answer["fresh"]["repeats"], answer["fresh"]["rows"].split()[-1]
     if repeats >= FEW_REPEATS:
         return ""
-    return f" (Only {repeats} draws: too few to conclude anything from.)"
+    return f" (Only {repeats} {rows}: too few to conclude anything from.)"
 
 
 def _claim(answer: Answer) -> str:
     fixed = answer["fixed"]
     if not fixed["published"]:
         return ""
+    unit = UNITS[answer["metric"]]
     sides = [side for side in ("test", "train") if fixed["published"][side] is not None]
     told = "; ".join(
-        f"published {side} accuracy {fixed['published'][side]:.3f}, "
+        f"published {side} {unit.name} {unit.value(fixed['published'][side])}, "
         f"{'not reproduced' if side in fixed['missed'] else 'reproduced'} "
-        f"({_spread(fixed['technique'][side])})"
+        f"({_spread(fixed['technique'][side], unit)})"
         for side in sides
         if side == "test" or side in fixed["missed"]
     )
@@ -145,16 +156,20 @@ def _folded(name: str, width: int = 17) -> str:
 
 
 def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
-    claimed = f"{published['test']:.3f}" if published and published["test"] else "-"
-    return [claimed, *(_spread(answer[protocol][arm]["test"]) for protocol in ("fixed", "fresh"))]
+    unit = UNITS[answer["metric"]]
+    claimed = unit.value(published["test"]) if published and published["test"] else "-"
+    spreads = (_spread(answer[protocol][arm]["test"], unit) for protocol in ("fixed", "fresh"))
+    return [claimed, *spreads]
 
 
 def _gain(answer: Answer) -> str:
-    gain = answer["fresh"]["difference"][answer["metric"]]
-    mean, low, high = (_points(gain[key]) for key in ("mean", "ci_low", "ci_high"))
+    unit, gain = UNITS[answer["metric"]], answer["fresh"]["difference"][answer["metric"]]
+    mean, low, high = (unit.signed(gain[key]) for key in ("mean", "ci_low", "ci_high"))
     return f"{mean} [{low.lstrip('+')}, {high.lstrip('+')}]"
 
 
-def _spread(numbers: dict[str, float | None]) -> str:
+def _spread(numbers: dict[str, float | None], unit: Unit) -> str:
     mean, sd = numbers["mean"], numbers["sd"]
-    return "-" if mean is None or sd is None else f"{mean:.3f}±{sd:.3f}".replace("±0", "±")
+    if mean is None or sd is None:
+        return "-"
+    return f"{unit.value(mean)}±{unit.value(sd)}".replace("±0", "±")

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+NEVER = 10**9  # repeats that nobody will make
 Verdict = Literal["helps", "hurts", "no difference", "undecided"]
 
 
@@ -25,7 +26,8 @@ class Comparison:
         wins: in how many pairs the technique is the better one.
         ties: in how many pairs both are equal.
         verdict: see `verdict`.
-        repeats_needed: how many pairs would decide, where the verdict is `undecided`.
+        repeats_needed: how many pairs would decide, where the verdict is `undecided`; None also
+            where no number would.
     """
 
     pairs: int
@@ -46,10 +48,14 @@ def compare(
     higher_is_better: bool,
     smallest_difference: float,
     confidence: float,
+    overlap: float = 0.0,
 ) -> Comparison:
-    """Compare pairs that share data and seed and are otherwise independent of one another.
+    """Compare pairs that share data and seed.
 
-    The interval is Student's t for paired differences.
+    The interval is Student's t for paired differences, the variance of whose mean is
+    (1/n + overlap) s^2. Between pairs that are independent of one another, `overlap` is 0. Pairs on
+    splits of the same rows aren't: there it is n_test / n_train (C. Nadeau and Y. Bengio,
+    "Inference for the generalization error", 2003).
 
     Args:
         baseline: values of shape (n_pairs,).
@@ -57,6 +63,7 @@ def compare(
         higher_is_better: whether a larger value is the better one.
         smallest_difference: a mean difference below this interests nobody; above 0.
         confidence: of the interval, in (0, 1).
+        overlap: 0 or more, see above.
 
     Raises:
         ValueError: the shapes differ, or there are fewer than two pairs.
@@ -73,7 +80,7 @@ def compare(
         nan = float("nan")
         return Comparison(n, nan, nan, nan, (wins + ties / 2) / n, wins, ties, "undecided", None)
     mean, sd = float(differences.mean()), float(differences.std(ddof=1))
-    margin = _margin(sd, n, confidence)
+    margin = _margin(sd, n, confidence, overlap)
     says = verdict(mean, margin, smallest_difference, higher_is_better)
     undecided = says == "undecided"
     return Comparison(
@@ -86,7 +93,9 @@ def compare(
         ties=ties,
         verdict=says,
         repeats_needed=(
-            repeats_needed(n, mean, sd, smallest_difference, confidence) if undecided else None
+            repeats_needed(n, mean, sd, smallest_difference, confidence, overlap)
+            if undecided
+            else None
         ),
     )
 
@@ -106,31 +115,36 @@ def verdict(mean: float, margin: float, smallest: float, higher_is_better: bool)
     return "no difference" if abs(mean) + margin < smallest else "undecided"
 
 
-def repeats_needed(n: int, mean: float, sd: float, smallest: float, confidence: float) -> int:
+def repeats_needed(
+    n: int, mean: float, sd: float, smallest: float, confidence: float, overlap: float = 0.0
+) -> int | None:
     """Return about how many pairs would decide, if mean and spread stayed as they are.
 
-    The margin shrinks as pairs are added, and has to fall below |mean| (to exclude 0) or below
-    smallest - |mean| (to lie inside the smallest difference), whichever comes first.
+    None where no number would, as on splits of the same rows. The margin shrinks as pairs are
+    added, and has to fall below |mean| (to exclude 0) or below smallest - |mean| (to lie inside the
+    smallest difference), whichever comes first.
 
     >>> repeats_needed(30, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95)
     64
     """
     enough = max(abs(mean), smallest - abs(mean))
+    if _margin(sd, NEVER, confidence, overlap) >= enough:
+        return None
     too_few, needed = n, n + 1
-    while _margin(sd, needed, confidence) >= enough:
+    while _margin(sd, needed, confidence, overlap) >= enough:
         too_few, needed = needed, 2 * needed
     while needed - too_few > 1:
         middle = (too_few + needed) // 2
-        if _margin(sd, middle, confidence) < enough:
+        if _margin(sd, middle, confidence, overlap) < enough:
             needed = middle
         else:
             too_few = middle
     return needed
 
 
-def _margin(sd: float, n: int, confidence: float) -> float:
+def _margin(sd: float, n: int, confidence: float, overlap: float) -> float:
     """Return half the width of the mean's confidence interval."""
-    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd / math.sqrt(n)
+    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd * math.sqrt(1 / n + overlap)
 
 
 def _goodness(values: np.ndarray, higher_is_better: bool) -> np.ndarray:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.spec import Published, Statistics
+from regpipe.spec import Problem, Published, Statistics
 from regpipe.statistics.paired import compare
-from regpipe.tasks import Task
+from regpipe.tasks import TASKS
 
 ROUNDING = 0.0005  # published numbers have three decimals
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
@@ -32,15 +32,20 @@ def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_runs(
-    baseline: pd.DataFrame, technique: pd.DataFrame, statistics: Statistics, task: Task
+    baseline: pd.DataFrame,
+    technique: pd.DataFrame,
+    problem: Problem,
+    statistics: Statistics,
+    overlap: float = 0.0,
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
     Args:
         baseline: a row per fit: protocol, repeat, seeds and a column `test_<score>` for each score.
         technique: the same of the other arm.
-        statistics: confidence, and the smallest difference of interest per score.
-        task: says what the fits are scored by.
+        problem: says what the fits are scored by, and which difference is too small.
+        statistics: confidence, and the smallest differences where the problem has none of its own.
+        overlap: of the rows of `fresh` repeats, as in `paired.compare`.
 
     Returns:
         A row per protocol and score: pairs, mean (technique minus baseline), ci_low, ci_high,
@@ -50,15 +55,17 @@ def compare_runs(
         ValueError: the tables don't pair up.
     """
     pairs = pair_runs(baseline, technique)
+    smallest = problem.smallest_differences(statistics)
     rows = []
     for protocol, part in pairs.groupby("protocol", sort=True):
-        for score, higher_is_better in task.scores.items():
+        for score, higher_is_better in TASKS[problem.task].scores.items():
             comparison = compare(
                 part[f"test_{score}_b"].to_numpy(),
                 part[f"test_{score}_t"].to_numpy(),
                 higher_is_better=higher_is_better,
-                smallest_difference=getattr(statistics.smallest_difference, score),
+                smallest_difference=smallest[score],
                 confidence=statistics.confidence,
+                overlap=overlap if protocol == "fresh" else 0.0,
             )
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})

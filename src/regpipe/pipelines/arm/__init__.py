@@ -1,5 +1,1 @@
-"""Build, train, evaluate and export one arm."""
-
-from regpipe.pipelines.arm.pipeline import create_pipeline
-
-__all__ = ["create_pipeline"]
+"""An arm: train it at every repeat, measure its fits, export its model."""

@@ -1,11 +1,12 @@
-"""The wiring of an arm: architecture -> weights, history -> run table, model, surfaces."""
+"""The wiring of an arm: architecture -> weights, history -> run table, model, predictions."""
 
 from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines.arm import nodes
+from regpipe.pipelines.looks import Look
 
 
-def create_pipeline() -> Pipeline:
+def create_pipeline(look: Look) -> Pipeline:
     """Return the template; `arm`, `samples` and the parameters come from outside."""
     return Pipeline(
         [
@@ -41,10 +42,10 @@ def create_pipeline() -> Pipeline:
                 name="export_model",
             ),
             node(
-                nodes.predict_surface,
+                look.predict,
                 inputs=["arm", "architecture", "weights", "samples"],
-                outputs="surfaces",
-                name="predict_surface",
+                outputs=look.predictions,
+                name=look.predict.__name__,
             ),
         ]
     )

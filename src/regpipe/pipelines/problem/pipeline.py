@@ -2,15 +2,16 @@
 
 from kedro.pipeline import Pipeline, node
 
-from regpipe.pipelines import arm
 from regpipe.pipelines.arm.nodes import resolve_baseline
+from regpipe.pipelines.arm.pipeline import create_pipeline as create_arm
+from regpipe.pipelines.looks import Look
 from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem import nodes
 
 
-def create_pipeline(name: str) -> Pipeline:
+def create_pipeline(name: str, look: Look) -> Pipeline:
     """Return the pipeline of the problem called `name`, in a namespace of that name."""
-    template = arm.create_pipeline() + Pipeline(
+    template = create_arm(look) + Pipeline(
         [
             node(
                 nodes.draw_samples,

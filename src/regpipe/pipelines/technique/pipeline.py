@@ -2,16 +2,17 @@
 
 from kedro.pipeline import Pipeline, node
 
-from regpipe.pipelines import arm
 from regpipe.pipelines.arm.nodes import resolve_technique
+from regpipe.pipelines.arm.pipeline import create_pipeline as create_arm
+from regpipe.pipelines.looks import Look
 from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem.nodes import plot_samples
-from regpipe.pipelines.technique import nodes
+from regpipe.pipelines.technique import nodes, pictures
 
 
-def create_pipeline(name: str, problem: str) -> Pipeline:
+def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
     """Return the pipeline of the technique called `name`, in a namespace of that name."""
-    template = arm.create_pipeline() + _answer(name) + _pictures()
+    template = create_arm(look) + _answer(name) + _pictures(look)
     shared = ("protocol", "statistics", "engine")
     return Pipeline(
         template,
@@ -20,7 +21,7 @@ def create_pipeline(name: str, problem: str) -> Pipeline:
             "samples": f"{problem}.samples",
             "baseline_runs": f"{problem}.runs",
             "baseline_history": f"{problem}.history",
-            "baseline_surfaces": f"{problem}.surfaces",
+            f"baseline_{look.predictions}": f"{problem}.{look.predictions}",
         },
         parameters={
             "params:problem": f"params:{problem}",
@@ -66,7 +67,7 @@ def _answer(name: str) -> Pipeline:
     )
 
 
-def _pictures() -> Pipeline:
+def _pictures(look: Look) -> Pipeline:
     """Draw both arms."""
     return Pipeline(
         [
@@ -77,23 +78,30 @@ def _pictures() -> Pipeline:
                 name="plot_samples",
             ),
             node(
-                nodes.plot_learning_curves,
-                inputs=["baseline_history", "history", "params:technique"],
+                pictures.plot_learning_curves,
+                inputs=["baseline_history", "history", "params:problem", "params:technique"],
                 outputs="learning_curves_plot",
                 name="plot_learning_curves",
             ),
             node(
-                nodes.plot_decision_boundary,
-                inputs=["baseline_surfaces", "surfaces", "samples", "params:technique"],
-                outputs="decision_boundary_plot",
-                name="plot_decision_boundary",
+                look.plot,
+                inputs=[
+                    f"baseline_{look.predictions}",
+                    look.predictions,
+                    "samples",
+                    "params:problem",
+                    "params:technique",
+                ],
+                outputs=f"{look.picture}_plot",
+                name=look.plot.__name__,
             ),
             node(
-                nodes.plot_paired_differences,
+                pictures.plot_paired_differences,
                 inputs=[
                     "baseline_runs",
                     "runs",
                     "comparison",
+                    "params:problem",
                     "params:technique",
                     "params:statistics",
                 ],
@@ -101,7 +109,7 @@ def _pictures() -> Pipeline:
                 name="plot_paired_differences",
             ),
             node(
-                nodes.plot_weight_norms,
+                pictures.plot_weight_norms,
                 inputs=["baseline_runs", "runs", "params:technique"],
                 outputs="weight_norms_plot",
                 name="plot_weight_norms",

@@ -1,0 +1,38 @@
+"""One fit out of the many of an arm: its rows and its weights."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from regpipe.arm import Arm
+from regpipe.problems.samples import Rows, rows_of
+
+PROTOCOLS = ("fixed", "fresh")
+Weights = Mapping[str, np.ndarray]
+
+
+def draw_of(draws: list[Rows], repeat: int) -> Rows:
+    """Return the rows of a repeat; every repeat of `fixed` has the same."""
+    return draws[repeat if len(draws) > 1 else 0]
+
+
+def weights_of(weights: Weights, protocol: str, repeat: int) -> dict[str, np.ndarray]:
+    """Return the weights of a fit by their paths."""
+    prefix = f"{protocol}/"
+    return {k.removeprefix(prefix): v[repeat] for k, v in weights.items() if k.startswith(prefix)}
+
+
+def repeats_of(weights: Weights, protocol: str) -> int:
+    """Return how many fits a protocol has."""
+    return len(next(w for name, w in weights.items() if name.startswith(f"{protocol}/")))
+
+
+def each_fit(
+    arm: Arm, weights: Weights, samples: pd.DataFrame
+) -> Iterator[tuple[str, int, Rows, dict[str, np.ndarray]]]:
+    """Yield (protocol, repeat, rows, weights) of every fit."""
+    for protocol in PROTOCOLS:
+        draws = rows_of(samples, protocol, arm)
+        for repeat in range(repeats_of(weights, protocol)):
+            yield protocol, repeat, draw_of(draws, repeat), weights_of(weights, protocol, repeat)

@@ -1,0 +1,107 @@
+"""What the networks of an arm say, in the form in which its kind of problem is looked at."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.arm import Arm
+from regpipe.pipelines.arm.fits import PROTOCOLS, each_fit, repeats_of, weights_of
+from regpipe.problems.samples import feature_names
+
+GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
+SHOWN = 10  # rows whose reconstructions are shown
+
+Weights = dict[str, np.ndarray]
+
+
+def predict_surface(
+    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what the fits say on a plane around all drawn points of a two-feature problem.
+
+    Columns: protocol, the two features, probability (mean over repeats), share (of the repeats that
+    call the point class 1).
+    """
+    from regpipe.measures import Measure, surface
+
+    names = feature_names(samples)
+    drawn = samples.loc[samples["split"] != "score", names]
+    low, high = drawn.min() - 0.25, drawn.max() + 0.25
+    axes = [np.linspace(low[name], high[name], GRID_POINTS) for name in names]
+    grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
+    measure = Measure(arm, architecture)
+    frames = []
+    for protocol in PROTOCOLS:
+        repeats = range(repeats_of(weights, protocol))
+        fits = [weights_of(weights, protocol, repeat) for repeat in repeats]
+        points = {name: grid[:, i] for i, name in enumerate(names)}
+        frames.append(
+            pd.DataFrame({"protocol": protocol, **points, **surface(measure, fits, grid)})
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def count_confusions(
+    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+) -> pd.DataFrame:
+    """Return how often each class was taken for each, on the rows that score the fits.
+
+    Columns: protocol, true, predicted, count (over all fits).
+    """
+    from regpipe.measures import Measure, classes
+
+    measure = Measure(arm, architecture)
+    frames = []
+    for protocol, _, rows, fit in each_fit(arm, weights, samples):
+        measure.load(fit)
+        said, true = classes(measure.predict(rows.x_score)), rows.y_score.astype(int)
+        frames.append(
+            pd.DataFrame({"protocol": protocol, "true": true[:, 0], "predicted": said[:, 0]})
+        )
+    keys = ["protocol", "true", "predicted"]
+    return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
+
+
+def predict_values(
+    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what each fit predicts for the rows that score it.
+
+    Columns: protocol, repeat, true, predicted.
+    """
+    from regpipe.measures import Measure
+
+    measure = Measure(arm, architecture)
+    frames = []
+    for protocol, repeat, rows, fit in each_fit(arm, weights, samples):
+        measure.load(fit)
+        said = {"true": rows.y_score[:, 0], "predicted": measure.predict(rows.x_score)[:, 0]}
+        frames.append(pd.DataFrame({"protocol": protocol, "repeat": repeat, **said}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def reconstruct(
+    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+) -> pd.DataFrame:
+    """Return a few of the rows that score repeat 0 of each protocol, and what becomes of them.
+
+    Columns: protocol, row, part (`input` or `output`), the features.
+    """
+    from regpipe.measures import Measure
+
+    names = feature_names(samples)
+    measure = Measure(arm, architecture)
+    frames = []
+    for protocol, repeat, rows, fit in each_fit(arm, weights, samples):
+        if repeat:
+            continue
+        measure.load(fit)
+        shown = rows.x_score[:SHOWN]
+        for part, values in (("input", rows.y_score[:SHOWN]), ("output", measure.predict(shown))):
+            frame = pd.DataFrame(values, columns=names)
+            frame.insert(0, "part", part)
+            frame.insert(0, "row", np.arange(len(frame)))
+            frame.insert(0, "protocol", protocol)
+            frames.append(frame)
+    return pd.concat(frames, ignore_index=True)

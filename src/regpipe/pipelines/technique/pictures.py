@@ -1,0 +1,86 @@
+"""The pictures of a technique beside its baseline."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe import plots
+from regpipe.problems.samples import feature_names
+from regpipe.spec import Problem, Statistics, Technique
+from regpipe.statistics.summary import pair_runs
+from regpipe.tasks import TASKS
+
+
+def plot_learning_curves(
+    baseline_history: pd.DataFrame, history: pd.DataFrame, problem: Problem, technique: Technique
+) -> Figure:
+    """Show loss and metric by epoch, of both arms."""
+    metric = TASKS[problem.task].logged
+    return plots.learning_curves(baseline_history, history, technique.title, metric)
+
+
+def plot_decision_boundary(
+    baseline: pd.DataFrame,
+    surfaces: pd.DataFrame,
+    samples: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+) -> Figure:
+    """Show where both arms draw the line, and where their repeats disagree."""
+    return plots.decision_boundary(baseline, surfaces, samples, technique.title)
+
+
+def plot_confusion(
+    baseline: pd.DataFrame,
+    confusions: pd.DataFrame,
+    samples: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+) -> Figure:
+    """Show which classes both arms take for which."""
+    return plots.confusion(baseline, confusions, technique.title)
+
+
+def plot_predicted_true(
+    baseline: pd.DataFrame,
+    predictions: pd.DataFrame,
+    samples: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+) -> Figure:
+    """Show what both arms predict against what is true."""
+    return plots.predicted_true(baseline, predictions, technique.title)
+
+
+def plot_reconstructions(
+    baseline: pd.DataFrame,
+    reconstructions: pd.DataFrame,
+    samples: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+) -> Figure:
+    """Show what both arms make of some rows."""
+    shape = tuple(problem.input_shape or [len(feature_names(samples))])
+    return plots.reconstructions(baseline, reconstructions, technique.title, shape)
+
+
+def plot_paired_differences(
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    comparison: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+    statistics: Statistics,
+) -> Figure:
+    """Show what the technique changed in each repeat."""
+    if problem.training.loss in ("mse", "mean_squared_error"):  # the same numbers twice
+        comparison = comparison[comparison["metric"] != "loss"]
+    smallest = problem.smallest_differences(statistics)
+    pairs = pair_runs(baseline_runs, runs)
+    return plots.paired_differences(pairs, comparison, technique.title, smallest)
+
+
+def plot_weight_norms(
+    baseline_runs: pd.DataFrame, runs: pd.DataFrame, technique: Technique
+) -> Figure:
+    """Show how large the weights of each layer became."""
+    return plots.weight_norms(baseline_runs, runs, technique.title)

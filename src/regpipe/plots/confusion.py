@@ -1,0 +1,62 @@
+"""Which classes are taken for which?"""
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import PROTOCOLS, panels, title
+
+SCALE = PowerNorm(0.4, vmin=0, vmax=100)  # linear, an error of 1% would look like none
+DARK = 25.0  # percent, from which a cell's number is written in white
+
+
+def confusion(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
+    """Draw, of each class's test rows, the percentage that goes to each class.
+
+    Args:
+        baseline: protocol, true, predicted (classes 0, 1, ...), count: test rows, over all fits.
+        technique: the same of the other arm.
+        name: the technique's title.
+    """
+    arms = {"baseline": baseline, name: technique}
+    classes = 1 + max(int(arm[["true", "predicted"]].to_numpy().max()) for arm in arms.values())
+    size = max(3.4, 1.2 + 0.36 * classes)
+    figure, axes = panels(2, 2, size + 0.4, size, sharex=True, sharey=True)
+    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+        for row, (arm, counts) in enumerate(arms.items()):
+            ax = axes[row][column]
+            shares = _percentages(counts[counts["protocol"] == protocol], classes)
+            drawn = ax.imshow(shares, cmap="Blues", norm=SCALE)
+            _write(ax, shares)
+            ax.set_xticks(range(classes))
+            ax.set_yticks(range(classes))
+            if column == 0:
+                ax.set_ylabel(f"{textwrap.fill(arm, 30)}\ntrue class")
+        axes[0][column].set_title(meaning, fontsize=10)
+    for ax in axes[1]:
+        ax.set_xlabel("predicted class")
+    bar = figure.colorbar(drawn, ax=axes, shrink=0.8, ticks=[0, 1, 5, 20, 50, 100])
+    bar.set_label("% of the true class's rows")
+    title(figure, f"{name}: confusions on test rows, over all repeats")
+    return figure
+
+
+def _percentages(counts: pd.DataFrame, classes: int) -> np.ndarray:
+    """Return percentages of rows that sum to 100, or are NaN where a class has no rows."""
+    table = counts.pivot_table(index="true", columns="predicted", values="count", aggfunc="sum")
+    table = table.reindex(index=range(classes), columns=range(classes)).fillna(0)
+    rows = table.sum(axis=1)
+    return 100 * table.div(rows.where(rows > 0), axis=0).to_numpy()
+
+
+def _write(ax: Axes, shares: np.ndarray) -> None:
+    size = 9 if len(shares) <= 6 else 7
+    for (true, predicted), share in np.ndenumerate(shares):
+        if share > 0:
+            said = f"{share:.1f}" if share >= 0.05 else "<.1"
+            colour = "white" if share >= DARK else "black"
+            ax.text(predicted, true, said, ha="center", va="center", fontsize=size, color=colour)

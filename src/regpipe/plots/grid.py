@@ -1,0 +1,156 @@
+"""How good is each value of a grid, and which would validation rows have chosen?"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from regpipe.plots.style import BASELINE, PROTOCOLS, TECHNIQUE, metric_name, panels, title
+
+DASHES = {"train": "--", "test": "-"}
+PUBLISHED = {"train": "0.5", "test": "black"}
+WIDE = 20  # a factor, beyond which an axis is logarithmic
+BAR = 5  # points, so that bars are equally wide on any scale
+
+
+def grid(
+    table: pd.DataFrame,
+    paths: list[str],
+    name: str,
+    metric: str,
+    baseline: dict[str, dict[str, float]],
+) -> Figure:
+    """Draw a metric over the values of a grid, and below how often each value was chosen.
+
+    Args:
+        table: a row per protocol and value: protocol, step ("coarse" or "finer"), a column for each
+            path, repeats, for train and test `<side>_mean`, `<side>_ci_low`, `<side>_ci_high` and
+            `published_<side>` (NaN where nothing was published), and chosen (in how many repeats
+            validation rows chose the value).
+        paths: where the values stand. The first goes along x; the others tell lines apart.
+        name: the technique's title.
+        metric: which one the numbers are of.
+        baseline: protocol -> the means of "train" and "test" without the technique.
+    """
+    path = paths[0]
+    table = table.assign(line=_line_of(table, paths[1:]))
+    colours = _colours(table, paths[1:])
+    protocols = [protocol for protocol in PROTOCOLS if (table["protocol"] == protocol).any()]
+    shape = {"sharex": True, "sharey": "row", "height_ratios": [4, 1]}
+    figure, axes = panels(2, len(protocols), 5.6, 2.6, **shape)
+    for (ax, strip), protocol in zip(axes.T, protocols, strict=True):
+        part = table[table["protocol"] == protocol].sort_values(path)
+        for line, values in part.groupby("line", sort=False):
+            _draw_line(ax, values, path, colours[line])
+        for side, colour in PUBLISHED.items():
+            numbers = part[f"published_{side}"]
+            ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3)
+        _draw_baseline(ax, baseline[protocol])
+        _draw_chosen(strip, part, path, colours)
+        ax.set_title(f"{PROTOCOLS[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
+        ax.grid(alpha=0.3)
+        strip.set_xlabel(path)
+    axes[0][0].set_xscale(**_scale(table[path].to_numpy()))
+    if metric in ("loss", "mse"):
+        axes[0][0].set_yscale(**_scale(table[["train_mean", "test_mean"]].to_numpy()))
+    axes[0][0].set_ylabel(metric_name(metric))
+    axes[1][0].set_ylabel("chosen")
+    axes[1][0].set_ylim(bottom=0)
+    axes[1][0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    handles = _legend(table, colours)
+    figure.legend(
+        handles=handles,
+        title="bars: in how many repeats validation rows chose the value",
+        loc="outside lower center",
+        ncols=3,
+        frameon=False,
+    )
+    title(figure, f"{name}: a grid of values (mean and interval over repeats)")
+    return figure
+
+
+def _line_of(table: pd.DataFrame, further: list[str]) -> list[str]:
+    """Return, for each row, the values that tell its line from the others."""
+    values = zip(*(table[path] for path in further), strict=True) if further else [()] * len(table)
+    return [", ".join(f"{p} = {v}" for p, v in zip(further, row, strict=True)) for row in values]
+
+
+def _colours(table: pd.DataFrame, further: list[str]) -> dict[Any, Any]:
+    """Return a colour for each line: the higher its values, the lighter. None is the baseline's."""
+    if not further:
+        return {"": TECHNIQUE}
+    ordered = table.sort_values(further, key=lambda path: pd.to_numeric(path, errors="coerce"))
+    lines = ordered["line"].unique()
+    shades = matplotlib.colormaps["plasma"](np.linspace(0.25, 0.9, len(lines)))
+    return dict(zip(lines, shades, strict=True))
+
+
+def _draw_line(ax: Axes, values: pd.DataFrame, path: str, colour: Any) -> None:
+    finer = values["step"] == "finer"
+    for side, dashes in DASHES.items():
+        x, mean = values[path], values[f"{side}_mean"]
+        ax.plot(x, mean, dashes, color=colour, linewidth=1.5)
+        low, high = values[f"{side}_ci_low"], values[f"{side}_ci_high"]
+        ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+        for at, face in ((~finer, colour), (finer, "white")):
+            ax.plot(x[at], mean[at], "o", color=colour, markerfacecolor=face, markersize=5)
+
+
+def _draw_baseline(ax: Axes, means: dict[str, float]) -> None:
+    """Draw a line per side; of the names beside them, the upper goes up and the lower down."""
+    sides = sorted(means, key=lambda side: means[side])
+    for side, align in zip(sides, ("top", "bottom"), strict=True):
+        ax.axhline(means[side], color=BASELINE, linestyle=DASHES[side], linewidth=0.8)
+        ax.annotate(
+            f"baseline,\n{side}",
+            (1.01, means[side]),
+            xycoords=("axes fraction", "data"),
+            va=align,
+            fontsize=7,
+            color=BASELINE,
+        )
+
+
+def _draw_chosen(ax: Axes, part: pd.DataFrame, path: str, colours: dict[Any, Any]) -> None:
+    """Draw a bar per value, those of one x upon one another."""
+    top = pd.Series(0.0, index=part[path].unique())
+    for line, colour in colours.items():
+        chosen = part[part["line"] == line].groupby(path)["chosen"].sum()
+        low = top[chosen.index]
+        ax.vlines(chosen.index, low, low + chosen, color=colour, linewidth=BAR)
+        top = top.add(chosen, fill_value=0)
+
+
+def _scale(values: np.ndarray) -> dict[str, Any]:
+    """Return a logarithmic scale for wide ranges, linear around 0 where that is a value, too."""
+    positive = values[values > 0]
+    if not positive.size or positive.max() <= WIDE * positive.min():
+        return {"value": "linear"}
+    if (values <= 0).any():
+        return {"value": "symlog", "linthresh": positive.min()}
+    return {"value": "log"}
+
+
+def _legend(table: pd.DataFrame, colours: dict[Any, Any]) -> Iterable[Line2D]:
+    """Return what explains dashes, marks and colours, of those that were drawn."""
+    entries: list[dict[str, Any]] = [
+        {"linestyle": dashes, "color": "0.3", "label": f"{side} rows"}
+        for side, dashes in DASHES.items()
+    ]
+    for step, face in (("coarse", "0.3"), ("finer", "white")):
+        if (table["step"] == step).any():
+            dot = {"marker": "o", "color": "0.3", "markerfacecolor": face}
+            entries.append({**dot, "label": f"{step} grid"})
+    for side, colour in PUBLISHED.items():
+        if table[f"published_{side}"].notna().any():
+            entries.append({"marker": "x", "color": colour, "label": f"published, {side} rows"})
+    if len(colours) > 1:
+        for line, colour in colours.items():
+            entries.append({"linestyle": "-", "linewidth": 4, "color": colour, "label": line})
+    return [Line2D([], [], **{"linestyle": "", **entry}) for entry in entries]

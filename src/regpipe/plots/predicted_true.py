@@ -1,0 +1,74 @@
+"""How close to the truth are the predictions, and for which rows are they not?"""
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+
+POINTS = 4000  # of a panel; more can't be told apart
+MARGIN = 0.25  # of the targets' range; predictions further beyond it are counted, not drawn
+
+
+def predicted_true(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
+    """Draw predictions on test rows against true targets, for both arms and protocols.
+
+    Args:
+        baseline: protocol, repeat, true, predicted: the test rows of every fit. What a diverged fit
+            predicted may be infinite or NaN.
+        technique: the same of the other arm.
+        name: the technique's title.
+    """
+    figure, axes = panels(2, 2, 4.2, 4.0, sharex=True, sharey=True)
+    low, high = _limits(baseline, technique)
+    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+        for row, (arm, fits) in enumerate((("baseline", baseline), ("technique", technique))):
+            ax = axes[row][column]
+            part = fits[fits["protocol"] == protocol]
+            drawn = part[part["predicted"].between(low, high)]
+            drawn = drawn.sample(min(POINTS, len(drawn)), random_state=0)
+            ax.scatter(
+                drawn["true"], drawn["predicted"], s=9, color=ARMS[arm], alpha=0.2, linewidths=0
+            )
+            ax.axline((low, low), slope=1, color="black", linewidth=1)
+            outside = len(part) - part["predicted"].between(low, high).sum()
+            says = [meaning] if row == 0 else []
+            says.append(_r2_of_repeats(part))
+            says.extend([f"{outside} of {len(part)} predictions out of sight"] if outside else [])
+            ax.set_title("\n".join(says), fontsize=10)
+            if column == 0:
+                label = arm if arm == "baseline" else name
+                ax.set_ylabel(f"{textwrap.fill(label, 30)}\npredicted")
+    for ax in axes[1]:
+        ax.set_xlabel("true")
+    axes[0][0].set(xlim=(low, high), ylim=(low, high))
+    title(figure, f"{name}: predictions on test rows")
+    return figure
+
+
+def _limits(*arms: pd.DataFrame) -> tuple[float, float]:
+    """Return the range of all targets, and of the predictions that aren't far from it."""
+    true = np.concatenate([fits["true"].to_numpy(float) for fits in arms])
+    predicted = np.concatenate([fits["predicted"].to_numpy(float) for fits in arms])
+    span = np.ptp(true)
+    near = (predicted > true.min() - MARGIN * span) & (predicted < true.max() + MARGIN * span)
+    shown = np.concatenate([true, predicted[near]])
+    return float(shown.min() - 0.02 * span), float(shown.max() + 0.02 * span)
+
+
+def _r2_of_repeats(part: pd.DataFrame) -> str:
+    """Say the mean over repeats; leaving diverged fits out would be the mean of survivors."""
+    each = np.array([_r2(fit) for _, fit in part.groupby("repeat")])
+    diverged = int((~np.isfinite(each)).sum())
+    if diverged:
+        return f"no R²: {diverged} of {len(each)} fits diverged"
+    return f"R² {each.mean():.3f} (mean of {len(each)} repeats)"
+
+
+def _r2(fit: pd.DataFrame) -> float:
+    true, predicted = (fit[key].to_numpy(float) for key in ("true", "predicted"))
+    if not np.isfinite(predicted).all():
+        return float("nan")
+    return float(1 - np.square(true - predicted).sum() / np.square(true - true.mean()).sum())

@@ -1,0 +1,62 @@
+"""What does an autoencoder make of an image?"""
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe.plots.images import image_shape, show_image
+from regpipe.plots.style import PROTOCOLS, title
+
+
+def reconstructions(
+    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, input_shape: Sequence[int]
+) -> Figure:
+    """Draw images and what both arms make of them, for both protocols.
+
+    The mean squared error beside an arm is that of the images shown.
+
+    Args:
+        baseline: protocol, row (0, 1, ...), part ("input" or "output"), the pixels x1, x2, ...
+        technique: the same of the other arm.
+        name: the technique's title.
+        input_shape: the network's: (height, width, channels), or (pixels,) of a square image.
+    """
+    shape = image_shape(input_shape)
+    arms = {"baseline": baseline, name: technique}
+    images = {
+        protocol: {
+            (arm, part): _images(frame, protocol, part, math.prod(shape))
+            for arm, frame in arms.items()
+            for part in ("input", "output")
+        }
+        for protocol in PROTOCOLS
+    }
+    inputs = np.stack([parts["baseline", "input"] for parts in images.values()])
+    limits = float(inputs.min()), float(inputs.max())
+    columns = inputs.shape[1]
+    figure = Figure(figsize=(1.6 + 0.8 * columns, 6.0), layout="constrained")
+    halves: Any = figure.subfigures(len(PROTOCOLS), 1)
+    for half, (protocol, meaning) in zip(halves, PROTOCOLS.items(), strict=True):
+        parts = images[protocol]
+        drawn = {"input": parts["baseline", "input"]}
+        for arm in arms:
+            error = np.square(parts[arm, "output"] - parts[arm, "input"]).mean()
+            drawn[f"{textwrap.fill(arm, 20)}\nMSE {error:.3g}"] = parts[arm, "output"]
+        axes = half.subplots(len(drawn), columns, squeeze=False)
+        for row, (label, pixels) in zip(axes, drawn.items(), strict=True):
+            for ax, image in zip(row, pixels, strict=True):
+                show_image(ax, image, shape, limits)
+            row[0].set_ylabel(label, rotation=0, ha="right", va="center")
+        half.suptitle(meaning, fontsize=10)
+    title(figure, f"{name}: images, and what the networks make of them")
+    return figure
+
+
+def _images(frame: pd.DataFrame, protocol: str, part: str, pixels: int) -> np.ndarray:
+    chosen = frame[(frame["protocol"] == protocol) & (frame["part"] == part)]
+    return chosen.sort_values("row")[[f"x{i + 1}" for i in range(pixels)]].to_numpy(float)

@@ -1,0 +1,46 @@
+"""What do the sequences of each class look like?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import CLASSES, panels, title
+from regpipe.problems.samples import feature_names
+
+SHOWN = 4  # of each class
+DRAWS = {"fixed": "the published draw", "fresh": "a fresh draw"}
+
+
+def sample_sequences(rows: pd.DataFrame, problem: str) -> Figure:
+    """Draw the first training sequences of each class, of the published draw and a fresh one.
+
+    Args:
+        rows: protocol, repeat, split, x1, x2, ... (a value per time step), target (a class, 0 to
+            9).
+        problem: the problem's title.
+    """
+    steps = feature_names(rows)
+    classes = np.unique(rows["target"]).astype(int)
+    height = 2.2 if len(classes) <= 4 else 1.3
+    figure, axes = panels(len(classes), len(DRAWS), 5.2, height, sharex=True, sharey=True)
+    for column, (protocol, name) in enumerate(DRAWS.items()):
+        draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == 0)]
+        train = draw[draw["split"] == "train"]
+        for ax, k in zip(axes[:, column], classes, strict=True):
+            shown = train.loc[train["target"] == k, steps].head(SHOWN).to_numpy(float)
+            for values, strength in zip(shown, np.linspace(1, 0.45, SHOWN), strict=False):
+                ax.plot(
+                    np.arange(1, len(steps) + 1),
+                    values,
+                    color=CLASSES[k],
+                    alpha=strength,
+                    linewidth=1.1,
+                )
+            ax.grid(alpha=0.3)
+        test = (draw["split"] == "test").sum()
+        axes[0][column].set_title(f"{name}: {len(train)} train, {test} test", fontsize=10)
+        axes[-1][column].set_xlabel("time step")
+    for ax, k in zip(axes[:, 0], classes, strict=True):
+        ax.set_ylabel(f"class {k}")
+    title(figure, f"{problem}: the first {SHOWN} training sequences of each class")
+    return figure

@@ -1,0 +1,66 @@
+"""What does each stopping rule pay, in epochs, for how good a network?
+
+The trade-off of Prechelt (1998), "Early stopping - but when?".
+"""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from regpipe.plots.labels import label_points
+from regpipe.plots.style import CLASSES, MARKERS, PROTOCOLS, panels, title
+
+LINEAR = 1.0  # percent, below which the axis is linear, so that 0 has a place
+
+
+def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
+    """Draw how far above the lowest loss each rule ends, over the epochs it spends.
+
+    Args:
+        rules: a row per problem, protocol and rule: problem, protocol, rule (as in gl_2; what is
+            before the first _ is its family), epochs (spent) and excess (kept loss / lowest
+            possible loss - 1, in percent), each as `_mean`, `_low` and `_high`.
+    """
+    problems = list(rules["problem"].unique())
+    figure, axes = panels(len(problems), len(PROTOCOLS), 5.6, 3.8, sharex="row", sharey=True)
+    names = rules["rule"].str.partition("_")
+    rules = rules.assign(family=names[0], label=names[2].str.replace("_", ", "))
+    looks = dict(zip(rules["family"].unique(), zip(CLASSES, MARKERS, strict=True), strict=False))
+    shown = {
+        ax: rules[(rules["problem"] == problem) & (rules["protocol"] == protocol)]
+        for row, problem in zip(axes, problems, strict=True)
+        for ax, protocol in zip(row, PROTOCOLS, strict=True)
+    }
+    for ax, part in shown.items():
+        for family, (colour, marker) in looks.items():
+            _draw_family(ax, part[part["family"] == family], family, colour, marker)
+        ax.grid(alpha=0.3)
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter("{x:,.0f}")
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    for row, problem in zip(axes, problems, strict=True):
+        for ax, meaning in zip(row, PROTOCOLS.values(), strict=True):
+            ax.set_title(f"{problem}: {meaning}", fontsize=10)
+        row[0].set_ylabel("loss above the lowest, %")
+    for ax in axes[-1]:
+        ax.set_xlabel("epochs spent")
+    axes[0][0].set_yscale("symlog", linthresh=LINEAR)
+    axes[0][0].yaxis.set_major_formatter("{x:,g}")
+    axes[0][0].set_ylim(bottom=-0.15 * LINEAR)
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(looks), frameon=False)
+    title(figure, "Stopping rules: epochs spent and loss paid (mean and 10-90% over repeats)")
+    figure.draw_without_rendering()
+    for ax, part in shown.items():
+        places = part[["epochs_mean", "excess_mean"]].to_numpy(float)
+        label_points(ax, places, list(part["label"]), [looks[f][0] for f in part["family"]])
+    return figure
+
+
+def _draw_family(ax: Axes, rules: pd.DataFrame, family: str, colour: str, marker: str) -> None:
+    x, y = rules["epochs_mean"], rules["excess_mean"]
+    ax.hlines(y, rules["epochs_low"], rules["epochs_high"], colour, linewidth=0.6, alpha=0.35)
+    ax.vlines(x, rules["excess_low"], rules["excess_high"], colour, linewidth=0.6, alpha=0.35)
+    ax.scatter(x, y, s=30, color=colour, marker=marker, linewidths=0, label=family, zorder=3)

@@ -1,0 +1,70 @@
+"""Every block of the YAML, for a few epochs, on both engines."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from regpipe.problems.samples import hold_out, input_shape, rows_of
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
+
+EPOCHS = 3
+
+
+@pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
+def test_it_builds_trains_exports_and_reloads(
+    name: str, samples_of: Callable[[str], pd.DataFrame], tmp_path: Path
+) -> None:
+    from regpipe.backend import keras
+    from regpipe.measures import Measure
+    from regpipe.pipelines.arm.nodes import _loop, build_network, export_model
+
+    arm = arm_called(name, epochs=EPOCHS, shuffle=False)
+    samples = samples_of(arm.problem)
+    rows = rows_of(samples, "fixed", arm)[0]
+    if arm.training.validation_split and not arm.training.after_stopping:
+        rows = hold_out(rows, arm.training.validation_split, 0)
+    architecture = build_network(arm, samples)
+    fits = {
+        engine: _loop(engine, architecture, arm, rows).fit(rows, 1)
+        for engine in ("compiled", "keras")
+    }
+    for engine, fit in fits.items():
+        assert fit.outcome in ("completed", "stopped"), engine
+        assert list(fit.history) == list(arm.task.logs)
+        assert 1 <= fit.best_epoch <= fit.epochs <= EPOCHS
+        assert np.isfinite(fit.history["loss"]).all()
+        assert np.isfinite(fit.history["val_loss"]).any() or arm.training.validation_freq > EPOCHS
+    ours, theirs = fits["compiled"], fits["keras"]
+    assert {k: v.shape for k, v in ours.weights.items()} == {
+        k: v.shape for k, v in theirs.weights.items()
+    }
+    if not is_random(arm):
+        assert ours.epochs == theirs.epochs
+        for measure in ("loss", "val_loss"):
+            np.testing.assert_allclose(ours.history[measure], theirs.history[measure], rtol=2e-3)
+
+    model = export_model(architecture, {f"fixed/{k}": v[None] for k, v in ours.weights.items()})
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert loaded.input_shape[1:] == input_shape(arm, samples)
+    measure = Measure(arm, architecture)
+    measure.load(ours.weights)
+    np.testing.assert_allclose(
+        loaded.predict(rows.x_score[:50], verbose=0),
+        measure.predict(rows.x_score[:50]),
+        rtol=1e-4,
+        atol=1e-6,
+    )
+
+
+def is_random(arm: Any) -> bool:
+    """Whether masks or noise are drawn while it trains, by each engine in its own way."""
+    kinds = {layer.kind for layer in arm.layers.values()}
+    drops = any(layer.arguments.get("dropout") for layer in arm.layers.values())
+    training = arm.training
+    noisy = training.label_noise or training.weight_noise or training.gradient_noise
+    return bool(drops or noisy or {k for k in kinds if "Dropout" in k or "Noise" in k})
