@@ -21,7 +21,7 @@ from regpipe.arm import apply, baseline
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.reference import KerasLoop
 from regpipe.network import build_architecture
-from regpipe.problems.samples import draw_samples, feature_names, rows_of, split_samples
+from regpipe.problems.samples import draw_samples, input_shape, rows_of, split_samples
 from regpipe.spec import FreshProtocol, Problem, Protocol, Technique
 
 KINDS = ("moons", "weight_l2", "unit_norm", "noise_input", "dropout", "noise_hidden", "activity_l1")
@@ -54,9 +54,9 @@ def times(name: str) -> tuple[float, float, float]:
     if name in techniques:
         arm = apply(name, Technique(**techniques[name]), arm)
     draws = draw_samples(problem, Protocol(fresh=FreshProtocol(repeats=2, score_rows=10)))
-    samples = split_samples(draws, problem.split)
-    rows = rows_of(samples, "fixed")[0]
-    architecture = build_architecture(arm, (len(feature_names(samples)),))
+    samples = split_samples(draws, problem)
+    rows = rows_of(samples, "fixed", arm)[0]
+    architecture = build_architecture(arm, input_shape(arm, samples))
 
     start = time.perf_counter()
     loop = CompiledLoop(arm, architecture, rows)

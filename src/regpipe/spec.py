@@ -232,6 +232,15 @@ class Training(Strict):
     label_noise: LabelNoise | None = None
     ramp: Ramp | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_patience_beside_its_monitor(cls, keys: Any) -> Any:
+        rules = EarlyStopping.model_fields
+        for key in keys if isinstance(keys, dict) else ():
+            if key in rules and key not in cls.model_fields:
+                raise ValueError(f"`{key}` goes inside `early_stopping`, beside what it monitors")
+        return keys
+
     @model_validator(mode="after")
     def _has_rows_for_a_second_pass(self) -> Self:
         if self.after_stopping and not (self.validation_split and self.watches):

@@ -32,8 +32,9 @@ def test_one_compile_serves_every_repeat_and_both_protocols(
     samples_of: Callable[[str], Any], architecture_of: Architectures
 ) -> None:
     samples = samples_of("circles")
-    fixed, fresh = rows_of(samples, "fixed"), rows_of(samples, "fresh")
-    loop = loop_of(arm_called("dropout", epochs=3), architecture_of, fixed[0])
+    arm = arm_called("dropout", epochs=3)
+    fixed, fresh = (rows_of(samples, name, arm) for name in ("fixed", "fresh"))
+    loop = loop_of(arm, architecture_of, fixed[0])
     fits = [loop.fit(rows, seed) for seed, rows in enumerate([fixed[0], fixed[0], *fresh])]
     assert loop._block.experimental_get_tracing_count() == 1
     last = {tuple(fit.weights["hidden/kernel"].ravel()) for fit in fits}
@@ -44,8 +45,8 @@ def test_one_compile_serves_every_repeat_and_both_protocols(
 def test_a_fit_depends_on_rows_and_seed_and_not_on_the_fits_before_it(
     name: str, samples_of: Callable[[str], Any], architecture_of: Architectures
 ) -> None:
-    first, second = rows_of(samples_of("circles"), "fresh")[:2]
     arm = arm_called(name, epochs=20, batch_size=8)
+    first, second = rows_of(samples_of("circles"), "fresh", arm)[:2]
     loop = loop_of(arm, architecture_of, first)
     before = loop.fit(first, 1)
     loop.fit(second, 2)
@@ -63,7 +64,7 @@ from regpipe.network import build_architecture
 arm = arm_called("noise_hidden", epochs=20, batch_size=8)
 protocol = Protocol(fresh=FreshProtocol(repeats=2, score_rows=10))
 draws = draw_samples(PROBLEMS["moons"], protocol)
-moons = rows_of(split_samples(draws, PROBLEMS["moons"].split), "fixed")[0]
+moons = rows_of(split_samples(draws, PROBLEMS["moons"]), "fixed", arm)[0]
 fit = CompiledLoop(arm, build_architecture(arm, (2,)), moons).fit(moons, 5)
 print(json.dumps(fit.history["val_loss"].tolist()))
 """

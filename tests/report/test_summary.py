@@ -5,10 +5,7 @@ import pandas as pd
 from regpipe.report.summary import summarise
 from regpipe.spec import Statistics
 from regpipe.statistics.summary import compare_runs
-from regpipe.tasks import TASKS
-from tests.conftest import TECHNIQUES, arm_called
-
-TASK = TASKS["binary"]
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
 
 
 def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
@@ -32,9 +29,10 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
 def test_a_diverged_fit_is_counted_and_leaves_valid_json() -> None:
     baseline = runs([0.5, 0.6, 0.7], ["completed"] * 3)
     broken = runs([0.4, float("nan"), 0.6], ["completed", "diverged", "completed"])
-    compared = compare_runs(baseline, broken, Statistics(), TASK)
+    compared = compare_runs(baseline, broken, PROBLEMS["moons"], Statistics())
     answer = summarise(
         arm_called("weight_l2"),
+        PROBLEMS["moons"],
         TECHNIQUES["weight_l2"],
         baseline,
         broken,

@@ -3,10 +3,10 @@ import pytest
 
 from regpipe.spec import Published, Statistics
 from regpipe.statistics.summary import compare_runs, missed, spread
-from regpipe.tasks import TASKS
+from tests.conftest import PROBLEMS
 
 STATISTICS = Statistics()
-TASK = TASKS["binary"]
+MOONS = PROBLEMS["moons"]
 
 
 def runs(shift: float) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def runs(shift: float) -> pd.DataFrame:
 
 def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
     shuffled = runs(0.05).sample(frac=1, random_state=1)
-    compared = compare_runs(runs(0), shuffled, STATISTICS, TASK).set_index(["protocol", "metric"])
+    compared = compare_runs(runs(0), shuffled, MOONS, STATISTICS).set_index(["protocol", "metric"])
     assert list(compared.index) == [
         ("fixed", "accuracy"), ("fixed", "loss"), ("fresh", "accuracy"), ("fresh", "loss"),
     ]  # fmt: skip
@@ -65,6 +65,6 @@ def test_tables_of_two_different_runs_are_refused(column: str) -> None:
     stale = runs(0)
     stale[column] = stale[column] + ("!" if column == "settings" else 1)
     with pytest.raises(ValueError, match="pair up"):
-        compare_runs(stale, runs(0.05), STATISTICS, TASK)
+        compare_runs(stale, runs(0.05), MOONS, STATISTICS)
     with pytest.raises(ValueError, match="Of 6 fits of the baseline and 5 of the technique, 5"):
-        compare_runs(runs(0), runs(0.05).tail(5), STATISTICS, TASK)
+        compare_runs(runs(0), runs(0.05).tail(5), MOONS, STATISTICS)

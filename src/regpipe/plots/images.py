@@ -11,24 +11,26 @@ def image_shape(input_shape: Sequence[int]) -> tuple[int, ...]:
     """Return (height, width) or, in colour, (height, width, 3).
 
     Args:
-        input_shape: a network's: (height, width, channels), or (pixels,) of a square image.
+        input_shape: a network's: (height, width, channels), or (n,): a square image where n is a
+            square number, else a strip.
 
     Raises:
         ValueError: the shape is that of no image.
 
-    >>> image_shape((64,)), image_shape((8, 8, 1))
-    ((8, 8), (8, 8))
+    >>> image_shape((64,)), image_shape((8, 8, 1)), image_shape((10,))
+    ((8, 8), (8, 8), (1, 10))
     """
     shape = tuple(input_shape)
-    if len(shape) == 1 and math.isqrt(shape[0]) ** 2 == shape[0]:
-        return (math.isqrt(shape[0]),) * 2
+    if len(shape) == 1:
+        side = math.isqrt(shape[0])
+        return (side, side) if side**2 == shape[0] else (1, *shape)
     if len(shape) == 2 or (len(shape) == 3 and shape[2] == 3):
         return shape
     if len(shape) == 3 and shape[2] == 1:
         return shape[:2]
     raise ValueError(
-        "Expected the shape of an image: (height, width, 1), (height, width, 3) or (n,) with n a "
-        f"square number. Received {shape}."
+        "Expected the shape of an image: (height, width, 1), (height, width, 3) or (n,). Received "
+        f"{shape}."
     )
 
 

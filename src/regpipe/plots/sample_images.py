@@ -37,5 +37,5 @@ def sample_images(rows: pd.DataFrame, problem: str, input_shape: Sequence[int]) 
             ax.remove()
         row[0].set_ylabel(f"class {k:g}", rotation=0, ha="right", va="center")
     counts = f"{len(train)} train, {len(test)} test"
-    title(figure, f"{problem}: training images (published draw: {counts})")
+    title(figure, f"{problem}: training images (fixed draw: {counts})")
     return figure

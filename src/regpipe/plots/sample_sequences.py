@@ -8,11 +8,11 @@ from regpipe.plots.style import CLASSES, panels, title
 from regpipe.problems.samples import feature_names
 
 SHOWN = 4  # of each class
-DRAWS = {"fixed": "the published draw", "fresh": "a fresh draw"}
+DRAWS = {"fixed": "the fixed draw", "fresh": "a fresh draw"}
 
 
 def sample_sequences(rows: pd.DataFrame, problem: str) -> Figure:
-    """Draw the first training sequences of each class, of the published draw and a fresh one.
+    """Draw the first training sequences of each class, of the fixed draw and a fresh one.
 
     Args:
         rows: protocol, repeat, split, x1, x2, ... (a value per time step), target (a class, 0 to

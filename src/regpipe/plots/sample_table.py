@@ -17,7 +17,7 @@ SIDES = {
 
 
 def sample_table(rows: pd.DataFrame, problem: str) -> Figure:
-    """Draw each feature against the target, for the published split.
+    """Draw each feature against the target, for the fixed split.
 
     Args:
         rows: protocol, repeat, split, the features by any name, target (a number).
@@ -41,5 +41,5 @@ def sample_table(rows: pd.DataFrame, problem: str) -> Figure:
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     left_out = f" (the first {SHOWN} of {len(features)} features)" if len(features) > SHOWN else ""
-    title(figure, f"{problem}: features and target, the published split{left_out}")
+    title(figure, f"{problem}: features and target, the fixed split{left_out}")
     return figure

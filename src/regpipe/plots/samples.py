@@ -22,7 +22,7 @@ def samples(rows: pd.DataFrame, problem: str) -> Figure:
     figure, axes = panels(1, 3, 3.8, 4.0, sharex=True, sharey=True)
     figure.set_layout_engine("compressed")  # as the panels' shape is that of the rows
     shown = [
-        ("fixed", 0, "the published draw"),
+        ("fixed", 0, "the fixed draw"),
         *(("fresh", k, f"fresh draw {k}") for k in (0, 1)),
     ]
     for ax, (protocol, repeat, name) in zip(axes[0], shown, strict=True):

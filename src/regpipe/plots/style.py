@@ -16,7 +16,7 @@ CLASSES = (
 )
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", "*", ">")  # a class is known by its shape, too
 PROTOCOLS = {
-    "fixed": "published draw, many seeds",
+    "fixed": "fixed draw, many seeds",
     "fresh": "fresh draws, one per repeat",
 }
 
