@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.problems.samples import hold_out, input_shape, rows_of
+from regpipe.problems.samples import input_shape, rows_of
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
 
 EPOCHS = 3
@@ -20,16 +20,15 @@ def test_it_builds_trains_exports_and_reloads(
 ) -> None:
     from regpipe.backend import keras
     from regpipe.measures import Measure
-    from regpipe.pipelines.arm.nodes import _loop, build_network, export_model
+    from regpipe.pipelines.arm.nodes import build_network, export_model, make_loop, watched
 
     arm = arm_called(name, epochs=EPOCHS, shuffle=False)
     samples = samples_of(arm.problem)
     rows = rows_of(samples, "fixed", arm)[0]
-    if arm.training.validation_split and not arm.training.after_stopping:
-        rows = hold_out(rows, arm.training.validation_split, 0)
+    rows = watched(arm, rows, 0)
     architecture = build_network(arm, samples)
     fits = {
-        engine: _loop(engine, architecture, arm, rows).fit(rows, 1)
+        engine: make_loop(engine, architecture, arm, rows).fit(rows, 1)
         for engine in ("compiled", "keras")
     }
     for engine, fit in fits.items():

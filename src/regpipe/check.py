@@ -5,6 +5,7 @@ from typing import Any
 
 from regpipe.arm import apply, baseline
 from regpipe.errors import SpecError, hint
+from regpipe.grids import check_grid
 from regpipe.problems.sources import check_rows
 from regpipe.reading import parse
 from regpipe.spec import Problem, Settings, Technique
@@ -55,7 +56,8 @@ def check_parameters(
                 f"'{technique.problem}', since the pipeline is wired to it. Write a block for that."
             )
         elif base := bases.get(technique.problem):
-            keep(apply, name, technique, base)
+            if keep(apply, name, technique, base):
+                keep(check_grid, name, technique, base)
     if faults:
         raise SpecError(dict.fromkeys(faults))
 

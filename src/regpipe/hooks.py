@@ -13,6 +13,8 @@ from regpipe.check import check_parameters
 from regpipe.errors import SpecError
 from regpipe.spec import Protocol
 
+GRID = "train_grid"
+
 
 class CheckHooks:
     """Refuses parameters that nothing can be done with, before any node runs."""
@@ -42,7 +44,7 @@ class ProgressHooks:
     ) -> None:
         """Count the fits that lie ahead, and open the bar."""
         trainings = len(pipeline.only_nodes_with_tags("train").nodes)
-        if trainings:
+        if trainings or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid says by itself how many
             protocol = Protocol.model_validate(catalog.load("params:protocol"))
             progress.start(trainings * (protocol.fixed.repeats + protocol.fresh.repeats))
 
@@ -62,12 +64,16 @@ class AnswerHooks:
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Print the table and a sentence for each technique that this run answered."""
-        names = sorted(name for name in pipeline.outputs() if name.endswith(".summary"))
-        if names:
-            from regpipe.report.terminal import show
+        """Print a table and a sentence for each technique and each grid that this run answered."""
+        left = pipeline.all_outputs()
+        answers = sorted(name for name in left if name.endswith(".summary"))
+        grids = sorted(name.removesuffix(".choice") for name in left if name.endswith(".choice"))
+        if answers or grids:
+            from regpipe.report import terminal
 
-            show([catalog.load(name) for name in names])
+            terminal.show([catalog.load(name) for name in answers])
+            for name in grids:
+                terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
 
 
 def _refusal(error: SpecError) -> click.ClickException:

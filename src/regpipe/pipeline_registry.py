@@ -5,15 +5,17 @@ import warnings
 from kedro.pipeline import Pipeline
 
 from regpipe.blocks import read_blocks
+from regpipe.pipelines.grid.pipeline import create_pipeline as create_grid
 from regpipe.pipelines.looks import look_of
 from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return every problem's and every technique's pipeline by name.
+    """Return every problem's and every technique's pipeline by name, and those of the grids.
 
-    A technique's pipeline contains its problem's, so that the baseline is always there. A block
+    A technique's pipeline contains its problem's, so that the baseline is always there. The default
+    is every problem and every technique; the grids, which take long, are run by name. A block
     without a problem that exists is left to the check of the parameters, which says what is wrong.
     """
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
@@ -21,8 +23,11 @@ def register_pipelines() -> dict[str, Pipeline]:
     problems, techniques = read_blocks()
     looks = {name: look_of(block) for name, block in problems.items()}
     pipelines = {name: create_problem(name, look) for name, look in looks.items()}
+    grids = {}
     for name, block in techniques.items():
         home = block.get("problem") if isinstance(block, dict) else None
         if isinstance(home, str) and home in problems and name not in problems:
             pipelines[name] = pipelines[home] + create_technique(name, home, looks[home])
-    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines}
+            if block.get("grid"):
+                grids[f"{name}_grid"] = pipelines[home] + create_grid(name, home)
+    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **grids}

@@ -35,6 +35,12 @@ def start(total: int) -> None:
     _bar.add_task("", total=total)
 
 
+def expect(fits: int) -> None:
+    """Count so many fits more ahead, in a run that didn't know of them when it began."""
+    if _bar is not None:
+        _bar.update(_bar.task_ids[0], total=(_bar.tasks[0].total or 0) + fits)
+
+
 def advance(arm: str) -> None:
     """Count one more fit, of the arm called `arm`."""
     bar = _bar

@@ -285,6 +285,26 @@ class Problem(Strict):
         return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
 
 
+class Orders(Strict):
+    """Each order of magnitude from the first to the last, such as [1.0e-6, 1.0e-1]."""
+
+    orders: tuple[PositiveFloat, PositiveFloat]
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.orders[0] >= self.orders[1]:
+            raise ValueError("expected the smaller order of magnitude first")
+        return self
+
+
+class GridPublished(Strict):
+    """What was published for each point of a grid, in the order of the YAML."""
+
+    train: list[float]
+    test: list[float]
+    source: str
+
+
 class Technique(Strict):
     """What is changed in a problem's network or training, and what was published about it."""
 
@@ -295,6 +315,9 @@ class Technique(Strict):
     network: Network = {}
     training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
     published: Published | None = None
+    # Values to try at paths of this block, such as network.hidden.kernel_regularizer.l2.
+    grid: dict[str, Annotated[list[float], Field(min_length=2)] | Orders] = {}
+    grid_published: GridPublished | None = None
 
 
 class FixedProtocol(Strict):
@@ -313,12 +336,23 @@ class FreshProtocol(Strict):
     score_rows: PositiveInt = 10_000
 
 
+class GridProtocol(Strict):
+    """How many repeats of each protocol every point of a grid gets, and which rows choose.
+
+    `validation_split` is the share of the rows trained on that is held out to choose a point.
+    """
+
+    repeats: Annotated[int, Field(ge=2)] = 10
+    validation_split: Share = 0.3
+
+
 class Protocol(Strict):
     """How often an arm is fitted, and on what; every seed is derived from `seed`."""
 
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     fixed: FixedProtocol = FixedProtocol()
     fresh: FreshProtocol = FreshProtocol()
+    grid: GridProtocol = GridProtocol()
 
 
 class SmallestDifference(Strict):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
+from regpipe.report.grid import grid_sentence, grid_table
 from regpipe.report.units import UNITS, Unit
 
 Answer = dict[str, Any]
@@ -24,6 +26,15 @@ def show(answers: Sequence[Answer]) -> None:
     for answer in answers:
         console.print()
         console.print(escape(sentence(answer)), highlight=False, soft_wrap=False)
+
+
+def show_grid(grid: pd.DataFrame, choice: dict[str, Any]) -> None:
+    """Print the table and the sentence of a grid."""
+    console = get_console()
+    console.print()
+    console.print(grid_table(grid, choice))
+    console.print()
+    console.print(escape(grid_sentence(choice)), highlight=False, soft_wrap=False)
 
 
 def table(answers: Sequence[Answer]) -> Table:

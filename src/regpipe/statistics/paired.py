@@ -1,11 +1,11 @@
 """How much better is one of two paired samples, and is that luck?"""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+
+from regpipe.statistics.intervals import margin as margin_of
 
 NEVER = 10**9  # repeats that nobody will make
 Verdict = Literal["helps", "hurts", "no difference", "undecided"]
@@ -52,10 +52,8 @@ def compare(
 ) -> Comparison:
     """Compare pairs that share data and seed.
 
-    The interval is Student's t for paired differences, the variance of whose mean is
-    (1/n + overlap) s^2. Between pairs that are independent of one another, `overlap` is 0. Pairs on
-    splits of the same rows aren't: there it is n_test / n_train (C. Nadeau and Y. Bengio,
-    "Inference for the generalization error", 2003).
+    The interval is Student's t for paired differences. Pairs on splits of the same rows aren't
+    independent of one another: their `overlap` is that of `intervals.margin`.
 
     Args:
         baseline: values of shape (n_pairs,).
@@ -63,7 +61,7 @@ def compare(
         higher_is_better: whether a larger value is the better one.
         smallest_difference: a mean difference below this interests nobody; above 0.
         confidence: of the interval, in (0, 1).
-        overlap: 0 or more, see above.
+        overlap: 0 for independent pairs, n_test / n_train for splits of the same rows.
 
     Raises:
         ValueError: the shapes differ, or there are fewer than two pairs.
@@ -80,7 +78,7 @@ def compare(
         nan = float("nan")
         return Comparison(n, nan, nan, nan, (wins + ties / 2) / n, wins, ties, "undecided", None)
     mean, sd = float(differences.mean()), float(differences.std(ddof=1))
-    margin = _margin(sd, n, confidence, overlap)
+    margin = margin_of(sd, n, confidence, overlap)
     says = verdict(mean, margin, smallest_difference, higher_is_better)
     undecided = says == "undecided"
     return Comparison(
@@ -128,23 +126,18 @@ def repeats_needed(
     64
     """
     enough = max(abs(mean), smallest - abs(mean))
-    if _margin(sd, NEVER, confidence, overlap) >= enough:
+    if margin_of(sd, NEVER, confidence, overlap) >= enough:
         return None
     too_few, needed = n, n + 1
-    while _margin(sd, needed, confidence, overlap) >= enough:
+    while margin_of(sd, needed, confidence, overlap) >= enough:
         too_few, needed = needed, 2 * needed
     while needed - too_few > 1:
         middle = (too_few + needed) // 2
-        if _margin(sd, middle, confidence, overlap) < enough:
+        if margin_of(sd, middle, confidence, overlap) < enough:
             needed = middle
         else:
             too_few = middle
     return needed
-
-
-def _margin(sd: float, n: int, confidence: float, overlap: float) -> float:
-    """Return half the width of the mean's confidence interval."""
-    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd * math.sqrt(1 / n + overlap)
 
 
 def _goodness(values: np.ndarray, higher_is_better: bool) -> np.ndarray:

@@ -59,7 +59,7 @@ def train(
         rows, outcome, epochs, best_epoch, seconds.
     """
     plan = list(_plan(arm, samples, protocol))
-    loop = _loop(engine, architecture, arm, plan[0][2])
+    loop = make_loop(engine, architecture, arm, plan[0][2])
     weights: dict[str, list[np.ndarray]] = {}
     histories, fits = [], []
     for name, repeat, rows in plan:
@@ -133,21 +133,31 @@ def fit_seed(protocol: Protocol, name: str, repeat: int) -> int:
 
 def _plan(arm: Arm, samples: pd.DataFrame, protocol: Protocol) -> Iterator[tuple[str, int, Rows]]:
     """Yield (protocol, repeat, rows) of every fit."""
-    # A second pass wants all rows, and holds some out by itself in the first.
-    share = None if arm.training.after_stopping else arm.training.validation_split
     for name in PROTOCOLS:
         draws = rows_of(samples, name, arm)
         for repeat in range(getattr(protocol, name).repeats):
             rows = draw_of(draws, repeat)
             seed = fit_seed(protocol, name, repeat)
-            yield name, repeat, rows if share is None else hold_out(rows, share, seed)
+            yield name, repeat, watched(arm, rows, seed)
 
 
-def _loop(engine: Engine, architecture: dict[str, Any], arm: Arm, rows: Rows) -> Any:
+def watched(arm: Arm, rows: Rows, seed: int) -> Rows:
+    """Return the rows with those held out that the arm wants to watch.
+
+    Where a second pass will want all rows, the engine holds some out by itself in the first.
+    """
+    share = arm.training.validation_split
+    if share is None or arm.training.after_stopping:
+        return rows
+    return hold_out(rows, share, seed)
+
+
+def make_loop(engine: Engine, architecture: dict[str, Any], arm: Arm, rows: Rows) -> Any:
+    """Return the loop that trains the arm, for rows of these shapes."""
     if arm.training.after_stopping:
         from regpipe.engine.after_stopping import TwoPasses
 
-        return TwoPasses(arm, lambda arm, rows: _loop(engine, architecture, arm, rows))
+        return TwoPasses(arm, lambda arm, rows: make_loop(engine, architecture, arm, rows))
     if engine == "keras":
         from regpipe.engine.reference import KerasLoop
 

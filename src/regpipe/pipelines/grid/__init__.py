@@ -1,0 +1,1 @@
+"""A grid: train a technique with every value, show which is best, and what choosing one gives."""

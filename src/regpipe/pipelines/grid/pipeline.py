@@ -1,0 +1,62 @@
+"""The wiring of a technique's grid."""
+
+from kedro.pipeline import Pipeline, node
+
+from regpipe.pipelines.grid import nodes
+from regpipe.pipelines.naming import called
+
+BLOCKS = ["params:problem", "params:technique"]
+RUN = [*BLOCKS, "params:protocol", "params:engine"]
+
+
+def create_pipeline(technique: str, problem: str) -> Pipeline:
+    """Return the pipeline `<technique>_grid`, in a namespace of that name."""
+    shared = ("protocol", "statistics", "engine")
+    template = Pipeline(
+        [
+            node(
+                called(technique, nodes.train_coarse),
+                inputs=["samples", *RUN],
+                outputs="coarse",
+                name="train_coarse",
+                tags="train_grid",
+            ),
+            node(
+                called(technique, nodes.train_finer),
+                inputs=["coarse", "samples", *RUN],
+                outputs="runs",
+                name="train_finer",
+                tags="train_grid",
+            ),
+            node(
+                nodes.tabulate,
+                inputs=["runs", *BLOCKS, "params:statistics"],
+                outputs="grid",
+                name="tabulate",
+            ),
+            node(
+                called(technique, nodes.choose),
+                inputs=["runs", "baseline_runs", *BLOCKS, "params:statistics"],
+                outputs="choice",
+                name="choose",
+            ),
+            node(
+                nodes.plot_grid,
+                inputs=["grid", "baseline_runs", *BLOCKS],
+                outputs="grid_plot",
+                name="plot_grid",
+            ),
+        ]
+    )
+    name = f"{technique}_grid"
+    return Pipeline(
+        template,
+        namespace=name,
+        inputs={"samples": f"{problem}.samples", "baseline_runs": f"{problem}.runs"},
+        parameters={
+            "params:problem": f"params:{problem}",
+            "params:technique": f"params:{technique}",
+            **{f"params:{key}": f"params:{key}" for key in shared},
+        },
+        tags=name,
+    )

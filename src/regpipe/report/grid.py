@@ -1,0 +1,55 @@
+"""A grid as a person reads it at the end of a run: a row per value, and what choosing one gives."""
+
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+
+from regpipe.report.units import UNITS, Unit
+
+Choice = dict[str, Any]
+PROTOCOLS = {"fixed": "the fixed draw", "fresh": "fresh draws"}
+
+
+def grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
+    """Return a row per point: mean of train and test for both protocols, and how often chosen."""
+    unit, paths = UNITS[choice["metric"]], choice["paths"]
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"{choice['technique']}_grid: {unit.name}",
+        title_justify="left",
+        padding=0,
+    )
+    for path in paths:
+        made.add_column(path.rpartition(".")[2])
+    for heading in ("fixed train", "fixed test", "fresh train", "fresh test", "chosen"):
+        made.add_column(heading, justify="right")
+    for _, part in grid.groupby(paths, sort=True):
+        rows = part.set_index("protocol")
+        cells = [
+            unit.value(float(rows[f"{side}_mean"][protocol]))
+            for protocol in PROTOCOLS
+            for side in ("train", "test")
+        ]
+        times = f"{rows['chosen']['fresh']} of {rows['repeats']['fresh']}"
+        values = [f"{value:g}" for value in part[paths].iloc[0]]
+        made.add_row(*values, *cells, times)
+    return made
+
+
+def grid_sentence(choice: Choice) -> str:
+    """Return what choosing a value on validation rows gives, and what the test rows would claim."""
+    unit, fresh = UNITS[choice["metric"]], choice["fresh"]
+    name = f"{choice['title']} ({choice['technique']}_grid)"
+    return (
+        f"{name} on {choice['problem']}, over {fresh['repeats']} fresh repeats: with the value "
+        f"that validation rows choose, test {unit.name} is {_told(fresh['honest'], unit, choice)}; "
+        f"without the technique it is {unit.value(fresh['baseline']['mean'])}. Choosing by the "
+        f"test rows themselves would have claimed {unit.value(fresh['optimistic']['mean'])}."
+    )
+
+
+def _told(numbers: dict[str, float], unit: Unit, choice: Choice) -> str:
+    ends = " to ".join(unit.value(numbers[end]) for end in ("ci_low", "ci_high"))
+    return f"{unit.value(numbers['mean'])} ({choice['confidence']:.0%} interval {ends})"

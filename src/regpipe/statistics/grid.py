@@ -1,0 +1,120 @@
+"""The run table of a grid -> what each value gives, and what choosing among them gives.
+
+Whoever picks the value that scores best on the test rows, and reports that score, is too
+optimistic: luck picks, too. So a value is chosen, in each repeat, by the loss on validation rows
+that its network was not trained on; trained anew on all rows, it is scored on the test rows.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.spec import GridPublished, Statistics
+from regpipe.statistics.intervals import mean_interval
+from regpipe.tasks import Task
+
+REPEAT = ["protocol", "repeat"]
+
+
+def best_point(runs: pd.DataFrame, paths: Sequence[str]) -> tuple[float, ...]:
+    """Return the point with the lowest mean validation loss over the fresh repeats."""
+    fresh = runs[runs["protocol"] == "fresh"]
+    means = fresh.groupby(list(paths))["validation_loss"].mean()
+    return _point(means.fillna(np.inf).idxmin())
+
+
+def choose(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the run of each repeat with the lowest validation loss."""
+    losses = runs["validation_loss"].fillna(np.inf)
+    return runs.loc[losses.groupby([runs[key] for key in REPEAT]).idxmin()]
+
+
+def tabulate(
+    runs: pd.DataFrame,
+    paths: Sequence[str],
+    task: Task,
+    statistics: Statistics,
+    published: GridPublished | None,
+    overlap: float = 0.0,
+) -> pd.DataFrame:
+    """Return a row per protocol and point.
+
+    Columns: protocol, step (`coarse` or `finer`), the paths, repeats, for train and test of the
+    task's metric mean, sd, ci_low, ci_high and what was published, and chosen: in how many repeats
+    validation rows chose the point.
+    """
+    keys = ["protocol", "step", *paths]
+    chosen = choose(runs).groupby(keys).size()
+    rows = []
+    for key, part in runs.groupby(keys, sort=False):
+        row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
+        for side in ("train", "test"):
+            values = part[f"{side}_{task.metric}"].to_numpy(float)
+            wide = overlap if key[0] == "fresh" else 0.0
+            mean, low, high = mean_interval(values, statistics.confidence, wide)
+            row |= {f"{side}_mean": mean, f"{side}_sd": float(values.std(ddof=1))}
+            row |= {f"{side}_ci_low": low, f"{side}_ci_high": high}
+        rows.append(row | {"chosen": int(chosen.get(key, 0))})
+    table = pd.DataFrame(rows)
+    coarse = table["step"] == "coarse"
+    for side in ("train", "test"):
+        numbers = getattr(published, side) if published else None
+        claimed = (coarse & (table["protocol"] == "fixed")) if numbers else coarse & False
+        table.loc[claimed, f"published_{side}"] = numbers if numbers else np.nan
+        table[f"published_{side}"] = table.get(f"published_{side}", np.nan)
+    return table
+
+
+def choice(
+    runs: pd.DataFrame,
+    baseline: pd.DataFrame,
+    paths: Sequence[str],
+    task: Task,
+    statistics: Statistics,
+    overlap: float = 0.0,
+) -> dict[str, Any]:
+    """Return, for each protocol, what choosing a value gives on the test rows.
+
+    `honest`: the value chosen on validation rows, in each repeat. `optimistic`: what the value that
+    is best on the test rows themselves would have claimed. `baseline`: without the technique. Each
+    with mean, ci_low and ci_high. `chosen`: how often each value was, the most frequent first.
+    """
+    column, upwards = f"test_{task.metric}", task.scores[task.metric]
+    told = {}
+    for protocol, part in runs.groupby("protocol"):
+        wide = overlap if protocol == "fresh" else 0.0
+        by_repeat = part.groupby("repeat")[column]
+        honest = choose(part)
+        repeats = honest["repeat"]
+        bare = baseline[baseline["protocol"] == protocol].set_index("repeat").loc[repeats, column]
+        values = {
+            "baseline": bare,
+            "honest": honest[column],
+            "optimistic": by_repeat.max() if upwards else by_repeat.min(),
+        }
+        counts = honest.groupby(list(paths)).size().sort_values(ascending=False)
+        told[str(protocol)] = {
+            "repeats": len(repeats),
+            **{
+                name: dict(
+                    zip(
+                        ("mean", "ci_low", "ci_high"),
+                        mean_interval(numbers.to_numpy(float), statistics.confidence, wide),
+                        strict=True,
+                    )
+                )
+                for name, numbers in values.items()
+            },
+            "chosen": [
+                {**dict(zip(paths, _point(point), strict=True)), "times": int(n)}
+                for point, n in counts.items()
+            ],
+        }
+    return told
+
+
+def _point(key: Any) -> tuple[float, ...]:
+    """Return the values of a group, which pandas gives alone where there is but one."""
+    return tuple(float(value) for value in (key if isinstance(key, tuple) else (key,)))
