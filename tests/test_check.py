@@ -9,6 +9,7 @@ from regpipe.errors import SpecError
 from tests.conftest import blocks
 
 PROBLEMS, TECHNIQUES, SETTINGS = (blocks(n) for n in ("problems", "techniques", "parameters"))
+SETTINGS |= blocks("stopping_rules")
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -280,6 +281,24 @@ def test_the_shipped_blocks_pass() -> None:
             "Did you mean 'label_smoothing'?",
         ),
         ("label_smoothing.training.loss", {"BinaryCrossentropi": {}}, "is no loss of Keras"),
+        (
+            "stopping_rules.problems",
+            ["mons"],
+            "stopping_rules.problems: there is no problem 'mons'. Did you mean 'moons'?",
+        ),
+        (
+            "stopping_rules.rules.mine",
+            {"early_stopping": {"monitor": "val_acuracy"}},
+            "stopping_rules.rules.mine: 'val_acuracy' is no number that moons logs.",
+        ),
+        ("stopping_rules.rules.mine", {"early_stop": {}}, "Did you mean 'early_stopping'?"),
+        ("stopping_rules.rules.mine", {}, "expected `early_stopping` or `stop_when`, one of them"),
+        (
+            "weight_l2.grid",
+            {"network.hidden.kernel_regularizer.l3": [1, 2]},
+            "weight_l2.grid: 'l3' is no key of network.hidden.kernel_regularizer.",
+        ),
+        ("protocol.grid.repeats", 1, "protocol.grid.repeats: input should be greater than or"),
         ("engine", "fast", "engine: input should be 'compiled' or 'keras'. Received 'fast'."),
     ],
 )
@@ -313,7 +332,7 @@ def test_one_name_for_two_things_is_refused() -> None:
         ("weight_l2.network.hidden.kernel_regularizer.l2", 0.01),
         ("weight_l2.network.hidden.bias_regularizer", {"l1": 0.1}),
         ("weight_l2.training.optimizer", {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}),
-        ("max_norm.network.hidden.kernel_constraint", {"min_max_norm": {"min_value": 1}}),
+        ("unit_norm.network.hidden.kernel_constraint", {"min_max_norm": {"min_value": 1}}),
         ("moons.network.hidden.Dense.kernel_initializer", "he_normal"),
         ("moons.network.hidden.Dense.kernel_regularizer", {"OrthogonalRegularizer": {"factor": 1}}),
         ("weight_l2.training.early_stopping", {"monitor": "val_accuracy", "patience": 5}),
@@ -341,3 +360,11 @@ def test_a_parameters_name_is_taken() -> None:
     parameters = changed("moons.title", "x")
     with pytest.raises(SpecError, match="engine: this name is taken by a parameter"):
         check_parameters(parameters, PROBLEMS, {**TECHNIQUES, "engine": TECHNIQUES["dropout"]})
+
+
+def test_the_name_of_a_grid_is_taken() -> None:
+    parameters = changed("weight_l2_grid", TECHNIQUES["weight_l1"])
+    with pytest.raises(SpecError, match="weight_l2_grid: that is the name of the grid of weight_l"):
+        check_parameters(
+            parameters, PROBLEMS, {**TECHNIQUES, "weight_l2_grid": TECHNIQUES["weight_l1"]}
+        )

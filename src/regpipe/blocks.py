@@ -18,16 +18,26 @@ def use(loader: AbstractConfigLoader) -> None:
 
 
 def read_blocks() -> tuple[Blocks, Blocks]:
-    """Return the blocks of the problem files and those of the technique files, as written.
+    """Return the blocks of the problem files and those of the technique files, as written."""
+    loader = _reader()
+    return loader["problems"], loader["techniques"]
+
+
+def replayed_problems() -> list[str]:
+    """Return the problems on whose histories stopping rules are replayed, as written."""
+    rules = _reader()["stopping_rules"].get("stopping_rules")
+    problems = rules.get("problems") if isinstance(rules, dict) else None
+    return problems if isinstance(problems, list) else []
+
+
+def _reader() -> AbstractConfigLoader:
+    """Return the loader that files are read through.
 
     Where no run has begun (`kedro registry list`), they come from the default environment. A loader
     of our own is made only then: each new one takes over the resolvers of those before it.
     """
-    loader = _loader
-    if loader is None:
-        loader = OmegaConfigLoader(
-            conf_source=settings.CONF_SOURCE,
-            env=os.environ.get("KEDRO_ENV"),
-            **settings.CONFIG_LOADER_ARGS,
-        )
-    return loader["problems"], loader["techniques"]
+    return _loader or OmegaConfigLoader(
+        conf_source=settings.CONF_SOURCE,
+        env=os.environ.get("KEDRO_ENV"),
+        **settings.CONFIG_LOADER_ARGS,
+    )

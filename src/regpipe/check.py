@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from regpipe.arm import apply, baseline
-from regpipe.errors import SpecError, hint
+from regpipe.arm import Arm, apply, baseline
+from regpipe.errors import SpecError, hint, unknown
 from regpipe.grids import check_grid
 from regpipe.problems.sources import check_rows
 from regpipe.reading import parse
-from regpipe.spec import Problem, Settings, Technique
+from regpipe.spec import Problem, Settings, StoppingRules, Technique
 from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
@@ -39,7 +39,7 @@ def check_parameters(
     keep(_check_top_level, parameters, problems, techniques)
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
     keep(parse, Settings, settings, "")
-    bases = {}
+    bases: dict[str, Arm | None] = {}
     for name in problems:
         if problem := keep(parse, Problem, parameters[name], name):
             keep(check_rows, name, problem)
@@ -58,8 +58,29 @@ def check_parameters(
         elif base := bases.get(technique.problem):
             if keep(apply, name, technique, base):
                 keep(check_grid, name, technique, base)
+    if rules := parameters.get("stopping_rules"):
+        if parsed := keep(parse, StoppingRules, rules, "stopping_rules"):
+            keep(_check_replayed, parsed, bases)
     if faults:
         raise SpecError(dict.fromkeys(faults))
+
+
+def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> None:
+    """Raise SpecError unless the problems are there and log what the rules watch."""
+    faults = []
+    for problem in rules.problems:
+        if problem not in bases:
+            faults.append(
+                f"stopping_rules.problems: there is no problem '{problem}'. {hint(problem, bases)}"
+            )
+        elif base := bases[problem]:
+            for name, block in rules.rules.items():
+                if block.rule.monitor not in base.task.logs:
+                    path = f"stopping_rules.rules.{name}"
+                    logged = f"number that {problem} logs"
+                    faults += unknown(path, logged, block.rule.monitor, base.task.logs).faults
+    if faults:
+        raise SpecError(faults)
 
 
 def _check_top_level(
@@ -68,6 +89,9 @@ def _check_top_level(
     faults = []
     for name in sorted(set(problems) & set(techniques)):
         faults.append(f"{name}: names both a problem and a technique. Expected different names.")
+    for name, block in techniques.items():
+        if (block or {}).get("grid") and f"{name}_grid" in {*problems, *techniques}:
+            faults.append(f"{name}_grid: that is the name of the grid of {name}. Expected another.")
     for name in sorted({*problems, *techniques} & set(Settings.model_fields)):
         faults.append(f"{name}: this name is taken by a parameter. Expected another.")
     for name in (*problems, *techniques):

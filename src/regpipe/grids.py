@@ -10,30 +10,11 @@ import numpy as np
 from regpipe.arm import Arm, apply
 from regpipe.errors import SpecError, unknown
 from regpipe.reading import parse
-from regpipe.spec import Orders, Technique
+from regpipe.spec import Technique
 
 Point = tuple[float, ...]  # a value for each path, in their order
 WIDE = 20  # a factor, beyond which values are spaced by ratios
 BETWEEN = 2  # values that the finer grid puts between the best one and each of its neighbours
-
-
-def coarse_values(technique: Technique) -> dict[str, list[float]]:
-    """Return the values of each path.
-
-    >>> from regpipe.spec import Orders
-    >>> orders(Orders(orders=(1e-3, 1e-1)))
-    [0.001, 0.01, 0.1]
-    """
-    return {
-        path: orders(values) if isinstance(values, Orders) else list(values)
-        for path, values in technique.grid.items()
-    }
-
-
-def orders(span: Orders) -> list[float]:
-    """Return the orders of magnitude from the first to the last, both included."""
-    first, last = (round(np.log10(end)) for end in span.orders)
-    return [float(f"1e{exponent}") for exponent in range(first, last + 1)]
 
 
 def points(values: Mapping[str, Sequence[float]]) -> list[Point]:
@@ -82,15 +63,15 @@ def arm_at(name: str, technique: Technique, base: Arm, point: Point) -> Arm:
 
 def check_grid(name: str, technique: Technique, base: Arm) -> None:
     """Raise SpecError unless every point of the technique's grid is an arm."""
-    values = coarse_values(technique)
-    for point in points(values) if values else []:
+    tried = points(technique.grid) if technique.grid else []
+    for point in tried:
         arm_at(name, technique, base, point)
     published = technique.grid_published
-    if published and not len(published.train) == len(published.test) == len(points(values)):
+    if published and not len(published.train) == len(published.test) == len(tried):
         raise SpecError(
             [
                 f"{name}.grid_published: {len(published.train)} train and {len(published.test)} "
-                f"test numbers, and the grid has {len(points(values))} points. Expected as many."
+                f"test numbers, and the grid has {len(tried)} points. Expected as many."
             ]
         )
 
@@ -104,6 +85,6 @@ def _around(values: list[float], best: float) -> list[float]:
             wide = min(values) > 0 and max(values) / min(values) > WIDE
             spaced = (np.geomspace if wide else np.linspace)(best, neighbour, BETWEEN + 2)[1:-1]
             found += [float(f"{value:.3g}") for value in spaced]
-    if all(value.is_integer() for value in values):  # such as a number of units
+    if all(float(value).is_integer() for value in values):  # such as a number of units
         found = [float(round(value)) for value in found]
     return sorted(set(found))

@@ -68,12 +68,15 @@ class AnswerHooks:
         left = pipeline.all_outputs()
         answers = sorted(name for name in left if name.endswith(".summary"))
         grids = sorted(name.removesuffix(".choice") for name in left if name.endswith(".choice"))
-        if answers or grids:
+        rules = [name for name in left if name == "stopping_rules.rules"]
+        if answers or grids or rules:
             from regpipe.report import terminal
 
             terminal.show([catalog.load(name) for name in answers])
             for name in grids:
                 terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
+            for name in rules:
+                terminal.show_rules(catalog.load(name))
 
 
 def _refusal(error: SpecError) -> click.ClickException:

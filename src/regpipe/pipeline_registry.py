@@ -4,10 +4,12 @@ import warnings
 
 from kedro.pipeline import Pipeline
 
-from regpipe.blocks import read_blocks
+from regpipe.blocks import read_blocks, replayed_problems
 from regpipe.pipelines.grid.pipeline import create_pipeline as create_grid
 from regpipe.pipelines.looks import look_of
 from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
+from regpipe.pipelines.stopping_rules.pipeline import NAME as STOPPING_RULES
+from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_stopping_rules
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 
 
@@ -30,4 +32,14 @@ def register_pipelines() -> dict[str, Pipeline]:
             pipelines[name] = pipelines[home] + create_technique(name, home, looks[home])
             if block.get("grid"):
                 grids[f"{name}_grid"] = pipelines[home] + create_grid(name, home)
-    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **grids}
+    everything = sum(pipelines.values(), Pipeline([]))
+    return {"__default__": everything, **pipelines, **grids, **_stopping_rules(pipelines)}
+
+
+def _stopping_rules(pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
+    """Return the pipeline that replays stopping rules, if its problems are there."""
+    problems = replayed_problems()
+    if not problems or not set(problems) <= set(pipelines):
+        return {}
+    histories = sum((pipelines[name] for name in problems), Pipeline([]))
+    return {STOPPING_RULES: histories + create_stopping_rules(problems)}

@@ -47,8 +47,13 @@ def _keys(model: type[BaseModel], location: list[str]) -> set[str]:
         if fields:
             models = [found for field in fields for found in _models(field)]
         else:
-            models = [m for m in models if part in get_args(m.model_fields["rule"].annotation)]
+            models = [m for m in models if part in _tags(m)] or models  # else a name, as of a rule
     return {key for m in models for key in m.model_fields}
+
+
+def _tags(model: type[BaseModel]) -> set[str]:
+    """Return the literal values by which pydantic tells a model from its alternatives."""
+    return {str(tag) for field in model.model_fields.values() for tag in get_args(field.annotation)}
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

@@ -13,9 +13,16 @@ CONFIG_LOADER_ARGS = {
     # Problems and techniques are parameters, so that `params:` and `--params` see them; under
     # patterns of their own, the registry learns which is which.
     "config_patterns": {
-        "parameters": ["parameters*", "parameters*/**", "problems*", "techniques*"],
+        "parameters": [
+            "parameters*",
+            "parameters*/**",
+            "problems*",
+            "techniques*",
+            "stopping_rules*",
+        ],
         "problems": ["problems*"],
         "techniques": ["techniques*"],
+        "stopping_rules": ["stopping_rules*"],
     },
     # An environment changes single keys; Kedro's default would drop their siblings.
     "merge_strategy": {
@@ -23,5 +30,6 @@ CONFIG_LOADER_ARGS = {
         "globals": "soft",
         "problems": "soft",
         "techniques": "soft",
+        "stopping_rules": "soft",
     },
 }

@@ -3,10 +3,12 @@
 Layers, regularizers and optimizers are mappings in Keras' own words; `vocabulary` checks those.
 """
 
+import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NonNegativeFloat,
@@ -285,16 +287,19 @@ class Problem(Strict):
         return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
 
 
-class Orders(Strict):
-    """Each order of magnitude from the first to the last, such as [1.0e-6, 1.0e-1]."""
+def _orders_of_magnitude(values: Any) -> Any:
+    """Return a list as it is, and {orders: [1e-3, 1e-1]} as 1e-3, 1e-2, 1e-1."""
+    if isinstance(values, list):
+        return values
+    ends = values.get("orders") if isinstance(values, dict) and len(values) == 1 else None
+    match ends:
+        case [int() | float() as low, int() | float() as high] if 0 < low < high:
+            first, last = (round(math.log10(end)) for end in (low, high))
+            return [float(f"1e{exponent}") for exponent in range(first, last + 1)]
+    raise ValueError("expected a list of values, or the ends of {orders: [1.0e-6, 1.0e-1]}")
 
-    orders: tuple[PositiveFloat, PositiveFloat]
 
-    @model_validator(mode="after")
-    def _rises(self) -> Self:
-        if self.orders[0] >= self.orders[1]:
-            raise ValueError("expected the smaller order of magnitude first")
-        return self
+GridValues = Annotated[list[float], Field(min_length=2), BeforeValidator(_orders_of_magnitude)]
 
 
 class GridPublished(Strict):
@@ -316,7 +321,7 @@ class Technique(Strict):
     training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
     published: Published | None = None
     # Values to try at paths of this block, such as network.hidden.kernel_regularizer.l2.
-    grid: dict[str, Annotated[list[float], Field(min_length=2)] | Orders] = {}
+    grid: dict[str, GridValues] = {}
     grid_published: GridPublished | None = None
 
 
@@ -371,6 +376,33 @@ class Statistics(Strict):
     smallest_difference: SmallestDifference = SmallestDifference()
 
 
+class StoppingRule(Strict):
+    """One rule to replay: `early_stopping` or `stop_when`."""
+
+    early_stopping: EarlyStopping | None = None
+    stop_when: StopWhen | None = None
+
+    @model_validator(mode="after")
+    def _is_one_rule(self) -> Self:
+        if (self.early_stopping is None) == (self.stop_when is None):
+            raise ValueError("expected `early_stopping` or `stop_when`, one of them")
+        return self
+
+    @property
+    def rule(self) -> Monitored:
+        """The one that is there."""
+        rule = self.early_stopping or self.stop_when
+        assert rule is not None
+        return rule
+
+
+class StoppingRules(Strict):
+    """The rules that are replayed on the histories of some problems' baselines."""
+
+    problems: Annotated[list[str], Field(min_length=1)]
+    rules: Annotated[dict[str, StoppingRule], Field(min_length=1)]
+
+
 Engine = Literal["compiled", "keras"]
 
 
@@ -379,6 +411,7 @@ class Settings(Strict):
 
     protocol: Protocol
     statistics: Statistics
+    stopping_rules: StoppingRules | None = None
     engine: Engine = "compiled"
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from regpipe.report.grid import grid_sentence, grid_table
+from regpipe.report.stopping import rules_table
 from regpipe.report.units import UNITS, Unit
 
 Answer = dict[str, Any]
@@ -35,6 +36,13 @@ def show_grid(grid: pd.DataFrame, choice: dict[str, Any]) -> None:
     console.print(grid_table(grid, choice))
     console.print()
     console.print(escape(grid_sentence(choice)), highlight=False, soft_wrap=False)
+
+
+def show_rules(rules: pd.DataFrame) -> None:
+    """Print the table of replayed stopping rules."""
+    console = get_console()
+    console.print()
+    console.print(rules_table(rules))
 
 
 def table(answers: Sequence[Answer]) -> Table:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from regpipe import plots, progress
 from regpipe.arm import baseline
-from regpipe.grids import Point, arm_at, coarse_values, finer_points, points
+from regpipe.grids import Point, arm_at, finer_points, points
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of
 from regpipe.pipelines.arm.nodes import build_network, fit_seed, make_loop, watched
 from regpipe.problems.samples import hold_out, rows_of
@@ -29,7 +29,7 @@ def train_coarse(
     name: str,
 ) -> pd.DataFrame:
     """Return the run table of every point of the grid as written."""
-    tried = points(coarse_values(technique))
+    tried = points(technique.grid)
     runs = _train(samples, problem, technique, protocol, engine, tried, name)
     return runs.assign(step="coarse")
 
@@ -49,7 +49,7 @@ def train_finer(
     The best is the one with the lowest mean loss on validation rows, not on test rows.
     """
     best = grid_statistics.best_point(coarse, list(technique.grid))
-    tried = finer_points(coarse_values(technique), best)
+    tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
     runs = _train(samples, problem, technique, protocol, engine, tried, name)

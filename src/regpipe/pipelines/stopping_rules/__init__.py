@@ -1,0 +1,1 @@
+"""Stopping rules, replayed on the histories of some problems' baselines."""

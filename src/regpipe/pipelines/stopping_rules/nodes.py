@@ -1,0 +1,57 @@
+"""From stored histories to what each stopping rule would have cost and kept."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe import plots
+from regpipe.spec import StoppingRules
+from regpipe.statistics.stopping import tabulate_rules
+
+KEYS = ["protocol", "repeat", "epoch"]
+
+
+def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per problem, rule and fit.
+
+    Args:
+        rules: which to replay.
+        histories: of each problem's baseline.
+
+    Columns: problem, rule, protocol, repeat, epochs (spent), stopped, kept_epoch, kept_loss (the
+    watched loss there), lowest_loss (of all epochs).
+    """
+    from regpipe.engine.replay import Replay
+
+    found = []
+    for problem, history in histories.items():
+        names = [column for column in history.columns if column not in KEYS]
+        fits = [(key, fit.sort_values("epoch")) for key, fit in history.groupby(KEYS[:2])]
+        for rule, block in rules.rules.items():
+            replay = Replay(block.rule, names)
+            for (protocol, repeat), fit in fits:
+                stop = replay(fit[names].to_numpy("float32"))
+                losses = fit["val_loss"].to_numpy()
+                found.append(
+                    {
+                        "problem": problem,
+                        "rule": rule,
+                        "protocol": protocol,
+                        "repeat": repeat,
+                        "epochs": stop.epochs,
+                        "stopped": stop.stopped,
+                        "kept_epoch": stop.kept_epoch,
+                        "kept_loss": losses[stop.kept_epoch - 1],
+                        "lowest_loss": losses.min(),
+                    }
+                )
+    return pd.DataFrame(found)
+
+
+def tabulate(replays: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per problem, protocol and rule."""
+    return tabulate_rules(replays)
+
+
+def plot_tradeoff(table: pd.DataFrame) -> Figure:
+    """Show epochs spent against loss paid."""
+    return plots.stopping_tradeoff(table)

@@ -1,0 +1,42 @@
+"""A replayed rule stops where it stops a training."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.engine.compiled import CompiledLoop
+from regpipe.engine.replay import Replay
+from regpipe.problems.samples import Rows
+from tests.conftest import arm_called
+
+FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"early_stopping": {"patience": 7}},
+        {"stop_when": {"rule": "generalization_loss", "alpha": 1.0}},
+        {"stop_when": {"rule": "progress_quotient", "alpha": 0.1}},
+        {"stop_when": {"rule": "successive_increases", "strips": 2}},
+        {"stop_when": {"rule": "absolute_change", "epochs": 5, "threshold": 0.01}},
+        {"early_stopping": {"patience": 500}},
+    ],
+    ids=str,
+)
+def test_on_a_whole_history_it_stops_where_it_would_have_stopped_the_training(
+    asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    free, ruled = arm_called("moons", **FAST), arm_called("moons", **FAST, **asked)
+    history = CompiledLoop(free, architecture_of(free), moons).fit(moons, 1).history
+    (rule,) = ruled.training.watches
+    replay = Replay(rule, free.task.logs)
+    logs = np.stack([history[name] for name in free.task.logs], axis=1)
+    expected = CompiledLoop(ruled, architecture_of(ruled), moons).fit(moons, 1)
+    for _ in range(2):  # a second history begins anew
+        stop = replay(logs)
+        assert stop.epochs == expected.epochs
+        assert stop.stopped == (expected.outcome == "stopped")
+        assert stop.kept_epoch == expected.best_epoch

@@ -1,0 +1,76 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from regpipe.spec import GridPublished, Statistics
+from regpipe.statistics.grid import best_point, choice, choose, tabulate
+from regpipe.tasks import TASKS
+
+PATHS = ["network.hidden.kernel_regularizer.l2"]
+TASK, STATISTICS = TASKS["binary"], Statistics()
+# value -> (validation losses, test accuracies) of two fresh repeats: validation and test disagree.
+GIVEN = {
+    0.1: ((0.5, 0.2), (0.7, 0.8)),
+    0.01: ((0.3, 0.5), (0.8, 0.9)),
+    0.001: ((0.9, 0.9), (0.9, 0.7)),
+}
+
+
+def runs() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                PATHS[0]: value, "protocol": protocol, "repeat": repeat, "step": "coarse",
+                "validation_loss": losses[repeat], "test_accuracy": accuracies[repeat],
+                "train_accuracy": 1.0,
+            }
+            for value, (losses, accuracies) in GIVEN.items()
+            for protocol in ("fixed", "fresh") for repeat in range(2)
+        ]
+    )  # fmt: skip
+
+
+def test_validation_rows_choose_in_each_repeat() -> None:
+    fresh = choose(runs()).query("protocol == 'fresh'")
+    assert fresh[PATHS[0]].tolist() == [0.01, 0.1]
+    assert best_point(runs(), PATHS) == (0.1,)  # with a mean of 0.35
+
+
+def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() -> None:
+    baseline = pd.DataFrame(
+        {"protocol": ["fixed"] * 3 + ["fresh"] * 3, "repeat": [0, 1, 2] * 2,
+         "test_accuracy": [0.6, 0.7, 0.0] * 2}
+    )  # fmt: skip
+    told = choice(runs(), baseline, PATHS, TASK, STATISTICS)["fresh"]
+    assert told["honest"]["mean"] == pytest.approx((0.8 + 0.8) / 2)
+    assert told["optimistic"]["mean"] == pytest.approx((0.9 + 0.9) / 2)
+    assert told["baseline"]["mean"] == pytest.approx(0.65)  # of the same two repeats
+    assert told["repeats"] == 2
+    assert sorted((c[PATHS[0]], c["times"]) for c in told["chosen"]) == [(0.01, 1), (0.1, 1)]
+
+
+def test_the_lower_error_is_the_better_one() -> None:
+    errors = runs().rename(columns={"test_accuracy": "test_mse", "train_accuracy": "train_mse"})
+    baseline = errors.drop_duplicates(["protocol", "repeat"])
+    told = choice(errors, baseline, PATHS, TASKS["reconstruction"], STATISTICS)["fresh"]
+    assert told["optimistic"]["mean"] == pytest.approx((0.7 + 0.7) / 2)
+
+
+def test_the_table_has_a_row_per_protocol_and_value() -> None:
+    published = GridPublished(train=[1, 1, 1], test=[0.1, 0.2, 0.3], source="s")
+    table = tabulate(runs(), PATHS, TASK, STATISTICS, published)
+    assert len(table) == 6
+    fixed = table[table["protocol"] == "fixed"].set_index(PATHS[0])
+    assert fixed["published_test"].to_dict() == {0.1: 0.1, 0.01: 0.2, 0.001: 0.3}
+    assert table[table["protocol"] == "fresh"]["published_test"].isna().all()
+    assert fixed["test_mean"].to_dict() == pytest.approx({0.1: 0.75, 0.01: 0.85, 0.001: 0.8})
+    assert fixed["test_sd"][0.1] == pytest.approx(np.std([0.7, 0.8], ddof=1))
+    assert table["chosen"].sum() == 4
+    assert tabulate(runs(), PATHS, TASK, STATISTICS, None)["published_train"].isna().all()
+
+
+def test_a_diverged_value_is_never_chosen() -> None:
+    broken = runs()
+    broken.loc[broken[PATHS[0]] == 0.1, "validation_loss"] = np.nan
+    assert 0.1 not in set(choose(broken)[PATHS[0]])
+    assert best_point(broken, PATHS) == (0.01,)
