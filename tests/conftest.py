@@ -82,8 +82,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
         tiny: dict[str, Any] = {
             "data_root": str(data_root),
             "protocol": {"fixed": {"repeats": 2}, "fresh": {"repeats": 2, "score_rows": 100}},
-            "moons": {"training": {"epochs": 5}},
-            "circles": {"training": {"epochs": 5}},
+            **{name: {"training": {"epochs": 2 if name == "digits" else 5}} for name in PROBLEMS},
         }
         session.run(
             pipeline_names=list(names),

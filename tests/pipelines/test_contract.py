@@ -9,55 +9,81 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from regpipe.problems.samples import feature_names
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, summary_of
 
 RUNS = {
     "technique", "problem", "protocol", "repeat", "data_seed", "fit_seed", "outcome", "epochs",
-    "best_epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "seconds",
+    "best_epoch", "train_loss", "test_loss", "train_rows", "test_rows", "seconds",
 }  # fmt: skip
-PICTURES = {"samples", "learning_curves", "decision_boundary", "paired_differences", "weight_norms"}
+PICTURES = {"samples", "learning_curves", "paired_differences", "weight_norms"}
+LOOKS = {
+    "binary": ("decision_boundary", "surfaces.parquet"),
+    "multiclass": ("confusion", "confusions.csv"),
+    "regression": ("predicted_true", "predictions.parquet"),
+    "reconstruction": ("reconstructions", "reconstructions.parquet"),
+}
+# One or two of each problem and kind; `test_every_block` trains all of them.
+CHOSEN = [
+    "weight_l2", "early_stopping", "early_stopping_every", "early_stopping_refit", "dropout",
+    "noise_hidden", "label_smoothing", "weight_l2_layers", "early_stopping_regression",
+    "spatial_dropout", "temporal_activity", "sparse_autoencoder",
+]  # fmt: skip
+ARMS = [*PROBLEMS, *CHOSEN]
 
 
 @pytest.fixture(scope="module")
 def everything(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data root of a tiny run of every block of the YAML."""
+    """The data root of a tiny run of the chosen techniques."""
+    assert {TECHNIQUES[name].problem for name in CHOSEN} == set(PROBLEMS)
     root = tmp_path_factory.mktemp("everything")
-    run("__default__", data_root=root)
+    run(*CHOSEN, data_root=root)
     return root
 
 
-@pytest.mark.parametrize("arm", [*PROBLEMS, *TECHNIQUES])
+def test_the_default_is_every_problem_and_every_technique(run: Callable[..., None]) -> None:
+    from regpipe.pipeline_registry import register_pipelines
+
+    pipelines = register_pipelines()
+    default = {node.name for node in pipelines["__default__"].nodes}
+    for name in (*PROBLEMS, *TECHNIQUES):
+        assert {node.name for node in pipelines[name].nodes} <= default
+
+
+@pytest.mark.parametrize("arm", ARMS)
 def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> None:
     from regpipe.backend import keras
     from regpipe.engine.weights import weight_names
 
     output = everything / "07_model_output" / arm
     runs = pd.read_csv(output / "runs.csv")
-    assert set(runs.columns) >= RUNS
+    made = arm_called(arm)
+    task, first, last = made.task, next(iter(made.layers)), list(made.layers)[-1]
+    scores = {f"{side}_{score}" for side in ("train", "test") for score in task.scores}
+    assert set(runs.columns) >= RUNS | scores
     assert set(runs["technique"]) == {"baseline" if arm in PROBLEMS else arm}
     assert list(zip(runs["protocol"], runs["repeat"], strict=True)) == [
         ("fixed", 0), ("fixed", 1), ("fresh", 0), ("fresh", 1),
     ]  # fmt: skip
     assert set(runs["outcome"]) <= {"completed", "stopped"}
-    assert (runs["epochs"] == 5).eq(runs["outcome"] == "completed").all()
+    epochs = 2 if made.problem == "digits" else 5
+    assert (runs["epochs"] == epochs).eq(runs["outcome"] == "completed").all()
     assert (runs["best_epoch"] <= runs["epochs"]).all()
-    assert np.isfinite(runs[["train_loss", "test_loss"]]).all(axis=None)
-    assert {"norm_hidden", "norm_output", "activation_hidden", "zeros_hidden"} <= set(runs.columns)
+    assert np.isfinite(runs[sorted(scores)]).all(axis=None)
+    assert {f"norm_{last}", f"activation_{first}", f"zeros_{first}"} <= set(runs.columns)
+    assert (output / LOOKS[task.name][1]).stat().st_size
 
     history = pd.read_parquet(output / "history.parquet")
-    assert list(history.columns) == [
-        "protocol", "repeat", "epoch", "loss", "accuracy", "val_loss", "val_accuracy",
-    ]  # fmt: skip
+    assert list(history.columns) == ["protocol", "repeat", "epoch", *task.logs]
     epochs = history.groupby(["protocol", "repeat"])["epoch"].apply(list)
     assert epochs.tolist() == [list(range(1, last + 1)) for last in runs["epochs"]]
 
     models = everything / "06_models" / arm
     weights = np.load(models / "weights.npz", allow_pickle=False)
     model = keras.models.load_model(models / "model.keras", safe_mode=True)
-    np.testing.assert_array_equal(
-        model.get_layer("hidden").kernel, weights["fixed/hidden/kernel"][0]
-    )
+    np.testing.assert_array_equal(model.get_layer(last).kernel, weights[f"fixed/{last}/kernel"][0])
     samples = pd.read_parquet(everything / "03_primary" / runs["problem"][0] / "samples.parquet")
     for fit in runs.to_dict("records"):
         protocol, repeat = fit["protocol"], fit["repeat"]
@@ -65,14 +91,27 @@ def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> 
             weight.assign(weights[f"{protocol}/{name}"][repeat])
         draw = samples[samples["protocol"] == protocol]
         draw = draw[draw["repeat"] == (repeat if protocol == "fresh" else 0)]
-        scored = draw[draw["split"] == ("score" if protocol == "fresh" else "test")]
-        said = np.asarray(model(scored[["x1", "x2"]].to_numpy()))[:, 0] > 0.5
-        assert fit["test_accuracy"] == pytest.approx(np.mean(said == scored["target"]))
+        split = "score" if (draw["split"] == "score").any() else "test"
+        scored = draw[draw["split"] == split]
+        x = scored[feature_names(samples)].to_numpy()
+        said = np.asarray(model(x.reshape(-1, *model.input_shape[1:])))
+        metric = f"test_{task.logged}"
+        expected = scored_by_hand(task.name, x, scored["target"].to_numpy(), said)
+        assert fit[metric] == pytest.approx(expected, rel=1e-4), metric
     assert zipfile.is_zipfile(models / "model.keras")
     assert (models / "architecture.json").stat().st_size
 
 
-@pytest.mark.parametrize("technique", TECHNIQUES)
+def scored_by_hand(task: str, x: np.ndarray, y: np.ndarray, said: np.ndarray) -> float:
+    """Return the accuracy or the mean squared error of a network's outputs."""
+    if task == "binary":
+        return float(np.mean((said[:, 0] > 0.5) == y))
+    if task == "multiclass":
+        return float(np.mean(said.argmax(axis=1) == y))
+    return float(np.mean((said - (x if task == "reconstruction" else y[:, None])) ** 2))
+
+
+@pytest.mark.parametrize("technique", CHOSEN)
 def test_every_technique_leaves_its_answer_and_its_pictures(
     technique: str, everything: Path
 ) -> None:
@@ -80,7 +119,11 @@ def test_every_technique_leaves_its_answer_and_its_pictures(
     assert summary["technique"] == technique
     assert summary["problem"] == TECHNIQUES[technique].problem
     published_stopping = {"early_stopping", "early_stopping_patient", "early_stopping_checkpoint"}
-    assert (summary["metric"], summary["leak"]) == ("accuracy", technique in published_stopping)
+    task = arm_called(technique).task
+    assert (summary["metric"], summary["leak"]) == (task.metric, technique in published_stopping)
+    assert set(summary["fresh"]["difference"]) == set(task.scores)
+    tables = {"diabetes", "digits", "codes"}
+    assert (summary["fresh"]["rows"] == "new splits") == (summary["problem"] in tables)
     for protocol in ("fixed", "fresh"):
         assert summary[protocol]["repeats"] == 2
         for arm in ("baseline", "technique"):
@@ -97,7 +140,25 @@ def test_every_technique_leaves_its_answer_and_its_pictures(
     assert (summary["fixed"]["reproduced"] is None) == (published is None)
 
     folder = everything / "08_reporting" / technique
-    assert {p.stem for p in folder.glob("*.png")} == PICTURES
+    assert {p.stem for p in folder.glob("*.png")} == PICTURES | {LOOKS[task.name][0]}
+
+
+def test_splits_of_the_same_rows_widen_the_interval(everything: Path) -> None:
+    """By Nadeau and Bengio's factor: two pairs, 133 rows tested on for 309 trained on."""
+    runs = {
+        arm: pd.read_csv(everything / "07_model_output" / arm / "runs.csv").query(
+            "protocol == 'fresh'"
+        )
+        for arm in ("diabetes", "early_stopping_regression")
+    }
+    differences = (
+        runs["early_stopping_regression"]["test_mse"].to_numpy()
+        - runs["diabetes"]["test_mse"].to_numpy()
+    )
+    told = summary_of(everything, "early_stopping_regression")["fresh"]["difference"]["mse"]
+    factor = np.sqrt(1 / 2 + 133 / 309)
+    half = stats.t.ppf(0.975, 1) * differences.std(ddof=1) * factor
+    assert told["ci_high"] - told["ci_low"] == pytest.approx(2 * half, rel=1e-6)
 
 
 def test_arms_of_a_repeat_share_rows_and_seeds(everything: Path) -> None:
@@ -105,7 +166,7 @@ def test_arms_of_a_repeat_share_rows_and_seeds(everything: Path) -> None:
         pd.read_csv(everything / "07_model_output" / arm / "runs.csv")[
             ["protocol", "repeat", "data_seed", "fit_seed"]
         ]
-        for arm in ("circles", "dropout", "noise_hidden")
+        for arm in ("circles", "dropout", "label_smoothing")
     ]
     for table in tables[1:]:
         pd.testing.assert_frame_equal(tables[0], table)
@@ -170,7 +231,8 @@ def test_an_arm_that_always_diverges_is_an_answer_too(
     assert summary["fresh"]["diverged"] == {"baseline": 0, "technique": 2}
     assert summary["fresh"]["verdict"] == "undecided"
     assert summary["fresh"]["difference"]["accuracy"]["wins"] == 0
-    assert {p.stem for p in (tmp_path / "08_reporting" / "weight_l2").glob("*.png")} == PICTURES
+    pictures = {p.stem for p in (tmp_path / "08_reporting" / "weight_l2").glob("*.png")}
+    assert pictures == {*PICTURES, "decision_boundary"}
 
 
 def test_a_table_left_by_other_settings_is_not_compared(
