@@ -32,8 +32,9 @@ def register_pipelines() -> dict[str, Pipeline]:
             pipelines[name] = pipelines[home] + create_technique(name, home, looks[home])
             if block.get("grid"):
                 grids[f"{name}_grid"] = pipelines[home] + create_grid(name, home)
-    everything = sum(pipelines.values(), Pipeline([]))
-    return {"__default__": everything, **pipelines, **grids, **_stopping_rules(pipelines)}
+    # One set of all nodes: adding up so many pipelines one by one would take seconds.
+    everything = {node for pipeline in pipelines.values() for node in pipeline.nodes}
+    return {"__default__": Pipeline(everything), **pipelines, **grids, **_stopping_rules(pipelines)}
 
 
 def _stopping_rules(pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from scipy import stats
 
 
 def margin(sd: float, n: int, confidence: float, overlap: float = 0.0) -> float:
@@ -19,6 +18,8 @@ def margin(sd: float, n: int, confidence: float, overlap: float = 0.0) -> float:
         confidence: of the interval, in (0, 1).
         overlap: 0 or more.
     """
+    from scipy import stats  # slow to import, and only needed once something was trained
+
     return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd * math.sqrt(1 / n + overlap)
 
 

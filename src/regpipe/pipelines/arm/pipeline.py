@@ -1,51 +1,49 @@
 """The wiring of an arm: architecture -> weights, history -> run table, model, predictions."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Node, node
 
 from regpipe.pipelines.arm import nodes
 from regpipe.pipelines.looks import Look
 
 
-def create_pipeline(look: Look) -> Pipeline:
-    """Return the template; `arm`, `samples` and the parameters come from outside."""
-    return Pipeline(
-        [
-            node(
-                nodes.build_network,
-                inputs=["arm", "samples"],
-                outputs="architecture",
-                name="build_network",
-            ),
-            node(
-                nodes.train,
-                inputs=[
-                    "arm",
-                    "architecture",
-                    "samples",
-                    "params:protocol",
-                    "params:engine",
-                ],
-                outputs=["weights", "history", "fits"],
-                name="train",
-                tags="train",
-            ),
-            node(
-                nodes.evaluate,
-                inputs=["arm", "architecture", "weights", "fits", "samples"],
-                outputs="runs",
-                name="evaluate",
-            ),
-            node(
-                nodes.export_model,
-                inputs=["architecture", "weights"],
-                outputs="model",
-                name="export_model",
-            ),
-            node(
-                look.predict,
-                inputs=["arm", "architecture", "weights", "samples"],
-                outputs=look.predictions,
-                name=look.predict.__name__,
-            ),
-        ]
-    )
+def arm_nodes(look: Look) -> list[Node]:
+    """Return the nodes of an arm; `arm`, `samples` and the parameters come from outside."""
+    return [
+        node(
+            nodes.build_network,
+            inputs=["arm", "samples"],
+            outputs="architecture",
+            name="build_network",
+        ),
+        node(
+            nodes.train,
+            inputs=[
+                "arm",
+                "architecture",
+                "samples",
+                "params:protocol",
+                "params:engine",
+            ],
+            outputs=["weights", "history", "fits"],
+            name="train",
+            tags="train",
+        ),
+        node(
+            nodes.evaluate,
+            inputs=["arm", "architecture", "weights", "fits", "samples"],
+            outputs="runs",
+            name="evaluate",
+        ),
+        node(
+            nodes.export_model,
+            inputs=["architecture", "weights"],
+            outputs="model",
+            name="export_model",
+        ),
+        node(
+            look.predict,
+            inputs=["arm", "architecture", "weights", "samples"],
+            outputs=look.predictions,
+            name=look.predict.__name__,
+        ),
+    ]

@@ -3,7 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines.arm.nodes import resolve_baseline
-from regpipe.pipelines.arm.pipeline import create_pipeline as create_arm
+from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.looks import Look
 from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem import nodes
@@ -11,36 +11,35 @@ from regpipe.pipelines.problem import nodes
 
 def create_pipeline(name: str, look: Look) -> Pipeline:
     """Return the pipeline of the problem called `name`, in a namespace of that name."""
-    template = create_arm(look) + Pipeline(
-        [
-            node(
-                nodes.draw_samples,
-                inputs=["params:problem", "params:protocol"],
-                outputs="draws",
-                name="draw_samples",
-            ),
-            node(
-                nodes.split_samples,
-                inputs=["draws", "params:problem"],
-                outputs="samples",
-                name="split_samples",
-            ),
-            node(
-                called(name, resolve_baseline),
-                inputs="params:problem",
-                outputs="arm",
-                name="resolve_arm",
-            ),
-            node(
-                nodes.plot_samples,
-                inputs=["samples", "params:problem"],
-                outputs="samples_plot",
-                name="plot_samples",
-            ),
-        ]
-    )
+    own = [
+        *arm_nodes(look),
+        node(
+            nodes.draw_samples,
+            inputs=["params:problem", "params:protocol"],
+            outputs="draws",
+            name="draw_samples",
+        ),
+        node(
+            nodes.split_samples,
+            inputs=["draws", "params:problem"],
+            outputs="samples",
+            name="split_samples",
+        ),
+        node(
+            called(name, resolve_baseline),
+            inputs="params:problem",
+            outputs="arm",
+            name="resolve_arm",
+        ),
+        node(
+            nodes.plot_samples,
+            inputs=["samples", "params:problem"],
+            outputs="samples_plot",
+            name="plot_samples",
+        ),
+    ]
     return Pipeline(
-        template,
+        own,
         namespace=name,
         parameters={
             "params:problem": f"params:{name}",

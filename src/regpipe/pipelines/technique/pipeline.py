@@ -1,9 +1,9 @@
 """The wiring of a technique; everything about its baseline comes from the problem's pipeline."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Node, Pipeline, node
 
 from regpipe.pipelines.arm.nodes import resolve_technique
-from regpipe.pipelines.arm.pipeline import create_pipeline as create_arm
+from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.looks import Look
 from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem.nodes import plot_samples
@@ -12,10 +12,9 @@ from regpipe.pipelines.technique import nodes, pictures
 
 def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
     """Return the pipeline of the technique called `name`, in a namespace of that name."""
-    template = create_arm(look) + _answer(name) + _pictures(look)
     shared = ("protocol", "statistics", "engine")
     return Pipeline(
-        template,
+        [*arm_nodes(look), *_answer(name), *_pictures(look)],
         namespace=name,
         inputs={
             "samples": f"{problem}.samples",
@@ -32,87 +31,83 @@ def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
     )
 
 
-def _answer(name: str) -> Pipeline:
+def _answer(name: str) -> list[Node]:
     """Apply the technique, compare its arm with the baseline, and write the answer."""
-    return Pipeline(
-        [
-            node(
-                called(name, resolve_technique),
-                inputs=["params:problem", "params:technique"],
-                outputs="arm",
-                name="resolve_arm",
-            ),
-            node(
-                nodes.compare,
-                inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
-                outputs="comparison",
-                name="compare",
-            ),
-            node(
-                called(name, nodes.answer),
-                inputs=[
-                    "baseline_runs",
-                    "runs",
-                    "comparison",
-                    "params:problem",
-                    "params:technique",
-                    "params:protocol",
-                    "params:statistics",
-                    "params:engine",
-                ],
-                outputs="summary",
-                name="answer",
-            ),
-        ]
-    )
+    return [
+        node(
+            called(name, resolve_technique),
+            inputs=["params:problem", "params:technique"],
+            outputs="arm",
+            name="resolve_arm",
+        ),
+        node(
+            nodes.compare,
+            inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
+            outputs="comparison",
+            name="compare",
+        ),
+        node(
+            called(name, nodes.answer),
+            inputs=[
+                "baseline_runs",
+                "runs",
+                "comparison",
+                "params:problem",
+                "params:technique",
+                "params:protocol",
+                "params:statistics",
+                "params:engine",
+            ],
+            outputs="summary",
+            name="answer",
+        ),
+    ]
 
 
-def _pictures(look: Look) -> Pipeline:
+def _pictures(look: Look) -> list[Node]:
     """Draw both arms."""
-    return Pipeline(
-        [
-            node(
-                plot_samples,
-                inputs=["samples", "params:problem"],
-                outputs="samples_plot",
-                name="plot_samples",
-            ),
-            node(
-                pictures.plot_learning_curves,
-                inputs=["baseline_history", "history", "params:problem", "params:technique"],
-                outputs="learning_curves_plot",
-                name="plot_learning_curves",
-            ),
-            node(
-                look.plot,
-                inputs=[
-                    f"baseline_{look.predictions}",
-                    look.predictions,
-                    "samples",
-                    "params:problem",
-                    "params:technique",
-                ],
-                outputs=f"{look.picture}_plot",
-                name=look.plot.__name__,
-            ),
-            node(
-                pictures.plot_paired_differences,
-                inputs=[
-                    "baseline_runs",
-                    "runs",
-                    "comparison",
-                    "params:problem",
-                    "params:technique",
-                    "params:statistics",
-                ],
-                outputs="paired_differences_plot",
-                name="plot_paired_differences",
-            ),
-            node(
-                pictures.plot_weight_norms,
-                inputs=["baseline_runs", "runs", "params:technique"],
-                outputs="weight_norms_plot",
-                name="plot_weight_norms",
-            ),
-        ]
-    )
+    return [
+        node(
+            plot_samples,
+            inputs=["samples", "params:problem"],
+            outputs="samples_plot",
+            name="plot_samples",
+        ),
+        node(
+            pictures.plot_learning_curves,
+            inputs=["baseline_history", "history", "params:problem", "params:technique"],
+            outputs="learning_curves_plot",
+            name="plot_learning_curves",
+        ),
+        node(
+            look.plot,
+            inputs=[
+                f"baseline_{look.predictions}",
+                look.predictions,
+                "samples",
+                "params:problem",
+                "params:technique",
+            ],
+            outputs=f"{look.picture}_plot",
+            name=look.plot.__name__,
+        ),
+        node(
+            pictures.plot_paired_differences,
+            inputs=[
+                "baseline_runs",
+                "runs",
+                "comparison",
+                "params:problem",
+                "params:technique",
+                "params:statistics",
+            ],
+            outputs="paired_differences_plot",
+            name="plot_paired_differences",
+        ),
+        node(
+            pictures.plot_weight_norms,
+            inputs=["baseline_runs", "runs", "params:technique"],
+            outputs="weight_norms_plot",
+            name="plot_weight_norms",
+        ),
+    ]
