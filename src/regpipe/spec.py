@@ -32,11 +32,18 @@ class Strict(BaseModel):
 
 
 class Published(Strict):
-    """What a tutorial reported on the rows it trained on and on those it tested on."""
+    """What a tutorial reported on the rows it trained on and on those it tested on.
+
+    `epochs` and `best_epoch` are those at which it stopped, and whose weights it kept. A `note`
+    says why the numbers can't be reproduced, where they can't.
+    """
 
     train: float | None = None
     test: float | None = None
+    epochs: PositiveInt | None = None
+    best_epoch: PositiveInt | None = None
     source: str
+    note: str | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

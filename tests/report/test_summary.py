@@ -18,6 +18,8 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
             "fit_seed": range(2 * n),
             "settings": "same",
             "outcome": outcomes * 2,
+            "epochs": [7, 8, 9] * 2,
+            "best_epoch": 5,
             "train_accuracy": 1.0,
             "test_accuracy": [0.914] * n * 2,
             "test_loss": losses * 2,
@@ -45,5 +47,6 @@ def test_a_diverged_fit_is_counted_and_leaves_valid_json() -> None:
     assert (accuracy["mean"], accuracy["ties"]) == (0.0, 3)
     assert answer["fixed"]["reproduced"] is False  # 0.914, where 0.943 was published
     assert answer["fixed"]["missed"] == ["test"]
+    assert answer["fixed"]["epochs"]["technique"] == {"mean": 8.0, "min": 7, "max": 9}
     assert answer["run"]["seconds"] == 6.0
     json.dumps(answer, allow_nan=False)

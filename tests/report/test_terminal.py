@@ -100,3 +100,52 @@ def test_long_names_fit_too(answer: dict[str, Any]) -> None:
     for part in ("early_stopping_ ", "checkpoint ", "-12.2 [-14.9, -10.0]", "no", "difference"):
         assert part in text
     assert "…" not in text
+
+
+def test_a_leak_of_a_table_flatters_every_split(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["leak"] = True
+    other["fresh"]["rows"] = "new splits"
+    assert "all of its numbers are flattered" in sentence(other)
+    assert "over 30 splits of its rows" in sentence(other)
+
+
+def test_why_a_number_is_not_reproduced_is_told_where_it_is_known(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"]["published"]["note"] = "The rows are others."
+    assert "The rows are others." not in sentence(other)
+    other["fixed"]["missed"] = ["test"]
+    assert sentence(other).endswith("not reproduced (0.943±.001). The rows are others.")
+
+
+def test_stopping_epochs_are_told_beside_the_published_one(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"]["published"]["epochs"] = 219
+    other["fixed"]["epochs"]["technique"] = {"mean": 300.0, "min": 210, "max": 783}
+    assert "it stopped at epoch 210 to 783, published 219." in sentence(other)
+
+
+@pytest.mark.parametrize(
+    ("metric", "mean", "says", "cell"),
+    [
+        ("r2", 0.042, "test R² rose by 0.04 on average (95% interval -0.01 to", "+0.04 [-0.01"),
+        ("r2", -0.001, "test R² stayed the same on average", "0.00 [-0.01"),
+        (
+            "mse",
+            0.00123,
+            "test squared error rose by 1.23 thousandths on average (95% interval -10.00 to",
+            "+1.23 [-10.00",
+        ),
+    ],
+)
+def test_errors_are_told_in_their_own_units(
+    answer: dict[str, Any], metric: str, mean: float, says: str, cell: str
+) -> None:
+    other = copy.deepcopy(answer)
+    other["metric"] = metric
+    gain = {"mean": mean, "ci_low": -0.01, "ci_high": 0.1}
+    other["fresh"]["difference"][metric] = other["fresh"]["difference"]["accuracy"] | gain
+    assert says in sentence(other)
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([other]))
+    assert cell in console.export_text() and "…" not in console.export_text()

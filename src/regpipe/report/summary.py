@@ -73,7 +73,15 @@ def _protocol(protocol: str, metric: str, baseline: pd.DataFrame, runs: pd.DataF
         "repeats": len(chosen["technique"]),
         "diverged": {arm: int((t["outcome"] == "diverged").sum()) for arm, t in chosen.items()},
         **{arm: spread(table, metric) for arm, table in chosen.items()},
+        **{
+            column: {arm: _range(table[column]) for arm, table in chosen.items()}
+            for column in ("epochs", "best_epoch")
+        },
     }
+
+
+def _range(epochs: pd.Series) -> Answer:
+    return {"mean": float(epochs.mean()), "min": int(epochs.min()), "max": int(epochs.max())}
 
 
 def _claim(published: Published | None, found: dict[str, Any]) -> Answer:

@@ -136,9 +136,14 @@ def _loss(answer: Answer) -> str:
 
 
 def _leak(answer: Answer) -> str:
-    """Say so where the rows that score the fixed draw also decided when to stop."""
+    """Say so where the rows that score a fit also decided when to stop."""
     if not answer["leak"]:
         return ""
+    if answer["fresh"]["rows"] == "new splits":
+        return (
+            " It watches the very rows that it is then scored on, in each split: all of its "
+            "numbers are flattered."
+        )
     return (
         " It watches the published draw's test rows while it trains, and is then scored on them: "
         "that number is flattered. The new rows that score a fresh draw are never watched."
@@ -165,7 +170,21 @@ def _claim(answer: Answer) -> str:
         for side in sides
         if side == "test" or side in fixed["missed"]
     )
-    return f" On the published draw, over {fixed['repeats']} seeds: {told}." if told else ""
+    if not told:
+        return ""
+    note = fixed["published"].get("note") if fixed["missed"] else None
+    why = f" {note}" if note else ""
+    return f" On the published draw, over {fixed['repeats']} seeds: {told}{_stops(answer)}.{why}"
+
+
+def _stops(answer: Answer) -> str:
+    """Say where it stopped, and what was published of that."""
+    fixed = answer["fixed"]
+    claimed = fixed["published"].get("epochs")
+    if not claimed:
+        return ""
+    found = fixed["epochs"]["technique"]
+    return f"; it stopped at epoch {found['min']} to {found['max']}, published {claimed}"
 
 
 def _folded(name: str, width: int = 17) -> str:
