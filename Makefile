@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types viz bench lock clean
+.PHONY: help run test lint viz bench results lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ viz: $(READY) ## browse the pipelines and what they left behind
 
 bench: $(READY) ## the engine against model.fit, one table from one run
 	$(BIN)/python benchmarks/engine.py
+
+results: $(READY) ## write docs/results.md from what `kedro run` left in data/
+	$(BIN)/python docs/results.py
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

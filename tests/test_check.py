@@ -266,11 +266,6 @@ def test_the_shipped_blocks_pass() -> None:
             "weight_l2_ramp.training.ramp.strength: 'hiden' is no layer.",
         ),
         (
-            "weight_l2_ramp.training.ramp.strength",
-            "hidden.bias_regularizer.l2",
-            "'hidden.bias_regularizer.l2' isn't a number of the network.",
-        ),
-        (
             "early_stopping_refit.training.validation_split",
             None,
             "after_stopping expects a validation_split and a rule to stop by",

@@ -1,9 +1,11 @@
 """What the README tells people to type has to work."""
 
+import importlib.util
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,5 +58,28 @@ def test_linked_files_exist() -> None:
         assert target.startswith("https://") or (PROJECT / target).exists(), target
 
 
-def test_the_table_of_results_names_every_technique() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)) == set(blocks("techniques"))
+def test_the_page_of_results_names_every_technique() -> None:
+    page = (PROJECT / "docs" / "results.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(blocks("techniques"))
+
+
+def test_the_page_of_results_is_written_from_a_run(
+    run: Callable[..., None], tmp_path: Path
+) -> None:
+    """With the blocks of one technique per metric."""
+    names = ("early_stopping", "early_stopping_regression", "sparse_autoencoder")
+    run(*names, data_root=tmp_path)
+    spec = importlib.util.spec_from_file_location("results", PROJECT / "docs" / "results.py")
+    assert spec and spec.loader
+    results = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(results)
+    answers = {name: results.read_answer(tmp_path, name) for name in names}
+    homes = {answer["problem"] for answer in answers.values()}
+    problems = {name: block for name, block in blocks("problems").items() if name in homes}
+    tables = "\n".join(results.tables(problems, answers))
+    for name in names:
+        assert f"| `{name}` |" in tables
+    assert "difference in R²" in tables and "leak" in tables
+    rows = [*results.published_rows(problems, answers), *results.stopped_rows(answers)]
+    assert any(row.startswith("| moons (baseline) | moons | 1.000 / 0.914") for row in rows)
+    assert any(re.match(r"\| `early_stopping` \| 219 \| \d+ to \d+ \|", row) for row in rows)

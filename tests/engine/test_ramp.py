@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from regpipe.engine.compiled import CompiledLoop
+from regpipe.engine.ramp import check_ramp
 from regpipe.engine.reference import KerasLoop
 from regpipe.errors import SpecError
 from regpipe.problems.samples import Rows
@@ -33,7 +34,8 @@ def test_the_penalty_in_the_loss_follows_the_stages(
             np.testing.assert_allclose(penalties, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_only_a_strength_can_grow(moons: Rows, architecture_of: Callable[..., Any]) -> None:
+def test_only_a_strength_can_grow(architecture_of: Callable[..., Any]) -> None:
     arm = arm_called("weight_l2_ramp", ramp={"strength": "hidden.units", "values": [1, 2]})
     with pytest.raises(SpecError, match=r"'hidden.units' can't change.*kernel_regularizer.l2"):
-        CompiledLoop(arm, architecture_of(arm), moons)
+        check_ramp(arm, architecture_of(arm))
+    check_ramp(arm_called("weight_l2_ramp"), architecture_of(arm_called("weight_l2_ramp")))

@@ -7,29 +7,33 @@ in steps.
 from collections.abc import Mapping
 from typing import Any
 
+from regpipe.arm import Arm
 from regpipe.backend import tf
-from regpipe.engine.strengths import Strength
+from regpipe.engine.strengths import Architecture, Strength, strengths
 from regpipe.errors import SpecError
 from regpipe.spec import Training
+
+
+def check_ramp(arm: Arm, architecture: Architecture) -> None:
+    """Raise SpecError unless the strength that shall change is one that can."""
+    known = strengths(architecture)
+    if arm.training.ramp and arm.training.ramp.strength not in known:
+        raise SpecError(
+            [
+                f"{arm.name}.training.ramp.strength: '{arm.training.ramp.strength}' can't change "
+                f"while this network is trained. Those that can: {', '.join(known) or 'none'}. "
+                "(A strength of 0 to begin with doesn't count: the values tell where it begins.)"
+            ]
+        )
 
 
 class Ramping:
     """Sets a strength at the beginning of each epoch: each value for an equal part of them."""
 
-    def __init__(self, training: Training, strengths: Mapping[str, Strength]) -> None:
-        """Find the strength among those of the model.
-
-        Raises:
-            SpecError: no strength of this path can change while the network is trained.
-        """
+    def __init__(self, training: Training, free: Mapping[str, Strength]) -> None:
+        """Find the strength among those of the model; `check_ramp` has looked that it is there."""
         assert training.ramp is not None
-        path = training.ramp.strength
-        if path not in strengths:
-            known = ", ".join(strengths) or "none"
-            raise SpecError(
-                [f"training.ramp.strength: '{path}' can't change. Those that can: {known}."]
-            )
-        self._strength = strengths[path]
+        self._strength = free[training.ramp.strength]
         self._values = tf.constant(training.ramp.values)
         self._epochs = training.epochs
 

@@ -108,7 +108,12 @@ def make_waves(n_samples: int, length: int, classes: int, noise: float, random_s
 
     Returns:
         Features of shape (n_samples, length) and targets 0, 1, ... of shape (n_samples,).
+
+    Raises:
+        ValueError: fewer than two points or two classes.
     """
+    if length < 2 or classes < 2:
+        raise ValueError(f"expected 2 points and 2 classes at least, not {length} and {classes}.")
     rng = np.random.default_rng(random_state)
     target = rng.permutation(np.arange(n_samples) % classes)
     phase, amplitude = rng.uniform(0, 2 * np.pi, n_samples), rng.uniform(0.5, 1.5, n_samples)

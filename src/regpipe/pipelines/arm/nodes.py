@@ -34,11 +34,13 @@ def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
     Whatever Keras or the engine refuses is refused here, before any arm is trained.
     """
     from regpipe.engine.keras_objects import check_training
+    from regpipe.engine.ramp import check_ramp
     from regpipe.engine.weights import check_seeded
     from regpipe.network import build_architecture, build_model
 
     check_training(arm)
     architecture = build_architecture(arm, input_shape(arm, samples))
+    check_ramp(arm, architecture)
     check_seeded(build_model(architecture))
     return architecture
 
