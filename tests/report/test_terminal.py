@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from regpipe.report.terminal import sentence, table
+from regpipe.report.sentence import sentence
+from regpipe.report.terminal import table
 from tests.conftest import summary_of
 
 

@@ -29,6 +29,13 @@ class Unit:
         """Return a value of the metric."""
         return f"{self.value_scale * number:.{self.value_places}f}"
 
+    def spread(self, numbers: dict[str, float | None]) -> str:
+        """Return mean and standard deviation."""
+        mean, sd = numbers["mean"], numbers["sd"]
+        if mean is None or sd is None:
+            return "-"
+        return f"{self.value(mean)}±{self.value(sd)}".replace("±0", "±")
+
     def size(self, difference: float) -> str:
         """Return a difference without its sign."""
         return f"{abs(self.scale * difference):.{self.places}f}"

@@ -1,4 +1,4 @@
-"""One fit out of the many of an arm: its rows and its weights."""
+"""The fits of an arm: their rows, their weights, and what their rows have in common."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,6 +7,8 @@ import pandas as pd
 
 from regpipe.arm import Arm
 from regpipe.problems.samples import Rows, rows_of
+from regpipe.problems.sources import is_table
+from regpipe.spec import Problem
 
 PROTOCOLS = ("fixed", "fresh")
 Weights = Mapping[str, np.ndarray]
@@ -36,3 +38,12 @@ def each_fit(
         draws = rows_of(samples, protocol, arm)
         for repeat in range(repeats_of(weights, protocol)):
             yield protocol, repeat, draw_of(draws, repeat), weights_of(weights, protocol, repeat)
+
+
+def overlap_of(problem: Problem, runs: pd.DataFrame) -> float:
+    """Return how much the fresh repeats of a problem share, as `statistics.intervals` wants it.
+
+    `runs` is the run table of an arm that holds no rows out.
+    """
+    first = runs.iloc[0]
+    return float(first["test_rows"] / first["train_rows"]) if is_table(problem.rows) else 0.0

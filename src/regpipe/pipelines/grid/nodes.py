@@ -8,10 +8,9 @@ from matplotlib.figure import Figure
 from regpipe import plots, progress
 from regpipe.arm import baseline
 from regpipe.grids import Point, arm_at, finer_points, points
-from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of
+from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
 from regpipe.pipelines.arm.nodes import build_network, fit_seed, make_loop, watched
 from regpipe.problems.samples import hold_out, rows_of
-from regpipe.problems.sources import is_table
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics import grid as grid_statistics
@@ -66,7 +65,7 @@ def tabulate(
         TASKS[problem.task],
         statistics,
         technique.grid_published,
-        _overlap(runs, problem),
+        overlap_of(problem, runs),
     )
 
 
@@ -81,7 +80,7 @@ def choose(
 ) -> dict[str, Any]:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
     task = TASKS[problem.task]
-    overlap = _overlap(runs, problem)
+    overlap = overlap_of(problem, runs)
     return {
         "technique": name,
         "title": technique.title,
@@ -161,8 +160,3 @@ def _train(
                     }
                 )
     return pd.DataFrame(found)
-
-
-def _overlap(runs: pd.DataFrame, problem: Problem) -> float:
-    first = runs.iloc[0]
-    return float(first["test_rows"] / first["train_rows"]) if is_table(problem.rows) else 0.0

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from regpipe.arm import apply, baseline
-from regpipe.problems.sources import is_table
+from regpipe.pipelines.arm.fits import overlap_of
 from regpipe.report.summary import Answer, summarise
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics.summary import compare_runs
@@ -15,8 +15,7 @@ def compare(
     baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, statistics: Statistics
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
-    first = baseline_runs.iloc[0]
-    overlap = first["test_rows"] / first["train_rows"] if is_table(problem.rows) else 0.0
+    overlap = overlap_of(problem, baseline_runs)
     return compare_runs(baseline_runs, runs, problem, statistics, overlap)
 
 

@@ -1,0 +1,121 @@
+"""The answer about one technique in a sentence or two, for a newcomer."""
+
+from typing import Any
+
+from regpipe.report.units import UNITS, Unit
+
+Answer = dict[str, Any]
+FEW_REPEATS = 10  # below, a t interval is hardly an answer
+ROWS = {"new draws": "fresh draws", "new splits": "splits of its rows"}
+
+
+def sentence(answer: Answer) -> str:
+    """Return what a newcomer should take away, in one or two sentences."""
+    fresh = answer["fresh"]
+    gain = fresh["difference"][answer["metric"]]
+    confidence = answer["run"]["parameters"]["statistics"]["confidence"]
+    ties = f", equal in {gain['ties']}" if gain["ties"] else ""
+    unit = UNITS[answer["metric"]]
+    ends = " to ".join(unit.signed(gain[end]) for end in ("ci_low", "ci_high"))
+    interval = f"{confidence:.0%} interval {ends}"
+    moved = (
+        ""
+        if gain["mean"] is None
+        else f"test {unit.name} {_movement(gain['mean'], unit)} ({interval}), and "
+    )
+    rows = ROWS[fresh["rows"]]
+    return (
+        f"{_verdict(answer)}: over {fresh['repeats']} {rows}, {moved}it was better in "
+        f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
+        f"{_leak(answer)}"
+        f"{_caveat(answer)}"
+    )
+
+
+def _verdict(answer: Answer) -> str:
+    name = f"{answer['title']} ({answer['technique']})"
+    verdict, problem = answer["fresh"]["verdict"], answer["problem"]
+    if verdict == "undecided":
+        needed, rows = answer["fresh"]["repeats_needed"], answer["fresh"]["rows"].split()[-1]
+        tell = f", and about {needed:,} {rows} would tell" if needed else ""
+        if rows == "splits" and not needed:
+            tell = ", and more splits of these rows wouldn't tell"
+        return f"Whether {name} helps on {problem} is undecided{tell}"
+    if verdict == "no difference":
+        return f"{name} makes no difference on {problem} that is worth mentioning"
+    return f"{name} {verdict} on {problem}"
+
+
+def _movement(mean: float, unit: Unit) -> str:
+    size = unit.size(mean)
+    if float(size) == 0:
+        return "stayed the same on average"
+    return f"{'rose' if mean > 0 else 'fell'} by {size}{unit.unit} on average"
+
+
+def _divergence(answer: Answer) -> str:
+    fits = [answer[protocol]["diverged"] for protocol in ("fixed", "fresh")]
+    diverged = sum(sum(by_arm.values()) for by_arm in fits)
+    return f" {diverged} fits diverged; they count as worse than any other." if diverged else ""
+
+
+def _loss(answer: Answer) -> str:
+    """Say so where the loss has a verdict that the accuracy hasn't."""
+    loss = answer["fresh"]["difference"]["loss"]
+    told = answer["fresh"]["verdict"]
+    if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == told:
+        return ""
+    movement = "lower" if loss["mean"] < 0 else "higher"
+    return f" Its test loss is {movement} by {abs(loss['mean']):.2g}: there it {loss['verdict']}."
+
+
+def _leak(answer: Answer) -> str:
+    """Say so where the rows that score a fit also decided when to stop."""
+    if not answer["leak"]:
+        return ""
+    if answer["fresh"]["rows"] == "new splits":
+        return (
+            " It watches the very rows that it is then scored on, in each split: all of its "
+            "numbers are flattered."
+        )
+    return (
+        " It watches the published draw's test rows while it trains, and is then scored on them: "
+        "that number is flattered. The new rows that score a fresh draw are never watched."
+    )
+
+
+def _caveat(answer: Answer) -> str:
+    repeats, rows = answer["fresh"]["repeats"], answer["fresh"]["rows"].split()[-1]
+    if repeats >= FEW_REPEATS:
+        return ""
+    return f" (Only {repeats} {rows}: too few to conclude anything from.)"
+
+
+def _claim(answer: Answer) -> str:
+    fixed = answer["fixed"]
+    if not fixed["published"]:
+        return ""
+    unit = UNITS[answer["metric"]]
+    sides = [side for side in ("test", "train") if fixed["published"][side] is not None]
+    told = "; ".join(
+        f"published {side} {unit.name} {unit.value(fixed['published'][side])}, "
+        f"{'not reproduced' if side in fixed['missed'] else 'reproduced'} "
+        f"({unit.spread(fixed['technique'][side])})"
+        for side in sides
+        if side == "test" or side in fixed["missed"]
+    )
+    if not told:
+        return ""
+    note = fixed["published"].get("note") if fixed["missed"] else None
+    why = f" {note}" if note else ""
+    return f" On the published draw, over {fixed['repeats']} seeds: {told}{_stops(answer)}.{why}"
+
+
+def _stops(answer: Answer) -> str:
+    """Say where it stopped, and what was published of that."""
+    fixed = answer["fixed"]
+    claimed = fixed["published"].get("epochs")
+    if not claimed:
+        return ""
+    found = fixed["epochs"]["technique"]
+    return f"; it stopped at epoch {found['min']} to {found['max']}, published {claimed}"

@@ -1,0 +1,115 @@
+"""A problem, and a technique that is applied to it."""
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+from regpipe.spec.settings import Statistics
+from regpipe.spec.strict import Share, Strict
+from regpipe.spec.training import Training
+from regpipe.tasks import TaskName
+
+Network = dict[str, dict[str, Any]]
+ScoreName = Literal["accuracy", "loss", "mse", "r2"]
+
+
+class Published(Strict):
+    """What a tutorial reported on the rows it trained on and on those it tested on.
+
+    `epochs` and `best_epoch` are those at which it stopped, and whose weights it kept. A `note`
+    says why the numbers can't be reproduced, where they can't.
+    """
+
+    train: float | None = None
+    test: float | None = None
+    epochs: PositiveInt | None = None
+    best_epoch: PositiveInt | None = None
+    source: str
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.train is None and self.test is None:
+            raise ValueError("expected a published number, train or test or both")
+        return self
+
+
+class Split(Strict):
+    """Which rows are trained on; the others are tested on.
+
+    Of a generator's draw these are the first `train` rows. Of a table, `train` random rows, or that
+    share of them, with each class's share kept where it is to `stratify`; `random_state` is that of
+    the fixed split.
+    """
+
+    train: PositiveInt | Share
+    stratify: bool = False
+    random_state: NonNegativeInt | None = None
+
+
+class Problem(Strict):
+    """Rows, their split, the task, the base network and its training."""
+
+    title: str
+    task: TaskName
+    rows: dict[str, dict[str, Any]]
+    split: Split
+    # Scaled to mean 0 and standard deviation 1 over the rows trained on.
+    standardise: list[Literal["features", "target"]] = []
+    # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
+    input_shape: Annotated[list[PositiveInt], Field(min_length=1)] | None = None
+    network: Network = Field(min_length=1)
+    training: Training
+    # In place of those of the statistics, where a score has another scale.
+    smallest_difference: dict[ScoreName, PositiveFloat] = {}
+    published: Published | None = None
+
+    def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
+        """Return for each score the mean difference below which nobody cares."""
+        return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
+
+
+def _orders_of_magnitude(values: Any) -> Any:
+    """Return a list as it is, and {orders: [1e-3, 1e-1]} as 1e-3, 1e-2, 1e-1."""
+    if isinstance(values, list):
+        return values
+    ends = values.get("orders") if isinstance(values, dict) and len(values) == 1 else None
+    match ends:
+        case [int() | float() as low, int() | float() as high] if 0 < low < high:
+            first, last = (round(math.log10(end)) for end in (low, high))
+            return [float(f"1e{exponent}") for exponent in range(first, last + 1)]
+    raise ValueError("expected a list of values, or the ends of {orders: [1.0e-6, 1.0e-1]}")
+
+
+GridValues = Annotated[list[float], Field(min_length=2), BeforeValidator(_orders_of_magnitude)]
+
+
+class GridPublished(Strict):
+    """What was published for each point of a grid, in the order of the YAML."""
+
+    train: list[float]
+    test: list[float]
+    source: str
+
+
+class Technique(Strict):
+    """What is changed in a problem's network or training, and what was published about it."""
+
+    title: str
+    family: Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
+    explanation: str
+    problem: str
+    network: Network = {}
+    training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
+    published: Published | None = None
+    # Values to try at paths of this block, such as network.hidden.kernel_regularizer.l2.
+    grid: dict[str, GridValues] = {}
+    grid_published: GridPublished | None = None

@@ -1,0 +1,100 @@
+"""The parameters that are neither a problem nor a technique."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+
+from regpipe.spec.rules import EarlyStopping, Monitored, StopWhen
+from regpipe.spec.strict import Share, Strict
+
+
+class FixedProtocol(Strict):
+    """The one published draw, trained with `repeats` different seeds, two at least."""
+
+    repeats: Annotated[int, Field(ge=2)] = 30
+
+
+class FreshProtocol(Strict):
+    """A new draw at each of `repeats` repeats, scored on `score_rows` further new rows.
+
+    An interval of paired differences needs two repeats at least.
+    """
+
+    repeats: Annotated[int, Field(ge=2)] = 30
+    score_rows: PositiveInt = 10_000
+
+
+class GridProtocol(Strict):
+    """How many repeats of each protocol every point of a grid gets, and which rows choose.
+
+    `validation_split` is the share of the rows trained on that is held out to choose a point.
+    """
+
+    repeats: Annotated[int, Field(ge=2)] = 10
+    validation_split: Share = 0.3
+
+
+class Protocol(Strict):
+    """How often an arm is fitted, and on what; every seed is derived from `seed`."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
+    fixed: FixedProtocol = FixedProtocol()
+    fresh: FreshProtocol = FreshProtocol()
+    grid: GridProtocol = GridProtocol()
+
+
+class SmallestDifference(Strict):
+    """For each number a fit is scored by, the mean difference below which nobody cares."""
+
+    accuracy: PositiveFloat = 0.01
+    loss: PositiveFloat = 0.01
+    mse: PositiveFloat = 0.01
+    r2: PositiveFloat = 0.01
+
+
+class Statistics(Strict):
+    """The confidence of the intervals, and the differences too small to interest anyone."""
+
+    confidence: Share = 0.95
+    smallest_difference: SmallestDifference = SmallestDifference()
+
+
+class StoppingRule(Strict):
+    """One rule to replay: `early_stopping` or `stop_when`."""
+
+    early_stopping: EarlyStopping | None = None
+    stop_when: StopWhen | None = None
+
+    @model_validator(mode="after")
+    def _is_one_rule(self) -> Self:
+        if (self.early_stopping is None) == (self.stop_when is None):
+            raise ValueError("expected `early_stopping` or `stop_when`, one of them")
+        return self
+
+    @property
+    def rule(self) -> Monitored:
+        """The one that is there."""
+        rule = self.early_stopping or self.stop_when
+        assert rule is not None
+        return rule
+
+
+class StoppingRules(Strict):
+    """The rules that are replayed on the histories of some problems' baselines."""
+
+    problems: Annotated[list[str], Field(min_length=1)]
+    rules: Annotated[dict[str, StoppingRule], Field(min_length=1)]
+
+
+Engine = Literal["compiled", "keras"]
+
+
+class Settings(Strict):
+    """The parameters that are neither a problem nor a technique."""
+
+    protocol: Protocol
+    statistics: Statistics
+    stopping_rules: StoppingRules | None = None
+    engine: Engine = "compiled"
+    # Read by the catalog; here so that --params data_root=DIR passes.
+    data_root: Annotated[str, Field(min_length=1)] = "data"

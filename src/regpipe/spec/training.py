@@ -1,0 +1,103 @@
+"""How a network is trained: `compile` and `fit` of Keras, and what Keras lacks."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from regpipe.spec.rules import AfterStopping, Checkpoint, EarlyStopping, Monitored, StopWhen
+from regpipe.spec.strict import Share, Strict
+
+
+class GradientNoise(Strict):
+    """Normal noise of variance eta / (1 + step)^gamma on the gradients of each step."""
+
+    eta: PositiveFloat = 0.3
+    gamma: NonNegativeFloat = 0.55
+
+
+class WeightNoise(Strict):
+    """Normal noise on the trained weights during each step; the weights that are kept have none."""
+
+    stddev: PositiveFloat = 0.075
+
+
+class LabelNoise(Strict):
+    """Noise on the targets, new at each step.
+
+    A class is replaced by a random one with probability `rate`; a number gets normal noise of
+    standard deviation `stddev`.
+    """
+
+    rate: Share | None = None
+    stddev: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.rate is None) == (self.stddev is None):
+            raise ValueError("expected `rate` (for classes) or `stddev` (for numbers), one of them")
+        return self
+
+
+class Ramp(Strict):
+    """A strength that takes these `values` in turn, each for an equal part of the epochs.
+
+    `strength` is its path in the network, such as `hidden.kernel_regularizer.l2`.
+    """
+
+    strength: str
+    values: Annotated[list[NonNegativeFloat], Field(min_length=2)]
+
+
+class Training(Strict):
+    """Arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`.
+
+    `validation_split` holds out that share of the rows trained on, other ones at each repeat, and
+    watches them instead of the test rows. `validation_freq` is the number of epochs from one look
+    at the held-out rows to the next. A loss is a name, too, or `{name: {argument: value}}`.
+    """
+
+    optimizer: str | dict[str, dict[str, Any]] = "adam"
+    loss: str | dict[str, dict[str, Any]]
+    epochs: PositiveInt
+    batch_size: PositiveInt = 32
+    shuffle: bool = True
+    validation_split: Share | None = None
+    validation_freq: PositiveInt = 1
+    early_stopping: EarlyStopping | None = None
+    checkpoint: Checkpoint | None = None
+    stop_when: StopWhen | None = None
+    after_stopping: AfterStopping | None = None
+    gradient_noise: GradientNoise | None = None
+    weight_noise: WeightNoise | None = None
+    label_noise: LabelNoise | None = None
+    ramp: Ramp | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_patience_beside_its_monitor(cls, keys: Any) -> Any:
+        rules = EarlyStopping.model_fields
+        for key in keys if isinstance(keys, dict) else ():
+            if key in rules and key not in cls.model_fields:
+                raise ValueError(f"`{key}` goes inside `early_stopping`, beside what it monitors")
+        return keys
+
+    @model_validator(mode="after")
+    def _has_rows_for_a_second_pass(self) -> Self:
+        if self.after_stopping and not (self.validation_split and self.watches):
+            raise ValueError(
+                "after_stopping expects a validation_split and a rule to stop by, such as "
+                "early_stopping"
+            )
+        return self
+
+    @property
+    def watches(self) -> list[Monitored]:
+        """The rules that watch this training."""
+        rules = (self.stop_when, self.early_stopping, self.checkpoint)
+        return [rule for rule in rules if rule is not None]
+
+    @property
+    def leaks(self) -> bool:
+        """Whether the rows that score the fit also decide which of its weights are kept."""
+        watched = any(rule.monitor.startswith("val_") for rule in self.watches)
+        return watched and self.validation_split is None
