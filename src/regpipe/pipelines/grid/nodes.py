@@ -1,16 +1,17 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots, progress
-from regpipe.arm import baseline
+from regpipe.arm import Arm, baseline
 from regpipe.grids import Point, arm_at, finer_points, points
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
 from regpipe.pipelines.arm.nodes import build_network, fit_seed, make_loop, watched
-from regpipe.problems.samples import hold_out, rows_of
+from regpipe.problems.samples import Rows, hold_out, rows_of
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics import grid as grid_statistics
@@ -99,9 +100,10 @@ def plot_grid(
 ) -> Figure:
     """Show the metric over the grid's values."""
     metric = TASKS[problem.task].metric
+    same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
     without = {
         str(protocol): {side: numbers["mean"] for side, numbers in spread(part, metric).items()}
-        for protocol, part in baseline_runs.groupby("protocol")
+        for protocol, part in same.groupby("protocol")
     }
     return plots.grid(table, list(technique.grid), technique.title, metric, without)
 
@@ -115,10 +117,9 @@ def _train(
     tried: list[Point],
     name: str,
 ) -> pd.DataFrame:
-    """Train each point twice at each repeat: on all rows, and without those that shall choose.
+    """Return the runs of some points, a row per point, protocol and repeat.
 
-    Columns: the paths, protocol, repeat, seeds, numbers of rows, outcome, the scores of the first
-    and the loss of the second on the rows held out, seconds.
+    Columns: the paths, protocol, repeat, and those of `_fit_twice`.
     """
     from regpipe.engine.loops import Loops
     from regpipe.measures import Measure
@@ -127,36 +128,48 @@ def _train(
     loops = Loops(lambda architecture, arm, rows: make_loop(engine, architecture, arm, rows))
     repeats = {p: min(protocol.grid.repeats, getattr(protocol, p).repeats) for p in PROTOCOLS}
     progress.expect(2 * len(tried) * sum(repeats.values()))
-    found = []
+    runs = []
     for point in tried:
         arm = arm_at(name, technique, base, point)
         architecture = build_network(arm, samples)
         measure = Measure(arm, architecture)
+
+        def fit(rows: Rows, seed: int, arm: Arm = arm, architecture: Any = architecture) -> Any:
+            progress.advance(name)
+            return loops.fit(arm, architecture, watched(arm, rows, seed), seed)
+
         for key in PROTOCOLS:
             draws = rows_of(samples, key, arm)
             for repeat in range(repeats[key]):
                 rows, seed = draw_of(draws, repeat), fit_seed(protocol, key, repeat)
-                fit = loops.fit(arm, architecture, watched(arm, rows, seed), seed)
-                progress.advance(name)
-                measure.load(fit.weights)
-                scores = measure.scores(rows)
-                held = hold_out(rows, protocol.grid.validation_split, derive(seed, "choice"))
-                choosing = loops.fit(arm, architecture, watched(arm, held, seed), seed)
-                progress.advance(name)
-                measure.load(choosing.weights)
-                found.append(
-                    {
-                        **dict(zip(technique.grid, point, strict=True)),
-                        "protocol": key,
-                        "repeat": repeat,
-                        "data_seed": rows.data_seed,
-                        "fit_seed": seed,
-                        "train_rows": len(rows.x_train),
-                        "test_rows": len(rows.x_score),
-                        "outcome": fit.outcome,
-                        **scores,
-                        "validation_loss": measure.loss(held.x_val, held.y_val),
-                        "seconds": fit.seconds + choosing.seconds,
-                    }
-                )
-    return pd.DataFrame(found)
+                values = dict(zip(technique.grid, point, strict=True))
+                run = _fit_twice(fit, measure, rows, seed, protocol.grid.validation_split)
+                runs.append({**values, "protocol": key, "repeat": repeat, **run})
+    return pd.DataFrame(runs)
+
+
+def _fit_twice(
+    fit: Callable[[Rows, int], Any], measure: Any, rows: Rows, seed: int, share: float
+) -> dict[str, Any]:
+    """Train on all rows, and again without those that shall choose.
+
+    Returns seeds, numbers of rows and outcome, the scores of the first training, the loss of the
+    second on the rows held out (without penalties), and the seconds of both. `measure` is that of
+    the arm (its type isn't named here, since importing it imports TensorFlow).
+    """
+    whole = fit(rows, seed)
+    measure.load(whole.weights)
+    scores = measure.scores(rows)
+    held = hold_out(rows, share, derive(seed, "choice"))
+    part = fit(held, seed)
+    measure.load(part.weights)
+    return {
+        "data_seed": rows.data_seed,
+        "fit_seed": seed,
+        "train_rows": len(rows.x_train),
+        "test_rows": len(rows.x_score),
+        "outcome": whole.outcome,
+        **scores,
+        "validation_loss": measure.loss(held.x_val, held.y_val),
+        "seconds": whole.seconds + part.seconds,
+    }
