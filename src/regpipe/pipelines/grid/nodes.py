@@ -135,8 +135,9 @@ def _train(
         measure = Measure(arm, architecture)
 
         def fit(rows: Rows, seed: int, arm: Arm = arm, architecture: Any = architecture) -> Any:
+            done = loops.fit(arm, architecture, watched(arm, rows, seed), seed)
             progress.advance(name)
-            return loops.fit(arm, architecture, watched(arm, rows, seed), seed)
+            return done
 
         for key in PROTOCOLS:
             draws = rows_of(samples, key, arm)
