@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 PROJECT = Path(__file__).parents[1]
@@ -46,6 +47,28 @@ Test rows: mean ± standard deviation; technique minus baseline on fresh draws, 
 intervals. `leak`: the rows that score the fixed draw were watched while training.
 Autoencoders (`codes`) are judged by the squared error, of which less is better.
 """
+GRIDS = """\
+## Grids
+
+Mean on the test rows of fresh repeats: without the technique; with the value that rows held out of the
+training rows choose in each repeat; and what choosing by the test rows themselves would have claimed.
+
+| grid | without | honest | optimistic | chosen most often |
+| --- | --- | --- | --- | --- |
+"""
+GRID = """\
+The published grid of `weight_l2` on the fixed draw of moons:
+
+| l2 | published train / test | train | test |
+| --- | --- | --- | --- |
+"""
+STOPPING = """\
+## Stopping rules, replayed
+
+Means over the fresh repeats: epochs spent, and how far the loss that is kept lies above the lowest of
+the whole training. The rules watch the rows that they are measured on, as in Prechelt's trade-off.
+
+"""
 TABLE = """\
 | technique | fixed | fresh | difference in {unit} | better in | verdict |
 | --- | --- | --- | --- | --- | --- |
@@ -72,6 +95,8 @@ def main(root: Path) -> None:
         "\n".join(notes(problems, answers)),
         STOPPED + "\n".join(stopped_rows(answers)),
         ALL.format(**facts) + "\n" + "\n\n".join(tables(problems, answers)),
+        *grids(root, techniques),
+        *stopping_rules(root),
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in parts if part) + "\n")
 
@@ -143,6 +168,53 @@ def tables(problems: Any, answers: Any) -> Iterator[str]:
         yield f"### {problem}\n\n" + TABLE.format(unit=NAMES[metric]) + "\n".join(rows)
 
 
+def grids(root: Path, techniques: Any) -> Iterator[str]:
+    """Yield a table of the grids that were run, and one of the grid that was published."""
+    rows = []
+    for name in techniques:
+        file = root / "08_reporting" / f"{name}_grid" / "choice.json"
+        if file.is_file():
+            choice = json.loads(file.read_text())
+            fresh = choice["fresh"]
+            numbers = [f"{fresh[key]['mean']:.3f}" for key in ("baseline", "honest", "optimistic")]
+            most = fresh["chosen"][0]
+            value = ", ".join(f"{most[path]:g}" for path in choice["paths"])
+            often = f"{value} ({most['times']} of {fresh['repeats']})"
+            rows.append(f"| `{name}_grid` | {' | '.join(numbers)} | {often} |")
+    if rows:
+        yield GRIDS + "\n".join(rows)
+    file = root / "08_reporting" / "weight_l2_grid" / "grid.csv"
+    if file.is_file():
+        yield GRID + "\n".join(grid_rows(pd.read_csv(file)))
+
+
+def grid_rows(grid: pd.DataFrame) -> Iterator[str]:
+    """Yield a row for each value of which something was published."""
+    path = next(column for column in grid.columns if column.startswith("network."))
+    fixed = grid[(grid["protocol"] == "fixed") & grid["published_test"].notna()]
+    for _, row in fixed.iterrows():
+        found = [f"{row[f'{s}_mean']:.3f} ± {row[f'{s}_sd']:.3f}" for s in ("train", "test")]
+        said = f"{row['published_train']:.3f} / {row['published_test']:.3f}"
+        yield f"| {row[path]:g} | {said} | {found[0]} | {found[1]} |"
+
+
+def stopping_rules(root: Path) -> Iterator[str]:
+    """Yield a table of the replayed stopping rules, where they were."""
+    file = root / "08_reporting" / "stopping_rules" / "rules.csv"
+    if not file.is_file():
+        return
+    rules = pd.read_csv(file).query("protocol == 'fresh'")
+    names = list(rules["problem"].unique())
+    lines = [
+        f"| rule | {' | '.join(f'{name}: epochs | loss' for name in names)} |",
+        f"| --- |{' --- | --- |' * len(names)}",
+    ]
+    for rule, part in rules.groupby("rule", sort=False):
+        cells = [f"{r.epochs_mean:,.0f} | +{r.excess_mean:.1f}%" for r in part.itertuples()]
+        lines.append(f"| {rule} | {' | '.join(cells)} |")
+    yield STOPPING + "\n".join(lines)
+
+
 def technique_row(name: str, answer: Any) -> str:
     """Return a row about a technique."""
     gain, (scale, places) = gain_of(answer), SCALES[answer["metric"]]
@@ -155,6 +227,8 @@ def technique_row(name: str, answer: Any) -> str:
     verdict, needed = answer["fresh"]["verdict"], answer["fresh"]["repeats_needed"]
     if needed:
         verdict += f" ({needed:,} would tell)"
+    if answer["fresh"]["trifling"] and verdict in ("helps", "hurts"):
+        verdict += ", by a trifle"
     leak = ", leak" if answer["leak"] else ""
     return f"| `{name}` | {fixed}{leak} | {fresh} | {told} | {won} | {verdict} |"
 

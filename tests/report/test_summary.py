@@ -39,6 +39,7 @@ def test_a_diverged_fit_is_counted_and_leaves_valid_json() -> None:
         baseline,
         broken,
         compared,
+        Statistics(),
         {"statistics": {}},
     )
     assert answer["fresh"]["diverged"] == {"baseline": 0, "technique": 1}

@@ -18,6 +18,7 @@ def answer(tiny_run: Path) -> dict[str, Any]:
         "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "wins": 21, "ties": 2,
     }  # fmt: skip
     answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
+    answer["fresh"]["trifling"] = False
     answer["fresh"]["difference"]["loss"] |= {"mean": -0.2, "verdict": "helps"}
     answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": []}
     answer["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.001}
@@ -47,6 +48,12 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     assert "published" not in sentence(other)
     other["fresh"]["difference"]["accuracy"]["mean"] = -0.0004
     assert "stayed the same on average" in sentence(other)
+
+
+def test_a_gain_too_small_to_interest_anyone_is_called_so(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"]["trifling"] = True
+    assert "helps on moons, by less than anyone may care about: over" in sentence(other)
 
 
 def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:

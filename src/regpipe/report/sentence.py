@@ -43,7 +43,8 @@ def _verdict(answer: Answer) -> str:
         return f"Whether {name} helps on {problem} is undecided{tell}"
     if verdict == "no difference":
         return f"{name} makes no difference on {problem} that is worth mentioning"
-    return f"{name} {verdict} on {problem}"
+    trifle = ", by less than anyone may care about" if answer["fresh"]["trifling"] else ""
+    return f"{name} {verdict} on {problem}{trifle}"
 
 
 def _movement(mean: float, unit: Unit) -> str:

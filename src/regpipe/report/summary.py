@@ -10,7 +10,7 @@ import pandas as pd
 
 from regpipe.arm import Arm
 from regpipe.problems.sources import is_table
-from regpipe.spec import Problem, Published, Technique
+from regpipe.spec import Problem, Published, Statistics, Technique
 from regpipe.statistics.summary import missed, spread
 
 Answer = dict[str, Any]
@@ -24,6 +24,7 @@ def summarise(
     baseline: pd.DataFrame,
     runs: pd.DataFrame,
     comparison: pd.DataFrame,
+    statistics: Statistics,
     parameters: dict[str, Any],
 ) -> Answer:
     """Return the answer: what was published, what was reproduced, what holds on fresh draws.
@@ -35,6 +36,7 @@ def summarise(
         baseline: the run table of its problem's baseline.
         runs: its own run table.
         comparison: of the two, a row per protocol and metric.
+        statistics: by which they were compared.
         parameters: everything it was run with.
     """
     metric = arm.task.metric
@@ -54,6 +56,7 @@ def summarise(
             "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
             "verdict": main["verdict"],
             "repeats_needed": _whole(main["repeats_needed"]),
+            "trifling": _is_trifling(main, problem, statistics),
         },
         "run": {
             "parameters": parameters,
@@ -89,6 +92,12 @@ def _claim(published: Published | None, found: dict[str, Any]) -> Answer:
         return {"published": None, "reproduced": None, "missed": []}
     sides = missed(found, published)
     return {"published": published.model_dump(), "reproduced": not sides, "missed": sides}
+
+
+def _is_trifling(row: pd.Series, problem: Problem, statistics: Statistics) -> bool:
+    """Whether the whole interval is smaller than the smallest difference of interest."""
+    smallest = problem.smallest_differences(statistics)[row["metric"]]
+    return bool(max(-row["ci_low"], row["ci_high"]) < smallest)
 
 
 def _difference(row: pd.Series) -> Answer:

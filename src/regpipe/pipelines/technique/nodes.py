@@ -40,4 +40,6 @@ def answer(
         "engine": engine,
     }
     arm = apply(name, technique, baseline(technique.problem, problem))
-    return summarise(arm, problem, technique, baseline_runs, runs, comparison, parameters)
+    return summarise(
+        arm, problem, technique, baseline_runs, runs, comparison, statistics, parameters
+    )
