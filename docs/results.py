@@ -71,7 +71,8 @@ STOPPING = """\
 ## Stopping rules, replayed
 
 Means over the fresh repeats: epochs spent, and how far the loss that is kept lies above the lowest
-of the whole training. The rules watch the rows that they are measured on, as in Prechelt's trade-off.
+of the whole training. The rules watch the rows that they are measured on, as in Prechelt's
+trade-off.
 
 """
 TABLE = """\
