@@ -47,15 +47,12 @@ class Measure:
         return {
             f"{side}_{score}": value
             for side, (x, y) in sides.items()
-            for score, value in self._score(y, self.predict(x)).items()
+            for score, value in self.score(x, y).items()
         }
 
-    def loss(self, x: np.ndarray, y: np.ndarray) -> float:
-        """Return the mean loss on some rows."""
-        return float(np.mean(self._loss(y, self.predict(x))))
-
-    def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        """Return each score; NaN where a network's outputs aren't numbers and so say nothing."""
+    def score(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+        """Return each score on some rows; NaN where outputs aren't numbers and so say nothing."""
+        outputs = self.predict(x)
         if not np.isfinite(outputs).all():
             return dict.fromkeys(self.task.scores, float("nan"))
         loss = float(np.mean(self._loss(y, outputs)))

@@ -46,9 +46,9 @@ def train_finer(
 ) -> pd.DataFrame:
     """Return that run table, and the runs of a finer grid around the best of its points.
 
-    The best is the one with the lowest mean loss on validation rows, not on test rows.
+    The best is the one that is best on validation rows, on average, not on test rows.
     """
-    best = grid_statistics.best_point(coarse, list(technique.grid))
+    best = grid_statistics.best_point(coarse, list(technique.grid), TASKS[problem.task])
     tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
@@ -154,8 +154,8 @@ def _fit_twice(
 ) -> dict[str, Any]:
     """Train on all rows, and again without those that shall choose.
 
-    Returns seeds, numbers of rows and outcome, the scores of the first training, the loss of the
-    second on the rows held out (without penalties), and the seconds of both. `measure` is that of
+    Returns seeds, numbers of rows and outcome, the scores of the first training, those of the second
+    on the rows held out (the loss without penalties), and the seconds of both. `measure` is that of
     the arm (its type isn't named here, since importing it imports TensorFlow).
     """
     whole = fit(rows, seed)
@@ -171,6 +171,6 @@ def _fit_twice(
         "test_rows": len(rows.x_score),
         "outcome": whole.outcome,
         **scores,
-        "validation_loss": measure.loss(held.x_val, held.y_val),
+        **{f"validation_{name}": v for name, v in measure.score(held.x_val, held.y_val).items()},
         "seconds": whole.seconds + part.seconds,
     }
