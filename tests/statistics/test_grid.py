@@ -22,6 +22,7 @@ def runs() -> pd.DataFrame:
             {
                 PATHS[0]: value, "protocol": protocol, "repeat": repeat, "step": "coarse",
                 "validation_loss": losses[repeat], "test_accuracy": accuracies[repeat],
+                "validation_accuracy": 0.5,
                 "train_accuracy": 1.0,
             }
             for value, (losses, accuracies) in GIVEN.items()
@@ -30,10 +31,17 @@ def runs() -> pd.DataFrame:
     )  # fmt: skip
 
 
-def test_validation_rows_choose_in_each_repeat() -> None:
-    fresh = choose(runs()).query("protocol == 'fresh'")
+def test_of_equals_the_loss_on_validation_rows_chooses_in_each_repeat() -> None:
+    fresh = choose(runs(), TASK).query("protocol == 'fresh'")
     assert fresh[PATHS[0]].tolist() == [0.01, 0.1]
-    assert best_point(runs(), PATHS) == (0.1,)  # with a mean of 0.35
+    assert best_point(runs(), PATHS, TASK) == (0.1,)  # with a mean of 0.35
+
+
+def test_the_metric_comes_before_the_loss() -> None:
+    better = runs()
+    better.loc[better[PATHS[0]] == 0.001, "validation_accuracy"] = 0.6
+    assert set(choose(better, TASK)[PATHS[0]]) == {0.001}
+    assert best_point(better, PATHS, TASK) == (0.001,)
 
 
 def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() -> None:
@@ -50,7 +58,7 @@ def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() 
 
 
 def test_the_lower_error_is_the_better_one() -> None:
-    errors = runs().rename(columns={"test_accuracy": "test_mse", "train_accuracy": "train_mse"})
+    errors = runs().rename(columns=lambda column: column.replace("accuracy", "mse"))
     baseline = errors.drop_duplicates(["protocol", "repeat"])
     told = choice(errors, baseline, PATHS, TASKS["reconstruction"], STATISTICS)["fresh"]
     assert told["optimistic"]["mean"] == pytest.approx((0.7 + 0.7) / 2)
@@ -71,6 +79,7 @@ def test_the_table_has_a_row_per_protocol_and_value() -> None:
 
 def test_a_diverged_value_is_never_chosen() -> None:
     broken = runs()
-    broken.loc[broken[PATHS[0]] == 0.1, "validation_loss"] = np.nan
-    assert 0.1 not in set(choose(broken)[PATHS[0]])
-    assert best_point(broken, PATHS) == (0.01,)
+    lost = ["validation_loss", "validation_accuracy"]
+    broken.loc[broken[PATHS[0]] == 0.1, lost] = np.nan
+    assert 0.1 not in set(choose(broken, TASK)[PATHS[0]])
+    assert best_point(broken, PATHS, TASK) == (0.01,)

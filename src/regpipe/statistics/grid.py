@@ -1,8 +1,9 @@
 """The run table of a grid -> what each value gives, and what choosing among them gives.
 
 Whoever picks the value that scores best on the test rows, and reports that score, is too
-optimistic: luck picks, too. So a value is chosen, in each repeat, by the loss on validation rows
-that its network was not trained on; trained anew on all rows, it is scored on the test rows.
+optimistic: luck picks, too. So a value is chosen, in each repeat, by the metric on validation rows
+that its network was not trained on (of equals, by the loss there); trained anew on all rows, it is
+scored on the test rows.
 """
 
 from collections.abc import Sequence
@@ -18,17 +19,26 @@ from regpipe.tasks import Task
 REPEAT = ["protocol", "repeat"]
 
 
-def best_point(runs: pd.DataFrame, paths: Sequence[str]) -> tuple[float, ...]:
-    """Return the point with the lowest mean validation loss over the fresh repeats."""
+def best_point(runs: pd.DataFrame, paths: Sequence[str], task: Task) -> tuple[float, ...]:
+    """Return the point that is best on validation rows, on average over the fresh repeats."""
     fresh = runs[runs["protocol"] == "fresh"]
-    means = fresh.groupby(list(paths))["validation_loss"].mean()
-    return _point(means.fillna(np.inf).idxmin())
+    means = fresh.groupby(list(paths))[_judges(task)].mean()
+    return _point(_best_first(means, task).index[0])
 
 
-def choose(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the run of each repeat with the lowest validation loss."""
-    losses = runs["validation_loss"].fillna(np.inf)
-    return runs.loc[losses.groupby([runs[key] for key in REPEAT]).idxmin()]
+def choose(runs: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """Return the run of each repeat that is best on validation rows."""
+    return _best_first(runs, task).drop_duplicates(REPEAT).sort_values(REPEAT)
+
+
+def _judges(task: Task) -> list[str]:
+    return [f"validation_{task.metric}", "validation_loss"]
+
+
+def _best_first(numbers: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """Sort by the metric, and equals by the loss; what isn't a number comes last."""
+    rising = [not task.scores[task.metric], True]
+    return numbers.sort_values(_judges(task), ascending=rising, kind="stable")
 
 
 def tabulate(
@@ -46,7 +56,7 @@ def tabulate(
     validation rows chose the point.
     """
     keys = ["protocol", "step", *paths]
-    chosen = choose(runs).groupby(keys).size()
+    chosen = choose(runs, task).groupby(keys).size()
     rows = []
     for key, part in runs.groupby(keys, sort=False):
         row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
@@ -86,7 +96,7 @@ def choice(
     for protocol, part in runs.groupby("protocol"):
         wide = overlap if protocol == "fresh" else 0.0
         by_repeat = part.groupby("repeat")[column]
-        honest = choose(part)
+        honest = choose(part, task)
         repeats = honest["repeat"]
         bare = baseline[baseline["protocol"] == protocol].set_index("repeat").loc[repeats, column]
         values = {

@@ -154,9 +154,9 @@ def _fit_twice(
 ) -> dict[str, Any]:
     """Train on all rows, and again without those that shall choose.
 
-    Returns seeds, numbers of rows and outcome, the scores of the first training, those of the second
-    on the rows held out (the loss without penalties), and the seconds of both. `measure` is that of
-    the arm (its type isn't named here, since importing it imports TensorFlow).
+    Returns seeds, numbers of rows and outcome, the scores of the first training, those of the
+    second on the rows held out (the loss without penalties), and the seconds of both. `measure` is
+    that of the arm (its type isn't named here, since importing it imports TensorFlow).
     """
     whole = fit(rows, seed)
     measure.load(whole.weights)
