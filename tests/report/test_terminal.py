@@ -97,15 +97,24 @@ def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
     assert sentence(other).endswith("(Only 3 draws: too few to conclude anything from.)")
 
 
-def test_long_names_fit_too(answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("early_stopping_checkpoint", ("early_ ", "stopping_ ", "checkpoint ")),
+        ("noise_activation", ("noise_ ", "activation ")),
+        ("weight_l2_lstm", ("weight_l2_lstm ",)),
+    ],
+)
+def test_long_names_fit_too(answer: dict[str, Any], name: str, lines: tuple[str, ...]) -> None:
     other = copy.deepcopy(answer)
-    other["technique"] = "early_stopping_checkpoint"
+    other["technique"] = name
     other["fresh"]["verdict"] = "no difference"
     other["fresh"]["difference"]["accuracy"] |= {"mean": -0.122, "ci_low": -0.149, "ci_high": -0.1}
+    other["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.012}
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(table([other]))
     text = console.export_text()
-    for part in ("early_stopping_ ", "checkpoint ", "-12.2 [-14.9, -10.0]", "no", "difference"):
+    for part in (*lines, "-12.2 [-14.9, -10.0]", "no", "difference"):
         assert part in text
     assert "…" not in text
 

@@ -1,5 +1,6 @@
 """The answers as a person reads them at the end of a run: a table, and a sentence each."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -74,10 +75,14 @@ def _title(unit: Unit) -> str:
     return f"Test {unit.name}" + (f", in{unit.unit}" if unit.value_scale != 1 else "")
 
 
-def _folded(name: str, width: int = 17) -> str:
-    """Break a long name behind an underscore, so that the table fits into 80 columns."""
-    head = name[:width].rpartition("_")[0]
-    return name if len(name) <= width or not head else f"{head}_\n{name[len(head) + 1 :]}"
+def _folded(name: str, width: int = 14) -> str:
+    """Break a long name behind underscores, so that the table fits into 80 columns."""
+    lines = [""]
+    for part in re.findall(r"[^_]+_*", name):
+        if lines[-1] and len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
