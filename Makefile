@@ -22,7 +22,7 @@ run: $(READY) ## train and compare: does L2 help on moons? (about two minutes)
 	$(BIN)/kedro run --pipelines=weight_l2
 
 test: $(READY) ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check .

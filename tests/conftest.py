@@ -19,6 +19,14 @@ from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Techni
 PROJECT = Path(__file__).parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of a file in one process, which share fixtures; not those of every block."""
+    for item in items:
+        if item.path.name != "test_every_block.py":
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 def blocks(name: str) -> dict[str, Any]:
     """Return the blocks of a file of conf/base."""
     return yaml.safe_load((PROJECT / "conf" / "base" / f"{name}.yml").read_text())

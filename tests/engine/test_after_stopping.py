@@ -22,12 +22,12 @@ FAST = {
 def test_refit_trains_on_all_rows_for_the_mean_best_epoch(
     engine: Any, moons: Rows, architecture_of: Callable[..., Any]
 ) -> None:
-    arm = arm_called("early_stopping_refit", **FAST, after_stopping={"then": "refit", "splits": 3})
+    arm = arm_called("early_stopping_refit", **FAST, after_stopping={"then": "refit", "splits": 2})
     architecture = architecture_of(arm)
     fit = make_loop(engine, architecture, arm, moons).fit(moons, 1)
 
     first = arm_called("early_stopping_refit", **FAST, after_stopping=None)
-    helds = [hold_out(moons, 0.3, derive(1, "split", k)) for k in range(3)]
+    helds = [hold_out(moons, 0.3, derive(1, "split", k)) for k in range(2)]
     best = [make_loop(engine, architecture, first, h).fit(h, 1).best_epoch for h in helds]
     assert fit.epochs == fit.best_epoch == round(np.mean(best)) < 150
     assert fit.outcome == "stopped"

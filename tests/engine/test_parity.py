@@ -11,7 +11,7 @@ from regpipe.arm import Layer
 from regpipe.problems.samples import Rows
 from tests.conftest import arm_called
 
-EPOCHS = 200
+EPOCHS = 100
 FULL = {"batch_size": 32}
 SHORT = {"batch_size": 32, "epochs": 30}
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}
@@ -129,7 +129,7 @@ def test_random_arms_agree_in_distribution(
     architecture = architecture_of(arm)
     loops = CompiledLoop(arm, architecture, moons), KerasLoop(arm, architecture)
     ours = [loops[0].fit(moons, seed) for seed in range(200)]
-    theirs = [loops[1].fit(moons, seed) for seed in range(20)]
+    theirs = [loops[1].fit(moons, seed) for seed in range(10)]
     for measure in ("loss", "val_loss"):
         a, b = (np.array([fit.history[measure] for fit in fits]) for fits in (ours, theirs))
         error = np.sqrt(a.var(axis=0, ddof=1) / len(a) + b.var(axis=0, ddof=1) / len(b))
