@@ -62,6 +62,44 @@ def test_an_optimizer_that_keras_refuses_is_told_before_training(optimizer: Any)
         check_training(arm_called("weight_l2", optimizer=optimizer))
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("digits", {"output": {"units": 5}}, "10 classes, and the network tells 5 apart"),
+        ("waves", {"hidden": {"return_sequences": True}}, "wants one output per class"),
+        ("moons", {"output": {"activation": "relu"}}, None),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_any_arm_is(
+    name: str, change: Any, says: str | None, samples_of: Callable[..., Any]
+) -> None:
+    from regpipe.pipelines.arm.nodes import build_network
+
+    arm = arm_called(name)
+    layers = {
+        layer: Layer(old.kind, {**old.arguments, **change.get(layer, {})})
+        for layer, old in arm.layers.items()
+    }
+    changed = replace(arm, layers=layers)
+    if says is None:
+        build_network(changed, samples_of(name))
+    else:
+        with pytest.raises(SpecError, match=says):
+            build_network(changed, samples_of(name))
+
+
+def test_a_penalty_that_wants_every_step_is_refused_without_them(
+    samples_of: Callable[..., Any],
+) -> None:
+    from regpipe.pipelines.arm.nodes import build_network
+
+    arm = arm_called("waves")
+    penalty = {"activity_regularizer": {"temporal": {"ar": 2.0}}}
+    hidden = Layer("LSTM", {**arm.layers["hidden"].arguments, **penalty})
+    with pytest.raises(SpecError, match="return_sequences: true"):
+        build_network(replace(arm, layers={**arm.layers, "hidden": hidden}), samples_of("waves"))
+
+
 def test_a_binary_problem_has_one_output(architecture_of: Callable[..., Any]) -> None:
     arm = arm_called("moons")
     two = Layer("Dense", {"units": 2, "activation": "softmax"})

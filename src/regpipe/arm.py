@@ -15,6 +15,7 @@ from regpipe.vocabulary import (
     check_loss,
     check_name,
     check_optimizer,
+    check_range,
 )
 
 
@@ -171,3 +172,14 @@ def _check_training(path: str, training: Training, task: Task, layers: dict[str,
         layer = training.ramp.strength.partition(".")[0]
         if layer not in layers:
             raise unknown(f"{path}.ramp.strength", "layer", layer, layers)
+        for value in training.ramp.values:
+            check_range(f"{path}.ramp.values", training.ramp.strength.rpartition(".")[2], value)
+    loss = training.loss if isinstance(training.loss, str) else next(iter(training.loss))
+    named = loss.lower().replace("_", "")
+    if ("categorical" in named) != (task.name == "multiclass") or "categorical" == named[:11]:
+        wants = "such as sparse_categorical_crossentropy, for classes as whole numbers"
+        if task.name != "multiclass":
+            wants = f"for a {task.name} problem, such as " + (
+                "binary_crossentropy" if task.name == "binary" else "mse"
+            )
+        raise SpecError([f"{path}.loss: '{loss}' doesn't suit it. Expected a loss {wants}."])

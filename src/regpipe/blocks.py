@@ -36,7 +36,9 @@ def _reader() -> AbstractConfigLoader:
     Where no run has begun (`kedro registry list`), they come from the default environment. A loader
     of our own is made only then: each new one takes over the resolvers of those before it.
     """
-    return _loader or OmegaConfigLoader(
+    if _loader is not None:  # a loader is a dictionary, and false as long as it is empty
+        return _loader
+    return OmegaConfigLoader(
         conf_source=settings.CONF_SOURCE,
         env=os.environ.get("KEDRO_ENV"),
         **settings.CONFIG_LOADER_ARGS,

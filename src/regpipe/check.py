@@ -90,7 +90,11 @@ def _check_top_level(
     for name in sorted(set(problems) & set(techniques)):
         faults.append(f"{name}: names both a problem and a technique. Expected different names.")
     for name, block in techniques.items():
-        if (block or {}).get("grid") and f"{name}_grid" in {*problems, *techniques}:
+        if (
+            isinstance(block, dict)
+            and block.get("grid")
+            and f"{name}_grid" in {*problems, *techniques}
+        ):
             faults.append(f"{name}_grid: that is the name of the grid of {name}. Expected another.")
     for name in sorted({*problems, *techniques} & set(Settings.model_fields)):
         faults.append(f"{name}: this name is taken by a parameter. Expected another.")

@@ -100,7 +100,8 @@ def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict
     for weights in fits:
         measure.load(weights)
         outputs.append(measure.predict(grid)[:, 0])
-    stacked = np.stack(outputs)
+    said = [output for output in outputs if np.isfinite(output).all()]  # one that diverged doesn't
+    stacked = np.stack(said or outputs)
     return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
 
 
@@ -126,7 +127,8 @@ def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
 
 def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
     """Return the share of the targets' variance that is explained; 0 for their mean, or less."""
-    return 1 - _mse(y, outputs) / float(np.var(y, dtype=float))
+    variance = float(np.var(y, dtype=float))
+    return 1 - _mse(y, outputs) / variance if variance else float("nan")
 
 
 SCORES = {"accuracy": _accuracy, "mse": _mse, "r2": _r2}

@@ -48,8 +48,6 @@ def advance(arm: str) -> None:
         return
     bar.start()
     bar.update(bar.task_ids[0], advance=1, description=arm)
-    if bar.finished:
-        stop()
 
 
 def stop() -> None:

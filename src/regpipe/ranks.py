@@ -64,6 +64,8 @@ def check_ranks(name: str, shape: Sequence[int] | None, layers: Mapping[str, _La
 
 def _wanted(kind: str) -> int | None:
     """Return the rank of the rows that a kind of layer takes, None where it takes several."""
+    if kind.startswith("ConvLSTM"):  # sequences of sequences or of images
+        return None
     if kind in RECURRENT or kind.endswith("1D"):
         return 2
     return 3 if kind.endswith("2D") else None

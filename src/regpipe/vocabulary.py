@@ -62,7 +62,7 @@ def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
         if check := _check_of(name):
             check(f"{path}.{name}", value)
         else:
-            _check_range(f"{path}.{name}", name, value)
+            check_range(f"{path}.{name}", name, value)
 
 
 def check_regularizer(path: str, value: Any) -> None:
@@ -71,11 +71,15 @@ def check_regularizer(path: str, value: Any) -> None:
         return
     if isinstance(value, dict) and set(value) & {"l1", "l2"}:
         return _check_strengths(path, value, ["l1", "l2"])
-    if isinstance(value, dict) and set(value) == {BATCH_SUM}:
-        return check_regularizer(f"{path}.{BATCH_SUM}", value[BATCH_SUM])
-    if isinstance(value, dict) and set(value) == {TEMPORAL}:
-        return _check_strengths(f"{path}.{TEMPORAL}", value[TEMPORAL], ["ar", "tar"])
-    _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", BATCH_SUM, TEMPORAL])
+    ours = [BATCH_SUM, TEMPORAL] if path.endswith("activity_regularizer") else []
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ours:
+        name, inner = next(iter(value.items()))
+        if name == TEMPORAL:
+            return _check_strengths(f"{path}.{name}", inner, ["ar", "tar"])
+        if inner is None:
+            raise SpecError([f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}."])
+        return check_regularizer(f"{path}.{name}", inner)
+    _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", *ours])
 
 
 def check_constraint(path: str, value: Any) -> None:
@@ -146,7 +150,7 @@ def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> No
     for argument in given or {}:
         if argument not in arguments:
             raise unknown(f"{path}.{name}", f"argument of {name}", argument, arguments)
-        _check_range(f"{path}.{name}.{argument}", argument, (given or {})[argument])
+        check_range(f"{path}.{name}.{argument}", argument, (given or {})[argument])
 
 
 def _buildable(module: str) -> list[str]:
@@ -183,9 +187,9 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
         for argument, number in arguments.items():
             if argument not in known_arguments:
                 raise unknown(f"{path}.{name}", f"argument of {name}", argument, known_arguments)
-            _check_range(f"{path}.{name}.{argument}", argument, number, ranges)
+            check_range(f"{path}.{name}.{argument}", argument, number, ranges)
     else:
-        _check_range(f"{path}.{name}", name, arguments, ranges)
+        check_range(f"{path}.{name}", name, arguments, ranges)
 
 
 def _check_one_of(path: str, what: str, value: Any, known: list[str]) -> None:
@@ -203,10 +207,10 @@ def _check_strengths(path: str, value: Any, known: list[str]) -> None:
             raise unknown(path, "strength", str(name), known)
         if isinstance(strength, bool) or not isinstance(strength, int | float):
             raise SpecError([f"{path}.{name}: expected a number, received {strength!r}."])
-        _check_range(f"{path}.{name}", name, strength)
+        check_range(f"{path}.{name}", name, strength)
 
 
-def _check_range(
+def check_range(
     path: str, name: str, value: Any, ranges: dict[str, tuple[float, float, str]] = RANGES
 ) -> None:
     """Raise SpecError for a number out of the range of what is called `name`, if that is known."""

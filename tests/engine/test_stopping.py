@@ -33,6 +33,17 @@ FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
         {"early_stopping": {"patience": 12}, "checkpoint": {"monitor": "val_accuracy"}},
         {"early_stopping": {"patience": 3}, "validation_freq": 4},
         {"stop_when": {"rule": "generalization_loss", "alpha": 1.0}},
+        {"early_stopping": {"start_from_epoch": 500, "restore_best_weights": True}, "epochs": 20},
+        {"checkpoint": {"monitor": "val_loss"}, "validation_freq": 50, "epochs": 20},
+        {
+            "stop_when": {"rule": "generalization_loss", "alpha": 50.0},
+            "early_stopping": {"monitor": "loss", "patience": 3},
+            "epochs": 60,
+        },
+        {
+            "stop_when": {"rule": "absolute_change", "epochs": 3, "threshold": 0.02},
+            "validation_freq": 4,
+        },
     ],
     ids=str,
 )
@@ -47,6 +58,34 @@ def test_rules_do_as_the_callbacks_of_keras(
     assert ours.best_epoch == theirs.best_epoch
     assert_close_weights(ours.weights, theirs.weights)
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"rule": "absolute_change", "epochs": 10, "threshold": 0.05},
+        {"rule": "average_change", "epochs": 10, "threshold": 0.005},
+        {"rule": "progress_quotient", "alpha": 0.5, "strip": 5},
+        {"rule": "successive_increases", "strips": 2, "strip": 5},
+    ],
+    ids=lambda rule: rule["rule"],
+)
+def test_a_rule_remembers_nothing_of_another_history_and_counts_looks(rule: Any) -> None:
+    """After the first history, the second has to be judged as if it were alone."""
+    training = Training(loss="mse", epochs=9, stop_when=rule)
+    (used,), (new,) = (rules_of(training, LOGS) for _ in range(2))
+    first, second = np.linspace(1.0, 1.001, 30), np.linspace(5.0, 1.0, 30)
+    for loss in first:
+        used.update(tf.constant(1), tf.fill([4], tf.cast(loss, tf.float32)))
+    used.reset()
+    told = []
+    for look, loss in enumerate(second):
+        logs = tf.fill([4], tf.cast(loss, tf.float32))
+        epoch = tf.constant(10 * look + 9)  # at every tenth epoch
+        answers = [rule.update(epoch, logs) for rule in (used, new)]
+        told.append([bool(stop) for _, stop in answers])
+    assert all(a == b for a, b in told)
+    assert not any(a for a, _ in told[:10])  # fewer looks than it wants to see
 
 
 def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(

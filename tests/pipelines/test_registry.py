@@ -89,6 +89,15 @@ weight_l2_strong:
     assert "- weight_l2_strong\n" in kedro("registry", "list", cwd=project)
 
 
+def test_blocks_of_ones_own_do_not_disturb_another_environment(project: Path) -> None:
+    """They are read where no environment is named, and not elsewhere."""
+    block = "{title: t, family: weight, explanation: e, problem: moons}"
+    (project / "conf" / "local" / "techniques.yml").write_text(f"mine: {block}\n")
+    assert "- mine\n" in kedro("registry", "list", cwd=project)
+    words = ("--pipelines=weight_l2", "--to-nodes=moons.draw_samples")
+    assert "rror" not in kedro("run", "--env=quick", *words, cwd=project)
+
+
 def test_an_environment_may_have_techniques_of_its_own(project: Path) -> None:
     (project / "conf" / "mine").mkdir()
     (project / "conf" / "mine" / "techniques.yml").write_text(

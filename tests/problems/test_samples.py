@@ -150,5 +150,5 @@ def test_a_split_that_leaves_nothing_is_refused() -> None:
     problem = PROBLEMS["digits"]
     split = problem.split.model_copy(update={"train": 1797})
     draws = draw_samples(problem, Protocol(fresh=FreshProtocol(repeats=2)))
-    with pytest.raises(SpecError, match="split: 1797 rows can't be split so"):
+    with pytest.raises(SpecError, match="'Handwritten digits': its 1797 rows can't be split"):
         split_samples(draws, problem.model_copy(update={"split": split}))

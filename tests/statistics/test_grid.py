@@ -77,6 +77,13 @@ def test_the_table_has_a_row_per_protocol_and_value() -> None:
     assert tabulate(runs(), PATHS, TASK, STATISTICS, None)["published_train"].isna().all()
 
 
+def test_a_value_at_which_some_fits_diverged_is_not_judged_by_the_others() -> None:
+    broken = runs()
+    one = (broken[PATHS[0]] == 0.1) & (broken["repeat"] == 0)
+    broken.loc[one, ["validation_loss", "validation_accuracy"]] = np.nan
+    assert best_point(broken, PATHS, TASK) == (0.01,)
+
+
 def test_a_diverged_value_is_never_chosen() -> None:
     broken = runs()
     lost = ["validation_loss", "validation_accuracy"]

@@ -104,13 +104,15 @@ class CompiledLoop:
         history = np.concatenate([block.numpy() for block in blocks])
         self.optimizer.finalize_variable_values(self.model.trainable_variables)  # use_ema
         seconds = time.perf_counter() - clock
-        weights = [w.numpy() for w in (self._kept or self.model.weights)]
+        kept = self._keeper is not None and self._keeper.has_looked  # else the last weights stand
+        weights = [w.numpy() for w in (self._kept if kept else self.model.weights)]
+        watching = self._keeper or (self._rules[-1] if self._rules else None)
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
             dict(zip(self.task.logs, history.T, strict=True)),
             seconds,
             stopped=bool(self._stopped.numpy()),
-            best_epoch=int(self._rules[-1].best_epoch.numpy()) + 1 if self._rules else None,
+            best_epoch=watching.best if watching else None,
         )
 
     def _reset(self, rows: Rows, seed: int, start: Start) -> None:

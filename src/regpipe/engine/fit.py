@@ -35,7 +35,7 @@ class Fit:
         outcome: `diverged` where the last loss or a weight isn't finite; `stopped` where a rule
             ended the training before its last epoch.
         best_epoch: the best epoch by the rule that watched, else that with the lowest val_loss;
-            counted from 1.
+            the last one where nothing was looked at; counted from 1.
         seconds: wall-clock time of the training, without compiling.
     """
 
@@ -62,11 +62,12 @@ def make_fit(
     """Return the fit that these weights and this history amount to."""
     numbers = [history["loss"][-1], *weights.values()]
     finite = all(np.isfinite(number).all() for number in numbers)
-    watched = np.where(np.isnan(history["val_loss"]), np.inf, history["val_loss"])
+    seen = np.flatnonzero(~np.isnan(history["val_loss"]))  # the epochs whose val_loss is a number
+    lowest = seen[history["val_loss"][seen].argmin()] if len(seen) else len(history["loss"]) - 1
     return Fit(
         weights=weights,
         history=history,
         outcome="diverged" if not finite else "stopped" if stopped else "completed",
-        best_epoch=best_epoch or int(watched.argmin()) + 1,
+        best_epoch=best_epoch or int(lowest) + 1,
         seconds=seconds,
     )

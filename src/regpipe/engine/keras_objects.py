@@ -1,10 +1,14 @@
 """The Keras objects that both engines train with."""
 
+import re
 from typing import Any
+
+import numpy as np
 
 from regpipe.arm import Arm, Loss
 from regpipe.backend import keras
 from regpipe.errors import SpecError
+from regpipe.problems.samples import Rows
 from regpipe.spec import Training
 from regpipe.vocabulary import SCHEDULES, keras_class
 
@@ -26,6 +30,38 @@ def check_training(arm: Arm) -> None:
             build()
         except (TypeError, ValueError) as error:
             raise SpecError([f"{arm.name}.training.{key}: Keras refuses this. {error}"]) from error
+
+
+def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
+    """Raise SpecError unless outputs, targets and loss go together, on a few rows.
+
+    What Keras refuses only while it trains would else be refused after other arms have trained.
+    """
+    x, y = rows.x_train[:2], rows.y_train[:2]
+    if arm.task.classifies:
+        classes, outputs = int(rows.y_train.max()) + 1, model.output_shape[-1]
+        if classes > max(outputs, 2):
+            raise SpecError(
+                [
+                    f"{arm.name}.network: the rows have {classes} classes, and the network tells "
+                    f"{max(outputs, 2)} apart. Expected {classes} outputs"
+                    + (", and the task multiclass." if outputs == 1 else ".")
+                ]
+            )
+    try:
+        loss = make_loss(arm.training.loss)(y, model(x, training=True))
+        finite = np.isfinite(np.asarray(loss)).all()
+    except Exception as error:  # whatever it is, it would come again in training
+        raise SpecError(
+            [f"{arm.name}: this network can't be trained by this loss. {_reason(error)}"]
+        ) from error
+    if not finite:
+        raise SpecError(
+            [
+                f"{arm.name}.training.loss: '{arm.training.loss}' of two rows isn't a number. "
+                "Expected a loss that suits the outputs and the targets."
+            ]
+        )
 
 
 def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
@@ -60,3 +96,11 @@ def _argument(value: Any) -> Any:
         return float(value) if type(value) is int else value
     name, arguments = next(iter(value.items()))
     return getattr(keras.optimizers.schedules, keras_class(SCHEDULES, name))(**arguments)
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error of Keras says, without where it passed and without its tensors."""
+    said = re.sub(r"\x1b\[\d+m", "", str(error)).partition("Arguments received")[0]
+    lines = [line.strip() for line in said.splitlines()]
+    told = [line for line in lines if line and not line.startswith("Exception encountered")]
+    return told[0] if told else type(error).__name__

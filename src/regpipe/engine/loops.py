@@ -10,24 +10,28 @@ from regpipe.engine.fit import Fit
 from regpipe.engine.strengths import strengths, without_strengths
 from regpipe.network import Architecture
 from regpipe.problems.samples import Rows
+from regpipe.spec import Engine
+
+MakeLoop = Callable[[Engine, Architecture, Arm, Rows], Any]
 
 
 class Loops:
     """Trains any arm, and keeps the loops it made."""
 
-    def __init__(self, make_loop: Callable[[Architecture, Arm, Rows], Any]) -> None:
+    def __init__(self, engine: Engine, make_loop: MakeLoop) -> None:
         """Keep how a loop is made."""
-        self._make_loop = make_loop
+        self._engine, self._make_loop = engine, make_loop
         self._loops: dict[str, Any] = {}
 
     def fit(self, arm: Arm, architecture: Architecture, rows: Rows, seed: int) -> Fit:
         """Train once."""
+        shares = self._engine == "compiled" and not arm.training.after_stopping
+        network = without_strengths(architecture) if shares else architecture
         shapes = [part.shape for part in (rows.x_train, rows.x_val)]
-        alike = [without_strengths(architecture), arm.training.model_dump(), shapes]
-        key = json.dumps(alike)
+        key = json.dumps([network, arm.training.model_dump(), shapes])
         if key not in self._loops:
-            self._loops[key] = self._make_loop(architecture, arm, rows)
+            self._loops[key] = self._make_loop(self._engine, architecture, arm, rows)
         loop = self._loops[key]
         if isinstance(loop, CompiledLoop):
             return loop.fit(rows, seed, strengths(architecture))
-        return self._make_loop(architecture, arm, rows).fit(rows, seed)
+        return loop.fit(rows, seed)

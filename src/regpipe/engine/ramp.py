@@ -22,7 +22,8 @@ def check_ramp(arm: Arm, architecture: Architecture) -> None:
             [
                 f"{arm.name}.training.ramp.strength: '{arm.training.ramp.strength}' can't change "
                 f"while this network is trained. Those that can: {', '.join(known) or 'none'}. "
-                "(A strength of 0 to begin with doesn't count: the values tell where it begins.)"
+                "Give the layer one above 0, such as kernel_regularizer: {l2: 0.001}; the values "
+                "tell where it begins."
             ]
         )
 

@@ -63,9 +63,9 @@ class KerasLoop:
             epochs = start.epochs or self.training.epochs
             logs = self._train(trained, rows, callbacks, epochs)
             best_epoch = _best_epoch(callbacks)
-            if self.training.checkpoint:
-                trained.load_weights(max(Path(folder).iterdir()))
-                best_epoch = int(max(Path(folder).iterdir()).name.split(".")[0])
+            if saved := sorted(Path(folder).iterdir()):
+                trained.load_weights(saved[-1])
+                best_epoch = int(saved[-1].name.split(".")[0])
         weights = [w.numpy() for w in model.weights]
         return make_fit(
             dict(zip(weight_names(model), weights, strict=True)),
@@ -184,15 +184,25 @@ class RuleCallback(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Put the best weights back."""
-        if self.rule.keeps_best:
+        if self.rule.keeps_best and self.best_weights:
             self.model.set_weights(self.best_weights)
 
 
 def _best_epoch(callbacks: list[Any]) -> int | None:
-    """Return the best epoch by the last callback that knows one, counted from 1."""
-    for callback in reversed(callbacks):
-        if isinstance(callback, RuleCallback):
-            return int(callback.rule.best_epoch.numpy()) + 1
-        if isinstance(callback, keras.callbacks.EarlyStopping):
-            return callback.best_epoch + 1
+    """Return the best epoch, counted from 1: that of the last callback that keeps its weights.
+
+    Where none does, it is that of the last one that knows any.
+    """
+    best = [found for callback in callbacks if (found := _best_of(callback))]
+    keeping = [epoch for epoch, keeps in best if keeps]
+    return (keeping or [epoch for epoch, _ in best] or [None])[-1]
+
+
+def _best_of(callback: Any) -> tuple[int | None, bool] | None:
+    """Return a callback's best epoch, and whether it puts the weights of that epoch back."""
+    if isinstance(callback, RuleCallback):
+        return callback.rule.best, callback.rule.keeps_best
+    if isinstance(callback, keras.callbacks.EarlyStopping):
+        looked = callback.best is not None
+        return (callback.best_epoch + 1 if looked else None), callback.restore_best_weights
     return None

@@ -38,8 +38,7 @@ class Replay:
         """Return when the rule stops on logs of shape (epochs, n_names)."""
         self._rule.reset()
         epochs, stopped = self._watch(tf.constant(logs, tf.float32))
-        kept = int(self._rule.best_epoch.numpy()) + 1
-        return Stop(int(epochs), bool(stopped), kept)
+        return Stop(int(epochs), bool(stopped), self._rule.best or 1)
 
     def _run(self, logs: Any) -> Any:
         epoch, stopped = 0, tf.constant(False)

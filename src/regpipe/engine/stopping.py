@@ -54,26 +54,40 @@ class Rule:
         self.spec = spec
         self._place = list(names).index(spec.monitor)
         self._sign = -1.0 if spec.upwards else 1.0
-        self._seen = tf.Variable(False)
+        self._looks = tf.Variable(0)  # how often it has looked; patience and strips count looks
         self._best = tf.Variable(0.0)
-        self.best_epoch = tf.Variable(0)
+        self._best_epoch = tf.Variable(0)
 
     def reset(self, limit: float | None = None) -> None:
         """Begin a new fit; `limit` is for the rule `below`."""
-        self._seen.assign(False)
+        self._looks.assign(0)
         self._best.assign(0.0)
-        self.best_epoch.assign(0)
+        self._best_epoch.assign(0)
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether the rule has seen an epoch of this fit."""
+        return bool(self._looks.numpy() > 0)
+
+    @property
+    def best(self) -> int | None:
+        """The best epoch so far, counted from 1; None before the first look."""
+        return int(self._best_epoch.numpy()) + 1 if self.has_looked else None
 
     def update(self, epoch: Any, logs: Any) -> Answer:
         """Look at the logs of an epoch, counted from 0."""
         return self._improve(epoch, self._sign * logs[self._place]), tf.constant(False)
 
+    def _ends_strip(self) -> Any:
+        """Whether this look is the last of a strip."""
+        return self._looks % self.spec.strip == 0
+
     def _improve(self, epoch: Any, current: Any, min_delta: float = 0.0) -> Any:
         """Say whether `current` is the lowest so far by `min_delta`, and if so remember it."""
-        improved = ~self._seen.value() | (current + min_delta < self._best.value())
-        self._seen.assign(True)
+        improved = (self._looks.value() == 0) | (current + min_delta < self._best.value())
+        self._looks.assign_add(1)
         self._best.assign(tf.where(improved, current, self._best))
-        self.best_epoch.assign(tf.where(improved, epoch, self.best_epoch))
+        self._best_epoch.assign(tf.where(improved, epoch, self._best_epoch))
         return improved
 
 
@@ -136,7 +150,7 @@ class ProgressQuotientRule(Rule):
         strip = _push(self._strip, logs[self._train])
         progress = 1000 * (tf.reduce_mean(strip) / tf.reduce_min(strip) - 1)
         quotient = _generalization_loss(current, self._best) / tf.maximum(progress, 1e-12)
-        return improved, _ends_strip(epoch, self.spec.strip) & (quotient > self.spec.alpha)
+        return improved, self._ends_strip() & (quotient > self.spec.alpha)
 
 
 class SuccessiveIncreasesRule(Rule):
@@ -158,7 +172,7 @@ class SuccessiveIncreasesRule(Rule):
         """Look at the logs of an epoch, counted from 0."""
         current = logs[self._place]
         improved = self._improve(epoch, current)
-        ends = _ends_strip(epoch, self.spec.strip)
+        ends = self._ends_strip()
         count = tf.where(current > self._before, self._increases + 1, 0)
         self._increases.assign(tf.where(ends, count, self._increases))
         self._before.assign(tf.where(ends, current, self._before))
@@ -186,7 +200,7 @@ class ChangeRule(Rule):
             change = tf.reduce_mean(tf.abs(last[1:] - last[:-1]))
         else:
             change = tf.abs(last[-1] - last[0])
-        return improved, (epoch >= self.spec.epochs) & (change < self.spec.threshold)
+        return improved, (self._looks > self.spec.epochs) & (change < self.spec.threshold)
 
 
 class BelowRule(Rule):
@@ -224,10 +238,6 @@ RULES: dict[type[Monitored], type[Rule]] = {
 
 def _generalization_loss(current: Any, lowest: Any) -> Any:
     return 100 * (current / tf.convert_to_tensor(lowest) - 1)
-
-
-def _ends_strip(epoch: Any, length: int) -> Any:
-    return (epoch + 1) % length == 0
 
 
 def _push(last: Any, value: Any) -> Any:

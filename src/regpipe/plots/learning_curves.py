@@ -53,7 +53,8 @@ def learning_curves(
     figure.legend(
         handles,
         labels,
-        title="test rows: those watched while training. At each epoch, the fits that still train",
+        title="test rows: those watched while training, which are held-out training rows where a "
+        "technique holds some out.\nAt each epoch, the fits that still train",
         loc="outside lower center",
         ncols=2,
         frameon=False,

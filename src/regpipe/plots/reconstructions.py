@@ -59,4 +59,5 @@ def reconstructions(
 
 def _images(frame: pd.DataFrame, protocol: str, part: str, pixels: int) -> np.ndarray:
     chosen = frame[(frame["protocol"] == protocol) & (frame["part"] == part)]
-    return chosen.sort_values("row")[[f"x{i + 1}" for i in range(pixels)]].to_numpy(float)
+    features = [column for column in frame.columns if column not in ("protocol", "row", "part")]
+    return chosen.sort_values("row")[features[:pixels]].to_numpy(float)

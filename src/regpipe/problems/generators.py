@@ -102,7 +102,7 @@ def make_waves(n_samples: int, length: int, classes: int, noise: float, random_s
     Args:
         n_samples: waves in all.
         length: points in time of each.
-        classes: how many frequencies there are, two or more.
+        classes: how many frequencies there are, 2 to 10.
         noise: standard deviation of the Gaussian noise added to each point.
         random_state: seed.
 
@@ -110,10 +110,12 @@ def make_waves(n_samples: int, length: int, classes: int, noise: float, random_s
         Features of shape (n_samples, length) and targets 0, 1, ... of shape (n_samples,).
 
     Raises:
-        ValueError: fewer than two points or two classes.
+        ValueError: fewer than two points, or another number of classes.
     """
-    if length < 2 or classes < 2:
-        raise ValueError(f"expected 2 points and 2 classes at least, not {length} and {classes}.")
+    if length < 2 or not 2 <= classes <= 10:
+        raise ValueError(
+            f"expected 2 points or more, and 2 to 10 classes, not {length}, {classes}."
+        )
     rng = np.random.default_rng(random_state)
     target = rng.permutation(np.arange(n_samples) % classes)
     phase, amplitude = rng.uniform(0, 2 * np.pi, n_samples), rng.uniform(0.5, 1.5, n_samples)

@@ -150,7 +150,9 @@ def _split(target: pd.Series, problem: Problem, seed: int) -> np.ndarray:
             stratify=target if split.stratify else None,
         )
     except ValueError as error:
-        raise SpecError([f"split: {n} rows can't be split so. {error}"]) from error
+        raise SpecError(
+            [f"split of '{problem.title}': its {n} rows can't be split so. {error}"]
+        ) from error
     return np.where(np.isin(np.arange(n), train), "train", "test")
 
 

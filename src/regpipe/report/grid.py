@@ -41,12 +41,18 @@ def grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
 def grid_sentence(choice: Choice) -> str:
     """Return what choosing a value on validation rows gives, and what the test rows would claim."""
     unit, fresh = UNITS[choice["metric"]], choice["fresh"]
+    leak = (
+        " It watches rows that score it while it trains: the numbers of the fixed draw are "
+        "flattered whatever chooses."
+        if choice["leak"]
+        else ""
+    )
     name = f"{choice['title']} ({choice['technique']}_grid)"
     return (
         f"{name} on {choice['problem']}, over {fresh['repeats']} fresh repeats: with the value "
         f"that validation rows choose, test {unit.name} is {_told(fresh['honest'], unit, choice)}; "
         f"without the technique it is {unit.value(fresh['baseline']['mean'])}. Choosing by the "
-        f"test rows themselves would have claimed {unit.value(fresh['optimistic']['mean'])}."
+        f"test rows themselves would have claimed {unit.value(fresh['optimistic']['mean'])}.{leak}"
     )
 
 

@@ -66,7 +66,7 @@ def summarise(
             "seconds": float(baseline["seconds"].sum() + runs["seconds"].sum()),
         },
     }
-    return _finite(answer)
+    return finite(answer)
 
 
 def _protocol(protocol: str, metric: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> Answer:
@@ -129,10 +129,10 @@ def _whole(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Return the value with None for every number that JSON can't hold."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,5 +1,6 @@
 """How numbers of a metric are told: an accuracy's gain in points, an error in thousandths."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -25,8 +26,10 @@ class Unit:
     unit: str = ""
     movement: str = "gain"
 
-    def value(self, number: float) -> str:
-        """Return a value of the metric."""
+    def value(self, number: float | None) -> str:
+        """Return a value of the metric, and a dash where there is none."""
+        if number is None or math.isnan(number):
+            return "-"
         return f"{self.value_scale * number:.{self.value_places}f}"
 
     def spread(self, numbers: dict[str, float | None]) -> str:

@@ -15,7 +15,7 @@ from pydantic import (
 from regpipe.spec.settings import Statistics
 from regpipe.spec.strict import Share, Strict
 from regpipe.spec.training import Training
-from regpipe.tasks import TaskName
+from regpipe.tasks import TASKS, TaskName
 
 Network = dict[str, dict[str, Any]]
 ScoreName = Literal["accuracy", "loss", "mse", "r2"]
@@ -72,6 +72,12 @@ class Problem(Strict):
     smallest_difference: dict[ScoreName, PositiveFloat] = {}
     published: Published | None = None
 
+    @model_validator(mode="after")
+    def _leaves_classes_alone(self) -> Self:
+        if "target" in self.standardise and TASKS[self.task].classifies:
+            raise ValueError("standardise: the target is a class. Expected `features` alone")
+        return self
+
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the mean difference below which nobody cares."""
         return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
@@ -80,11 +86,15 @@ class Problem(Strict):
 def _orders_of_magnitude(values: Any) -> Any:
     """Return a list as it is, and {orders: [1e-3, 1e-1]} as 1e-3, 1e-2, 1e-1."""
     if isinstance(values, list):
+        if any(values.count(value) > 1 for value in values):
+            raise ValueError("expected different values, and one stands there twice")
         return values
     ends = values.get("orders") if isinstance(values, dict) and len(values) == 1 else None
     match ends:
         case [int() | float() as low, int() | float() as high] if 0 < low < high:
             first, last = (round(math.log10(end)) for end in (low, high))
+            if not math.isclose(low, 10.0**first) or not math.isclose(high, 10.0**last):
+                raise ValueError("expected orders of magnitude, such as 1.0e-6 or 100")
             return [float(f"1e{exponent}") for exponent in range(first, last + 1)]
     raise ValueError("expected a list of values, or the ends of {orders: [1.0e-6, 1.0e-1]}")
 

@@ -83,11 +83,14 @@ class Training(Strict):
 
     @model_validator(mode="after")
     def _has_rows_for_a_second_pass(self) -> Self:
-        if self.after_stopping and not (self.validation_split and self.watches):
+        stops = self.early_stopping or self.stop_when
+        if self.after_stopping and not (self.validation_split and stops):
             raise ValueError(
                 "after_stopping expects a validation_split and a rule to stop by, such as "
                 "early_stopping"
             )
+        if self.ramp and self.after_stopping and self.after_stopping.then == "continue":
+            raise ValueError("ramp: training on after stopping would begin it anew. Expected refit")
         return self
 
     @property

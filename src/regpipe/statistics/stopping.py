@@ -26,7 +26,8 @@ def tabulate_rules(replays: pd.DataFrame) -> pd.DataFrame:
         "kept_epoch_mean": groups["kept_epoch"].mean(),
     }
     for number in ("epochs", "excess"):
-        columns[f"{number}_mean"] = groups[number].mean()
+        whole = groups[number].count() == groups.size()  # no mean of those that didn't diverge
+        columns[f"{number}_mean"] = groups[number].mean().where(whole)
         for end, quantile in BAND.items():
             columns[f"{number}_{end}"] = groups[number].quantile(quantile)
     return pd.DataFrame(columns).reset_index()

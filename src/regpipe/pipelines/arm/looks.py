@@ -47,20 +47,24 @@ def count_confusions(
 ) -> pd.DataFrame:
     """Return how often each class was taken for each, on the rows that score the fits.
 
-    Columns: protocol, true, predicted, count (over all fits).
+    Columns: protocol, true, predicted, count (over all fits; one that diverged says nothing).
     """
     from regpipe.measures import Measure, classes
 
     measure = Measure(arm, architecture)
-    frames = []
+    frames = [pd.DataFrame({"protocol": [], "true": [], "predicted": []})]
     for protocol, _, rows, fit in each_fit(arm, weights, samples):
         measure.load(fit)
-        said, true = classes(measure.predict(rows.x_score)), rows.y_score.astype(int)
+        outputs = measure.predict(rows.x_score)
+        if not np.isfinite(outputs).all():
+            continue
+        said, true = classes(outputs), rows.y_score.astype(int)
         frames.append(
             pd.DataFrame({"protocol": protocol, "true": true[:, 0], "predicted": said[:, 0]})
         )
     keys = ["protocol", "true", "predicted"]
-    return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
+    some = [frame for frame in frames if len(frame)] or frames
+    return pd.concat(some).groupby(keys).size().rename("count").reset_index()
 
 
 def predict_values(

@@ -1,5 +1,6 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,11 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots, progress
-from regpipe.arm import Arm, baseline
+from regpipe.arm import Arm, apply, baseline
 from regpipe.grids import Point, arm_at, finer_points, points
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
 from regpipe.pipelines.arm.nodes import build_network, fit_seed, make_loop, watched
 from regpipe.problems.samples import Rows, hold_out, rows_of
+from regpipe.report.summary import finite
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics import grid as grid_statistics
@@ -82,17 +84,20 @@ def choose(
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
     task = TASKS[problem.task]
     overlap = overlap_of(problem, runs)
-    return {
+    arm = apply(name, technique, baseline(technique.problem, problem))
+    told = {
         "technique": name,
         "title": technique.title,
         "problem": technique.problem,
         "metric": task.metric,
+        "leak": arm.training.leaks,
         "paths": list(technique.grid),
         "confidence": statistics.confidence,
         **grid_statistics.choice(
             runs, baseline_runs, list(technique.grid), task, statistics, overlap
         ),
     }
+    return finite(told)
 
 
 def plot_grid(
@@ -122,17 +127,20 @@ def _train(
     Columns: the paths, protocol, repeat, and those of `_fit_twice`.
     """
     from regpipe.engine.loops import Loops
+    from regpipe.engine.strengths import without_strengths
     from regpipe.measures import Measure
 
     base = baseline(technique.problem, problem)
-    loops = Loops(lambda architecture, arm, rows: make_loop(engine, architecture, arm, rows))
+    loops = Loops(engine, make_loop)
+    measures: dict[str, Measure] = {}
     repeats = {p: min(protocol.grid.repeats, getattr(protocol, p).repeats) for p in PROTOCOLS}
     progress.expect(2 * len(tried) * sum(repeats.values()))
     runs = []
     for point in tried:
         arm = arm_at(name, technique, base, point)
         architecture = build_network(arm, samples)
-        measure = Measure(arm, architecture)
+        alike = json.dumps(without_strengths(architecture))
+        measure = measures.setdefault(alike, Measure(arm, architecture))
 
         def fit(rows: Rows, seed: int, arm: Arm = arm, architecture: Any = architecture) -> Any:
             done = loops.fit(arm, architecture, watched(arm, rows, seed), seed)

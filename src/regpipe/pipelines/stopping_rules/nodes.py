@@ -29,17 +29,20 @@ def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFram
         for rule, block in rules.rules.items():
             replay = Replay(block.rule, names)
             for (protocol, repeat), fit in fits:
-                stop = replay(fit[names].to_numpy("float32"))
-                losses = fit["val_loss"].to_numpy()
+                seen = fit[fit["val_loss"].notna()]  # not looked at, or diverged
+                if seen.empty:
+                    continue
+                stop = replay(seen[names].to_numpy("float32"))
+                losses, epochs = seen["val_loss"].to_numpy(), seen["epoch"].to_numpy()
                 found.append(
                     {
                         "problem": problem,
                         "rule": rule,
                         "protocol": protocol,
                         "repeat": repeat,
-                        "epochs": stop.epochs,
+                        "epochs": epochs[stop.epochs - 1],
                         "stopped": stop.stopped,
-                        "kept_epoch": stop.kept_epoch,
+                        "kept_epoch": epochs[stop.kept_epoch - 1],
                         "kept_loss": losses[stop.kept_epoch - 1],
                         "lowest_loss": losses.min(),
                     }
