@@ -67,6 +67,7 @@ def test_an_optimizer_that_keras_refuses_is_told_before_training(optimizer: Any)
     [
         ("digits", {"output": {"units": 5}}, "10 classes, and the network tells 5 apart"),
         ("waves", {"hidden": {"return_sequences": True}}, "wants one output per class"),
+        ("moons", {"output": {"activation": "linear"}}, "is taken of probabilities"),
         ("moons", {"output": {"activation": "relu"}}, None),
     ],
 )

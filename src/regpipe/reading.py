@@ -32,6 +32,8 @@ def _explain(error: Any, model: type[BaseModel], name: str) -> str:
     if error["type"] in {"model_type", "dict_type"}:
         received = "nothing" if error["input"] is None else repr(error["input"])
         return f"{path}: expected a mapping of keys to values, received {received}."
+    if error["type"] == "value_error":  # a block's own check, which names what it received
+        return f"{path}: {error['ctx']['error']}."
     message = error["msg"][0].lower() + error["msg"][1:]
     return f"{path}: {message}. Received {error['input']!r}."
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -147,6 +148,7 @@ def rules() -> pd.DataFrame:
         {
             "rule": ["gl_2", "gl_5", "patience_200", "oracle"],
             "epochs_mean": [100, 100, 1000, 500], "excess_mean": [10.0, 10.0, 1.0, 0.0],
+            "repeats": 10, "stopped": [10, 4, 6, 0],
         }
     )  # fmt: skip
     for what in ("epochs", "excess"):
@@ -518,16 +520,21 @@ def test_stopping_tradeoff_places_each_rule_at_its_means() -> None:
     assert len(figure.axes) == 6
     panel = figure.axes[0]
     assert panel.get_title() == "moons: fixed draw, many seeds"
-    points = {
-        marks.get_label(): marks.get_offsets().tolist()
-        for marks in panel.collections
-        if len(marks.get_offsets()) and not marks.get_label().startswith("_")
-    }
-    assert points == {
-        "gl": [[100, 10], [100, 10]], "patience": [[1000, 1]], "oracle": [[500, 0]],
-    }  # fmt: skip
+    points = [marks for marks in panel.collections if isinstance(marks, PathCollection)]
+    assert [marks.get_offsets().tolist() for marks in points if len(marks.get_offsets())] == [
+        [[100, 10], [100, 10]], [[1000, 1]], [[500, 0]]
+    ]  # fmt: skip
+    assert panel.get_legend_handles_labels()[1] == ["gl", "patience", "oracle"]
     assert [text.get_text() for text in panel.texts] == ["2", "5", "200"]
     assert panel.get_ylim()[0] < 0
+
+
+def test_a_rule_that_seldom_stops_is_hollow() -> None:
+    panel = FIGURES["stopping_tradeoff"]().axes[0]
+    gl = next(
+        c for c in panel.collections if isinstance(c, PathCollection) and len(c.get_offsets())
+    )
+    assert [to_hex(face) == "#ffffff" for face in gl.get_facecolors()] == [False, True]
 
 
 def test_names_of_rules_at_one_place_do_not_cover_each_other() -> None:

@@ -48,6 +48,7 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
                     + (", and the task multiclass." if outputs == 1 else ".")
                 ]
             )
+    _check_probabilities(arm, model)
     try:
         loss = make_loss(arm.training.loss)(y, model(x, training=True))
         finite = np.isfinite(np.asarray(loss)).all()
@@ -60,6 +61,26 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
             [
                 f"{arm.name}.training.loss: '{arm.training.loss}' of two rows isn't a number. "
                 "Expected a loss that suits the outputs and the targets."
+            ]
+        )
+
+
+def _check_probabilities(arm: Arm, model: keras.Model) -> None:
+    """Raise SpecError if a crossentropy of probabilities is to be taken of any numbers at all.
+
+    Keras would clip them, and the network would hardly learn; no loss would look wrong.
+    """
+    loss = make_loss(arm.training.loss)
+    name = (
+        arm.training.loss if isinstance(arm.training.loss, str) else next(iter(arm.training.loss))
+    )
+    wants_logits = getattr(loss, "_fn_kwargs", {}).get("from_logits", False)
+    linear = getattr(model.layers[-1], "activation", None) is keras.activations.linear
+    if "crossentropy" in name.lower().replace("_", "") and linear and not wants_logits:
+        raise SpecError(
+            [
+                f"{arm.name}.network: '{name}' is taken of probabilities, and the last layer's "
+                "outputs are any numbers. Expected an activation there, sigmoid or softmax."
             ]
         )
 

@@ -40,6 +40,9 @@ def grid(
     """
     path = paths[0]
     table = table.assign(line=_line_of(table, paths[1:]))
+    if metric == "accuracy":  # the interval of a few repeats may reach beyond what can be
+        ends = [f"{side}_ci_{end}" for side in DASHES for end in ("low", "high")]
+        table[ends] = table[ends].clip(0, 1)
     colours = _colours(table, paths[1:])
     protocols = [protocol for protocol in PROTOCOLS if (table["protocol"] == protocol).any()]
     shape = {"sharex": True, "sharey": "row", "height_ratios": [4, 1]}

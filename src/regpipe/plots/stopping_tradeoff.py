@@ -3,6 +3,8 @@
 The trade-off of Prechelt (1998), "Early stopping - but when?".
 """
 
+from itertools import cycle
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,14 +21,15 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
 
     Args:
         rules: a row per problem, protocol and rule: problem, protocol, rule (as in gl_2; what is
-            before the first _ is its family), epochs (spent) and excess (kept loss / lowest
-            possible loss - 1, in percent), each as `_mean`, `_low` and `_high`.
+            before the first _ is its family), repeats, stopped (in how many of them it ended the
+            training), epochs (spent) and excess (kept loss / lowest possible loss - 1, in percent),
+            each as `_mean`, `_low` and `_high`.
     """
     problems = list(rules["problem"].unique())
     figure, axes = panels(len(problems), len(PROTOCOLS), 5.6, 3.8, sharex="row", sharey=True)
     names = rules["rule"].str.partition("_")
     rules = rules.assign(family=names[0], label=names[2].str.replace("_", ", "))
-    looks = dict(zip(rules["family"].unique(), zip(CLASSES, MARKERS, strict=True), strict=False))
+    looks = dict(zip(rules["family"].unique(), cycle(zip(CLASSES, MARKERS, strict=True))))
     shown = {
         ax: rules[(rules["problem"] == problem) & (rules["protocol"] == protocol)]
         for row, problem in zip(axes, problems, strict=True)
@@ -37,6 +40,7 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
             _draw_family(ax, part[part["family"] == family], family, colour, marker)
         ax.grid(alpha=0.3)
         ax.set_xscale("log")
+        ax.margins(x=0.08)  # so that the last tick doesn't run into the next panel's first
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.xaxis.set_minor_formatter(NullFormatter())
@@ -51,7 +55,11 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     axes[0][0].set_ylim(bottom=-0.15 * LINEAR)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(looks), frameon=False)
-    title(figure, "Stopping rules: epochs spent and loss paid (mean and 10-90% over repeats)")
+    title(
+        figure,
+        "Stopping rules: epochs spent and loss paid (mean and 10-90% over repeats; hollow where "
+        "the rule seldom ends the training)",
+    )
     figure.draw_without_rendering()
     for ax, part in shown.items():
         places = part[["epochs_mean", "excess_mean"]].to_numpy(float)
@@ -63,4 +71,7 @@ def _draw_family(ax: Axes, rules: pd.DataFrame, family: str, colour: str, marker
     x, y = rules["epochs_mean"], rules["excess_mean"]
     ax.hlines(y, rules["epochs_low"], rules["epochs_high"], colour, linewidth=0.6, alpha=0.35)
     ax.vlines(x, rules["excess_low"], rules["excess_high"], colour, linewidth=0.6, alpha=0.35)
-    ax.scatter(x, y, s=30, color=colour, marker=marker, linewidths=0, label=family, zorder=3)
+    ends = rules["stopped"] > rules["repeats"] / 2
+    faces = [colour if it_ends else "white" for it_ends in ends]
+    ax.scatter([], [], s=30, color=colour, marker=marker, label=family)  # the legend's, filled
+    ax.scatter(x, y, s=30, facecolors=faces, edgecolors=colour, marker=marker, zorder=3)

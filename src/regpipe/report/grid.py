@@ -6,6 +6,7 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
+from regpipe.report.sentence import caveat
 from regpipe.report.units import UNITS, Unit
 
 Choice = dict[str, Any]
@@ -47,12 +48,14 @@ def grid_sentence(choice: Choice) -> str:
         if choice["leak"]
         else ""
     )
+    few = caveat(fresh["repeats"], "repeats")
     name = f"{choice['title']} ({choice['technique']}_grid)"
     return (
         f"{name} on {choice['problem']}, over {fresh['repeats']} fresh repeats: with the value "
         f"that validation rows choose, test {unit.name} is {_told(fresh['honest'], unit, choice)}; "
         f"without the technique it is {unit.value(fresh['baseline']['mean'])}. Choosing by the "
-        f"test rows themselves would have claimed {unit.value(fresh['optimistic']['mean'])}.{leak}"
+        f"test rows themselves would have claimed {unit.value(fresh['optimistic']['mean'])}."
+        f"{leak}{few}"
     )
 
 

@@ -28,7 +28,7 @@ def sentence(answer: Answer) -> str:
         f"{_verdict(answer)}: over {fresh['repeats']} {rows}, {moved}it was better in "
         f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
         f"{_leak(answer)}"
-        f"{_caveat(answer)}"
+        f"{caveat(fresh['repeats'], fresh['rows'].split()[-1])}"
     )
 
 
@@ -85,8 +85,8 @@ def _leak(answer: Answer) -> str:
     )
 
 
-def _caveat(answer: Answer) -> str:
-    repeats, rows = answer["fresh"]["repeats"], answer["fresh"]["rows"].split()[-1]
+def caveat(repeats: int, rows: str) -> str:
+    """Say so where there are too few repeats; `rows` is what they are called."""
     if repeats >= FEW_REPEATS:
         return ""
     return f" (Only {repeats} {rows}: too few to conclude anything from.)"

@@ -87,16 +87,20 @@ def _orders_of_magnitude(values: Any) -> Any:
     """Return a list as it is, and {orders: [1e-3, 1e-1]} as 1e-3, 1e-2, 1e-1."""
     if isinstance(values, list):
         if any(values.count(value) > 1 for value in values):
-            raise ValueError("expected different values, and one stands there twice")
+            raise ValueError(f"expected different values, and one stands there twice: {values}")
         return values
     ends = values.get("orders") if isinstance(values, dict) and len(values) == 1 else None
     match ends:
         case [int() | float() as low, int() | float() as high] if 0 < low < high:
             first, last = (round(math.log10(end)) for end in (low, high))
             if not math.isclose(low, 10.0**first) or not math.isclose(high, 10.0**last):
-                raise ValueError("expected orders of magnitude, such as 1.0e-6 or 100")
+                raise ValueError(
+                    f"expected orders of magnitude, such as 1.0e-6 or 100, received {ends}"
+                )
             return [float(f"1e{exponent}") for exponent in range(first, last + 1)]
-    raise ValueError("expected a list of values, or the ends of {orders: [1.0e-6, 1.0e-1]}")
+    raise ValueError(
+        f"expected a list of values, or the ends of {{orders: [1.0e-6, 1.0e-1]}}, received {values}"
+    )
 
 
 GridValues = Annotated[list[float], Field(min_length=2), BeforeValidator(_orders_of_magnitude)]
