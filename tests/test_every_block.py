@@ -19,9 +19,10 @@ def test_it_builds_trains_exports_and_reloads(
     name: str, samples_of: Callable[[str], pd.DataFrame], tmp_path: Path
 ) -> None:
     from regpipe.backend import keras
+    from regpipe.engine.loops import make_loop
     from regpipe.engine.weights import load_weights
     from regpipe.network import build_model
-    from regpipe.pipelines.arm.nodes import build_network, export_model, make_loop, watched
+    from regpipe.pipelines.arm.nodes import build_network, export_model, watched
 
     arm = arm_called(name, epochs=EPOCHS, shuffle=False, **fewer(name))
     samples = samples_of(arm.problem)
@@ -29,7 +30,7 @@ def test_it_builds_trains_exports_and_reloads(
     rows = watched(arm, rows, 0)
     architecture = build_network(arm, samples)
     fits = {
-        engine: make_loop(engine, architecture, arm, rows).fit(rows, 1)
+        engine: make_loop(engine, arm, architecture, rows).fit(rows, 1)
         for engine in ("compiled", "keras")
     }
     for engine, fit in fits.items():

@@ -6,16 +6,18 @@ import click
 from kedro.framework.cli.project import run as kedro_run
 from yaml import YAMLError
 
+RUNNER = "regpipe.runner.IncrementalRunner"
+
 
 @click.group(name="regpipe")
 def cli() -> None:
     """Commands of this project."""
 
 
-def _run(*args: Any, **kwargs: Any) -> Any:
+def _run(**kwargs: Any) -> Any:
     assert kedro_run.callback is not None
     try:
-        return kedro_run.callback(*args, **kwargs)
+        return kedro_run.callback(**{**kwargs, "runner": kwargs["runner"] or RUNNER})
     except YAMLError as error:
         raise click.ClickException(f"the configuration can't be read. {error}") from None
     except ValueError as error:

@@ -11,7 +11,7 @@ from kedro.pipeline import Pipeline
 from regpipe import blocks, progress
 from regpipe.check import check_parameters
 from regpipe.errors import SpecError
-from regpipe.spec import Protocol
+from regpipe.runner.ahead import fits_ahead
 
 GRID = "train_grid"
 
@@ -43,10 +43,9 @@ class ProgressHooks:
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
         """Count the fits that lie ahead, and open the bar."""
-        trainings = len(pipeline.only_nodes_with_tags("train").nodes)
-        if trainings or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid says by itself how many
-            protocol = Protocol.model_validate(catalog.load("params:protocol"))
-            progress.start(trainings * (protocol.fixed.repeats + protocol.fresh.repeats))
+        fits = fits_ahead(pipeline, catalog)
+        if fits or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid says by itself how many
+            progress.start(fits)
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self) -> None:

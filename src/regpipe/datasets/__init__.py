@@ -1,6 +1,7 @@
 """Catalog datasets that kedro-datasets lacks; none of them imports TensorFlow until it has to."""
 
+from regpipe.datasets.fit_store import FitStoreDataset
 from regpipe.datasets.keras_model import KerasModelDataset
 from regpipe.datasets.npz import NpzDataset
 
-__all__ = ["KerasModelDataset", "NpzDataset"]
+__all__ = ["FitStoreDataset", "KerasModelDataset", "NpzDataset"]

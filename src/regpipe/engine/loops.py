@@ -1,37 +1,55 @@
-"""Loops for many arms: those that differ in strengths alone share one compile."""
+"""Loops for many jobs: those that differ in strengths, seeds or rows alone share one compile."""
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from regpipe.arm import Arm
+from regpipe.engine.after_stopping import TwoPasses
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit
+from regpipe.engine.job import Job
+from regpipe.engine.reference import KerasLoop
 from regpipe.engine.strengths import strengths, without_strengths
 from regpipe.network import Architecture
 from regpipe.problems.samples import Rows
 from regpipe.spec import Engine
 
-MakeLoop = Callable[[Engine, Architecture, Arm, Rows], Any]
+
+class Loop(Protocol):
+    """Trains an arm again and again."""
+
+    def fit(self, rows: Rows, seed: int) -> Fit:
+        """Train once."""
+        ...
 
 
 class Loops:
-    """Trains any arm, and keeps the loops it made."""
+    """Trains any job, and keeps the loops it made."""
 
-    def __init__(self, engine: Engine, make_loop: MakeLoop) -> None:
-        """Keep how a loop is made."""
-        self._engine, self._make_loop = engine, make_loop
-        self._loops: dict[str, Any] = {}
+    def __init__(self, engine: Engine) -> None:
+        """Say with which engine."""
+        self._engine = engine
+        self._loops: dict[str, Loop] = {}
 
-    def fit(self, arm: Arm, architecture: Architecture, rows: Rows, seed: int) -> Fit:
+    def fit(self, job: Job) -> Fit:
         """Train once."""
-        shares = self._engine == "compiled" and not arm.training.after_stopping
-        network = without_strengths(architecture) if shares else architecture
+        training, rows = job.arm.training, job.rows
+        shares = self._engine == "compiled" and not training.after_stopping
+        network = without_strengths(job.architecture) if shares else job.architecture
         shapes = [part.shape for part in (rows.x_train, rows.x_val)]
-        key = json.dumps([network, arm.training.model_dump(), shapes])
+        key = json.dumps([network, training.model_dump(), shapes])
         if key not in self._loops:
-            self._loops[key] = self._make_loop(self._engine, architecture, arm, rows)
+            self._loops[key] = make_loop(self._engine, job.arm, job.architecture, rows)
         loop = self._loops[key]
         if isinstance(loop, CompiledLoop):
-            return loop.fit(rows, seed, strengths(architecture))
-        return loop.fit(rows, seed)
+            return loop.fit(rows, job.seed, strengths(job.architecture))
+        return loop.fit(rows, job.seed)
+
+
+def make_loop(engine: Engine, arm: Arm, architecture: Architecture, rows: Rows) -> Any:
+    """Return the loop that trains an arm, for rows of these shapes."""
+    if arm.training.after_stopping:
+        return TwoPasses(arm, lambda arm, rows: make_loop(engine, arm, architecture, rows))
+    if engine == "keras":
+        return KerasLoop(arm, architecture)
+    return CompiledLoop(arm, architecture, rows)

@@ -3,18 +3,17 @@
 import math
 import os
 import platform
-from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
 from regpipe.arm import Arm
 from regpipe.problems.sources import is_table
+from regpipe.provenance import versions
 from regpipe.spec import Problem, Published, Statistics, Technique
 from regpipe.statistics.summary import missed, spread
 
 Answer = dict[str, Any]
-VERSIONS = ("regpipe", "kedro", "keras", "tensorflow", "numpy", "pandas", "scikit-learn", "scipy")
 
 
 def summarise(
@@ -61,7 +60,7 @@ def summarise(
         "run": {
             "parameters": parameters,
             "seeds": _seeds(runs),
-            "versions": {package: version(package) for package in VERSIONS},
+            "versions": versions(),
             "machine": _machine(),
             "seconds": float(baseline["seconds"].sum() + runs["seconds"].sum()),
         },

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from regpipe.spec.rules import EarlyStopping, Monitored, StopWhen
 from regpipe.spec.strict import Share, Strict
@@ -96,5 +96,6 @@ class Settings(Strict):
     statistics: Statistics
     stopping_rules: StoppingRules | None = None
     engine: Engine = "compiled"
+    workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"

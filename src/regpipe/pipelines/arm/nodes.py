@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe import progress
 from regpipe.arm import Arm, apply, baseline
+from regpipe.engine.job import Job
+from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, weights_of
+from regpipe.pipelines.training import fits_of
 from regpipe.problems.samples import Rows, hold_out, input_shape, rows_of
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Technique
@@ -51,10 +53,12 @@ def train(
     arm: Arm,
     architecture: dict[str, Any],
     samples: pd.DataFrame,
+    fit_store: FitStore,
     protocol: Protocol,
     engine: Engine,
+    workers: int,
 ) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
-    """Train the arm at every repeat of both protocols.
+    """Train the arm at every repeat of both protocols, unless the fit is stored.
 
     Returns:
         The weights, as one array of shape (repeats, ...) for each `<protocol>/<weight>`.
@@ -63,18 +67,20 @@ def train(
         rows, outcome, epochs, best_epoch, seconds.
     """
     plan = list(_plan(arm, samples, protocol))
-    loop = make_loop(engine, architecture, arm, plan[0][2])
+    jobs = [
+        Job(arm, architecture, rows, fit_seed(protocol, name, repeat))
+        for name, repeat, rows in plan
+    ]
     weights: dict[str, list[np.ndarray]] = {}
-    histories, fits = [], []
-    for name, repeat, rows in plan:
-        seed = fit_seed(protocol, name, repeat)
-        fit = loop.fit(rows, seed)
+    histories, table = [], []
+    trained = fits_of(arm.name, jobs, engine, workers, fit_store)
+    for (name, repeat, rows), job, fit in zip(plan, jobs, trained, strict=True):
         for weight, value in fit.weights.items():
             weights.setdefault(f"{name}/{weight}", []).append(value)
         epochs = np.arange(1, fit.epochs + 1, dtype="int32")
         key = {"protocol": name, "repeat": np.int32(repeat)}
         histories.append(pd.DataFrame({**key, "epoch": epochs, **fit.history}))
-        fits.append(
+        table.append(
             {
                 "technique": arm.technique or "baseline",
                 "problem": arm.problem,
@@ -82,7 +88,7 @@ def train(
                 "protocol": name,
                 "repeat": repeat,
                 "data_seed": rows.data_seed,
-                "fit_seed": seed,
+                "fit_seed": job.seed,
                 "train_rows": len(rows.x_train),
                 "test_rows": len(rows.x_score),
                 "outcome": fit.outcome,
@@ -91,9 +97,8 @@ def train(
                 "seconds": fit.seconds,
             }
         )
-        progress.advance(arm.name)
     stacked = {name: np.stack(values) for name, values in weights.items()}
-    return stacked, pd.concat(histories, ignore_index=True), pd.DataFrame(fits)
+    return stacked, pd.concat(histories, ignore_index=True), pd.DataFrame(table)
 
 
 def evaluate(
@@ -154,18 +159,3 @@ def watched(arm: Arm, rows: Rows, seed: int) -> Rows:
     if share is None or arm.training.after_stopping:
         return rows
     return hold_out(rows, share, seed)
-
-
-def make_loop(engine: Engine, architecture: dict[str, Any], arm: Arm, rows: Rows) -> Any:
-    """Return the loop that trains the arm, for rows of these shapes."""
-    if arm.training.after_stopping:
-        from regpipe.engine.after_stopping import TwoPasses
-
-        return TwoPasses(arm, lambda arm, rows: make_loop(engine, architecture, arm, rows))
-    if engine == "keras":
-        from regpipe.engine.reference import KerasLoop
-
-        return KerasLoop(arm, architecture)
-    from regpipe.engine.compiled import CompiledLoop
-
-    return CompiledLoop(arm, architecture, rows)

@@ -7,7 +7,7 @@ from regpipe.pipelines.looks import Look
 
 
 def arm_nodes(look: Look) -> list[Node]:
-    """Return the nodes of an arm; `arm`, `samples` and the parameters come from outside."""
+    """Return the nodes of an arm; what none of them makes comes from outside."""
     return [
         node(
             nodes.build_network,
@@ -21,8 +21,10 @@ def arm_nodes(look: Look) -> list[Node]:
                 "arm",
                 "architecture",
                 "samples",
+                "fit_store",
                 "params:protocol",
                 "params:engine",
+                "params:workers",
             ],
             outputs=["weights", "history", "fits"],
             name="train",

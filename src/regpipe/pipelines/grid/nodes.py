@@ -1,18 +1,20 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots, progress
-from regpipe.arm import Arm, apply, baseline
+from regpipe.arm import apply, baseline
+from regpipe.engine.job import Job
+from regpipe.fit_store import FitStore
 from regpipe.grids import Point, arm_at, finer_points, points
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
-from regpipe.pipelines.arm.nodes import build_network, fit_seed, make_loop, watched
-from regpipe.problems.samples import Rows, hold_out, rows_of
+from regpipe.pipelines.arm.nodes import build_network, fit_seed, watched
+from regpipe.pipelines.training import fits_of
+from regpipe.problems.samples import hold_out, rows_of
 from regpipe.report.summary import finite
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
@@ -23,26 +25,30 @@ from regpipe.tasks import TASKS
 
 def train_coarse(
     samples: pd.DataFrame,
+    fit_store: FitStore,
     problem: Problem,
     technique: Technique,
     protocol: Protocol,
     engine: Engine,
+    workers: int,
     *,
     name: str,
 ) -> pd.DataFrame:
     """Return the run table of every point of the grid as written."""
     tried = points(technique.grid)
-    runs = _train(samples, problem, technique, protocol, engine, tried, name)
+    runs = _train(samples, fit_store, problem, technique, protocol, engine, workers, tried, name)
     return runs.assign(step="coarse")
 
 
 def train_finer(
     coarse: pd.DataFrame,
     samples: pd.DataFrame,
+    fit_store: FitStore,
     problem: Problem,
     technique: Technique,
     protocol: Protocol,
     engine: Engine,
+    workers: int,
     *,
     name: str,
 ) -> pd.DataFrame:
@@ -54,7 +60,7 @@ def train_finer(
     tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
-    runs = _train(samples, problem, technique, protocol, engine, tried, name)
+    runs = _train(samples, fit_store, problem, technique, protocol, engine, workers, tried, name)
     return pd.concat([coarse, runs.assign(step="finer")], ignore_index=True)
 
 
@@ -115,70 +121,68 @@ def plot_grid(
 
 def _train(
     samples: pd.DataFrame,
+    fit_store: FitStore,
     problem: Problem,
     technique: Technique,
     protocol: Protocol,
     engine: Engine,
+    workers: int,
     tried: list[Point],
     name: str,
 ) -> pd.DataFrame:
     """Return the runs of some points, a row per point, protocol and repeat.
 
-    Columns: the paths, protocol, repeat, and those of `_fit_twice`.
+    Each point is trained twice at each repeat: on all rows, and without those that shall choose.
+
+    Columns: the paths, protocol, repeat, seeds, numbers of rows and outcome; the scores of the
+    first training; those of the second on the rows held out (the loss without penalties); the
+    seconds of both.
     """
-    from regpipe.engine.loops import Loops
     from regpipe.engine.strengths import without_strengths
     from regpipe.measures import Measure
 
     base = baseline(technique.problem, problem)
-    loops = Loops(engine, make_loop)
-    measures: dict[str, Measure] = {}
     repeats = {p: min(protocol.grid.repeats, getattr(protocol, p).repeats) for p in PROTOCOLS}
-    progress.expect(2 * len(tried) * sum(repeats.values()))
-    runs = []
+    keys, jobs = [], []
     for point in tried:
         arm = arm_at(name, technique, base, point)
         architecture = build_network(arm, samples)
-        alike = json.dumps(without_strengths(architecture))
-        measure = measures.setdefault(alike, Measure(arm, architecture))
-
-        def fit(rows: Rows, seed: int, arm: Arm = arm, architecture: Any = architecture) -> Any:
-            done = loops.fit(arm, architecture, watched(arm, rows, seed), seed)
-            progress.advance(name)
-            return done
-
         for key in PROTOCOLS:
             draws = rows_of(samples, key, arm)
             for repeat in range(repeats[key]):
                 rows, seed = draw_of(draws, repeat), fit_seed(protocol, key, repeat)
-                values = dict(zip(technique.grid, point, strict=True))
-                run = _fit_twice(fit, measure, rows, seed, protocol.grid.validation_split)
-                runs.append({**values, "protocol": key, "repeat": repeat, **run})
+                held = hold_out(rows, protocol.grid.validation_split, derive(seed, "choice"))
+                keys.append((point, key, repeat, rows, held))
+                for trained in (rows, held):
+                    jobs.append(Job(arm, architecture, watched(arm, trained, seed), seed))
+    progress.expect(len(jobs))
+    fits = fits_of(name, jobs, engine, workers, fit_store)
+    measures: dict[str, Measure] = {}
+    runs = []
+    for (point, key, repeat, rows, held), job, whole, part in zip(
+        keys, jobs[::2], fits[::2], fits[1::2], strict=True
+    ):
+        alike = json.dumps(without_strengths(job.architecture))
+        if alike not in measures:
+            measures[alike] = Measure(job.arm, job.architecture)
+        measure = measures[alike]
+        measure.load(whole.weights)
+        scores = measure.scores(rows)
+        measure.load(part.weights)
+        chosen_by = measure.score(held.x_val, held.y_val)
+        runs.append(
+            {
+                **dict(zip(technique.grid, point, strict=True)),
+                "protocol": key,
+                "repeat": repeat,
+                "data_seed": rows.data_seed,
+                "fit_seed": job.seed,
+                "train_rows": len(rows.x_train),
+                "test_rows": len(rows.x_score),
+                "outcome": whole.outcome,
+                **scores,
+                **{f"validation_{score}": value for score, value in chosen_by.items()},
+                "seconds": whole.seconds + part.seconds,
+            }
+        )
     return pd.DataFrame(runs)
-
-
-def _fit_twice(
-    fit: Callable[[Rows, int], Any], measure: Any, rows: Rows, seed: int, share: float
-) -> dict[str, Any]:
-    """Train on all rows, and again without those that shall choose.
-
-    Returns seeds, numbers of rows and outcome, the scores of the first training, those of the
-    second on the rows held out (the loss without penalties), and the seconds of both. `measure` is
-    that of the arm (its type isn't named here, since importing it imports TensorFlow).
-    """
-    whole = fit(rows, seed)
-    measure.load(whole.weights)
-    scores = measure.scores(rows)
-    held = hold_out(rows, share, derive(seed, "choice"))
-    part = fit(held, seed)
-    measure.load(part.weights)
-    return {
-        "data_seed": rows.data_seed,
-        "fit_seed": seed,
-        "train_rows": len(rows.x_train),
-        "test_rows": len(rows.x_score),
-        "outcome": whole.outcome,
-        **scores,
-        **{f"validation_{name}": v for name, v in measure.score(held.x_val, held.y_val).items()},
-        "seconds": whole.seconds + part.seconds,
-    }

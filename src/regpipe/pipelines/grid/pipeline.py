@@ -6,12 +6,12 @@ from regpipe.pipelines.grid import nodes
 from regpipe.pipelines.naming import called
 
 BLOCKS = ["params:problem", "params:technique"]
-RUN = [*BLOCKS, "params:protocol", "params:engine"]
+RUN = ["fit_store", *BLOCKS, "params:protocol", "params:engine", "params:workers"]
 
 
 def create_pipeline(technique: str, problem: str) -> Pipeline:
     """Return the pipeline `<technique>_grid`, in a namespace of that name."""
-    shared = ("protocol", "statistics", "engine")
+    shared = ("protocol", "statistics", "engine", "workers")
     template = Pipeline(
         [
             node(
@@ -52,7 +52,11 @@ def create_pipeline(technique: str, problem: str) -> Pipeline:
     return Pipeline(
         template,
         namespace=name,
-        inputs={"samples": f"{problem}.samples", "baseline_runs": f"{problem}.runs"},
+        inputs={
+            "samples": f"{problem}.samples",
+            "baseline_runs": f"{problem}.runs",
+            "fit_store": "fit_store",
+        },
         parameters={
             "params:problem": f"params:{problem}",
             "params:technique": f"params:{technique}",

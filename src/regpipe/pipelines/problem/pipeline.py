@@ -41,10 +41,10 @@ def create_pipeline(name: str, look: Look) -> Pipeline:
     return Pipeline(
         own,
         namespace=name,
+        inputs={"fit_store": "fit_store"},
         parameters={
             "params:problem": f"params:{name}",
-            "params:protocol": "params:protocol",
-            "params:engine": "params:engine",
+            **{f"params:{key}": f"params:{key}" for key in ("protocol", "engine", "workers")},
         },
         tags=name,
     )

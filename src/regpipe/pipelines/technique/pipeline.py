@@ -12,7 +12,7 @@ from regpipe.pipelines.technique import nodes, pictures
 
 def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
     """Return the pipeline of the technique called `name`, in a namespace of that name."""
-    shared = ("protocol", "statistics", "engine")
+    shared = ("protocol", "statistics", "engine", "workers")
     return Pipeline(
         [*arm_nodes(look), *_answer(name), *_pictures(look)],
         namespace=name,
@@ -21,6 +21,7 @@ def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
             "baseline_runs": f"{problem}.runs",
             "baseline_history": f"{problem}.history",
             f"baseline_{look.predictions}": f"{problem}.{look.predictions}",
+            "fit_store": "fit_store",
         },
         parameters={
             "params:problem": f"params:{problem}",

@@ -1,0 +1,53 @@
+"""What is to be trained, and the key by which it is known once it has been."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from regpipe.arm import Arm
+from regpipe.problems.samples import Rows
+from regpipe.provenance import code_digest, digest, versions
+from regpipe.spec import Engine
+
+# Whatever decides what a fit becomes, given its arm and its rows.
+CODE = ("engine", "ingredients", "network.py", "seeds.py", "problems/samples.py")
+LIBRARIES = ("keras", "tensorflow", "numpy")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: an arm with its Keras architecture, the rows, and the seed."""
+
+    arm: Arm
+    architecture: dict[str, Any]
+    rows: Rows
+    seed: int
+
+    def key(self, engine: Engine) -> str:
+        """Return what a fit is known by: equal wherever an equal fit would come out.
+
+        Names and titles aren't part of it: two techniques that mean the same are trained once.
+        """
+        arm, rows = self.arm, self.rows
+        watched = (rows.x_train, rows.y_train, rows.x_val, rows.y_val)
+        return digest(
+            {
+                "layers": [
+                    [name, layer.kind, layer.arguments] for name, layer in arm.layers.items()
+                ],
+                "training": arm.training.model_dump(),
+                "task": arm.task.name,
+                "rows": [_digest(part) for part in watched],
+                "seed": self.seed,
+                "engine": engine,
+                "code": code_digest(*CODE),
+                "versions": [versions()[library] for library in LIBRARIES],
+            }
+        )
+
+
+def _digest(array: np.ndarray) -> str:
+    shape = f"{array.dtype}{array.shape}".encode()
+    return hashlib.sha256(shape + np.ascontiguousarray(array).tobytes()).hexdigest()

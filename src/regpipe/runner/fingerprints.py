@@ -1,0 +1,81 @@
+"""What each dataset of a run will hold, said by a digest of everything that it is made from.
+
+A node is a pure function of its inputs. So its outputs are known by the node, its inputs' digests,
+our code and the libraries, before anything is loaded or run.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Node, Pipeline
+from pydantic import BaseModel
+
+from regpipe.provenance import code_digest, digest, versions
+from regpipe.runner.records import file_digest
+
+# What says how something is made faster, and doesn't change it.
+WITHOUT_EFFECT = {"params:workers", "fit_store"}
+OWN = __name__.partition(".")[0]
+
+Fingerprints = dict[str, str | None]
+
+
+def fingerprints(
+    pipeline: Pipeline,
+    catalog: CatalogProtocol,
+    configs: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, str],
+) -> Fingerprints:
+    """Return a fingerprint of each dataset of a pipeline; None where nobody can tell.
+
+    Args:
+        pipeline: what shall be run.
+        catalog: from which parameters are read.
+        configs: of the datasets that the catalog persists.
+        known: fingerprints of files that are there and that another pipeline made.
+    """
+    found: Fingerprints = {}
+    for name in pipeline.inputs():
+        found[name] = _of_input(name, catalog, configs.get(name), known)
+    for node in pipeline.nodes:  # in the order in which they can be run
+        made = _of_node(node, found)
+        for name in node.outputs:
+            found[name] = made and digest([made, name, _lasting(configs.get(name))])
+    return found
+
+
+def _of_input(
+    name: str,
+    catalog: CatalogProtocol,
+    config: Mapping[str, Any] | None,
+    known: Mapping[str, str],
+) -> str | None:
+    if name in WITHOUT_EFFECT:
+        return ""
+    if name == "parameters" or name.startswith("params:"):
+        return digest(_plain(catalog.load(name)))
+    if name in known:
+        return known[name]
+    file = Path(config["filepath"]) if config else None
+    return digest([file_digest(file), _lasting(config)]) if file and file.is_file() else None
+
+
+def _of_node(node: Node, found: Mapping[str, str | None]) -> str | None:
+    function = node.func.func if isinstance(node.func, partial) else node.func
+    inputs = [(name, found[name]) for name in node.inputs]
+    foreign = function.__module__.partition(".")[0] != OWN  # code that `code_digest` doesn't know
+    if foreign or any(fingerprint is None for _, fingerprint in inputs):
+        return None
+    return digest([code_digest(), versions(), node.name, inputs])
+
+
+def _lasting(config: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what a dataset's configuration says about its content."""
+    return {k: v for k, v in (config or {}).items() if k not in ("filepath", "metadata")}
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value

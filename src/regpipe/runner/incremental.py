@@ -1,0 +1,152 @@
+"""Kedro's sequential runner, without the nodes whose results are there already."""
+
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol, DataCatalog, DatasetError
+from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner
+from pluggy import PluginManager
+
+from regpipe import progress
+from regpipe.runner.ahead import fits_ahead
+from regpipe.runner.fingerprints import Fingerprints, fingerprints
+from regpipe.runner.records import Record, intact, record
+
+logger = logging.getLogger(__name__)
+
+RECORDS = "made"  # the dataset that remembers what was made from what
+SAVED_EVERY = 2.0  # seconds, so that a run that is killed loses little
+
+
+class IncrementalRunner(SequentialRunner):
+    """Runs a node only if what it makes isn't there, or was made from something else.
+
+    Parameters, the content of files nobody makes, our code and the libraries' versions decide, not
+    the time at which a file was written.
+    """
+
+    def __str__(self) -> str:
+        """Say what it is in the words by which kedro-viz knows a run that it can follow."""
+        return f"{type(self).__name__}, a kedro.runner.sequential_runner.SequentialRunner object"
+
+    @property
+    def _logger(self) -> logging.Logger:
+        return logging.getLogger("kedro.runner")  # where Kedro's own runners log
+
+    def run(
+        self,
+        pipeline: Pipeline,
+        catalog: CatalogProtocol,
+        hook_manager: PluginManager | None = None,
+        run_id: str | None = None,
+        only_missing_outputs: bool = False,
+    ) -> dict[str, Any]:
+        """Run what is left of the pipeline; arguments as those of Kedro's runners."""
+        assert isinstance(catalog, DataCatalog)
+        memory = Memory(catalog, pipeline)
+        wanted = fingerprints(pipeline, catalog, memory.configs, memory.known(pipeline.inputs()))
+        left = (
+            pipeline.filter(node_names=names)
+            if (names := needed(pipeline, memory, wanted))
+            else Pipeline([])
+        )
+        done = len(pipeline.nodes) - len(left.nodes)
+        if done:
+            logger.info("%d of %d nodes are up to date.", done, len(pipeline.nodes))
+            progress.expect(fits_ahead(left, catalog) - fits_ahead(pipeline, catalog))
+        recorder = Recorder(memory, wanted)
+        if hook_manager is not None:
+            hook_manager.register(recorder)
+        try:
+            return super().run(left, catalog, hook_manager, run_id, only_missing_outputs)
+        finally:
+            if hook_manager is not None:
+                hook_manager.unregister(recorder)
+            memory.save()
+
+
+class Memory:
+    """The files of a catalog, and what was recorded about them."""
+
+    def __init__(self, catalog: DataCatalog, pipeline: Pipeline) -> None:
+        """Read the records; where there are none, everything has to be made."""
+        for name in pipeline.datasets():
+            catalog.get(name, fallback_to_runtime_pattern=True)
+        self._catalog = catalog
+        self.configs: Mapping[str, dict[str, Any]] = catalog.to_config()[0]
+        try:
+            self._records: dict[str, Record] = catalog.load(RECORDS)
+        except DatasetError:  # not there yet, or not readable
+            self._records = {}
+
+    def file(self, name: str) -> Path | None:
+        """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
+        path = self.configs.get(name, {}).get("filepath")
+        return Path(path) if path and "://" not in str(path) else None
+
+    def known(self, names: set[str]) -> dict[str, str]:
+        """Return the fingerprint of each of these datasets that is as it was recorded."""
+        return {
+            name: self._records[name]["fingerprint"]
+            for name in names & self._records.keys()
+            if (file := self.file(name)) and intact(file, self._records[name])
+        }
+
+    def keep(self, name: str, fingerprint: str | None) -> None:
+        """Record a dataset that was just saved."""
+        file = self.file(name)
+        self._records.pop(name, None)
+        if fingerprint and file and file.is_file():
+            self._records[name] = record(file, fingerprint)
+
+    def save(self) -> None:
+        """Write the records."""
+        self._catalog.save(RECORDS, self._records)
+
+
+class Recorder:
+    """Records each dataset as soon as it is saved."""
+
+    def __init__(self, memory: Memory, wanted: Fingerprints) -> None:
+        """Keep where to record, and what."""
+        self._memory, self._wanted = memory, wanted
+        self._saved = time.monotonic()
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """Record a dataset."""
+        self._memory.keep(dataset_name, self._wanted[dataset_name])
+        if time.monotonic() - self._saved > SAVED_EVERY:
+            self._memory.save()
+            self._saved = time.monotonic()
+
+
+def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]:
+    """Return the names of the nodes that have to be run.
+
+    Those are the ones whose files are missing, changed, or made from something else; and those that
+    hand them something which no file keeps.
+    """
+    known = memory.known(pipeline.all_outputs())
+    makers = {name: node for node in pipeline.nodes for name in node.outputs}
+    left = [
+        node
+        for node in pipeline.nodes
+        if not node.outputs
+        or any(
+            memory.file(name) and (wanted[name] is None or known.get(name) != wanted[name])
+            for name in node.outputs
+        )
+    ]
+    names = set()
+    while left:
+        node = left.pop()
+        names.add(node.name)
+        handed = [n for n in node.inputs if n in makers and memory.file(n) is None]
+        left += [makers[n] for n in handed if makers[n].name not in names]
+    return names

@@ -1,0 +1,36 @@
+"""Which files a run left behind, and what they were made from."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+
+def record(file: Path, fingerprint: str) -> Record:
+    """Return what is to be remembered of a file that was just written."""
+    state = file.stat()
+    return {
+        "fingerprint": fingerprint,
+        "size": state.st_size,
+        "modified": state.st_mtime_ns,
+        "content": file_digest(file),
+    }
+
+
+def intact(file: Path, made: Mapping[str, Any]) -> bool:
+    """Whether a file is as it was recorded; one that was merely copied or touched is."""
+    try:
+        state = file.stat()
+        if state.st_size != made["size"]:
+            return False
+        return state.st_mtime_ns == made["modified"] or file_digest(file) == made["content"]
+    except (OSError, KeyError, TypeError):  # no file, or no record
+        return False
+
+
+def file_digest(file: Path) -> str:
+    """Return a digest of a file's content."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
