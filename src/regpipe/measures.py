@@ -27,8 +27,9 @@ class Measure:
         self.task = arm.task
         self._loss = make_loss(arm.loss)
         outputs = [layer.output for layer in self.model.layers]
-        self._outputs = tf.function(keras.Model(self.model.inputs, outputs), jit_compile=True)
-        self._predict = tf.function(self.model, jit_compile=True)
+        rows = [tf.TensorSpec(self.model.input_shape)]  # any number of rows, so traced once
+        self._outputs = tf.function(keras.Model(self.model.inputs, outputs), input_signature=rows)
+        self._predict = tf.function(self.model, input_signature=rows)
 
     def load(self, weights: Weights) -> None:
         """Give the network the weights of a fit."""

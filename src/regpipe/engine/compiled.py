@@ -6,6 +6,7 @@ a number per epoch. Model and optimizer are Keras' own. Rows, weights, random st
 live in variables, so that one compile serves every repeat and both protocols.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.arm import Arm
-from regpipe.backend import tf
+from regpipe.backend import keras, tf
 from regpipe.engine.fit import Fit, Start, make_fit
 from regpipe.engine.keras_objects import METRICS, build_optimizer, make_loss
 from regpipe.engine.noise import StepNoise
@@ -31,6 +32,8 @@ from regpipe.engine.weights import (
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 from regpipe.seeds import derive
+
+logger = logging.getLogger(__name__)
 
 AFRESH = Start()
 BLOCK_EPOCHS = 100  # per call of the compiled loop; its cost, about 0.2 ms, is spread over them
@@ -67,9 +70,13 @@ class CompiledLoop:
         self._rules = rules_of(self.training, self.task.logs)
         self._keeper = next((r for r in reversed(self._rules) if r.keeps_best), None)
         self._kept = [tf.Variable(w) for w in self.model.weights] if self._keeper else []
-        self._block = tf.function(self._run_block, jit_compile=True)
+        self.traces = 0  # how often the block was compiled: once, or something is wrong
+        self._block = tf.function(self._run_block, jit_compile=not _convolves(self.model))
+        clock = time.perf_counter()
         with hashed_randomness():
             self._block(tf.constant(0), self._permutations(np.random.default_rng()))
+        seconds = time.perf_counter() - clock
+        logger.debug("%s: compiled in %.2f s, traces: %d", arm.name, seconds, self.traces)
 
     def fit(
         self,
@@ -157,6 +164,7 @@ class CompiledLoop:
         Returns how many were trained, and their numbers, in the order of `task.logs`, in the first
         rows of an array of shape (BLOCK_EPOCHS, 4).
         """
+        self.traces += 1  # this is Python, which is run to trace and never again
         shape = (len(self.task.logs),)
         numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=shape)
         epoch = 0
@@ -241,3 +249,8 @@ class CompiledLoop:
         """Return the batch's loss and metric, each times its number of rows."""
         means = [loss, tf.reduce_mean(self._metric(y, predictions))]
         return tf.stack(means) * y.shape[0]
+
+
+def _convolves(model: keras.Model) -> bool:
+    """Whether a model has convolutions: TensorFlow's own are five times faster than XLA's here."""
+    return any("Conv" in type(layer).__name__ for layer in model.layers)
