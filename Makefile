@@ -45,4 +45,5 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 clean: ## remove the virtual environment, caches and everything a run left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .viz build src/*.egg-info
 	find data -type f ! -name .gitkeep -delete
+	find data -mindepth 1 -type d -empty -delete
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """What many tests need: the blocks of the YAML, a tiny problem, a project to run."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ import yaml
 from regpipe.arm import Arm, apply, baseline
 from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
 from regpipe.reading import parse
+from regpipe.runner import IncrementalRunner
 from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
 
 PROJECT = Path(__file__).parents[1]
@@ -85,7 +87,11 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     request.addfinalizer(session.close)
 
     def run_pipelines(
-        *names: str, data_root: Path, namespaces: list[str] | None = None, **parameters: Any
+        *names: str,
+        data_root: Path,
+        namespaces: list[str] | None = None,
+        incremental: bool = False,
+        **parameters: Any,
     ) -> None:
         tiny: dict[str, Any] = {
             "data_root": str(data_root),
@@ -95,6 +101,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
         session.run(
             pipeline_names=list(names),
             namespaces=namespaces,
+            runner=IncrementalRunner() if incremental else None,
             runtime_params={**tiny, **parameters},
         )
 
@@ -118,6 +125,17 @@ def project(tmp_path: Path) -> Path:
         shutil.copy(PROJECT / part, tmp_path / part)
     (tmp_path / "conf" / "local").mkdir(exist_ok=True)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def without_tensorflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which importing TensorFlow or Keras fails."""
+    folder = tmp_path_factory.mktemp("blocked")
+    (folder / "tensorflow").mkdir()
+    (folder / "tensorflow" / "__init__.py").write_text(
+        "raise ImportError('TensorFlow was imported')"
+    )
+    return {**os.environ, "PYTHONPATH": str(folder)}
 
 
 def summary_of(root: Path, technique: str) -> dict[str, Any]:

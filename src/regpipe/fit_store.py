@@ -31,7 +31,8 @@ class FitStore:
         """
         path = self._path(key)
         try:
-            with np.load(path, allow_pickle=False) as file:  # a zip, with a checksum of each part
+            # A zip, with a checksum of each part.
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 return _fit(key, {name: file[name] for name in file.files})
         except FileNotFoundError:
             return None
@@ -48,9 +49,14 @@ class FitStore:
         history = np.stack(list(fit.history.values()))
         weights = {f"weights/{name}": value for name, value in fit.weights.items()}
         begun = path.with_suffix(f".{os.getpid()}.tmp")
-        with begun.open("wb") as file:
-            np.savez(file, allow_pickle=False, about=json.dumps(about), history=history, **weights)
-        begun.replace(path)
+        try:
+            with begun.open("wb") as file:
+                np.savez(
+                    file, allow_pickle=False, about=json.dumps(about), history=history, **weights
+                )
+            begun.replace(path)
+        finally:
+            begun.unlink(missing_ok=True)
 
     def clear(self) -> int:
         """Remove all fits, and return how many there were."""

@@ -1,7 +1,6 @@
 """The registry makes a pipeline of each block; looking at it never imports TensorFlow."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,17 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES
-
-BLOCKER = "raise ImportError('TensorFlow was imported')"
-
-
-@pytest.fixture(scope="module")
-def without_tensorflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which importing TensorFlow or Keras fails."""
-    folder = tmp_path_factory.mktemp("blocked")
-    (folder / "tensorflow").mkdir()
-    (folder / "tensorflow" / "__init__.py").write_text(BLOCKER)
-    return {**os.environ, "PYTHONPATH": str(folder)}
 
 
 def kedro(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> str:

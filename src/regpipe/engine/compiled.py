@@ -70,13 +70,12 @@ class CompiledLoop:
         self._rules = rules_of(self.training, self.task.logs)
         self._keeper = next((r for r in reversed(self._rules) if r.keeps_best), None)
         self._kept = [tf.Variable(w) for w in self.model.weights] if self._keeper else []
-        self.traces = 0  # how often the block was compiled: once, or something is wrong
         self._block = tf.function(self._run_block, jit_compile=not _convolves(self.model))
         clock = time.perf_counter()
         with hashed_randomness():
             self._block(tf.constant(0), self._permutations(np.random.default_rng()))
-        seconds = time.perf_counter() - clock
-        logger.debug("%s: compiled in %.2f s, traces: %d", arm.name, seconds, self.traces)
+        seconds, traces = time.perf_counter() - clock, self._block.experimental_get_tracing_count()
+        logger.debug("%s: compiled in %.2f s, traces: %d", arm.name, seconds, traces)
 
     def fit(
         self,
@@ -164,7 +163,6 @@ class CompiledLoop:
         Returns how many were trained, and their numbers, in the order of `task.logs`, in the first
         rows of an array of shape (BLOCK_EPOCHS, 4).
         """
-        self.traces += 1  # this is Python, which is run to trace and never again
         shape = (len(self.task.logs),)
         numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=shape)
         epoch = 0

@@ -130,19 +130,19 @@ def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]
     """Return the names of the nodes that have to be run.
 
     Those are the ones whose files are missing, changed, or made from something else; and those that
-    hand them something which no file keeps.
+    hand them, or whoever runs the pipeline, something that no file keeps.
     """
     known = memory.known(pipeline.all_outputs())
+    asked = pipeline.outputs()
+
+    def is_there(name: str) -> bool:
+        if memory.file(name) is None:
+            return name not in asked
+        return wanted[name] is not None and known.get(name) == wanted[name]
+
     makers = {name: node for node in pipeline.nodes for name in node.outputs}
-    left = [
-        node
-        for node in pipeline.nodes
-        if not node.outputs
-        or any(
-            memory.file(name) and (wanted[name] is None or known.get(name) != wanted[name])
-            for name in node.outputs
-        )
-    ]
+    left = [node for node in pipeline.nodes if not all(map(is_there, node.outputs))]
+    left += [node for node in pipeline.nodes if not node.outputs]
     names = set()
     while left:
         node = left.pop()

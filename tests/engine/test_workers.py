@@ -1,0 +1,68 @@
+"""The numbers don't depend on how many threads train."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.arm import Arm
+from regpipe.engine.job import Job
+from regpipe.problems.samples import input_shape, rows_of
+from tests.conftest import arm_called
+
+
+@pytest.fixture
+def jobs_of(samples_of: Callable[[str], Any]) -> Callable[..., list[Job]]:
+    from regpipe.network import build_architecture
+
+    def jobs(arm: Arm) -> list[Job]:
+        samples = samples_of(arm.problem)
+        architecture = build_architecture(arm, input_shape(arm, samples))
+        draws = rows_of(samples, "fresh", arm)
+        return [Job(arm, architecture, rows, seed) for seed in (1, 2) for rows in draws]
+
+    return jobs
+
+
+@pytest.mark.parametrize(
+    "arm",
+    [
+        arm_called("dropout", epochs=30),
+        arm_called("early_stopping_patient", epochs=30),
+        arm_called("dropout_cnn", epochs=1),  # its convolutions use all cores by themselves
+    ],
+    ids=lambda arm: arm.name,
+)
+def test_one_thread_and_several_give_the_same_fits_in_order(
+    arm: Arm, jobs_of: Callable[..., list[Job]]
+) -> None:
+    from regpipe.engine.workers import fit_all
+
+    jobs = jobs_of(arm)
+    alone, together = (list(fit_all(jobs, "compiled", workers)) for workers in (1, 3))
+    assert len(alone) == len(together) == len(jobs)
+    assert len({fit.history["loss"][-1] for fit in alone}) == len(jobs)
+    for one, other in zip(alone, together, strict=True):
+        assert (one.outcome, one.best_epoch) == (other.outcome, other.best_epoch)
+        for name in one.weights:
+            np.testing.assert_array_equal(one.weights[name], other.weights[name])
+        for name in one.history:
+            np.testing.assert_array_equal(one.history[name], other.history[name])
+
+
+def test_an_error_of_one_thread_ends_them_all(
+    jobs_of: Callable[..., list[Job]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from regpipe.engine import workers
+
+    class Broken:
+        def __init__(self, engine: str) -> None:
+            pass
+
+        def fit(self, job: Job) -> None:
+            raise MemoryError("no more")
+
+    monkeypatch.setattr(workers, "Loops", Broken)
+    with pytest.raises(MemoryError, match="no more"):
+        list(workers.fit_all(jobs_of(arm_called("moons")), "compiled", 2))

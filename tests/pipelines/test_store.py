@@ -1,0 +1,141 @@
+"""What has been trained is not trained again, whatever the run looks like."""
+
+import json
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.conftest import PROJECT
+
+Run = Callable[..., None]
+
+
+def fits(root: Path) -> dict[Path, int]:
+    """Return when each stored fit was written."""
+    files = (root / "06_models" / "fits").rglob("*.npz")
+    return {file: file.stat().st_mtime_ns for file in files}
+
+
+def runs(root: Path, arm: str) -> pd.DataFrame:
+    return pd.read_csv(root / "07_model_output" / arm / "runs.csv")
+
+
+def repeats(fresh: int) -> dict[str, Any]:
+    return {"fixed": {"repeats": 2}, "fresh": {"repeats": fresh, "score_rows": 100}}
+
+
+def test_more_repeats_train_the_new_ones_alone(run: Run, tmp_path: Path) -> None:
+    run("weight_l2", data_root=tmp_path)
+    before, table = fits(tmp_path), runs(tmp_path, "weight_l2")
+    assert len(before) == 8
+    run("weight_l2", data_root=tmp_path, protocol=repeats(fresh=5))
+    after = fits(tmp_path)
+    assert len(after) == 8 + 2 * 3
+    assert {file: after[file] for file in before} == before
+    # Also the seconds of those that were there: they weren't trained again.
+    pd.testing.assert_frame_equal(runs(tmp_path, "weight_l2")[:4], table)
+
+
+def test_a_changed_technique_trains_itself_alone(run: Run, tmp_path: Path) -> None:
+    run("weight_l2", data_root=tmp_path, incremental=True)
+    before, baseline = fits(tmp_path), (tmp_path / "07_model_output" / "moons" / "runs.csv").stat()
+    stronger = {"network": {"hidden": {"kernel_regularizer": {"l2": 0.1}}}}
+    run("weight_l2", data_root=tmp_path, incremental=True, weight_l2=stronger)
+    assert len(fits(tmp_path)) == len(before) + 4
+    assert (tmp_path / "07_model_output" / "moons" / "runs.csv").stat() == baseline
+    # And back again, under another title: nothing is trained.
+    run("weight_l2", data_root=tmp_path, incremental=True, weight_l2={"title": "Another title"})
+    assert len(fits(tmp_path)) == len(before) + 4
+    summary = json.loads((tmp_path / "08_reporting" / "weight_l2" / "summary.json").read_text())
+    assert summary["title"] == "Another title"
+
+
+def test_a_damaged_fit_is_trained_again_and_is_the_same(
+    run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run("weight_l2", data_root=tmp_path)
+    before = fits(tmp_path)
+    weights = dict(np.load(tmp_path / "06_models" / "moons" / "weights.npz"))
+    damaged = sorted(before)[:4]
+    for file in damaged:
+        file.write_bytes(file.read_bytes()[:200])
+    caplog.clear()
+    run("weight_l2", data_root=tmp_path)
+    assert caplog.text.count("is trained again") == 4
+    again = fits(tmp_path)
+    assert {file for file in before if again[file] != before[file]} == set(damaged)
+    for name, array in np.load(tmp_path / "06_models" / "moons" / "weights.npz").items():
+        np.testing.assert_array_equal(array, weights[name])
+
+
+def test_a_run_that_changes_nothing_answers_without_tensorflow(
+    run: Run, tmp_path: Path, without_tensorflow: dict[str, str]
+) -> None:
+    run("weight_l2", data_root=tmp_path, incremental=True)
+    files = {f: f.stat().st_mtime_ns for f in tmp_path.rglob("*.*") if f.name != "made.json"}
+    parameters = {
+        "data_root": tmp_path,
+        "protocol.fixed.repeats": 2,
+        "protocol.fresh.repeats": 2,
+        "protocol.fresh.score_rows": 100,
+        "moons.training.epochs": 5,
+    }
+    told = ",".join(f"{key}={value}" for key, value in parameters.items())
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "run", "--pipelines=weight_l2", f"--params={told}"],
+        cwd=PROJECT, env=without_tensorflow, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "L2 weight penalty (weight_l2)" in done.stdout
+    assert re.search(r"(\d+) of \1 nodes are up to date", done.stdout)
+    assert files == {f: f.stat().st_mtime_ns for f in files}
+
+
+def test_an_interrupted_run_keeps_what_it_has_trained(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from regpipe.engine import workers
+
+    whole = workers.fit_all
+
+    def interrupted(jobs: Any, engine: Any, n: int) -> Any:
+        yield from whole(jobs[:3], engine, 1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workers, "fit_all", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run("moons", data_root=tmp_path)
+    assert len(kept := fits(tmp_path)) == 3
+    monkeypatch.setattr(workers, "fit_all", whole)
+    run("moons", data_root=tmp_path)
+    assert len(fits(tmp_path)) == 4 and kept.items() <= fits(tmp_path).items()
+
+
+def test_forgetting_empties_the_store(run: Run, tmp_path: Path) -> None:
+    run("moons", data_root=tmp_path)
+    assert len(fits(tmp_path)) == 4
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "regpipe", "forget", "--data-root", str(tmp_path)],
+        cwd=PROJECT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "4 fits are forgotten" in done.stdout
+    assert not fits(tmp_path) and (tmp_path / "07_model_output" / "moons" / "runs.csv").exists()
+
+
+def test_one_compile_serves_a_grid(
+    run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One for the baseline, and for either step one with all rows and one with some held out."""
+    with caplog.at_level(logging.DEBUG, logger="regpipe"):
+        run("weight_l2_grid", data_root=tmp_path, workers=1)
+    compiles = [message for message in caplog.messages if "compiled in" in message]
+    assert len(compiles) == 1 + 2 + 2
+    assert all(message.endswith("traces: 1") for message in compiles)

@@ -1,0 +1,118 @@
+"""A fit comes out of the store as it went in, or not at all."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from regpipe.engine.fit import Fit
+from regpipe.fit_store import FitStore
+
+KEY, OTHER = "ab" * 32, "cd" * 32
+
+
+def a_fit(seed: int = 0) -> Fit:
+    random = np.random.default_rng(seed)
+    return Fit(
+        weights={
+            "hidden/kernel": random.normal(size=(2, 5)).astype("float32"),
+            "hidden/bias": np.zeros(5, "float32"),
+        },
+        history={
+            "loss": np.array([0.7, np.nan, 0.5], "float32"),
+            "val_loss": np.array([1, 2, 3], "float32"),
+        },
+        outcome="stopped",
+        best_epoch=2,
+        seconds=0.25,
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FitStore:
+    return FitStore(tmp_path / "fits")
+
+
+def the_file(store: FitStore) -> Path:
+    (file,) = store.folder.rglob("*.npz")
+    return file
+
+
+def test_a_fit_comes_back_as_it_was(store: FitStore) -> None:
+    fit = a_fit()
+    assert store.load(KEY) is None
+    store.save(KEY, fit)
+    store.save(OTHER, a_fit(1))
+    found = store.load(KEY)
+    assert found is not None and len(store) == 2
+    for numbers, expected in ((found.weights, fit.weights), (found.history, fit.history)):
+        assert list(numbers) == list(expected)
+        for name, array in expected.items():
+            assert numbers[name].dtype == array.dtype
+            np.testing.assert_array_equal(numbers[name], array)
+    assert (found.outcome, found.best_epoch, found.seconds) == ("stopped", 2, 0.25)
+
+
+def truncate(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def flip_a_bit(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    place = content.index(np.float32(0.7).tobytes())  # in the history
+    content[place] ^= 1
+    file.write_bytes(content)
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def something_else(file: Path) -> None:
+    np.savez(file, weights=np.zeros(3))
+
+
+def objects(file: Path) -> None:
+    np.savez(file, about=np.array([{"key": KEY}], dtype=object))
+
+
+@pytest.mark.parametrize("damage", [truncate, flip_a_bit, empty, something_else, objects])
+def test_a_damaged_fit_is_removed_and_told(
+    store: FitStore, damage: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.save(KEY, a_fit())
+    damage(the_file(store))  # type: ignore[operator]
+    with caplog.at_level(logging.WARNING):
+        assert store.load(KEY) is None
+    assert "is trained again" in caplog.text and KEY in caplog.text
+    assert len(store) == 0
+
+
+def test_the_fit_of_another_key_is_not_taken_for_this_one(store: FitStore) -> None:
+    store.save(KEY, a_fit())
+    file = the_file(store)
+    foreign = store.folder / OTHER[:2] / f"{OTHER}.npz"
+    foreign.parent.mkdir()
+    file.rename(foreign)
+    assert store.load(OTHER) is None and not foreign.exists()
+
+
+def test_a_fit_that_is_half_written_is_none(
+    store: FitStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(file: object, **parts: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(OSError, match="no space left"):
+        store.save(KEY, a_fit())
+    assert store.load(KEY) is None and len(store) == 0
+    assert not list(store.folder.rglob("*.tmp"))
+
+
+def test_clearing_removes_every_fit(store: FitStore) -> None:
+    assert store.clear() == 0
+    store.save(KEY, a_fit())
+    store.save(OTHER, a_fit())
+    assert store.clear() == 2 and len(store) == 0 and store.load(KEY) is None

@@ -1,0 +1,49 @@
+"""Code is what it does: a comment may change, a number may not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from regpipe import provenance
+from regpipe.provenance import code_digest
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "loop.py").write_text(
+        '"""Doc."""\n\n\ndef two():\n    """2."""\n    return 2\n'
+    )
+    (tmp_path / "seeds.py").write_text("SEED = 1\n")
+    (tmp_path / "plots.py").write_text("WIDE = 1\n")
+    monkeypatch.setattr(provenance, "SOURCE", tmp_path)
+    return tmp_path
+
+
+def digest_now(*parts: str) -> str:
+    code_digest.cache_clear()
+    return code_digest(*parts)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    yield
+    code_digest.cache_clear()
+
+
+def test_comments_and_docstrings_do_not_count(source: Path) -> None:
+    before = digest_now()
+    (source / "engine" / "loop.py").write_text('"""Else."""\ndef two():  # why\n    return 2\n')
+    assert digest_now() == before
+    (source / "engine" / "loop.py").write_text('"""Else."""\ndef two():  # why\n    return 3\n')
+    assert digest_now() != before
+
+
+def test_only_the_named_parts_count(source: Path) -> None:
+    before = digest_now("engine", "seeds.py"), digest_now()
+    (source / "plots.py").write_text("WIDE = 2\n")
+    assert digest_now("engine", "seeds.py") == before[0]
+    assert digest_now() != before[1]
+    (source / "seeds.py").rename(source / "engine" / "seeds.py")
+    assert digest_now("engine") != before[0]
