@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint viz bench results lock clean
+.PHONY: help run test lint viz bench scaling results lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -32,8 +32,11 @@ lint: $(READY) ## ruff and mypy
 viz: $(READY) ## browse the pipelines and what they left behind
 	$(BIN)/kedro viz run --include-hooks
 
-bench: $(READY) ## the engine against model.fit, one table from one run
+bench: $(READY) ## the engine against model.fit and PyTorch, one table from one run
 	$(BIN)/python benchmarks/engine.py
+
+scaling: $(READY) ## seconds against fits, rows and width: tables, and docs/images/scaling.png
+	$(BIN)/python benchmarks/scaling.py
 
 results: $(READY) ## write docs/results.md from what `kedro run` left in data/
 	$(BIN)/python docs/results.py

@@ -1,0 +1,126 @@
+"""How seconds and memory grow with the number of fits, of rows, and with the width of a network.
+
+Prints a table of each, in Markdown, and draws docs/images/scaling.png.
+
+    python benchmarks/scaling.py
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+from arms import prepare, random_rows
+from engine import keras_seconds
+from matplotlib.figure import Figure
+
+from regpipe.arm import Arm, Layer
+from regpipe.engine.compiled import CompiledLoop
+from regpipe.engine.job import Job
+from regpipe.engine.workers import cores, fit_all
+from regpipe.network import build_architecture
+from regpipe.problems.samples import Rows
+
+FITS = (10, 50, 100, 300, 1000, 2000, 3000)
+ROWS = (100, 1_000, 10_000, 100_000)
+WIDTHS = (50, 150, 500, 1_500, 5_000)
+EPOCHS = {"rows": 10, "width": 500}
+KERAS_EPOCHS = {"rows": 3, "width": 30}
+PICTURE = Path(__file__).parents[1] / "docs" / "images" / "scaling.png"
+
+
+def main() -> None:
+    """Measure, print and draw."""
+    tables = {
+        "fits": pd.DataFrame(by_fits()),
+        "rows": pd.DataFrame(by_rows()),
+        "width": pd.DataFrame(by_width()),
+    }
+    for table in tables.values():
+        print(markdown(table), end="\n\n")
+    draw(tables).savefig(PICTURE, dpi=110, bbox_inches="tight")
+
+
+def by_fits() -> Iterator[dict[str, float]]:
+    """Yield seconds and resident memory after so many fits of `weight_l2` by all cores."""
+    arm, architecture, rows = prepare("weight_l2")
+    jobs = [Job(arm, architecture, rows, seed) for seed in range(max(FITS))]
+    begun = time.perf_counter()
+    for done, _ in enumerate(fit_all(jobs, "compiled", cores()), start=1):
+        if done in FITS:
+            seconds = time.perf_counter() - begun
+            yield {"fits": done, "seconds": seconds, "resident MiB": resident()}
+            print(f"{done} fits", file=sys.stderr)
+
+
+def by_rows() -> Iterator[dict[str, float]]:
+    """Yield seconds per epoch of a network of 2 x 128 units, for tables of 30 columns."""
+    arm, architecture, _ = prepare("table")
+    for n_rows in ROWS:
+        yield {"rows": n_rows, **per_epoch(arm, architecture, random_rows(n_rows, 30), "rows")}
+
+
+def by_width() -> Iterator[dict[str, float]]:
+    """Yield seconds per epoch of the network of `moons`, for hidden layers of another width."""
+    base, _, rows = prepare("moons")
+    for width in WIDTHS:
+        hidden = base.layers["hidden"]
+        wide = Layer(hidden.kind, {**hidden.arguments, "units": width})
+        arm = replace(base, layers={**base.layers, "hidden": wide})
+        yield {"width": width, **per_epoch(arm, build_architecture(arm, (2,)), rows, "width")}
+
+
+def per_epoch(arm: Arm, architecture: dict, rows: Rows, what: str) -> dict[str, float]:
+    """Return milliseconds per epoch of the engine and of `model.fit`, once both are warm."""
+    timed = replace(arm, training=arm.training.model_copy(update={"epochs": EPOCHS[what]}))
+    loop = CompiledLoop(timed, architecture, rows)
+    fits = [loop.fit(rows, seed) for seed in range(3)]
+    engine = statistics.median(fit.seconds / fit.epochs for fit in fits[1:])
+    few, many = (
+        keras_seconds(arm, architecture, rows, epochs) for epochs in (2, 2 + KERAS_EPOCHS[what])
+    )
+    print(f"{what}: {rows.x_train.shape}", file=sys.stderr)
+    return {
+        "engine, ms per epoch": 1000 * engine,
+        "model.fit, ms per epoch": 1000 * (many - few) / KERAS_EPOCHS[what],
+    }
+
+
+def resident() -> float:
+    """Return the resident memory of this process in MiB (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table in Markdown."""
+    lines = [f"| {' | '.join(table.columns)} |", "| ---: " * len(table.columns) + "|"]
+    for row in table.itertuples(index=False):
+        lines.append("| " + " | ".join(f"{value:,.4g}".replace(".0", "") for value in row) + " |")
+    return "\n".join(lines)
+
+
+def draw(tables: dict[str, pd.DataFrame]) -> Figure:
+    """Draw each table on logarithmic axes, with a line of slope 1 to compare with."""
+    figure = Figure(figsize=(12, 3.8), layout="constrained")
+    for ax, (what, table) in zip(figure.subplots(1, 3), tables.items(), strict=True):
+        columns = ["seconds"] if what == "fits" else list(table.columns[1:])
+        for column in columns:
+            ax.loglog(table[what], table[column], "o-", label=column.partition(",")[0])
+        last = table.iloc[-1]
+        ends = table[what].iloc[[0, -1]]
+        ax.loglog(ends, ends / last[what] * last[columns[0]], ":", color="0.5", label="slope 1")
+        ax.set_xlabel({"fits": "fits", "rows": "rows trained on", "width": "hidden units"}[what])
+        ax.set_ylabel("seconds" if what == "fits" else "milliseconds per epoch")
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.grid(alpha=0.3)
+        ax.legend(frameon=False)
+    return figure
+
+
+if __name__ == "__main__":
+    main()
