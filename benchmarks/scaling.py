@@ -100,8 +100,13 @@ def markdown(table: pd.DataFrame) -> str:
     """Return a table in Markdown."""
     lines = [f"| {' | '.join(table.columns)} |", "| ---: " * len(table.columns) + "|"]
     for row in table.itertuples(index=False):
-        lines.append("| " + " | ".join(f"{value:,.4g}".replace(".0", "") for value in row) + " |")
+        lines.append("| " + " | ".join(number(value) for value in row) + " |")
     return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    """Return a number with three digits, or all of a whole one."""
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:.3g}"
 
 
 def draw(tables: dict[str, pd.DataFrame]) -> Figure:

@@ -41,4 +41,5 @@ class Ramping:
     def begin(self, epoch: Any) -> None:
         """Set the strength for an epoch, counted from 0."""
         stage = epoch * len(self._values) // self._epochs
-        self._strength.variable.assign(self._values[stage])
+        # Not self._values[stage]: XLA would compile anew for each epoch at which a block begins.
+        self._strength.variable.assign(tf.gather(self._values, stage))
