@@ -93,7 +93,7 @@ def prepare(name: str) -> tuple[Arm, dict[str, Any], Rows]:
     problem = Problem(**problems[home])
     arm = baseline(home, problem)
     if name in techniques:
-        words = {"title": name, "family": "benchmark", "explanation": name}
+        words = {"title": name, "family": "other", "explanation": name}
         arm = apply(name, Technique(**{**words, **techniques[name]}), arm)
     draws = draw_samples(problem, Protocol(fresh=FreshProtocol(repeats=2, score_rows=10)))
     samples = split_samples(draws, problem)

@@ -16,7 +16,8 @@ import time
 from dataclasses import replace
 
 from arms import CASES, Case, prepare
-from rich import box, get_console
+from rich import box
+from rich.console import Console
 from rich.table import Table
 
 from regpipe.arm import Arm
@@ -39,7 +40,7 @@ def main(names: list[str]) -> None:
         if not names or case.name in names:
             print(f"timing {case.name} ...", file=sys.stderr)
             table.add_row(*row(case))
-    get_console().print(table)
+    Console(width=110).print(table)  # also where the output is a file
 
 
 def row(case: Case) -> list[str]:

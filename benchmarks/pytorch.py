@@ -33,7 +33,7 @@ def seconds(arm: Arm, rows: Rows, epochs: int) -> float | None:
     if network is None:
         return None
     penalties = _penalties(arm, network)
-    x, y, x_val, y_val = map(torch.from_numpy, (rows.x_train, rows.y_train, rows.x_val, rows.y_val))
+    x, y, x_val, y_val = map(torch.tensor, (rows.x_train, rows.y_train, rows.x_val, rows.y_val))
     optimizer = torch.optim.Adam(network.parameters(), lr=0.001, eps=1e-7)
     loss_of = nn.BCELoss()
     size, n = arm.training.batch_size, len(x)
