@@ -50,7 +50,7 @@ CASES = (
     Case("label noise", "noise_labels", 1),
     Case("a strength that grows", "weight_l2_ramp", 1),
     Case("regression", "diabetes", 1),
-    Case("multiclass", "football", 1),
+    Case("three hidden layers", "football", 1),
     Case("autoencoder", "codes", 1, epochs=40),
     Case("CNN", "digits", 4, epochs=20),
     Case("LSTM", "waves", 12, epochs=20),
