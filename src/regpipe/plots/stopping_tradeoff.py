@@ -41,7 +41,7 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
         ax.grid(alpha=0.3)
         ax.set_xscale("log")
         ax.margins(x=0.08)  # so that the last tick doesn't run into the next panel's first
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
         ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.xaxis.set_minor_formatter(NullFormatter())
     for row, problem in zip(axes, problems, strict=True):
