@@ -1,8 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from regpipe.statistics.intervals import margin, mean_interval
+from regpipe.statistics.intervals import bootstrap_interval, margin, mean_interval, p_value
 
 
 def test_without_overlap_it_is_students() -> None:
@@ -15,3 +16,43 @@ def test_overlap_is_nadeaus_and_bengios_correction() -> None:
     # sd^2 (1/n + n_test/n_train), n = 10 splits of 30% / 70%
     expected = stats.t.ppf(0.975, 9) * 2.0 * np.sqrt(1 / 10 + 0.3 / 0.7)
     assert margin(2.0, 10, 0.95, overlap=0.3 / 0.7) == pytest.approx(expected)
+
+
+def test_the_bootstrap_of_a_normal_mean_is_close_to_its_t_interval() -> None:
+    values = np.random.default_rng(3).normal(size=400)
+    assert bootstrap_interval(values, 0.95) == pytest.approx(
+        mean_interval(values, 0.95)[1:], abs=0.01
+    )
+
+
+def test_the_bootstrap_says_the_same_on_every_call_and_is_widened_by_overlap() -> None:
+    values = np.random.default_rng(1).normal(size=20)
+    low, high = bootstrap_interval(values, 0.9)
+    assert (low, high) == bootstrap_interval(values, 0.9)
+    wide = bootstrap_interval(values, 0.9, overlap=3 / 20)
+    assert wide[1] - wide[0] == pytest.approx(2 * (high - low))
+
+
+def test_the_p_value_is_that_of_the_paired_t_test() -> None:
+    from autorank import autorank
+
+    rng = np.random.default_rng(1)
+    baseline = rng.normal(0.9, 0.04, 30)
+    arms = pd.DataFrame({"a": baseline, "b": baseline + rng.normal(0.01, 0.03, 30)})
+    differences = arms["b"] - arms["a"]
+    found = p_value(differences.mean(), differences.std(ddof=1), 30)
+    assert found == pytest.approx(stats.ttest_1samp(differences, 0).pvalue)
+    told = autorank(arms, alpha=0.05, verbose=False, force_mode="parametric")
+    assert found == pytest.approx(told.pvalue)
+    assert (p_value(0.0, 0.0, 5), p_value(0.1, 0.0, 5)) == (1.0, 0.0)
+
+
+def test_overlapping_splits_are_judged_as_baycomp_does() -> None:
+    """Its correlated t: P(mean < 0) with runs x folds values, whose correlation is n_test / n."""
+    import baycomp
+
+    differences = np.random.default_rng(2).normal(0.02, 0.03, 50)
+    zero = np.zeros(50)
+    left, _ = baycomp.two_on_single(zero, differences, runs=5)  # 5 times 10 folds
+    two_sided = p_value(differences.mean(), differences.std(ddof=1), 50, overlap=1 / 9)
+    assert two_sided == pytest.approx(2 * min(left, 1 - left), rel=0.02)

@@ -64,7 +64,29 @@ def test_a_number_is_reproduced_where_the_repeats_range_over_it(
 def test_tables_of_two_different_runs_are_refused(column: str) -> None:
     stale = runs(0)
     stale[column] = stale[column] + ("!" if column == "settings" else 1)
-    with pytest.raises(ValueError, match="pair up"):
+    with pytest.raises(
+        ValueError, match="Of 6 fits of the technique, . have a partner among the 6"
+    ):
         compare_runs(stale, runs(0.05), MOONS, STATISTICS)
-    with pytest.raises(ValueError, match="Of 6 fits of the baseline and 5 of the technique, 5"):
-        compare_runs(runs(0), runs(0.05).tail(5), MOONS, STATISTICS)
+    with pytest.raises(ValueError, match="Of 6 fits of the technique, 5"):
+        compare_runs(runs(0).tail(5), runs(0.05), MOONS, STATISTICS)
+
+
+def test_a_technique_that_was_decided_early_is_compared_over_its_own_repeats() -> None:
+    compared = compare_runs(runs(0), runs(0.05).drop(index=5), MOONS, STATISTICS)
+    assert dict(compared.groupby("protocol")["pairs"].first()) == {"fixed": 3, "fresh": 2}
+
+
+def test_looks_widen_what_is_said_of_fresh_repeats_alone() -> None:
+    bare, with_it = runs(0), runs(0.05)
+    with_it["test_accuracy"] += [0.01, -0.01, 0] * 2
+    once, often = (
+        compare_runs(bare, with_it, MOONS, STATISTICS, looks=looks).set_index(
+            ["protocol", "metric"]
+        )
+        for looks in (None, [3, 10])
+    )
+    for end, sign in (("ci_low", -1), ("ci_high", 1)):
+        moved = sign * (often[end] - once[end])
+        assert moved["fixed", "accuracy"] == 0 < moved["fresh", "accuracy"]
+    assert often["p_value"]["fresh", "accuracy"] > once["p_value"]["fresh", "accuracy"]

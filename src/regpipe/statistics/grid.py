@@ -54,8 +54,8 @@ def tabulate(
     """Return a row per protocol and point.
 
     Columns: protocol, step (`coarse` or `finer`), the paths, repeats, for train and test of the
-    task's metric mean, sd, ci_low, ci_high and what was published, and chosen: in how many repeats
-    validation rows chose the point.
+    task's metric mean, sd, ci_low, ci_high, low and high (of all repeats) and what was published,
+    and chosen: in how many repeats validation rows chose the point.
     """
     keys = ["protocol", "step", *paths]
     chosen = choose(runs, task).groupby(keys).size()
@@ -68,6 +68,7 @@ def tabulate(
             mean, low, high = mean_interval(values, statistics.confidence, wide)
             row |= {f"{side}_mean": mean, f"{side}_sd": float(values.std(ddof=1))}
             row |= {f"{side}_ci_low": low, f"{side}_ci_high": high}
+            row |= {f"{side}_low": float(values.min()), f"{side}_high": float(values.max())}
         rows.append(row | {"chosen": int(chosen.get(key, 0))})
     table = pd.DataFrame(rows)
     coarse = table["step"] == "coarse"

@@ -1,5 +1,6 @@
 """Two run tables -> how far each number spreads, and how the arms compare."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,16 +18,18 @@ PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
 def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
     """Put each fit beside its baseline's: a row per pair, columns with `_b` and `_t` behind.
 
+    The baseline may have repeats that the technique hasn't, as where that was decided early.
+
     Raises:
         ValueError: a fit has no partner of the same repeat, seeds and settings, as where one of the
             tables was left by an earlier run.
     """
     pairs = baseline.merge(technique, on=PAIR, suffixes=("_b", "_t"), validate="one_to_one")
-    if not len(pairs) == len(baseline) == len(technique):
+    if len(pairs) != len(technique):
         raise ValueError(
-            f"Of {len(baseline)} fits of the baseline and {len(technique)} of the technique, "
-            f"{len(pairs)} pair up. Expected all: run the whole pipeline, so that both arms are "
-            "trained under the same settings of problem and protocol."
+            f"Of {len(technique)} fits of the technique, {len(pairs)} have a partner among the "
+            f"{len(baseline)} of the baseline. Expected all: run the whole pipeline, so that both "
+            "arms are trained under the same settings of problem and protocol."
         )
     return pairs
 
@@ -37,6 +40,7 @@ def compare_runs(
     problem: Problem,
     statistics: Statistics,
     overlap: float = 0.0,
+    looks: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
@@ -46,10 +50,12 @@ def compare_runs(
         problem: says what the fits are scored by, and which difference is too small.
         statistics: confidence, and the smallest differences where the problem has none of its own.
         overlap: of the rows of `fresh` repeats, as in `paired.compare`.
+        looks: after how many fresh repeats somebody looked, or would have, whether to go on; None
+            where their number was set beforehand.
 
     Returns:
-        A row per protocol and score: pairs, mean (technique minus baseline), ci_low, ci_high,
-        p_better, wins, ties, verdict, repeats_needed.
+        A row per protocol and score, with the attributes of a `Comparison`: mean (technique minus
+        baseline), ci_low, ci_high and so on.
 
     Raises:
         ValueError: the tables don't pair up.
@@ -58,6 +64,7 @@ def compare_runs(
     smallest = problem.smallest_differences(statistics)
     rows = []
     for protocol, part in pairs.groupby("protocol", sort=True):
+        fresh = protocol == "fresh"
         for score, higher_is_better in TASKS[problem.task].scores.items():
             comparison = compare(
                 part[f"test_{score}_b"].to_numpy(),
@@ -65,7 +72,8 @@ def compare_runs(
                 higher_is_better=higher_is_better,
                 smallest_difference=smallest[score],
                 confidence=statistics.confidence,
-                overlap=overlap if protocol == "fresh" else 0.0,
+                overlap=overlap if fresh else 0.0,
+                looks=looks if fresh else None,
             )
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
