@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from regpipe.arm import Arm
-from regpipe.engine.fit import Fit, Outcome, Start
+from regpipe.engine.fit import AFRESH, Fit, Outcome, Start
 from regpipe.problems.samples import Rows, hold_out
 from regpipe.seeds import derive
 from regpipe.spec import Below, Refit
@@ -39,30 +39,35 @@ class TwoPasses:
         self._make_loop = make_loop
         self._loops: dict[str, Loop] = {}
 
-    def fit(self, rows: Rows, seed: int) -> Fit:
-        """Train twice or more, and return the last training; rows are held out by the seed."""
-        return (self._refit if isinstance(self._asked, Refit) else self._continue)(rows, seed)
+    def fit(self, rows: Rows, seed: int, *, start: Start = AFRESH) -> Fit:
+        """Train twice or more, and return the last training; rows are held out by the seed.
 
-    def _refit(self, rows: Rows, seed: int) -> Fit:
+        Of `start`, the seed of the initial weights is used alone.
+        """
+        go = self._refit if isinstance(self._asked, Refit) else self._continue
+        return go(rows, seed, Start(weights_seed=start.weights_seed))
+
+    def _refit(self, rows: Rows, seed: int, start: Start) -> Fit:
         assert isinstance(self._asked, Refit)
         firsts = [
-            self._pass("first", self._hold_out(rows, derive(seed, "split", k)), seed)
+            self._pass("first", self._hold_out(rows, derive(seed, "split", k)), seed, start)
             for k in range(self._asked.splits)
         ]
         epochs = round(float(np.mean([fit.best_epoch for fit in firsts])))
-        last = self._pass("second", rows, seed, Start(epochs=epochs))
+        last = self._pass("second", rows, seed, replace(start, epochs=epochs))
         return _sum_up([*firsts, last], last.history, epochs, self._arms["first"].training.epochs)
 
-    def _continue(self, rows: Rows, seed: int) -> Fit:
+    def _continue(self, rows: Rows, seed: int, start: Start) -> Fit:
         held = self._hold_out(rows, seed)
-        first = self._pass("first", held, seed)
+        first = self._pass("first", held, seed, start)
         epochs = self._arms["first"].training.epochs
         left = epochs - first.epochs
         if not left:
             return first
-        start = Start(first.weights, left, float(first.history["loss"][first.best_epoch - 1]))
+        limit = float(first.history["loss"][first.best_epoch - 1])
+        further = Start(weights=first.weights, epochs=left, limit=limit)
         watched = replace(rows, x_val=held.x_val, y_val=held.y_val)
-        last = self._pass("second", watched, derive(seed, "second pass"), start)
+        last = self._pass("second", watched, derive(seed, "second pass"), further)
         history = {
             name: np.concatenate([first.history[name], numbers])
             for name, numbers in last.history.items()
@@ -73,10 +78,10 @@ class TwoPasses:
         assert self._share is not None
         return hold_out(rows, self._share, seed)
 
-    def _pass(self, name: str, rows: Rows, seed: int, start: Start | None = None) -> Fit:
+    def _pass(self, name: str, rows: Rows, seed: int, start: Start) -> Fit:
         if name not in self._loops:
             self._loops[name] = self._make_loop(self._arms[name], rows)
-        return self._loops[name].fit(rows, seed, start=start or Start())
+        return self._loops[name].fit(rows, seed, start=start)
 
 
 def _second(arm: Arm) -> Arm:

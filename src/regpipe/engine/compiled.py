@@ -15,7 +15,7 @@ import numpy as np
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
-from regpipe.engine.fit import Fit, Start, make_fit
+from regpipe.engine.fit import AFRESH, Fit, Start, make_fit
 from regpipe.engine.keras_objects import METRICS, build_optimizer, make_loss
 from regpipe.engine.noise import StepNoise
 from regpipe.engine.ramp import Ramping
@@ -35,7 +35,6 @@ from regpipe.seeds import derive
 
 logger = logging.getLogger(__name__)
 
-AFRESH = Start()
 BLOCK_EPOCHS = 100  # per call of the compiled loop; its cost, about 0.2 ms, is spread over them
 VALIDATION_BATCH = 4096  # rows per batch of validation, so that many rows fit into memory
 
@@ -130,7 +129,9 @@ class CompiledLoop:
             (self._y_val, rows.y_val),
         ):
             variable.assign(value)
-        drawn = initial_weights(self.model, seed) + [None] * len(self.optimizer.variables)
+        drawn = initial_weights(self.model, start.draws_weights_from(seed)) + [None] * len(
+            self.optimizer.variables
+        )
         variables = (*self.model.weights, *self.optimizer.variables)
         for variable, built, new in zip(variables, self._built, drawn, strict=True):
             variable.assign(built if new is None else new)

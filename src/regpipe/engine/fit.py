@@ -10,17 +10,26 @@ Outcome = Literal["completed", "stopped", "diverged"]
 
 @dataclass(frozen=True)
 class Start:
-    """Where a training begins that goes on from another, and when it has to end.
+    """Where a training begins, if not as its seed says, and when it has to end.
 
     Attributes:
-        weights: by their path; drawn from the seed if not given.
+        weights_seed: from which the initial weights are drawn; the training's seed if not given.
+        weights: by their path; drawn from that seed if not given.
         epochs: how many to train at most; those of the `Training` if not given.
         limit: what the rule `below` waits for; its `value` if not given.
     """
 
+    weights_seed: int | None = None
     weights: dict[str, np.ndarray] | None = None
     epochs: int | None = None
     limit: float | None = None
+
+    def draws_weights_from(self, seed: int) -> int:
+        """Return the seed of the initial weights in a training of that seed."""
+        return seed if self.weights_seed is None else self.weights_seed
+
+
+AFRESH = Start()
 
 
 @dataclass(frozen=True)

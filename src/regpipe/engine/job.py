@@ -18,12 +18,16 @@ LIBRARIES = ("keras", "tensorflow", "numpy")
 
 @dataclass(frozen=True)
 class Job:
-    """One training: an arm with its Keras architecture, the rows, and the seed."""
+    """One training: an arm with its Keras architecture, the rows, and the seed.
+
+    `weights_seed` is that of the initial weights alone, where they shall not come from `seed`.
+    """
 
     arm: Arm
     architecture: dict[str, Any]
     rows: Rows
     seed: int
+    weights_seed: int | None = None
 
     def key(self, engine: Engine) -> str:
         """Return what a fit is known by: equal wherever an equal fit would come out.
@@ -41,6 +45,7 @@ class Job:
                 "task": arm.task.name,
                 "rows": [_digest(part) for part in watched],
                 "seed": self.seed,
+                "weights_seed": self.seed if self.weights_seed is None else self.weights_seed,
                 "engine": engine,
                 "code": code_digest(*CODE),
                 "versions": [versions()[library] for library in LIBRARIES],

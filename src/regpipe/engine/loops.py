@@ -1,26 +1,18 @@
 """Loops for many jobs: those that differ in strengths, seeds or rows alone share one compile."""
 
 import json
-from typing import Any, Protocol
+from typing import Any
 
 from regpipe.arm import Arm
-from regpipe.engine.after_stopping import TwoPasses
+from regpipe.engine.after_stopping import Loop, TwoPasses
 from regpipe.engine.compiled import CompiledLoop
-from regpipe.engine.fit import Fit
+from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
 from regpipe.engine.reference import KerasLoop
 from regpipe.engine.strengths import strengths, without_strengths
 from regpipe.network import Architecture
 from regpipe.problems.samples import Rows
 from regpipe.spec import Engine
-
-
-class Loop(Protocol):
-    """Trains an arm again and again."""
-
-    def fit(self, rows: Rows, seed: int) -> Fit:
-        """Train once."""
-        ...
 
 
 class Loops:
@@ -40,10 +32,10 @@ class Loops:
         key = json.dumps([network, training.model_dump(), shapes])
         if key not in self._loops:
             self._loops[key] = make_loop(self._engine, job.arm, job.architecture, rows)
-        loop = self._loops[key]
+        loop, start = self._loops[key], Start(weights_seed=job.weights_seed)
         if isinstance(loop, CompiledLoop):
-            return loop.fit(rows, job.seed, strengths(job.architecture))
-        return loop.fit(rows, job.seed)
+            return loop.fit(rows, job.seed, strengths(job.architecture), start)
+        return loop.fit(rows, job.seed, start=start)
 
 
 def make_loop(engine: Engine, arm: Arm, architecture: Architecture, rows: Rows) -> Any:

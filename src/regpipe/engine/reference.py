@@ -10,8 +10,8 @@ import numpy as np
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
-from regpipe.engine.compiled import AFRESH, VALIDATION_BATCH
-from regpipe.engine.fit import Fit, Start, make_fit
+from regpipe.engine.compiled import VALIDATION_BATCH
+from regpipe.engine.fit import AFRESH, Fit, Start, make_fit
 from regpipe.engine.keras_objects import build_optimizer, make_loss
 from regpipe.engine.noise import StepNoise
 from regpipe.engine.ramp import Ramping
@@ -41,7 +41,7 @@ class KerasLoop:
         keras.utils.set_random_seed(seed)  # Keras shuffles by the process-wide seed
         model = build_model(self.architecture)
         ramp = self._ramp(model)
-        drawn = initial_weights(model, seed)
+        drawn = initial_weights(model, start.draws_weights_from(seed))
         for weight, value in zip(model.weights, drawn, strict=True):
             if value is not None:
                 weight.assign(value)

@@ -42,7 +42,7 @@ class Rows:
 
 def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
     """Draw the rows of every repeat; `split` is `score` or, for rows yet to be split, empty."""
-    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.repeats)]
+    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
     draws = [("fixed", 0, published_seed(problem))]
     draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
     table = read_table(problem.rows) if is_table(problem.rows) else None

@@ -11,9 +11,13 @@ from regpipe.arm import Arm
 from regpipe.problems.sources import is_table
 from regpipe.provenance import versions
 from regpipe.spec import Problem, Published, Statistics, Technique
-from regpipe.statistics.summary import missed, spread
+from regpipe.statistics.summary import missed, pair_runs, spread
 
 Answer = dict[str, Any]
+NUMBERS = (
+    *("mean", "ci_low", "ci_high", "boot_low", "boot_high", "effect", "p_value"),
+    *("p_better", "p_better_low", "p_better_high"),
+)
 
 
 def summarise(
@@ -39,6 +43,8 @@ def summarise(
         parameters: everything it was run with.
     """
     metric = arm.task.metric
+    repeats = pair_runs(baseline, runs)[["protocol", "repeat"]]
+    baseline = baseline.merge(repeats)  # without those that the technique didn't need
     parts = {p: _protocol(p, metric, baseline, runs) for p in ("fixed", "fresh")}
     fresh = comparison[comparison["protocol"] == "fresh"]
     main = fresh[fresh["metric"] == metric].iloc[0]
@@ -79,6 +85,7 @@ def _protocol(protocol: str, metric: str, baseline: pd.DataFrame, runs: pd.DataF
             column: {arm: _range(table[column]) for arm, table in chosen.items()}
             for column in ("epochs", "best_epoch")
         },
+        "seconds": {arm: float(table["seconds"].mean()) for arm, table in chosen.items()},
     }
 
 
@@ -100,7 +107,7 @@ def _is_trifling(row: pd.Series, problem: Problem, statistics: Statistics) -> bo
 
 
 def _difference(row: pd.Series) -> Answer:
-    numbers = {key: float(row[key]) for key in ("mean", "ci_low", "ci_high", "p_better")}
+    numbers = {key: float(row[key]) for key in NUMBERS}
     counts = {key: int(row[key]) for key in ("pairs", "wins", "ties")}
     needed = _whole(row["repeats_needed"])
     return {**numbers, **counts, "verdict": row["verdict"], "repeats_needed": needed}

@@ -2,7 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from regpipe.spec.rules import EarlyStopping, Monitored, StopWhen
 from regpipe.spec.strict import Share, Strict
@@ -17,11 +24,36 @@ class FixedProtocol(Strict):
 class FreshProtocol(Strict):
     """A new draw at each of `repeats` repeats, scored on `score_rows` further new rows.
 
-    An interval of paired differences needs two repeats at least.
+    An interval of paired differences needs two repeats at least. With `auto`, each technique gets
+    `batch` more repeats until it is decided, or until there are `at_most` so many; twice the batch
+    come before the first look.
     """
 
-    repeats: Annotated[int, Field(ge=2)] = 30
+    repeats: Annotated[int, Field(ge=2)] | Literal["auto"] = 30
+    at_most: PositiveInt = 200
+    batch: Annotated[int, Field(ge=5)] = 10
     score_rows: PositiveInt = 10_000
+
+    @model_validator(mode="after")
+    def _looks_before_it_ends(self) -> Self:
+        if self.repeats == "auto" and self.at_most < 2 * self.batch:
+            raise ValueError(
+                f"at_most: {self.at_most} repeats are over before the first look, after "
+                f"{2 * self.batch}. Expected {2 * self.batch} or more"
+            )
+        return self
+
+    @property
+    def ceiling(self) -> int:
+        """The most repeats that there can be."""
+        return self.at_most if self.repeats == "auto" else self.repeats
+
+    @property
+    def looks(self) -> list[int] | None:
+        """After how many repeats somebody looks whether to go on; None where nobody does."""
+        if self.repeats != "auto":
+            return None
+        return [*range(2 * self.batch, self.at_most, self.batch), self.at_most]
 
 
 class GridProtocol(Strict):
@@ -34,6 +66,17 @@ class GridProtocol(Strict):
     validation_split: Share = 0.3
 
 
+class VarianceProtocol(Strict):
+    """How many `draws` of rows, initial weights for each, and orders and masks for each of those.
+
+    What varies between them is told apart by the pipeline `variance`; each takes two at least.
+    """
+
+    draws: Annotated[int, Field(ge=2)] = 20
+    weights: Annotated[int, Field(ge=2)] = 3
+    orders: Annotated[int, Field(ge=2)] = 2
+
+
 class Protocol(Strict):
     """How often an arm is fitted, and on what; every seed is derived from `seed`."""
 
@@ -41,6 +84,12 @@ class Protocol(Strict):
     fixed: FixedProtocol = FixedProtocol()
     fresh: FreshProtocol = FreshProtocol()
     grid: GridProtocol = GridProtocol()
+    variance: VarianceProtocol = VarianceProtocol()
+
+    @property
+    def at_most(self) -> dict[str, int]:
+        """The most repeats that there can be of `fixed` and of `fresh`."""
+        return {"fixed": self.fixed.repeats, "fresh": self.fresh.ceiling}
 
 
 class SmallestDifference(Strict):
@@ -99,3 +148,14 @@ class Settings(Strict):
     workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"
+    tracking: str | None = None  # an MLflow tracking store that is told of every fit
+
+    @field_validator("tracking")
+    @classmethod
+    def _is_a_uri(cls, tracking: str | None) -> str | None:
+        if tracking is not None and "://" not in tracking:
+            raise ValueError(
+                "expected the URI of a tracking store, such as sqlite:///data/mlflow.db or "
+                f"http://127.0.0.1:5000, received '{tracking}'"
+            )
+        return tracking

@@ -12,6 +12,7 @@ from regpipe.spec import Problem
 
 PROTOCOLS = ("fixed", "fresh")
 Weights = Mapping[str, np.ndarray]
+Repeats = dict[str, int]  # by protocol
 
 
 def draw_of(draws: list[Rows], repeat: int) -> Rows:
@@ -46,4 +47,13 @@ def overlap_of(problem: Problem, runs: pd.DataFrame) -> float:
     `runs` is the run table of an arm that holds no rows out.
     """
     first = runs.iloc[0]
-    return float(first["test_rows"] / first["train_rows"]) if is_table(problem.rows) else 0.0
+    return _overlap(problem, first["train_rows"], first["test_rows"])
+
+
+def overlap(problem: Problem, rows: Rows) -> float:
+    """Return the same, given the rows of a repeat of which none are held out."""
+    return _overlap(problem, len(rows.x_train), len(rows.x_score))
+
+
+def _overlap(problem: Problem, train_rows: int, test_rows: int) -> float:
+    return float(test_rows / train_rows) if is_table(problem.rows) else 0.0

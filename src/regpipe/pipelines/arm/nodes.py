@@ -4,19 +4,17 @@ Everything that needs TensorFlow is imported inside the functions, so that the p
 listed and drawn without it.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from regpipe.arm import Arm, apply, baseline
-from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
-from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, weights_of
+from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, draw_of, weights_of
+from regpipe.pipelines.arm.jobs import jobs_of
 from regpipe.pipelines.training import fits_of
-from regpipe.problems.samples import Rows, hold_out, input_shape, rows_of
-from regpipe.seeds import derive
+from regpipe.problems.samples import input_shape, rows_of
 from regpipe.spec import Engine, Problem, Protocol, Technique
 
 
@@ -54,11 +52,12 @@ def train(
     architecture: dict[str, Any],
     samples: pd.DataFrame,
     fit_store: FitStore,
+    repeats: Repeats,
     protocol: Protocol,
     engine: Engine,
     workers: int,
 ) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
-    """Train the arm at every repeat of both protocols, unless the fit is stored.
+    """Train the arm at all `repeats` of both protocols, unless the fit is stored.
 
     Returns:
         The weights, as one array of shape (repeats, ...) for each `<protocol>/<weight>`.
@@ -66,15 +65,17 @@ def train(
         The fits: technique, problem and its settings (a hash), protocol, repeat, seeds, numbers of
         rows, outcome, epochs, best_epoch, seconds.
     """
-    plan = list(_plan(arm, samples, protocol))
-    jobs = [
-        Job(arm, architecture, rows, fit_seed(protocol, name, repeat))
-        for name, repeat, rows in plan
+    plan = [
+        (name, repeat, job)
+        for name in PROTOCOLS
+        for repeat, job in enumerate(
+            jobs_of(arm, architecture, samples, protocol, name, range(repeats[name]))
+        )
     ]
     weights: dict[str, list[np.ndarray]] = {}
     histories, table = [], []
-    trained = fits_of(arm.name, jobs, engine, workers, fit_store)
-    for (name, repeat, rows), job, fit in zip(plan, jobs, trained, strict=True):
+    trained = fits_of(arm.name, [job for *_, job in plan], engine, workers, fit_store)
+    for (name, repeat, job), fit in zip(plan, trained, strict=True):
         for weight, value in fit.weights.items():
             weights.setdefault(f"{name}/{weight}", []).append(value)
         epochs = np.arange(1, fit.epochs + 1, dtype="int32")
@@ -87,10 +88,10 @@ def train(
                 "settings": arm.settings,
                 "protocol": name,
                 "repeat": repeat,
-                "data_seed": rows.data_seed,
+                "data_seed": job.rows.data_seed,
                 "fit_seed": job.seed,
-                "train_rows": len(rows.x_train),
-                "test_rows": len(rows.x_score),
+                "train_rows": len(job.rows.x_train),
+                "test_rows": len(job.rows.x_score),
                 "outcome": fit.outcome,
                 "epochs": fit.epochs,
                 "best_epoch": fit.best_epoch,
@@ -133,29 +134,3 @@ def export_model(architecture: dict[str, Any], weights: dict[str, np.ndarray]) -
     model = plain_model(architecture)
     load_weights(model, weights_of(weights, "fixed", 0))
     return model
-
-
-def fit_seed(protocol: Protocol, name: str, repeat: int) -> int:
-    """Return the seed that all arms of a repeat share."""
-    return derive(protocol.seed, f"{name} fit", repeat)
-
-
-def _plan(arm: Arm, samples: pd.DataFrame, protocol: Protocol) -> Iterator[tuple[str, int, Rows]]:
-    """Yield (protocol, repeat, rows) of every fit."""
-    for name in PROTOCOLS:
-        draws = rows_of(samples, name, arm)
-        for repeat in range(getattr(protocol, name).repeats):
-            rows = draw_of(draws, repeat)
-            seed = fit_seed(protocol, name, repeat)
-            yield name, repeat, watched(arm, rows, seed)
-
-
-def watched(arm: Arm, rows: Rows, seed: int) -> Rows:
-    """Return the rows with those held out that the arm wants to watch.
-
-    Where a second pass will want all rows, the engine holds some out by itself in the first.
-    """
-    share = arm.training.validation_split
-    if share is None or arm.training.after_stopping:
-        return rows
-    return hold_out(rows, share, seed)

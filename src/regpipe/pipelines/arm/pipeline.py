@@ -22,6 +22,7 @@ def arm_nodes(look: Look) -> list[Node]:
                 "architecture",
                 "samples",
                 "fit_store",
+                "repeats",
                 "params:protocol",
                 "params:engine",
                 "params:workers",

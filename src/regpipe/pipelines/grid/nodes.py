@@ -12,7 +12,8 @@ from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.grids import Point, arm_at, finer_points, points
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
-from regpipe.pipelines.arm.nodes import build_network, fit_seed, watched
+from regpipe.pipelines.arm.jobs import fit_seed, watched
+from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import fits_of
 from regpipe.problems.samples import hold_out, rows_of
 from regpipe.report.summary import finite
@@ -142,7 +143,7 @@ def _train(
     from regpipe.measures import Measure
 
     base = baseline(technique.problem, problem)
-    repeats = {p: min(protocol.grid.repeats, getattr(protocol, p).repeats) for p in PROTOCOLS}
+    repeats = {p: min(protocol.grid.repeats, n) for p, n in protocol.at_most.items()}
     keys, jobs = [], []
     for point in tried:
         arm = arm_at(name, technique, base, point)

@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines.arm.nodes import resolve_baseline
 from regpipe.pipelines.arm.pipeline import arm_nodes
+from regpipe.pipelines.arm.repeats import repeat_to_the_end
 from regpipe.pipelines.looks import Look
 from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem import nodes
@@ -30,6 +31,12 @@ def create_pipeline(name: str, look: Look) -> Pipeline:
             inputs="params:problem",
             outputs="arm",
             name="resolve_arm",
+        ),
+        node(
+            repeat_to_the_end,
+            inputs="params:protocol",
+            outputs="repeats",
+            name="count_repeats",
         ),
         node(
             nodes.plot_samples,

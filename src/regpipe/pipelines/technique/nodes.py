@@ -12,11 +12,16 @@ from regpipe.statistics.summary import compare_runs
 
 
 def compare(
-    baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, statistics: Statistics
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    problem: Problem,
+    protocol: Protocol,
+    statistics: Statistics,
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
     overlap = overlap_of(problem, baseline_runs)
-    return compare_runs(baseline_runs, runs, problem, statistics, overlap)
+    looks = protocol.fresh.looks
+    return compare_runs(baseline_runs, runs, problem, statistics, overlap, looks)
 
 
 def answer(

@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline, node
 
 from regpipe.pipelines.arm.nodes import resolve_technique
 from regpipe.pipelines.arm.pipeline import arm_nodes
+from regpipe.pipelines.arm.repeats import repeat_until_decided
 from regpipe.pipelines.looks import Look
 from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem.nodes import plot_samples
@@ -42,8 +43,30 @@ def _answer(name: str) -> list[Node]:
             name="resolve_arm",
         ),
         node(
+            repeat_until_decided,
+            inputs=[
+                "arm",
+                "architecture",
+                "samples",
+                "fit_store",
+                "params:problem",
+                "params:protocol",
+                "params:statistics",
+                "params:engine",
+                "params:workers",
+            ],
+            outputs="repeats",
+            name="count_repeats",
+        ),
+        node(
             nodes.compare,
-            inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
+            inputs=[
+                "baseline_runs",
+                "runs",
+                "params:problem",
+                "params:protocol",
+                "params:statistics",
+            ],
             outputs="comparison",
             name="compare",
         ),

@@ -1,0 +1,100 @@
+"""How many repeats an arm gets: as many as were asked for, or as many as it takes."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe import progress
+from regpipe.arm import Arm, baseline
+from regpipe.engine.fit import Fit
+from regpipe.engine.job import Job
+from regpipe.fit_store import FitStore
+from regpipe.pipelines.arm.fits import Repeats, overlap
+from regpipe.pipelines.arm.jobs import jobs_of
+from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.training import fits_of
+from regpipe.spec import Engine, Problem, Protocol, Statistics
+from regpipe.statistics.paired import Comparison, compare
+
+logger = logging.getLogger(__name__)
+
+
+def repeat_to_the_end(protocol: Protocol) -> Repeats:
+    """Return how often a baseline is trained: no technique is compared more often."""
+    return protocol.at_most
+
+
+def repeat_until_decided(
+    arm: Arm,
+    architecture: dict[str, Any],
+    samples: pd.DataFrame,
+    fit_store: FitStore,
+    problem: Problem,
+    protocol: Protocol,
+    statistics: Statistics,
+    engine: Engine,
+    workers: int,
+) -> Repeats:
+    """Return how often a technique is trained.
+
+    Where that is `auto`, it is trained beside its baseline, a batch at a time, until its metric on
+    fresh draws has a verdict, or no further repeat could give one. What was trained is left in the
+    store, where both arms will find it.
+    """
+    looks = protocol.fresh.looks
+    if looks is None:
+        return protocol.at_most
+
+    def competitor(arm: Arm, architecture: dict[str, Any]) -> Competitor:
+        jobs = jobs_of(arm, architecture, samples, protocol, "fresh", range(looks[-1]))
+        return Competitor(
+            arm, jobs, lambda batch: fits_of(arm.name, batch, engine, workers, fit_store)
+        )
+
+    base = baseline(arm.problem, problem)
+    bare, with_it = competitor(base, build_network(base, samples)), competitor(arm, architecture)
+    for look in looks:
+        found = compare(
+            bare.scores_until(look),
+            with_it.scores_until(look),
+            higher_is_better=arm.task.scores[arm.task.metric],
+            smallest_difference=problem.smallest_differences(statistics)[arm.task.metric],
+            confidence=statistics.confidence,
+            overlap=overlap(problem, bare.jobs[0].rows),
+            looks=looks,
+        )
+        logger.debug("%s after %d fresh repeats: %s", arm.name, look, found.verdict)
+        if _is_over(found):
+            break
+    progress.expect(look - looks[-1])  # those that nobody needs
+    return {**protocol.at_most, "fresh": look}
+
+
+class Competitor:
+    """An arm that is trained as far as it has to be."""
+
+    def __init__(self, arm: Arm, jobs: list[Job], train: Callable[[list[Job]], list[Fit]]) -> None:
+        """Keep what there is to train, and how."""
+        from regpipe.measures import Measure
+
+        self.jobs, self._train = jobs, train
+        self._metric, self._measure = arm.task.metric, Measure(arm, jobs[0].architecture)
+        self._scores: list[float] = []
+
+    def scores_until(self, look: int) -> np.ndarray:
+        """Return the metric of the first `look` fits, on the rows that score them."""
+        batch = self.jobs[len(self._scores) : look]
+        progress.expect(len(batch))
+        for job, fit in zip(batch, self._train(batch), strict=True):
+            self._measure.load(fit.weights)
+            scores = self._measure.score(job.rows.x_score, job.rows.y_score)
+            self._scores.append(scores[self._metric])
+        return np.array(self._scores)
+
+
+def _is_over(found: Comparison) -> bool:
+    """Whether there is a verdict, or no number of repeats would give one."""
+    return found.verdict != "undecided" or found.repeats_needed is None
