@@ -3,5 +3,6 @@
 from regpipe.datasets.fit_store import FitStoreDataset
 from regpipe.datasets.keras_model import KerasModelDataset
 from regpipe.datasets.npz import NpzDataset
+from regpipe.datasets.picture import PictureDataset
 
-__all__ = ["FitStoreDataset", "KerasModelDataset", "NpzDataset"]
+__all__ = ["FitStoreDataset", "KerasModelDataset", "NpzDataset", "PictureDataset"]

@@ -2,6 +2,7 @@
 
 from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
+from regpipe.plots.forest import forest
 from regpipe.plots.grid import grid
 from regpipe.plots.learning_curves import learning_curves
 from regpipe.plots.paired_differences import paired_differences
@@ -12,11 +13,13 @@ from regpipe.plots.sample_sequences import sample_sequences
 from regpipe.plots.sample_table import sample_table
 from regpipe.plots.samples import samples
 from regpipe.plots.stopping_tradeoff import stopping_tradeoff
+from regpipe.plots.variance import variance
 from regpipe.plots.weight_norms import weight_norms
 
 __all__ = [
     "confusion",
     "decision_boundary",
+    "forest",
     "grid",
     "learning_curves",
     "paired_differences",
@@ -27,5 +30,6 @@ __all__ = [
     "sample_table",
     "samples",
     "stopping_tradeoff",
+    "variance",
     "weight_norms",
 ]

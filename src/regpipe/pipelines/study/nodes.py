@@ -1,0 +1,79 @@
+"""From the answers of all techniques to leaderboard, claims and report."""
+
+from typing import Any
+
+import pandas as pd
+import yaml
+from matplotlib.figure import Figure
+
+from regpipe import plots
+from regpipe.arm import Arm
+from regpipe.report.study import Story, Study
+from regpipe.spec import Technique
+from regpipe.statistics.claims import tabulate_claims
+from regpipe.statistics.leaderboard import leaderboard
+
+PICTURE = "_plot"  # what the names of pictures' datasets end in
+
+
+def tell(
+    arm: Arm,
+    architecture: dict[str, Any],
+    summary: dict[str, Any],
+    runs: pd.DataFrame,
+    technique: Technique,
+    **pictures: bytes,
+) -> Story:
+    """Gather what is told of one technique."""
+    from regpipe.report.keras_code import keras_code  # slow to import, as is `page`
+
+    shape = tuple(architecture["config"]["layers"][0]["config"]["batch_shape"][1:])
+    block = {arm.name: technique.model_dump(exclude_unset=True, mode="json")}
+    return Story(
+        answer=summary,
+        explanation=technique.explanation,
+        runs=runs,
+        pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
+        block=yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100),
+        code=keras_code(arm, shape),
+    )
+
+
+def gather(*stories: Story) -> dict[str, Story]:
+    """Return the stories by the name of their technique."""
+    return {story.answer["technique"]: story for story in stories}
+
+
+def rank(stories: dict[str, Story]) -> pd.DataFrame:
+    """Put all techniques side by side."""
+    return leaderboard([story.answer for story in stories.values()])
+
+
+def check_claims(stories: dict[str, Story], **grids: pd.DataFrame) -> pd.DataFrame:
+    """Put what was published beside what was found; `grids` by the name of their technique."""
+    return tabulate_claims([story.answer for story in stories.values()], grids)
+
+
+def plot_forest(table: pd.DataFrame) -> Figure:
+    """Show all effects with their intervals."""
+    return plots.forest(table)
+
+
+def report(
+    stories: dict[str, Story],
+    table: pd.DataFrame,
+    claims: pd.DataFrame,
+    shares: pd.DataFrame,
+    forest: bytes,
+    variance: bytes,
+) -> str:
+    """Tell it all on one page."""
+    from regpipe.report.page import render
+
+    parameters = [story.answer["run"]["parameters"] for story in stories.values()]
+    problems = {
+        story.answer["problem"]: block[story.answer["problem"]]["title"]
+        for story, block in zip(stories.values(), parameters, strict=True)
+    }
+    pictures = {"forest": forest, "variance": variance}
+    return render(Study(table, claims, shares, problems, stories, pictures))

@@ -1,0 +1,75 @@
+"""The wiring of the study: one story of each technique, and all of them together."""
+
+from collections.abc import Mapping, Sequence
+
+from kedro.pipeline import Node, Pipeline, node
+
+from regpipe.pipelines.looks import Look
+from regpipe.pipelines.study import nodes
+
+NAME = "study"
+PICTURES = ("learning_curves", "paired_differences", "weight_norms")
+
+
+def create_pipeline(looks: Mapping[str, Look], grids: Sequence[str]) -> Pipeline:
+    """Return the pipeline that tells the study.
+
+    Args:
+        looks: how the networks of each technique are looked at.
+        grids: the techniques whose grid is part of the study.
+    """
+    told = [_story(name, look, name in grids) for name, look in looks.items()]
+    stories = [f"{name}.story" for name in looks]
+    tables = {name: f"{name}_grid.grid" for name in grids}
+    template = Pipeline(
+        [
+            node(nodes.gather, inputs=stories, outputs="stories", name="gather"),
+            node(nodes.rank, inputs="stories", outputs="leaderboard", name="rank"),
+            node(
+                nodes.check_claims,
+                inputs={"stories": "stories", **tables},
+                outputs="claims",
+                name="check_claims",
+            ),
+            node(nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot"),
+            node(
+                nodes.report,
+                inputs=[
+                    "stories",
+                    "leaderboard",
+                    "claims",
+                    "variance.shares",
+                    "forest_plot",
+                    "variance.variance_plot",
+                ],
+                outputs="report",
+                name="report",
+            ),
+        ]
+    )
+    shared = {"variance.shares", "variance.variance_plot", *stories, *tables.values()}
+    return Pipeline(template, namespace=NAME, inputs=shared, tags=NAME) + Pipeline(told)
+
+
+def _story(name: str, look: Look, has_grid: bool) -> Node:
+    """Return the node that gathers what is told of a technique, in the technique's namespace."""
+    pictures = {
+        f"{picture}_plot": f"{name}.{picture}_plot" for picture in (*PICTURES, look.picture)
+    }
+    if has_grid:
+        pictures["grid_plot"] = f"{name}_grid.grid_plot"
+    return node(
+        nodes.tell,
+        inputs={
+            "arm": f"{name}.arm",
+            "architecture": f"{name}.architecture",
+            "summary": f"{name}.summary",
+            "runs": f"{name}.runs",
+            "technique": f"params:{name}",
+            **pictures,
+        },
+        outputs=f"{name}.story",
+        name="tell",
+        namespace=name,
+        tags=NAME,
+    )

@@ -1,0 +1,87 @@
+"""From fits whose rows, initial weights and orders vary apart to what each of them moves."""
+
+import itertools
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from regpipe import plots, progress
+from regpipe.arm import baseline
+from regpipe.engine.job import Job
+from regpipe.fit_store import FitStore
+from regpipe.pipelines.arm.jobs import watched
+from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.training import fits_of
+from regpipe.problems.samples import rows_of
+from regpipe.problems.sources import is_table
+from regpipe.seeds import derive
+from regpipe.spec import Engine, Problem, Protocol
+from regpipe.statistics.variance import tabulate_variance
+from regpipe.tasks import TASKS
+
+
+def train_nested(
+    samples: pd.DataFrame,
+    fit_store: FitStore,
+    problem: Problem,
+    protocol: Protocol,
+    engine: Engine,
+    workers: int,
+    *,
+    name: str,
+) -> pd.DataFrame:
+    """Train the baseline on several draws, from several weights on each, in several orders.
+
+    Returns:
+        A row per fit: problem, metric, draw, weights, order, the seeds, and the problem's metric on
+        the draw's own test rows (`test_`) and, of a generator, on new ones (`score_`).
+    """
+    from regpipe.measures import Measure
+
+    arm, sizes = baseline(name, problem), protocol.variance
+    architecture = build_network(arm, samples)
+    draws = rows_of(samples, "fresh", arm)[: sizes.draws]
+    keys = list(itertools.product(range(len(draws)), range(sizes.weights), range(sizes.orders)))
+    jobs = []
+    for draw, weights, order in keys:
+        weights_seed = derive(protocol.seed, "variance weights", draw, weights)
+        seed = derive(protocol.seed, "variance order", draw, weights, order)
+        rows = watched(arm, draws[draw], weights_seed)
+        jobs.append(Job(arm, architecture, rows, seed, weights_seed))
+    progress.expect(len(jobs))
+    measure, found = Measure(arm, architecture), []
+    fits = fits_of(f"{name}, variance", jobs, engine, workers, fit_store)
+    for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
+        measure.load(fit.weights)
+        rows, metric = draws[draw], arm.task.metric
+        scores = {f"test_{metric}": measure.score(rows.x_val, rows.y_val)[metric]}
+        if not is_table(problem.rows):
+            scores[f"score_{metric}"] = measure.score(rows.x_score, rows.y_score)[metric]
+        found.append(
+            {
+                "problem": name,
+                "draw": draw,
+                "weights": weights,
+                "order": order,
+                "data_seed": rows.data_seed,
+                "weights_seed": job.weights_seed,
+                "fit_seed": job.seed,
+                **scores,
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def split(nested: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """Return how much of the metric's variance each source has."""
+    return tabulate_variance(nested, TASKS[problem.task].metric)
+
+
+def gather(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Return the tables of all problems as one."""
+    return pd.concat(tables, ignore_index=True)
+
+
+def plot_variance(table: pd.DataFrame) -> Figure:
+    """Show the shares of all problems."""
+    return plots.variance(table)

@@ -1,0 +1,54 @@
+"""Which techniques help, by how much, and how sure is that?"""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import metric_name, panels, title
+
+COLOURS = {"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2", "undecided": "0.5"}
+MARKERS = {"helps": "o", "hurts": "X", "no difference": "s", "undecided": "D"}
+HEIGHT = 0.2  # inches per technique
+SCALES = {"accuracy": (100.0, "points of accuracy"), "mse": (1000.0, "thousandths of mse")}
+
+
+def forest(table: pd.DataFrame) -> Figure:
+    """Draw each technique's mean difference and interval, a panel per problem.
+
+    Args:
+        table: the leaderboard: technique, problem, metric, difference, ci_low, ci_high (NaN where a
+            fit diverged), effect, repeats and verdict.
+    """
+    problems = list(dict.fromkeys(table.sort_values("problem")["problem"]))
+    sizes = [int((table["problem"] == problem).sum()) for problem in problems]
+    figure, axes = panels(len(problems), 1, 8.4, 1.0, height_ratios=[n + 3 for n in sizes])
+    figure.set_figheight(HEIGHT * sum(sizes) + 0.75 * len(problems) + 0.8)
+    for ax, problem in zip(axes[:, 0], problems, strict=True):
+        _panel(ax, table[table["problem"] == problem].sort_values("effect", na_position="first"))
+        ax.set_title(problem, fontsize=10, loc="left", fontweight="bold")
+    handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in COLOURS]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    title(figure, "Technique minus baseline on fresh draws, with intervals; best on top")
+    return figure
+
+
+def _panel(ax: Axes, part: pd.DataFrame) -> None:
+    metric = part["metric"].iloc[0]
+    scale, unit = SCALES.get(metric, (1.0, metric_name(metric)))
+    ax.axvline(0, color="0.4", linewidth=1)
+    for place, row in enumerate(part.to_dict("records")):
+        mean, low, high = (scale * row[key] for key in ("difference", "ci_low", "ci_high"))
+        ax.errorbar(
+            mean,
+            place,
+            xerr=[[mean - low], [high - mean]],
+            fmt=MARKERS[row["verdict"]],
+            color=COLOURS[row["verdict"]],
+            markersize=4,
+            elinewidth=1.3,
+        )
+    ax.set_yticks(range(len(part)), part["technique"], fontsize=7)
+    ax.set_ylim(-0.7, len(part) - 0.3)
+    ax.tick_params(axis="x", labelsize=7)
+    ax.set_xlabel(f"{unit}, {'less' if metric == 'mse' else 'more'} is better", fontsize=8)
+    ax.grid(axis="x", alpha=0.3)

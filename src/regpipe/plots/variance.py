@@ -1,0 +1,54 @@
+"""Why does one run say so little?"""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from regpipe.plots.style import metric_name, panels, title
+
+COLOURS = {
+    "rows drawn": "#0072B2",
+    "initial weights": "#E69F00",
+    "order and masks": "#CC79A7",
+}
+ROWS = {"test": "its own test rows", "score": "10,000 new rows"}
+HEIGHT = 0.36
+
+
+def variance(shares: pd.DataFrame) -> Figure:
+    """Draw where the variance of each problem's score comes from, a bar per kind of rows.
+
+    Args:
+        shares: problem, metric, rows (`test`, `score`), source, variance and share.
+    """
+    bars = shares[["problem", "metric", "rows"]].drop_duplicates().to_dict("records")
+    figure, axes = panels(1, 1, 8.0, 0.8 + HEIGHT * len(bars))
+    ax = axes[0][0]
+    for place, bar in enumerate(bars):
+        part = shares[(shares["problem"] == bar["problem"]) & (shares["rows"] == bar["rows"])]
+        _stack(ax, -place, part)
+    ax.set_yticks(
+        [-place for place in range(len(bars))],
+        [f"{bar['problem']}, {ROWS[bar['rows']]}" for bar in bars],
+    )
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    ax.set_xlabel("share of the variance from one run to the next")
+    handles, labels = ax.get_legend_handles_labels()
+    named = dict(zip(labels, handles, strict=True))
+    figure.legend(
+        named.values(), named.keys(), loc="outside lower center", ncols=len(named), frameon=False
+    )
+    title(figure, "Where the noise of a single run comes from")
+    return figure
+
+
+def _stack(ax: Axes, place: float, part: pd.DataFrame) -> None:
+    """Draw the shares of one problem side by side, and behind them the whole deviation."""
+    left = 0.0
+    for source, share in zip(part["source"], part["share"], strict=True):
+        ax.barh(place, share, 0.75, left, color=COLOURS[source], label=source)
+        left += share
+    metric, deviation = part["metric"].iloc[0], part["variance"].sum() ** 0.5
+    told = f"{100 * deviation:.1f} points" if metric == "accuracy" else f"{deviation:.2g}"
+    ax.text(1.01, place, f"sd {told} of {metric_name(metric)}", va="center", fontsize=8)

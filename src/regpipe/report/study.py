@@ -1,0 +1,53 @@
+"""Everything that the page about a study tells, gathered by its pipeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+Pictures = Mapping[str, bytes]  # PNG files by the name of what they show
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is told of one technique.
+
+    Attributes:
+        answer: its `summary.json`.
+        explanation: what it does, in a sentence.
+        runs: its run table, a row per fit.
+        pictures: `learning_curves`, `paired_differences`, `weight_norms`, one of
+            `decision_boundary`, `confusion`, `predicted_true` and `reconstructions`, and `grid`
+            where it has one that was run.
+        block: its YAML.
+        code: Python that builds and trains the same model in plain Keras.
+    """
+
+    answer: Mapping[str, Any]
+    explanation: str
+    runs: pd.DataFrame
+    pictures: Pictures
+    block: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is told of all techniques.
+
+    Attributes:
+        leaderboard: a row per technique, see `statistics.leaderboard`.
+        claims: a row per published number, see `statistics.claims`.
+        variance: where the noise comes from, see `statistics.variance`.
+        problems: the title of each problem, in the order of the YAML.
+        stories: of each technique.
+        pictures: `forest` and `variance`.
+    """
+
+    leaderboard: pd.DataFrame
+    claims: pd.DataFrame
+    variance: pd.DataFrame
+    problems: Mapping[str, str]
+    stories: Mapping[str, Story]
+    pictures: Pictures
