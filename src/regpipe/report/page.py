@@ -1,0 +1,136 @@
+"""A study as one HTML file: no other file, no network, and nothing in it that a user wrote runs."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from regpipe.report.shrink import Picture, shrink
+from regpipe.report.study import Pictures, Story, Study
+from regpipe.report.views import intervals
+from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
+from regpipe.report.views.cells import badge
+from regpipe.report.views.claims import claims
+from regpipe.report.views.headline import VERDICTS, best, headline
+from regpipe.report.views.setup import setup
+from regpipe.report.views.technique import Section, section
+from regpipe.report.views.variance import variance
+
+TEMPLATES = "templates"
+THREADS = 4  # that shrink pictures; the work is done outside Python's lock
+
+
+def render(study: Study) -> str:
+    """Return the page that tells a study."""
+    script = _read("report.js")
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        style=Markup(_read("report.css")),
+        script=Markup(script),
+        script_hash=_hash(script),
+        **_content(study),
+    )
+
+
+def _content(study: Study) -> dict[str, Any]:
+    """Return everything that the templates put into place."""
+    pictures = _shrink_all({"": study.pictures} | {n: s.pictures for n, s in study.stories.items()})
+    rows = board(study)
+    return {
+        "headline": headline(study.leaderboard, study.claims),
+        "best": best(study.leaderboard),
+        "claims": claims(study.claims, study.stories),
+        "columns": COLUMNS,
+        "downwards": DOWNWARDS,
+        "rows": rows,
+        "families": sorted({row.family for row in rows}),
+        "verdicts": VERDICTS,
+        "problems": study.problems,
+        "variance": variance(study.variance),
+        "sections": _by_problem(study, pictures),
+        "setup": setup(study.stories.values()),
+        "pictures": pictures[""],
+        "linked": set(study.stories),
+        **_shared(study),
+    }
+
+
+def _shared(study: Study) -> dict[str, Any]:
+    """Return what holds for all of the study: confidence, and the numbers of repeats."""
+    stories = list(study.stories.values())
+    run = stories[0].answer["run"] if stories else {"parameters": {}, "versions": {}}
+    seeds = {story.answer["fixed"]["repeats"] for story in stories}
+    return {
+        "confidence": f"{run['parameters'].get('statistics', {}).get('confidence', 0.95):.0%}",
+        "version": run["versions"].get("regpipe", ""),
+        "seeds": _span(seeds),
+        "draws": _span({int(n) for n in study.leaderboard["repeats"]}),
+    }
+
+
+def _span(numbers: set[int]) -> str:
+    """Return the lowest and the highest.
+
+    >>> _span({30}), _span({20, 30, 200})
+    ('30', '20 to 200')
+    """
+    return " to ".join(f"{number:,}" for number in dict.fromkeys([min(numbers), max(numbers)]))
+
+
+def _by_problem(
+    study: Study, pictures: Mapping[str, Mapping[str, Picture]]
+) -> dict[str, list[Section]]:
+    """Return the sections of each problem, in the order of the leaderboard."""
+    places = {name: place for place, name in enumerate(study.leaderboard["technique"])}
+    problems = {name: place for place, name in enumerate(study.problems)}
+
+    def place(named: tuple[str, Story]) -> tuple[int, int]:
+        name, story = named
+        return problems.get(story.answer["problem"], len(problems)), places.get(name, len(places))
+
+    ordered = sorted(study.stories.items(), key=place)
+    return {
+        problem: [section(story, pictures[name]) for name, story in part]
+        for problem, part in groupby(ordered, key=lambda named: named[1].answer["problem"])
+    }
+
+
+def _shrink_all(groups: Mapping[str, Pictures]) -> dict[str, dict[str, Picture]]:
+    """Return all pictures, shrunk, by whose they are and their names."""
+    flat = [(owner, name, png) for owner, group in groups.items() for name, png in group.items()]
+    with ThreadPoolExecutor(THREADS) as pool:
+        made = pool.map(shrink, [png for _, _, png in flat])
+        shrunk: dict[str, dict[str, Picture]] = {owner: {} for owner in groups}
+        for (owner, name, _), picture in zip(flat, made, strict=True):
+            shrunk[owner][name] = picture
+    return shrunk
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("regpipe.report", TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"badge": badge, "drawing": intervals}
+    return environment
+
+
+@cache
+def _read(name: str) -> str:
+    return (files("regpipe.report") / TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    """Return how the page's security policy names the one script that may run."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,103 @@
+"use strict";
+(() => {
+  const table = document.getElementById("leaderboard--table");
+  const filters = document.getElementById("leaderboard--filters");
+  const count = document.getElementById("leaderboard--count");
+  const said = document.getElementById("page--said");
+  const heads = [...table.tHead.rows[0].cells];
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+
+  // Numbers by size, words by the alphabet, and what is missing last, whichever way.
+  function compare(a, b) {
+    if (a === "" || b === "") return 0;
+    const difference = Number(a) - Number(b);
+    return Number.isNaN(difference) ? a.localeCompare(b) : difference;
+  }
+
+  function sort(head) {
+    const now = head.getAttribute("aria-sort");
+    const first = head.dataset.first || "ascending";
+    const other = first === "ascending" ? "descending" : "ascending";
+    const order = now === first ? other : first;
+    const sign = order === "ascending" ? 1 : -1;
+    const key = (row) => row.cells[head.cellIndex].dataset.key;
+    rows.sort((a, b) => {
+      const missing = (key(a) === "") - (key(b) === "");
+      return missing || sign * compare(key(a), key(b));
+    });
+    body.append(...rows);
+    for (const each of heads) each.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", order);
+  }
+
+  const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+
+  function filter() {
+    const chosen = Object.fromEntries(new FormData(filters));
+    const words = chosen.text.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      const fits =
+        ["problem", "family", "verdict", "holm"].every(
+          (name) => !chosen[name] || row.dataset[name] === chosen[name],
+        ) && words.every((word) => text.get(row).includes(word));
+      row.hidden = !fits;
+      shown += fits;
+    }
+    count.textContent =
+      shown === rows.length ? `${shown} techniques` : `${shown} of ${rows.length} techniques`;
+  }
+
+  function reveal() {
+    let name = location.hash.slice(1);
+    try {
+      name = decodeURIComponent(name);
+    } catch {
+      return; // no name that this page has
+    }
+    const target = name && document.getElementById(name);
+    const details = target && target.closest("details");
+    if (!details) return;
+    details.open = true;
+    details.querySelector("summary").scrollIntoView();
+    details.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  async function copy(button) {
+    const code = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      said.textContent = button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code); // where a file may not write to the clipboard
+      said.textContent = button.textContent = "Selected";
+    }
+    setTimeout(() => {
+      button.textContent = "Copy";
+      said.textContent = "";
+    }, 2000);
+  }
+
+  for (const head of heads) {
+    const button = head.querySelector("button");
+    button.disabled = false;
+    button.addEventListener("click", () => sort(head));
+  }
+  filters.hidden = false;
+  filters.addEventListener("input", filter);
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  filters.addEventListener("reset", () => setTimeout(filter));
+  for (const button of document.querySelectorAll(".copy")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+  addEventListener("hashchange", reveal);
+  // A second click on the same link has no new hash.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash) reveal();
+  });
+  filter();
+  reveal();
+})();

@@ -1,0 +1,131 @@
+"""The leaderboard, a row per technique."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from regpipe.report.study import Study
+from regpipe.report.units import UNITS
+from regpipe.report.views import intervals
+from regpipe.report.views.cells import ORDER, Badge, Cell, Record, badge, better, change, number
+
+COLUMNS = {
+    "rank": "Rank",
+    "technique": "Technique",
+    "problem": "Problem",
+    "change": "Change",
+    "verdict": "Verdict",
+    "holm": "After Holm",
+    "effect": "Effect",
+    "p_better": "P(better)",
+    "family": "Family",
+    "epochs": "Epochs",
+    "seconds": "Seconds",
+    "repeats": "Repeats",
+}
+DOWNWARDS = ("change", "effect", "p_better", "repeats")  # where the first click puts large ones up
+
+
+@dataclass(frozen=True)
+class Row:
+    """A technique in the leaderboard.
+
+    Attributes:
+        technique: its name, by which it is linked.
+        title: what people call it.
+        problem: the name of its problem.
+        family: of techniques.
+        verdict: on its own.
+        holm: after the correction.
+        change: the mean difference.
+        interval: of it, with the unit.
+        drawing: of both; None where a fit diverged.
+        needed: how many repeats would decide, "" where that isn't open.
+        leak: whether it watches rows that score its published number.
+        cells: the rest, by column.
+    """
+
+    technique: str
+    title: str
+    problem: str
+    family: str
+    verdict: Badge
+    holm: Badge
+    change: str
+    interval: str
+    drawing: intervals.Interval | None
+    needed: str
+    leak: bool
+    cells: Mapping[str, Cell]
+
+
+def board(study: Study) -> list[Row]:
+    """Return the rows, the best first."""
+    table = study.leaderboard.sort_values("rank", kind="stable")
+    reach = {str(p): intervals.scale(part) for p, part in table.groupby("problem")}
+    return [
+        _row(row, reach[row["problem"]], smallest_difference(study, row))
+        for row in table.to_dict("records")
+    ]
+
+
+def smallest_difference(study: Study, row: Record) -> float:
+    """Return the difference that is too small to interest anyone; 0 where nothing says."""
+    story = study.stories.get(row["technique"])
+    parameters = story.answer["run"]["parameters"] if story else {}
+    own = parameters.get(row["problem"], {}).get("smallest_difference") or {}
+    shared = parameters.get("statistics", {}).get("smallest_difference") or {}
+    return float(own.get(row["metric"]) or shared.get(row["metric"]) or 0.0)
+
+
+def _row(row: Record, reach: float, smallest: float) -> Row:
+    mean, interval = change(UNITS[row["metric"]], row["difference"], row["ci_low"], row["ci_high"])
+    return Row(
+        technique=row["technique"],
+        title=row["title"],
+        problem=row["problem"],
+        family=row["family"],
+        verdict=badge(row["verdict"]),
+        holm=badge(row["verdict_holm"]),
+        change=mean,
+        interval=interval,
+        drawing=intervals.draw(row, reach, smallest),
+        needed="" if pd.isna(row["repeats_needed"]) else f"{int(row['repeats_needed']):,}",
+        leak=bool(row["leak"]),
+        cells=_cells(row),
+    )
+
+
+def _cells(row: Record) -> dict[str, Cell]:
+    unit = UNITS[row["metric"]]
+    good = better(row["metric"]) * unit.scale * row["difference"]
+    return {
+        "rank": number(row["rank"], "{:.0f}".format),
+        "rank_on_problem": number(row["rank_on_problem"], "{:.0f}".format),
+        "change": number(good, "{:+.2f}".format),
+        "effect": number(row["effect"], "{:+.2f}".format),
+        "p_better": number(row["p_better"], "{:.0%}".format),
+        "p_interval": Cell(_share_interval(row)),
+        "verdict": Cell(row["verdict"], _place(row["verdict"])),
+        "holm": Cell(row["verdict_holm"], _place(row["verdict_holm"])),
+        "p_holm": number(row["p_holm"], _probability),
+        "epochs": number(row["epochs"], "{:,.0f}".format),
+        "seconds": number(row["seconds"], "{:.2g}".format),
+        "repeats": number(row["repeats"], "{:,.0f}".format),
+    }
+
+
+def _share_interval(row: Record) -> str:
+    ends = [row["p_better_low"], row["p_better_high"]]
+    if any(pd.isna(end) for end in ends):
+        return ""
+    return f"[{100 * ends[0]:.0f}, {100 * ends[1]:.0f}]"
+
+
+def _place(verdict: str) -> str:
+    return str(ORDER.index(verdict)) if verdict in ORDER else ""
+
+
+def _probability(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.2g}"

@@ -1,0 +1,75 @@
+"""What the pictures of a technique show, for those who see them and for those who don't."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from regpipe.report.units import UNITS
+
+Answer = Mapping[str, Any]
+CAPTIONS = {
+    "paired_differences": (
+        "Technique minus baseline, a dot per repeat. Both of a pair share rows, split and, "
+        "wherever they share layers, initial weights."
+    ),
+    "learning_curves": "Mean over repeats, and the band that holds the middle 80% of them.",
+    "decision_boundary": "What the networks of all repeats say about each point, on average.",
+    "confusion": "Which class is taken for which, in percent of the true class's rows.",
+    "predicted_true": "Predictions against the truth, on test rows.",
+    "reconstructions": "Rows, and what comes back from their codes.",
+    "weight_norms": "How large the weights of each layer are at the end, a dot per fit.",
+    "grid": "Each value of its strength, and how often validation rows chose it.",
+}
+
+
+def in_order(pictures: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the pictures, known ones first."""
+    known = [name for name in CAPTIONS if name in pictures]
+    return [*known, *(name for name in pictures if name not in CAPTIONS)]
+
+
+def named(picture: str) -> str:
+    """Return what a picture is called in a sentence."""
+    return picture.replace("_", " ")
+
+
+def alternative(picture: str, answer: Answer) -> str:
+    """Return what the picture would tell somebody who can't see it."""
+    title = f"{answer['title']} on {answer['problem']}: {named(picture)}."
+    told = {
+        "paired_differences": _differences,
+        "learning_curves": _epochs,
+        "weight_norms": _arms,
+        "decision_boundary": _arms,
+        "confusion": _arms,
+        "predicted_true": _arms,
+        "reconstructions": _arms,
+    }.get(picture)
+    return f"{title} {told(answer)}" if told else title
+
+
+def _differences(answer: Answer) -> str:
+    unit = UNITS[answer["metric"]]
+    gain = answer["fresh"]["difference"][answer["metric"]]
+    wins = f"better in {gain['wins']} of {answer['fresh']['repeats']}"
+    if gain["mean"] is None:
+        return f"On fresh draws {wins}; a fit diverged, so that there is no mean."
+    low, high = (unit.signed(gain[end]) for end in ("ci_low", "ci_high"))
+    mean = f"{unit.signed(gain['mean'])}{unit.unit}, interval {low} to {high}"
+    return f"Mean difference of {unit.name} on fresh draws {mean}, {wins}."
+
+
+def _epochs(answer: Answer) -> str:
+    unit = UNITS[answer["metric"]]
+    ends = [
+        f"{arm} {unit.value(fresh['train']['mean'])} on train and "
+        f"{unit.value(fresh['test']['mean'])} on test rows"
+        for arm in ("baseline", "technique")
+        for fresh in [answer["fresh"][arm]]
+    ]
+    return (
+        f"Loss and metric over the epochs. On fresh draws, {unit.name} ends at: {'; '.join(ends)}."
+    )
+
+
+def _arms(_: Answer) -> str:
+    return "Baseline and technique side by side, on the fixed draw and on fresh draws."

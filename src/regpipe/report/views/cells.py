@@ -1,0 +1,94 @@
+"""How a number stands in a table of the page, and what it is sorted by."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from regpipe.report.units import UNITS, Unit
+from regpipe.tasks import TASKS
+
+Record = Mapping[Any, Any]  # a row of a frame
+
+MISSING = "–"
+ORDER = ("helps", "no difference", "undecided", "hurts")  # the better first
+MARKS = {
+    **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?"},
+    **{"holds": "✓", "holds, smaller": "✓", "does not hold": "✗"},
+    **{"reproduced": "✓", "not reproduced": "✗"},
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows, and the number it is sorted by: "" comes last."""
+
+    text: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A verdict, with a sign and a colour of its own; the word is there, too."""
+
+    text: str
+    mark: str
+    look: str
+
+
+def number(value: Any, write: Callable[[float], str]) -> Cell:
+    """Return the cell of a number, a dash where there is none."""
+    if value is None or pd.isna(value):
+        return Cell(MISSING)
+    return Cell(typeset(write(float(value))), f"{float(value):.6g}")
+
+
+def typeset(text: str) -> str:
+    """Return numbers with a minus sign in place of a hyphen.
+
+    >>> typeset("-0.4 to 1.2")
+    '−0.4 to 1.2'
+    """
+    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
+
+
+def plain(value: float) -> str:
+    """Return a number with four digits at most.
+
+    >>> [plain(number) for number in (1.0, 0.123456, 12345.6, 0.00001)]
+    ['1', '0.1235', '12,346', '1e-05']
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def badge(verdict: str) -> Badge:
+    """Return how a verdict looks."""
+    look = verdict.replace(",", "").replace(" ", "-") if verdict in MARKS else "undecided"
+    return Badge(verdict, MARKS.get(verdict, "?"), look)
+
+
+def change(unit: Unit, mean: Any, low: Any, high: Any) -> tuple[str, str]:
+    """Return a difference and its interval with the unit, in two parts."""
+    if any(pd.isna(end) for end in (mean, low, high)):
+        return MISSING, "no mean, as a fit diverged"
+    ends = [unit.signed(float(end)).lstrip("+") for end in (low, high)]
+    return typeset(unit.signed(float(mean))), typeset(
+        f"[{ends[0]}, {ends[1]}]{unit.unit or ' ' + unit.name}"
+    )
+
+
+def better(metric: str) -> int:
+    """Return 1 where a larger value of the metric is the better one, else -1."""
+    upwards = next(t.scores[t.metric] for t in TASKS.values() if t.metric == metric)
+    return 1 if upwards else -1
+
+
+def unit_of(number_name: str) -> Unit | None:
+    """Return the unit of what `statistics.claims` calls a number; None of an epoch.
+
+    >>> unit_of("test r2").name, unit_of("best epoch")
+    ('R²', None)
+    """
+    return UNITS.get(number_name.rpartition(" ")[2])

@@ -1,0 +1,100 @@
+"""What the study was run with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regpipe.report.study import Story
+from regpipe.report.views.cells import MISSING, plain
+
+TABLES = {"versions": "Versions", "machine": "Machine"}
+PARAMETERS = ("protocol", "statistics", "engine", "workers")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the study was run with.
+
+    Attributes:
+        tables: name -> value, by what they are about; several values where runs differ.
+        fits: how many were trained, baselines aside.
+        seconds: that training took, baselines included.
+        seeds: of every fit: problem, protocol, of its rows, of its weights.
+    """
+
+    tables: Mapping[str, Mapping[str, str]]
+    fits: str
+    seconds: str
+    seeds: list[tuple[str, str, str, str]]
+
+
+def setup(stories: Iterable[Story]) -> Setup:
+    """Return what the study was run with."""
+    told = list(stories)
+    runs = [story.answer["run"] for story in told]
+    tables = {title: _together(run.get(key, {}) for run in runs) for key, title in TABLES.items()}
+    tables["Parameters"] = _together(_chosen(run["parameters"]) for run in runs)
+    seconds = _seconds(told)
+    return Setup(
+        {title: table for title, table in tables.items() if table},
+        f"{sum(len(story.runs) for story in told):,}",
+        f"{plain(seconds)} seconds" if seconds < 600 else f"{seconds / 60:,.0f} minutes",
+        _seeds(told),
+    )
+
+
+def _chosen(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return _flat({key: parameters[key] for key in PARAMETERS if key in parameters})
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested values by their paths.
+
+    >>> _flat({"fresh": {"repeats": 30}})
+    {'fresh.repeats': 30}
+    """
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        path = f"{before}{key}"
+        flat |= _flat(value, f"{path}.") if isinstance(value, Mapping) else {path: value}
+    return flat
+
+
+def _together(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return one table of all: where they differ, each value once."""
+    found: dict[str, dict[str, None]] = {}
+    for table in tables:
+        for key, value in table.items():
+            found.setdefault(key, {})[MISSING if value is None else str(value)] = None
+    return {key: " or ".join(values) for key, values in found.items()}
+
+
+def _seconds(stories: list[Story]) -> float:
+    """Return the seconds of all fits; those of a baseline, which its techniques share, once."""
+    own = 0.0
+    baselines: dict[str, float] = {}
+    for story in stories:
+        seconds = float(story.runs["seconds"].sum()) if "seconds" in story.runs else 0.0
+        own += seconds
+        rest = story.answer["run"]["seconds"] - seconds
+        problem = story.answer["problem"]
+        baselines[problem] = max(rest, baselines.get(problem, 0.0))
+    return own + sum(baselines.values())
+
+
+def _seeds(stories: list[Story]) -> list[tuple[str, str, str, str]]:
+    """Return the seeds that the techniques of a problem share, the longest list of them."""
+    found: dict[tuple[str, str], Mapping[str, list[int]]] = {}
+    for story in stories:
+        for protocol, seeds in story.answer["run"].get("seeds", {}).items():
+            key = (story.answer["problem"], protocol)
+            if len(seeds["fit_seed"]) > len(found.get(key, {"fit_seed": []})["fit_seed"]):
+                found[key] = seeds
+    return [
+        (*key, _joined(dict.fromkeys(seeds["data_seed"])), _joined(seeds["fit_seed"]))
+        for key, seeds in found.items()
+    ]
+
+
+def _joined(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -1,0 +1,99 @@
+"""The section about one technique."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from regpipe.report.sentence import sentence
+from regpipe.report.shrink import Picture
+from regpipe.report.study import Story
+from regpipe.report.units import UNITS
+from regpipe.report.views.captions import CAPTIONS, alternative, in_order, named
+from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
+
+SAID = ("technique", "problem", "settings")  # columns that are the same in every row
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture, its name, caption and alternative text."""
+
+    picture: Picture
+    name: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is told of a technique.
+
+    Attributes:
+        name: of the technique, by which it is linked.
+        title: what people call it.
+        problem: the name of its problem.
+        verdict: on its own.
+        change: the mean difference, and its interval.
+        explanation: what it does.
+        sentence: the answer.
+        figures: its pictures.
+        columns: of the run table.
+        runs: the rows of the run table.
+        block: its YAML.
+        code: plain Keras.
+    """
+
+    name: str
+    title: str
+    problem: str
+    verdict: Badge
+    change: tuple[str, str]
+    explanation: str
+    sentence: str
+    figures: list[Figure]
+    columns: list[str]
+    runs: list[list[str]]
+    block: str
+    code: str
+
+
+def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
+    """Return what is told of a technique; `pictures` are its own, shrunk."""
+    answer = story.answer
+    metric = answer["metric"]
+    gain = answer["fresh"]["difference"][metric]
+    runs = story.runs.drop(columns=[name for name in SAID if name in story.runs])
+    return Section(
+        name=answer["technique"],
+        title=answer["title"],
+        problem=answer["problem"],
+        verdict=badge(answer["fresh"]["verdict"]),
+        change=change(UNITS[metric], *(gain[key] for key in ("mean", "ci_low", "ci_high"))),
+        explanation=story.explanation,
+        sentence=typeset(sentence(dict(answer))),
+        figures=[_figure(name, pictures[name], answer) for name in in_order(story.pictures)],
+        columns=[str(column).replace("_", " ") for column in runs.columns],
+        runs=list(_rows(runs)),
+        block=story.block,
+        code=story.code,
+    )
+
+
+def _figure(name: str, picture: Picture, answer: Mapping[str, Any]) -> Figure:
+    return Figure(picture, named(name), CAPTIONS.get(name, ""), alternative(name, answer))
+
+
+def _rows(runs: pd.DataFrame) -> Iterable[list[str]]:
+    seeds = [column.endswith("seed") for column in runs.columns]
+    for row in runs.itertuples(index=False):
+        yield [_cell(value, seed) for value, seed in zip(row, seeds, strict=True)]
+
+
+def _cell(value: Any, is_seed: bool) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):
+        return MISSING
+    return str(int(value)) if is_seed else typeset(plain(float(value)))

@@ -1,0 +1,150 @@
+"""A small study for the page, with hostile words wherever a user may write something."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, ImageDraw
+
+from regpipe.report.page import render
+from regpipe.report.study import Story, Study
+
+HOSTILE = """<script>window.ran=1</script></script><img src=x onerror="window.ran=1">"'&{{ 1 }}"""
+TECHNIQUES = {  # name: (problem, metric, difference, ci_low, ci_high, verdict, after Holm)
+    "weight_l2": ("moons", "accuracy", 0.006, -0.001, 0.013, "undecided", "undecided"),
+    "dropout": ("moons", "accuracy", 0.021, 0.011, 0.031, "helps", "helps"),
+    "early_stopping": ("moons", "accuracy", -0.023, -0.037, -0.010, "hurts", "undecided"),
+    "sparse": ("codes", "mse", -0.0003, -0.0004, -0.0002, "helps", "helps"),
+    "diverging": ("moons", "accuracy", np.nan, np.nan, np.nan, "undecided", "undecided"),
+}
+NOTHING = float("nan")
+
+
+def picture(width: int = 300, height: int = 120) -> bytes:
+    image = Image.new("RGB", (width, height), "white")
+    ImageDraw.Draw(image).line((0, 0, width, height), fill="#D55E00", width=3)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def spread(mean: float) -> dict[str, dict[str, float]]:
+    return {
+        side: {"mean": mean, "sd": 0.01, "min": mean, "max": mean} for side in ("train", "test")
+    }
+
+
+def answer(name: str) -> dict[str, Any]:
+    problem, metric, mean, low, high, verdict, _ = TECHNIQUES[name]
+    numbers = [None if np.isnan(x) else x for x in (mean, low, high)]
+    difference = dict(zip(("mean", "ci_low", "ci_high"), numbers, strict=True))
+    difference |= {"p_better": 0.6, "wins": 18, "ties": 0, "verdict": verdict}
+    arms = {"baseline": spread(0.9), "technique": spread(0.91)}
+    epochs = {arm: {"mean": 400.0, "min": 400, "max": 400} for arm in arms}
+    shared = {**arms, "repeats": 30, "epochs": epochs, "diverged": {"baseline": 0, "technique": 0}}
+    published = {"train": None, "test": 0.91, "source": HOSTILE, "note": HOSTILE}
+    return {
+        "technique": name, "title": f"{name} {HOSTILE}", "problem": problem, "metric": metric,
+        "leak": name == "early_stopping",
+        "fixed": {**shared, "published": published, "missed": ["test"]},
+        "fresh": {
+            **shared, "rows": "new draws", "verdict": verdict, "trifling": False,
+            "repeats_needed": 47 if verdict == "undecided" else None,
+            "difference": {metric: difference, "loss": {"mean": -0.1, "verdict": "helps"}},
+        },
+        "run": {
+            "parameters": {
+                "statistics": {"confidence": 0.95, "smallest_difference": {metric: 0.01}},
+                "protocol": {"seed": 1}, "engine": HOSTILE, problem: {"smallest_difference": None},
+            },
+            "seeds": {"fixed": {"data_seed": [1, 1], "fit_seed": [7, 8]}},
+            "versions": {"regpipe": "0.1.0"}, "machine": {"system": HOSTILE, "cores": None},
+            "seconds": 3.0,
+        },
+    }  # fmt: skip
+
+
+def story(name: str, words: str = HOSTILE) -> Story:
+    runs = pd.DataFrame(
+        {
+            "technique": name, "problem": "moons", "settings": "abc",
+            "protocol": ["fixed", "fresh"],
+            "repeat": [0, 0], "fit_seed": [1406440004, 7], "outcome": ["completed", words],
+            "seconds": [0.1, 0.2], "test_loss": [-0.25, NOTHING],
+        }
+    )  # fmt: skip
+    names = ("paired_differences", "learning_curves", "decision_boundary", words)
+    pictures = {name: picture() for name in names}
+    return Story(answer(name), words, runs, pictures, f"{name}: {words}\n", f"# {words}\n")
+
+
+def leaderboard() -> pd.DataFrame:
+    rows = []
+    for rank, name in enumerate(("dropout", "sparse", "weight_l2", "early_stopping", "diverging")):
+        problem, metric, mean, low, high, verdict, holm = TECHNIQUES[name]
+        sign = -1 if metric == "mse" else 1
+        rows.append(
+            {
+                "technique": name, "title": f"{name} {HOSTILE}", "family": f"{name}'s {HOSTILE}",
+                "problem": problem, "metric": metric, "leak": name == "early_stopping",
+                "difference": mean, "ci_low": low, "ci_high": high, "effect": sign * mean * 50,
+                "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8, "repeats": 30,
+                "verdict": verdict, "p_value": 0.02, "p_holm": 0.06 if mean > 0 else NOTHING,
+                "verdict_holm": holm, "repeats_needed": 47 if verdict == "undecided" else pd.NA,
+                "epochs": 1000.0 * (rank + 1), "seconds": 0.1, "rank_on_problem": 1,
+                "rank": rank + 1,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
+
+
+def claims() -> pd.DataFrame:
+    shared = {
+        "problem": "moons", "mean": 0.94, "sd": 0.01, "low": 0.9, "high": 0.95, "seeds": 30,
+        "title": HOSTILE, "source": HOSTILE, "note": HOSTILE, "leak": False, "at": "",
+        "published_gain": NOTHING, "fixed_gain": NOTHING, "fresh_gain": NOTHING,
+        "ci_low": NOTHING, "ci_high": NOTHING, "draws": pd.NA, "verdict": "", "holds": "",
+    }  # fmt: skip
+    gain = {"published_gain": 0.029, "fixed_gain": 0.029, "draws": 30}
+    rows = [
+        {"arm": "moons", "technique": False, "number": "test accuracy", "published": 0.914,
+         "reproduced": True},
+        {"arm": "weight_l2", "technique": True, "number": "test accuracy", "published": 0.943,
+         "reproduced": True, **gain, "fresh_gain": 0.006, "ci_low": -0.001, "ci_high": 0.013,
+         "verdict": "undecided", "holds": "undecided"},
+        {"arm": "dropout", "technique": True, "number": "test accuracy", "published": 0.99,
+         "reproduced": False, **gain, "fresh_gain": 0.021, "ci_low": 0.011, "ci_high": 0.028,
+         "verdict": "helps", "holds": "holds, smaller"},
+        {"arm": "early_stopping", "technique": True, "number": "stopping epoch", "published": 219,
+         "reproduced": True, "sd": NOTHING, "note": ""},
+        {"arm": "diverging", "technique": True, "number": "test accuracy", "published": 0.95,
+         "reproduced": True, **gain, "verdict": "no difference", "holds": "does not hold"},
+        {"arm": "weight_l2", "technique": True, "number": "test accuracy", "published": 0.93,
+         "reproduced": True, "at": HOSTILE},
+    ]  # fmt: skip
+    return pd.DataFrame([shared | row for row in rows])
+
+
+def variance() -> pd.DataFrame:
+    sources = {"rows drawn": 0.6, "initial weights": 0.3, "order and masks": 0.1}
+    rows = [
+        {"problem": "moons", "metric": "accuracy", "rows": rows, "source": source,
+         "variance": share / 1000, "share": share, "sd": (share / 1000) ** 0.5}
+        for rows in ("test", "score") for source, share in sources.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    problems = {"moons": f"Two moons {HOSTILE}", "codes": "Codes"}
+    pictures = {"forest": picture(), "variance": picture()}
+    stories = {name: story(name) for name in TECHNIQUES}
+    return Study(leaderboard(), claims(), variance(), problems, stories, pictures)
+
+
+@pytest.fixture(scope="session")
+def page(study: Study) -> str:
+    return render(study)
