@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint viz bench scaling results lock clean
+.PHONY: help run test lint viz bench scaling calibrate results lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ bench: $(READY) ## the engine against model.fit and PyTorch, one table from one 
 
 scaling: $(READY) ## seconds against fits, rows and width: tables, and docs/images/scaling.png
 	$(BIN)/python benchmarks/scaling.py
+
+calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 28,000 fits the first time)
+	$(BIN)/python benchmarks/calibrate.py
 
 results: $(READY) ## write docs/results.md from what `kedro run` left in data/
 	$(BIN)/python docs/results.py

@@ -88,6 +88,15 @@ def prepare(name: str) -> tuple[Arm, dict[str, Any], Rows]:
     if name == "table":
         arm = baseline(name, Problem(**TABLE))
         return arm, build_architecture(arm, (30,)), random_rows(20_000, 30)
+    problem, arm = arm_called(name)
+    draws = draw_samples(problem, Protocol(fresh=FreshProtocol(repeats=2, score_rows=10)))
+    samples = split_samples(draws, problem)
+    rows = rows_of(samples, "fixed", arm)[0]
+    return arm, build_architecture(arm, input_shape(arm, samples)), rows
+
+
+def arm_called(name: str) -> tuple[Problem, Arm]:
+    """Return a technique's arm with its problem, or a problem's baseline."""
     problems, techniques = _blocks("problems"), {**_blocks("techniques"), **TECHNIQUES}
     home = name if name in problems else techniques[name]["problem"]
     problem = Problem(**problems[home])
@@ -95,10 +104,7 @@ def prepare(name: str) -> tuple[Arm, dict[str, Any], Rows]:
     if name in techniques:
         words = {"title": name, "family": "other", "explanation": name}
         arm = apply(name, Technique(**{**words, **techniques[name]}), arm)
-    draws = draw_samples(problem, Protocol(fresh=FreshProtocol(repeats=2, score_rows=10)))
-    samples = split_samples(draws, problem)
-    rows = rows_of(samples, "fixed", arm)[0]
-    return arm, build_architecture(arm, input_shape(arm, samples)), rows
+    return problem, arm
 
 
 def random_rows(n_rows: int, n_features: int, seed: int = 0) -> Rows:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from regpipe.arm import Arm, Layer
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.job import Job
-from regpipe.engine.workers import cores, fit_all
+from regpipe.engine.workers import Workers, cores
 from regpipe.network import build_architecture
 from regpipe.problems.samples import Rows
 
@@ -49,7 +49,7 @@ def by_fits() -> Iterator[dict[str, float]]:
     arm, architecture, rows = prepare("weight_l2")
     jobs = [Job(arm, architecture, rows, seed) for seed in range(max(FITS))]
     begun = time.perf_counter()
-    for done, _ in enumerate(fit_all(jobs, "compiled", cores()), start=1):
+    for done, _ in enumerate(Workers("compiled", cores()).fit_all(jobs), start=1):
         if done in FITS:
             seconds = time.perf_counter() - begun
             yield {"fits": done, "seconds": seconds, "resident MiB": resident()}

@@ -37,10 +37,10 @@ def jobs_of(samples_of: Callable[[str], Any]) -> Callable[..., list[Job]]:
 def test_one_thread_and_several_give_the_same_fits_in_order(
     arm: Arm, jobs_of: Callable[..., list[Job]]
 ) -> None:
-    from regpipe.engine.workers import fit_all
+    from regpipe.engine.workers import Workers
 
     jobs = jobs_of(arm)
-    alone, together = (list(fit_all(jobs, "compiled", workers)) for workers in (1, 3))
+    alone, together = (list(Workers("compiled", n).fit_all(jobs)) for n in (1, 3))
     assert len(alone) == len(together) == len(jobs)
     assert len({fit.history["loss"][-1] for fit in alone}) == len(jobs)
     for one, other in zip(alone, together, strict=True):
@@ -65,4 +65,19 @@ def test_an_error_of_one_thread_ends_them_all(
 
     monkeypatch.setattr(workers, "Loops", Broken)
     with pytest.raises(MemoryError, match="no more"):
-        list(workers.fit_all(jobs_of(arm_called("moons")), "compiled", 2))
+        list(workers.Workers("compiled", 2).fit_all(jobs_of(arm_called("moons"))))
+
+
+def test_a_second_batch_uses_what_was_compiled_for_the_first(
+    jobs_of: Callable[..., list[Job]], caplog: pytest.LogCaptureFixture
+) -> None:
+    from regpipe.engine.workers import Workers
+
+    jobs, workers = jobs_of(arm_called("moons", epochs=2)), Workers("compiled", 2)
+    with caplog.at_level("DEBUG", logger="regpipe"):
+        list(workers.fit_all(jobs[:3]))
+        before = len(caplog.messages)
+        for job in jobs:
+            list(workers.fit_all([job]))
+        list(workers.fit_all(jobs))
+    assert 1 <= before <= len(caplog.messages) <= 2

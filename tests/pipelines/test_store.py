@@ -102,19 +102,19 @@ def test_a_run_that_changes_nothing_answers_without_tensorflow(
 def test_an_interrupted_run_keeps_what_it_has_trained(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from regpipe.engine import workers
+    from regpipe.engine.workers import Workers
 
-    whole = workers.fit_all
+    whole = Workers.fit_all
 
-    def interrupted(jobs: Any, engine: Any, n: int) -> Any:
-        yield from whole(jobs[:3], engine, 1)
+    def interrupted(workers: Workers, jobs: Any) -> Any:
+        yield from whole(workers, jobs[:3])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workers, "fit_all", interrupted)
+    monkeypatch.setattr(Workers, "fit_all", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run("moons", data_root=tmp_path)
     assert len(kept := fits(tmp_path)) == 3
-    monkeypatch.setattr(workers, "fit_all", whole)
+    monkeypatch.setattr(Workers, "fit_all", whole)
     run("moons", data_root=tmp_path)
     assert len(fits(tmp_path)) == 4 and kept.items() <= fits(tmp_path).items()
 

@@ -4,9 +4,9 @@ A compiled loop leaves Python for a block of epochs at a time, so two threads ke
 """
 
 import os
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from queue import LifoQueue
 
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
@@ -21,21 +21,32 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def fit_all(jobs: Sequence[Job], engine: Engine, workers: int) -> Iterator[Fit]:
-    """Train each job and yield the fits in the order of the jobs.
+class Workers:
+    """Trains jobs, and keeps what was compiled for them, for as long as somebody keeps it."""
 
-    A fit doesn't depend on the number of workers: its seed is its own, and so is its loop.
-    """
-    own = threading.local()
+    def __init__(self, engine: Engine, n: int) -> None:
+        """Say with which engine, and in how many threads."""
+        self._n = n
+        # The last used comes first, so that a few jobs don't compile for all workers.
+        self._free: LifoQueue[Loops] = LifoQueue()
+        for _ in range(n):
+            self._free.put(Loops(engine))
 
-    def fit(job: Job) -> Fit:
-        if not hasattr(own, "loops"):
-            own.loops = Loops(engine)
-        return own.loops.fit(job)
+    def fit_all(self, jobs: Sequence[Job]) -> Iterator[Fit]:
+        """Train each job and yield the fits in the order of the jobs.
 
-    workers = min(workers, len(jobs))
-    if workers <= 1:
-        yield from map(fit, jobs)
-        return
-    with ThreadPoolExecutor(workers, thread_name_prefix="fits") as pool:
-        yield from pool.map(fit, jobs)
+        A fit doesn't depend on the number of workers: its seed is its own.
+        """
+        threads = min(self._n, len(jobs))
+        if threads <= 1:
+            yield from map(self._fit, jobs)
+            return
+        with ThreadPoolExecutor(threads, thread_name_prefix="fits") as pool:
+            yield from pool.map(self._fit, jobs)
+
+    def _fit(self, job: Job) -> Fit:
+        loops = self._free.get()
+        try:
+            return loops.fit(job)
+        finally:
+            self._free.put(loops)

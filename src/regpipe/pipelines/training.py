@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from regpipe import progress
 from regpipe.engine.fit import Fit
@@ -9,29 +11,40 @@ from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.spec import Engine
 
+if TYPE_CHECKING:
+    from regpipe.engine.workers import Workers
+
 logger = logging.getLogger(__name__)
 
 
-def fits_of(
-    name: str, jobs: Sequence[Job], engine: Engine, workers: int, store: FitStore
-) -> list[Fit]:
-    """Return the fit of each job; those that aren't stored yet are trained, and stored.
+class Trainer:
+    """Trains jobs of one kind after another; TensorFlow is imported once something is trained."""
 
-    `name` is what the progress calls them. TensorFlow is imported only if something is trained.
-    """
-    keys = [job.key(engine) for job in jobs]
-    fits = {key: fit for key in keys if (fit := store.load(key)) is not None}
-    missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in fits}
-    progress.expect(len(missing) - len(jobs))
-    logger.debug("%s: %d fits, %d of them stored", name, len(jobs), len(jobs) - len(missing))
-    if missing:
-        from regpipe.engine.workers import cores, fit_all
+    def __init__(self, engine: Engine, workers: int, store: FitStore) -> None:
+        """Say with which engine, in how many threads (0: one per core), and what is there."""
+        self._engine, self._threads, self._store = engine, workers, store
+
+    def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
+        """Return the fit of each job; those that aren't stored yet are trained, and stored.
+
+        `name` is what the progress calls them.
+        """
+        keys = [job.key(self._engine) for job in jobs]
+        fits = {key: fit for key in keys if (fit := self._store.load(key)) is not None}
+        missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in fits}
+        progress.expect(len(missing) - len(jobs))
+        logger.debug("%s: %d fits, %d of them stored", name, len(jobs), len(jobs) - len(missing))
+        if missing:
+            trained = self._workers.fit_all(list(missing.values()))
+            for key, fit in zip(missing, trained, strict=True):
+                self._store.save(key, fit)
+                fits[key] = fit
+                progress.advance(name)
+        return [fits[key] for key in keys]
+
+    @cached_property
+    def _workers(self) -> "Workers":
+        from regpipe.engine.workers import Workers, cores
 
         # model.fit draws from seeds that all threads share.
-        threads = 1 if engine == "keras" else workers or cores()
-        trained = fit_all(list(missing.values()), engine, threads)
-        for key, fit in zip(missing, trained, strict=True):
-            store.save(key, fit)
-            fits[key] = fit
-            progress.advance(name)
-    return [fits[key] for key in keys]
+        return Workers(self._engine, 1 if self._engine == "keras" else self._threads or cores())

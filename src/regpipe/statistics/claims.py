@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from regpipe.statistics.summary import ROUNDING
+from regpipe.statistics.summary import ROUNDING, number
 
 Answer = Mapping[str, Any]
 Row = dict[str, Any]
@@ -120,10 +119,11 @@ def _gain(published: float, answer: Answer) -> Row:
     fixed, fresh = answer["fixed"], answer["fresh"]
     found = fresh["difference"][answer["metric"]]
     claimed = round(published - base["test"], 6)
-    low, high = (np.nan if found[end] is None else found[end] for end in ("ci_low", "ci_high"))
+    low, high = number(found["ci_low"]), number(found["ci_high"])
+    arms = [number(fixed[arm]["test"]["mean"]) for arm in ("baseline", "technique")]
     return {
         "published_gain": claimed,
-        "fixed_gain": fixed["technique"]["test"]["mean"] - fixed["baseline"]["test"]["mean"],
+        "fixed_gain": arms[1] - arms[0],
         "fresh_gain": found["mean"],
         "ci_low": low,
         "ci_high": high,
@@ -142,7 +142,7 @@ def _points(answer: Answer, grid: pd.DataFrame) -> Iterator[Row]:
         for side in SIDES:
             names = {"mean": "mean", "sd": "sd", "min": "low", "max": "high"}
             found = {key: point[f"{side}_{name}"] for key, name in names.items()}
-            number, name = point[f"published_{side}"], f"{side} {answer['metric']}"
-            yield {**shared, **_found(name, number, found, ROUNDING), "at": at} | {
+            claimed, name = point[f"published_{side}"], f"{side} {answer['metric']}"
+            yield {**shared, **_found(name, claimed, found, ROUNDING), "at": at} | {
                 "seeds": point["repeats"]
             }

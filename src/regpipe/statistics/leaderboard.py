@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from regpipe.statistics.holm import holm
+from regpipe.statistics.summary import number
 
 DIFFERENCE = ("ci_low", "ci_high", "effect", "p_better", "p_better_low", "p_better_high")
 COUNTED = ("wins", "ties")
@@ -49,24 +50,19 @@ def _row(answer: Mapping[str, Any]) -> dict[str, Any]:
         "problem": answer["problem"],
         "metric": metric,
         "leak": answer["leak"],
-        "published": _number(published["test"] if published else None),
-        "fixed_baseline": _number(fixed["baseline"]["test"]["mean"]),
-        "fixed": _number(fixed["technique"]["test"]["mean"]),
-        "fresh_baseline": _number(fresh["baseline"]["test"]["mean"]),
-        "fresh": _number(fresh["technique"]["test"]["mean"]),
-        "difference": _number(gain["mean"]),
-        **{key: _number(gain[key]) for key in DIFFERENCE},
+        "published": number(published["test"] if published else None),
+        "fixed_baseline": number(fixed["baseline"]["test"]["mean"]),
+        "fixed": number(fixed["technique"]["test"]["mean"]),
+        "fresh_baseline": number(fresh["baseline"]["test"]["mean"]),
+        "fresh": number(fresh["technique"]["test"]["mean"]),
+        "difference": number(gain["mean"]),
+        **{key: number(gain[key]) for key in DIFFERENCE},
         **{key: gain[key] for key in COUNTED},
         "repeats": fresh["repeats"],
         "verdict": fresh["verdict"],
-        "p_value": _number(gain["p_value"]),
+        "p_value": number(gain["p_value"]),
         "repeats_needed": fresh["repeats_needed"],
         "epochs": fresh["epochs"]["technique"]["mean"],
         "seconds": fresh["seconds"]["technique"],
         "alpha": 1 - parameters["statistics"]["confidence"],
     }
-
-
-def _number(value: float | None) -> float:
-    """Return what JSON couldn't hold as the NaN that it was."""
-    return float("nan") if value is None else float(value)

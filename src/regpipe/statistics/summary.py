@@ -108,3 +108,8 @@ def missed(spread: dict[str, Any], published: Published) -> list[str]:
         if number is not None
         and not spread[side]["min"] - ROUNDING <= number <= spread[side]["max"] + ROUNDING
     ]
+
+
+def number(value: float | None) -> float:
+    """Return what a summary's JSON couldn't hold as the NaN that it was."""
+    return float("nan") if value is None else float(value)

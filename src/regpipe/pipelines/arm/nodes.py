@@ -13,7 +13,7 @@ from regpipe.arm import Arm, apply, baseline
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, draw_of, weights_of
 from regpipe.pipelines.arm.jobs import jobs_of
-from regpipe.pipelines.training import fits_of
+from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import input_shape, rows_of
 from regpipe.spec import Engine, Problem, Protocol, Technique
 
@@ -74,7 +74,8 @@ def train(
     ]
     weights: dict[str, list[np.ndarray]] = {}
     histories, table = [], []
-    trained = fits_of(arm.name, [job for *_, job in plan], engine, workers, fit_store)
+    jobs = [job for *_, job in plan]
+    trained = Trainer(engine, workers, fit_store).fits_of(arm.name, jobs)
     for (name, repeat, job), fit in zip(plan, trained, strict=True):
         for weight, value in fit.weights.items():
             weights.setdefault(f"{name}/{weight}", []).append(value)

@@ -1,7 +1,6 @@
 """How many repeats an arm gets: as many as were asked for, or as many as it takes."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,13 +8,12 @@ import pandas as pd
 
 from regpipe import progress
 from regpipe.arm import Arm, baseline
-from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
-from regpipe.pipelines.arm.fits import Repeats, overlap
+from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, overlap
 from regpipe.pipelines.arm.jobs import jobs_of
 from regpipe.pipelines.arm.nodes import build_network
-from regpipe.pipelines.training import fits_of
+from regpipe.pipelines.training import Trainer
 from regpipe.spec import Engine, Problem, Protocol, Statistics
 from regpipe.statistics.paired import Comparison, compare
 
@@ -49,10 +47,14 @@ def repeat_until_decided(
         return protocol.at_most
 
     def competitor(arm: Arm, architecture: dict[str, Any]) -> Competitor:
-        jobs = jobs_of(arm, architecture, samples, protocol, "fresh", range(looks[-1]))
-        return Competitor(
-            arm, jobs, lambda batch: fits_of(arm.name, batch, engine, workers, fit_store)
+        fixed, fresh = (
+            jobs_of(arm, architecture, samples, protocol, name, range(protocol.at_most[name]))
+            for name in PROTOCOLS
         )
+        trainer = Trainer(engine, workers, fit_store)
+        progress.expect(len(fixed))
+        trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
+        return Competitor(arm, fresh, trainer)
 
     base = baseline(arm.problem, problem)
     bare, with_it = competitor(base, build_network(base, samples)), competitor(arm, architecture)
@@ -76,11 +78,11 @@ def repeat_until_decided(
 class Competitor:
     """An arm that is trained as far as it has to be."""
 
-    def __init__(self, arm: Arm, jobs: list[Job], train: Callable[[list[Job]], list[Fit]]) -> None:
+    def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer) -> None:
         """Keep what there is to train, and how."""
         from regpipe.measures import Measure
 
-        self.jobs, self._train = jobs, train
+        self.jobs, self._name, self._trainer = jobs, arm.name, trainer
         self._metric, self._measure = arm.task.metric, Measure(arm, jobs[0].architecture)
         self._scores: list[float] = []
 
@@ -88,7 +90,7 @@ class Competitor:
         """Return the metric of the first `look` fits, on the rows that score them."""
         batch = self.jobs[len(self._scores) : look]
         progress.expect(len(batch))
-        for job, fit in zip(batch, self._train(batch), strict=True):
+        for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
             self._measure.load(fit.weights)
             scores = self._measure.score(job.rows.x_score, job.rows.y_score)
             self._scores.append(scores[self._metric])

@@ -14,7 +14,7 @@ from regpipe.grids import Point, arm_at, finer_points, points
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
-from regpipe.pipelines.training import fits_of
+from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import hold_out, rows_of
 from regpipe.report.summary import finite
 from regpipe.seeds import derive
@@ -157,7 +157,7 @@ def _train(
                 for trained in (rows, held):
                     jobs.append(Job(arm, architecture, watched(arm, trained, seed), seed))
     progress.expect(len(jobs))
-    fits = fits_of(name, jobs, engine, workers, fit_store)
+    fits = Trainer(engine, workers, fit_store).fits_of(name, jobs)
     measures: dict[str, Measure] = {}
     runs = []
     for (point, key, repeat, rows, held), job, whole, part in zip(

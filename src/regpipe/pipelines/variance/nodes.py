@@ -11,7 +11,7 @@ from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.arm.nodes import build_network
-from regpipe.pipelines.training import fits_of
+from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import rows_of
 from regpipe.problems.sources import is_table
 from regpipe.seeds import derive
@@ -50,7 +50,7 @@ def train_nested(
         jobs.append(Job(arm, architecture, rows, seed, weights_seed))
     progress.expect(len(jobs))
     measure, found = Measure(arm, architecture), []
-    fits = fits_of(f"{name}, variance", jobs, engine, workers, fit_store)
+    fits = Trainer(engine, workers, fit_store).fits_of(f"{name}, variance", jobs)
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
         measure.load(fit.weights)
         rows, metric = draws[draw], arm.task.metric

@@ -1,0 +1,163 @@
+"""Are the verdicts as reliable as they say? Simulated, and printed as tables in Markdown.
+
+    python benchmarks/calibrate.py
+
+Real fits are paired (`pairs.py`): a baseline with itself, where nothing can help; and two
+techniques with their baselines. From the differences of the latter, shifted so that their mean is
+the planted gain, comparisons are drawn with replacement. Draws docs/images/power.png.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from pairs import pairs_of
+
+from regpipe.spec import FreshProtocol, Statistics
+from regpipe.statistics.intervals import bootstrap_interval, margin
+from regpipe.statistics.paired import verdict
+from regpipe.statistics.spending import nominal_confidence
+
+REPEATS = 30
+AUTO = FreshProtocol(repeats="auto")
+STATISTICS = Statistics()
+SMALLEST = STATISTICS.smallest_difference.accuracy
+COMPARISONS = 4000  # of each planted gain
+BOOTSTRAPPED = 1000
+GAINS = (0.0, 0.005, 0.01, 0.02, 0.04)
+PICTURE = Path(__file__).parents[1] / "docs" / "images" / "power.png"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one comparison said: its verdict, the ends of its interval, how many pairs it took."""
+
+    verdict: str
+    low: float
+    high: float
+    pairs: int
+
+
+def fixed(differences: np.ndarray) -> Told:
+    """Compare the first 30 pairs."""
+    return _look(differences[:REPEATS], STATISTICS.confidence)
+
+
+def auto(differences: np.ndarray) -> Told:
+    """Look after each batch, and stop once it is decided."""
+    assert AUTO.looks
+    for look in AUTO.looks:
+        told = _look(
+            differences[:look], nominal_confidence(look, AUTO.looks, STATISTICS.confidence)
+        )
+        if told.verdict != "undecided":
+            break
+    return told
+
+
+RULES: dict[str, Callable[[np.ndarray], Told]] = {"30 repeats": fixed, "auto": auto}
+
+
+def _look(differences: np.ndarray, confidence: float) -> Told:
+    mean, sd, n = differences.mean(), differences.std(ddof=1), len(differences)
+    half = margin(float(sd), n, confidence)
+    told = verdict(float(mean), half, SMALLEST, higher_is_better=True)
+    return Told(told, mean - half, mean + half, n)
+
+
+def null(differences: np.ndarray) -> Iterator[dict[str, object]]:
+    """Yield what each rule says where nothing can help, each comparison on pairs of its own."""
+    for name, rule in RULES.items():
+        said, begun = [], 0
+        most = REPEATS if rule is fixed else AUTO.at_most
+        while begun + most <= len(differences):
+            said.append(rule(differences[begun:]))
+            begun += said[-1].pairs
+        yield {"rule": name, **_summed(said, 0.0)}
+
+
+def planted(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dict[str, object]]:
+    """Yield what each rule says of gains that are known, since they were added."""
+    noise = differences - differences.mean()
+    for gain in GAINS:
+        for name, rule in RULES.items():
+            draws = rng.choice(noise, (COMPARISONS, AUTO.at_most)) + gain
+            yield {"planted, points": 100 * gain, "rule": name, **_summed(map(rule, draws), gain)}
+
+
+def _summed(said: Iterable[Told], truth: float) -> dict[str, object]:
+    table = pd.DataFrame([vars(told) for told in said])
+    shares = table["verdict"].value_counts(normalize=True)
+    held = ((table["low"] <= truth) & (truth <= table["high"])).mean()
+    return {
+        "comparisons": len(table),
+        **{v: shares.get(v, 0.0) for v in ("helps", "hurts", "no difference", "undecided")},
+        "interval holds": held,
+        "mean pairs": table["pairs"].mean(),
+    }
+
+
+def intervals(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dict[str, object]]:
+    """Yield how often each interval of 30 repeats holds what all pairs say."""
+    better = np.where(differences > 0, 1.0, np.where(differences == 0, 0.5, 0.0))
+    places = rng.integers(len(differences), size=(BOOTSTRAPPED, REPEATS))
+    for name, values, of in (
+        ("mean, Student's t", differences, _t_interval),
+        ("mean, bootstrap", differences, bootstrap_interval),
+        ("P(better), bootstrap", better, bootstrap_interval),
+    ):
+        ends = np.array([of(values[place], 0.95) for place in places])
+        truth = values.mean()
+        yield {"interval": name, "holds": np.mean((ends[:, 0] <= truth) & (truth <= ends[:, 1]))}
+
+
+def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
+    half = margin(float(values.std(ddof=1)), len(values), confidence)
+    return values.mean() - half, values.mean() + half
+
+
+def draw(tables: dict[str, pd.DataFrame]) -> Figure:
+    """Draw how often a planted gain is found."""
+    figure = Figure(figsize=(5.4 * len(tables), 3.6), layout="constrained")
+    axes = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
+        for (rule, part), mark in zip(table.groupby("rule"), ("o-", "s--"), strict=True):
+            ax.plot(part["planted, points"], part["helps"], mark, label=rule)
+        ax.axhline(0.025, color="0.6", linewidth=1)
+        ax.set_title(name, fontsize=10)
+        ax.set_xlabel("planted gain, points of accuracy")
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.grid(alpha=0.3)
+    axes[0].set_ylabel("share that is told to help")
+    axes[0].legend(frameon=False)
+    return figure
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return the table in Markdown."""
+    rows = [[f"{v:.3g}" if isinstance(v, float) else str(v) for v in row] for row in table.values]
+    lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> None:
+    """Simulate, print and draw."""
+    rng = np.random.default_rng(1)
+    nothing = np.diff(pairs_of("circles", 12_000, epochs=1000))[:, 0]
+    print("The baseline of circles against itself\n\n" + markdown(pd.DataFrame(null(nothing))))
+    tables = {}
+    for name in ("weight_l2", "dropout"):
+        differences = np.diff(pairs_of(name, 1000))[:, 0]
+        sd, mean = 100 * differences.std(ddof=1), 100 * differences.mean()
+        title = f"{name}: differences of {mean:+.2f} points on average, sd {sd:.2f}"
+        tables[title] = pd.DataFrame(planted(differences, rng))
+        print(f"\n{title}\n\n{markdown(tables[title])}")
+        print(f"\n{markdown(pd.DataFrame(intervals(differences, rng)))}")
+    draw(tables).savefig(PICTURE, dpi=110, bbox_inches="tight")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""As many repeats as it takes: decided techniques spend no more."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from regpipe.spec import Statistics
+from regpipe.statistics.summary import compare_runs, pair_runs
+from tests.conftest import PROBLEMS, summary_of
+
+LOOKS = [10, 15, 20, 25]
+PROTOCOL = {
+    "fixed": {"repeats": 2},
+    "fresh": {"repeats": "auto", "at_most": 25, "batch": 5, "score_rows": 500},
+}
+# Nothing is too small to interest anyone here, so what makes no difference stays undecided.
+STATISTICS = {"smallest_difference": {"accuracy": 1e-9}}
+RUINED = {"network": {"hidden": {"kernel_regularizer": {"l2": 100.0}}}}
+
+
+@pytest.fixture(scope="module")
+def root(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data root of a run in which one technique is ruined and others hardly do anything."""
+    folder = tmp_path_factory.mktemp("auto")
+    run(
+        "weight_l2", "weight_l1", "max_norm", data_root=folder, protocol=PROTOCOL,
+        statistics=STATISTICS, weight_l2=RUINED, moons={"training": {"epochs": 40}},
+    )  # fmt: skip
+    return folder
+
+
+def runs_of(root: Path, arm: str) -> pd.DataFrame:
+    return pd.read_csv(root / "07_model_output" / arm / "runs.csv")
+
+
+def fresh(runs: pd.DataFrame, until: int | None = None) -> pd.DataFrame:
+    chosen = runs[runs["protocol"] == "fresh"]
+    return chosen if until is None else chosen[chosen["repeat"] < until]
+
+
+def test_what_is_plain_to_see_is_decided_at_the_first_look(root: Path) -> None:
+    answer = summary_of(root, "weight_l2")
+    assert (answer["fresh"]["verdict"], answer["fresh"]["repeats"]) == ("hurts", LOOKS[0])
+    assert len(fresh(runs_of(root, "weight_l2"))) == LOOKS[0]
+
+
+def test_the_baseline_is_there_for_whoever_needs_most(root: Path) -> None:
+    assert len(fresh(runs_of(root, "moons"))) == LOOKS[-1]
+
+
+@pytest.mark.parametrize("technique", ["weight_l2", "weight_l1", "max_norm"])
+def test_it_goes_on_exactly_until_it_is_decided(root: Path, technique: str) -> None:
+    bare, with_it = runs_of(root, "moons"), runs_of(root, technique)
+    done = json.loads((root / "07_model_output" / technique / "repeats.json").read_text())
+    assert done == {"fixed": 2, "fresh": len(fresh(with_it))} and done["fresh"] in LOOKS
+    statistics = Statistics.model_validate(STATISTICS)
+    problem = PROBLEMS["moons"]
+    verdicts = [
+        compare_runs(fresh(bare, look), fresh(with_it, look), problem, statistics, looks=LOOKS)
+        .set_index("metric")
+        .loc["accuracy", "verdict"]
+        for look in LOOKS
+        if look <= done["fresh"]
+    ]
+    assert set(verdicts[:-1]) <= {"undecided"}
+    assert verdicts[-1] != "undecided" or done["fresh"] == LOOKS[-1]
+    assert summary_of(root, technique)["fresh"]["verdict"] == verdicts[-1]
+
+
+def test_the_baseline_is_told_over_the_same_repeats(root: Path) -> None:
+    pairs = fresh(pair_runs(runs_of(root, "moons"), runs_of(root, "weight_l2")))
+    told = summary_of(root, "weight_l2")["fresh"]["baseline"]["test"]["mean"]
+    assert len(pairs) == LOOKS[0] and told == pytest.approx(pairs["test_accuracy_b"].mean())
+
+
+def test_no_fit_is_trained_twice(root: Path) -> None:
+    arms = ["moons", "weight_l2", "weight_l1", "max_norm"]
+    fits = sum(len(runs_of(root, arm)) for arm in arms)
+    assert len(list((root / "06_models" / "fits").rglob("*.npz"))) == fits
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"at_most": 8}, "at_most: 8 repeats are over before the first look, after 10"),
+        ({"repeats": "automatic"}, "protocol.fresh.repeats"),
+        ({"batch": 1}, "protocol.fresh.batch"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_refused(changes: dict[str, Any], expected: str) -> None:
+    from regpipe.errors import SpecError
+    from regpipe.reading import parse
+    from regpipe.spec import Protocol
+
+    block = {"fresh": {**PROTOCOL["fresh"], **changes}}
+    with pytest.raises(SpecError, match=expected):
+        parse(Protocol, block, "protocol")
