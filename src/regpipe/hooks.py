@@ -63,19 +63,27 @@ class AnswerHooks:
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Print a table and a sentence for each technique and each grid that this run answered."""
+        """Print a table and a sentence for each technique and each grid that this run answered.
+
+        The study has too many for a sentence each, and ends with what they say together.
+        """
         left = pipeline.all_outputs()
         answers = sorted(name for name in left if name.endswith(".summary"))
         grids = sorted(name.removesuffix(".choice") for name in left if name.endswith(".choice"))
-        rules = [name for name in left if name == "stopping_rules.rules"]
-        if answers or grids or rules:
-            from regpipe.report import terminal
+        if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
+            return
+        from regpipe.report import terminal
 
-            terminal.show([catalog.load(name) for name in answers])
-            for name in grids:
-                terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
-            for name in rules:
-                terminal.show_rules(catalog.load(name))
+        terminal.show([catalog.load(n) for n in answers], sentences="study.report" not in left)
+        for name in grids:
+            terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
+        if "stopping_rules.rules" in left:
+            terminal.show_rules(catalog.load("stopping_rules.rules"))
+        if "variance.shares" in left:
+            terminal.show_variance(catalog.load("variance.shares"))
+        if "study.report" in left:
+            tables = (catalog.load(f"study.{name}") for name in ("leaderboard", "claims"))
+            terminal.show_study(*tables, str(catalog["study.report"]._filepath))
 
 
 def _refusal(error: SpecError) -> click.ClickException:

@@ -13,20 +13,40 @@ from regpipe.report.grid import grid_sentence, grid_table
 from regpipe.report.sentence import sentence
 from regpipe.report.stopping import rules_table
 from regpipe.report.units import UNITS, Unit
+from regpipe.report.variance import variance_table
+from regpipe.report.views.headline import headline
+from regpipe.statistics.claims import from_csv
 
 Answer = dict[str, Any]
 
 
-def show(answers: Sequence[Answer]) -> None:
+def show(answers: Sequence[Answer], sentences: bool = True) -> None:
     """Print a table for each metric, and the sentences."""
     console = get_console()
     for metric in UNITS:
         if chosen := [answer for answer in answers if answer["metric"] == metric]:
             console.print()
             console.print(table(chosen))
-    for answer in answers:
+    for answer in answers if sentences else ():
         console.print()
         console.print(escape(sentence(answer)), highlight=False, soft_wrap=False)
+
+
+def show_study(leaderboard: pd.DataFrame, claims: pd.DataFrame, report: str) -> None:
+    """Print what the study says as a whole, and where it is told."""
+    console = get_console()
+    said = " ".join(headline(leaderboard, from_csv(claims)).sentences)
+    console.print()
+    console.print(escape(said), highlight=False, soft_wrap=False)
+    console.print()
+    console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
+
+
+def show_variance(shares: pd.DataFrame) -> None:
+    """Print where the noise of each problem's score comes from."""
+    console = get_console()
+    console.print()
+    console.print(variance_table(shares))
 
 
 def show_grid(grid: pd.DataFrame, choice: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ Answer = Mapping[str, Any]
 Row = dict[str, Any]
 SIDES = ("train", "test")
 NOTHING = {"at": "", "verdict": "", "holds": "", "leak": False, "note": ""}
+TEXTS = ("at", "verdict", "holds", "source", "note")  # empty where there is nothing to say
 EPOCHS = {"epochs": "stopping epoch", "best_epoch": "best epoch"}
 COLUMNS = (
     *("arm", "technique", "title", "problem", "number", "at", "published"),
@@ -43,6 +44,11 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
         if answer["technique"] in grids:
             rows += _points(answer, grids[answer["technique"]])
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"draws": "Int64"})
+
+
+def from_csv(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as it was before a file, in which empty text is a missing number."""
+    return table.fillna(dict.fromkeys(TEXTS, ""))
 
 
 def holds(claimed: float, verdict: str, low: float, high: float) -> str:

@@ -2,13 +2,15 @@
 
 Whoever looks at an interval again and again, and stops once it says something, is wrong more often
 than the interval promises. So the interval of each look is wider: after the share t of the repeats
-that there can be, errors of alpha t are spent, and whatever made somebody stop, the intervals of
-all looks hold together with probability 1 - alpha.
+that there can be, errors of alpha t^2 are spent, and whatever made somebody stop, the intervals of
+all looks hold together with probability 1 - alpha. (Spending alpha t would decide a little sooner,
+but leans on the tails of few and skewed differences, and leaves less for the last look.)
 
 Sources: K. K. G. Lan and D. L. DeMets, "Discrete sequential boundaries for clinical trials" (1983:
-spending; alpha t is one of their functions); P. Armitage, C. K. McPherson and B. C. Rowe, "Repeated
-significance tests on accumulating data" (1969: the integrals); C. Jennison and B. W. Turnbull,
-"Interim analyses: the repeated confidence interval approach" (1989).
+spending); K. Kim and D. L. DeMets, "Design and analysis of group sequential tests based on the type
+I error spending rate function" (1987: powers of t); P. Armitage, C. K. McPherson and B. C. Rowe,
+"Repeated significance tests on accumulating data" (1969: the integrals); C. Jennison and B. W.
+Turnbull, "Interim analyses: the repeated confidence interval approach" (1989).
 """
 
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+POWER = 2.0  # of t
 POINTS = 301  # of a density; with 801, boundaries differ by less than 0.0002
 ALPHAS = np.array(
     [*np.geomspace(1e-12, 0.01, 11)[:-1], *np.geomspace(0.01, 0.999, 15)]
@@ -38,11 +41,11 @@ def nominal_confidence(
         ValueError: `look` is none of `looks`.
 
     >>> round(nominal_confidence(50, [50, 100], 0.95), 3)
-    0.975
+    0.988
     """
     from scipy import stats
 
-    z = _evenly(information(looks, overlap), 1 - confidence)[_place(look, looks)]
+    z = _spending(information(looks, overlap), 1 - confidence)[_place(look, looks)]
     return float(2 * stats.norm.cdf(z) - 1)
 
 
@@ -56,7 +59,7 @@ def repeated_p_value(
     from scipy import stats
 
     shares, place = information(looks, overlap), _place(look, looks)
-    z = np.array([_evenly(shares, float(alpha))[place] for alpha in ALPHAS])
+    z = np.array([_spending(shares, float(alpha))[place] for alpha in ALPHAS])
     found = stats.norm.isf(max(p_value, ALPHAS[0]) / 2)
     # The logarithm of alpha is nearly a straight line over the square of z.
     logarithm = np.interp(found**2, z[::-1] ** 2, np.log(ALPHAS)[::-1])
@@ -109,9 +112,9 @@ def _overspent(z: float, walk: Any, weight: Any, step: float, size: float, spent
 
 
 @cache
-def _evenly(shares: tuple[float, ...], alpha: float) -> tuple[float, ...]:
-    """Return the boundaries where errors are spent in proportion to the information."""
-    return boundaries(shares, [alpha * share for share in shares])
+def _spending(shares: tuple[float, ...], alpha: float) -> tuple[float, ...]:
+    """Return the boundaries where errors of alpha t^2 are spent."""
+    return boundaries(shares, [alpha * share**POWER for share in shares])
 
 
 def _place(look: int, looks: Sequence[int]) -> int:

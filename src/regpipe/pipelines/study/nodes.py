@@ -10,7 +10,7 @@ from regpipe import plots
 from regpipe.arm import Arm
 from regpipe.report.study import Story, Study
 from regpipe.spec import Technique
-from regpipe.statistics.claims import tabulate_claims
+from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.leaderboard import leaderboard
 
 PICTURE = "_plot"  # what the names of pictures' datasets end in
@@ -76,4 +76,4 @@ def report(
         for story, block in zip(stories.values(), parameters, strict=True)
     }
     pictures = {"forest": forest, "variance": variance}
-    return render(Study(table, claims, shares, problems, stories, pictures))
+    return render(Study(table, from_csv(claims), shares, problems, stories, pictures))

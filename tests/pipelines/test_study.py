@@ -1,0 +1,150 @@
+"""The study as a whole, of a few techniques: leaderboard, claims, report, and the notebook."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from nbclient import NotebookClient
+
+from tests.conftest import PROJECT, blocks, summary_of
+
+PROBLEMS = ("moons", "circles", "diabetes")  # those whose histories stopping rules are replayed on
+TECHNIQUES = ("weight_l2", "early_stopping_checkpoint", "dropout", "early_stopping_regression")
+FEW = "protocol.fresh.repeats=3,protocol.fixed.repeats=2,protocol.fresh.score_rows=100"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of a few problems and techniques, one of them with a title that isn't kind."""
+    import shutil
+
+    folder = tmp_path_factory.mktemp("small")
+    for part in ("conf", "src"):
+        shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("*.pyc"))
+    for part in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / part, folder / part)
+    (folder / "conf" / "local").mkdir(exist_ok=True)
+    (folder / "notebooks").mkdir()
+    for kind, names in (("problems", PROBLEMS), ("techniques", TECHNIQUES)):
+        for env in ("base", "quick"):
+            file = folder / "conf" / env / f"{kind}.yml"
+            if file.exists():
+                kept = {n: b for n, b in yaml.safe_load(file.read_text()).items() if n in names}
+                if "dropout" in kept:
+                    kept["dropout"]["title"] = 'Dropout <script>alert("x")</script>'
+                for name in set(kept) & set(PROBLEMS) if env == "quick" else ():
+                    kept[name]["training"]["epochs"] = 10
+                file.write_text(yaml.safe_dump(kept, sort_keys=False))
+    return folder
+
+
+def kedro_run(folder: Path, *arguments: str, **options: Any) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "run", "--env=quick", "--params", FEW, *arguments],
+        cwd=folder, capture_output=True, text=True, check=False, **options,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return " ".join(done.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def said(small: Path) -> str:
+    """What the run of the study says."""
+    return kedro_run(small)
+
+
+@pytest.fixture(scope="module")
+def root(small: Path, said: str) -> Path:
+    return small / "data" / "quick"
+
+
+def test_it_ends_with_what_it_says_as_a_whole(said: str, root: Path) -> None:
+    assert "Of 4 techniques, " in said and "published numbers can be reproduced" in said
+    assert "How much a single run's score varies" in said
+    report = re.search(r"All of it: (\S+)", said)
+    assert report and (root.parents[1] / report[1]).samefile(root / "08_reporting" / "report.html")
+
+
+def test_the_leaderboard_says_what_the_summaries_say(root: Path) -> None:
+    table = pd.read_csv(root / "08_reporting" / "leaderboard.csv").set_index("technique")
+    assert set(table.index) == set(TECHNIQUES)
+    for name, row in table.iterrows():
+        answer = summary_of(root, str(name))
+        gain = answer["fresh"]["difference"][answer["metric"]]
+        assert (row["problem"], row["metric"]) == (answer["problem"], answer["metric"])
+        assert row["difference"] == pytest.approx(gain["mean"])
+        assert [row["ci_low"], row["ci_high"]] == pytest.approx([gain["ci_low"], gain["ci_high"]])
+        assert (row["verdict"], row["repeats"]) == (answer["fresh"]["verdict"], 3)
+    assert (table["p_holm"].dropna() >= table["p_value"].dropna()).all()
+
+
+def test_every_published_number_is_a_claim(root: Path) -> None:
+    claims = pd.read_csv(root / "08_reporting" / "claims.csv", keep_default_na=False)
+    published = {n: b.get("published") for n, b in blocks("problems").items() if n in PROBLEMS}
+    techniques = {n: b for n, b in blocks("techniques").items() if n in TECHNIQUES}
+    published |= {name: block.get("published") for name, block in techniques.items()}
+    expected = {
+        (name, key)
+        for name, numbers in published.items()
+        for key in ("train", "test", "epochs", "best_epoch")
+        if numbers and key in numbers
+    }
+    words = {"stopping epoch": "epochs", "best epoch": "best_epoch"}
+    single = claims[claims["at"] == ""]
+    found = {
+        (row["arm"], words.get(row["number"], row["number"].split()[0]))
+        for row in single.to_dict("records")
+    }
+    assert found == expected and len(single) == len(expected)
+    grid = techniques["weight_l2"]["grid_published"]
+    assert len(claims) - len(single) == len(grid["train"]) + len(grid["test"])
+    gains = single[single["holds"] != ""]
+    assert set(gains["arm"]) == {"weight_l2", "early_stopping_checkpoint", "dropout"}
+
+
+def test_the_report_tells_every_technique_and_runs_nothing_that_a_user_wrote(root: Path) -> None:
+    page = (root / "08_reporting" / "report.html").read_text()
+    for name in TECHNIQUES:
+        assert f'id="{name}"' in page
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+    assert "keras.Sequential" in page and "kernel_regularizer" in page
+    assert page.count("data:image/webp") >= 4 * 4 + 3  # of each technique, a grid, and two of all
+
+
+def test_where_the_noise_comes_from_is_told_for_every_problem(root: Path) -> None:
+    shares = pd.read_csv(root / "08_reporting" / "variance" / "variance.csv")
+    assert set(shares["problem"]) == set(PROBLEMS)
+    assert (root / "08_reporting" / "variance" / "variance.png").stat().st_size
+    assert (root / "08_reporting" / "study" / "forest.png").stat().st_size
+
+
+def test_a_second_run_makes_nothing_and_says_the_same(
+    small: Path, said: str, root: Path, without_tensorflow: dict[str, str]
+) -> None:
+    files = {file: file.stat().st_mtime_ns for file in root.rglob("*.*") if file.name != "made.json"}
+    again = kedro_run(small, env={**os.environ, **without_tensorflow})
+    assert "nodes are up to date" in again
+    assert said[said.index("Of 4 techniques") :] == again[again.index("Of 4 techniques") :]
+    assert files == {file: file.stat().st_mtime_ns for file in files}
+
+
+def test_the_notebook_about_the_study_runs(small: Path, root: Path) -> None:
+    notebook = nbformat.read(PROJECT / "notebooks" / "study.ipynb", as_version=4)
+    notebook.cells[1].source = notebook.cells[1].source.replace(
+        "%load_ext kedro.ipython", "%load_ext kedro.ipython\n%reload_kedro --env=quick"
+    )
+    client = NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": small / "notebooks"}}
+    )
+    client.execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert sum("image/png" in output.get("data", {}) for output in shown) >= 2
+    text = "".join(output.get("text", "") for output in shown)
+    assert re.search(r"\d+ of \d+ published numbers", text)
