@@ -82,8 +82,9 @@ class AnswerHooks:
         if "variance.shares" in left:
             terminal.show_variance(catalog.load("variance.shares"))
         if "study.report" in left:
-            tables = (catalog.load(f"study.{name}") for name in ("leaderboard", "claims"))
-            terminal.show_study(*tables, str(catalog["study.report"]._filepath))
+            report = catalog.to_config()[0]["study.report"]["filepath"]
+            leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
+            terminal.show_study(leaderboard, claims, report)
 
 
 def _refusal(error: SpecError) -> click.ClickException:

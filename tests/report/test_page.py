@@ -17,6 +17,7 @@ from regpipe.report.shrink import WIDEST, reduce_colours, shrink
 from regpipe.report.study import Study
 from regpipe.report.views import intervals
 from regpipe.report.views.headline import headline
+from regpipe.report.views.technique import MOST_RUNS
 from tests.report.conftest import HOSTILE, TECHNIQUES, picture
 
 
@@ -213,3 +214,12 @@ def test_a_wide_or_transparent_picture_fits_the_page() -> None:
 
 def test_the_page_is_small(page: str) -> None:
     assert len(page.encode()) < 120_000  # 10 MB for 74 techniques leave 135,000 for each
+
+
+def test_of_many_runs_the_first_are_shown_and_the_others_counted(study: Study) -> None:
+    told = study.stories["dropout"]
+    fits = [told.runs.assign(fit_seed=80_000 + n) for n in range(MOST_RUNS + 5)]
+    stories = {**study.stories, "dropout": replace(told, runs=pd.concat(fits))}
+    page = render(replace(study, stories=stories))
+    assert "; 10 more are in <code>runs.csv</code>" in page  # 5 of each protocol
+    assert page.count(str(80_000 + MOST_RUNS - 1)) == 2 and str(80_000 + MOST_RUNS) not in page

@@ -14,6 +14,7 @@ from regpipe.report.views.captions import CAPTIONS, alternative, in_order, named
 from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
 
 SAID = ("technique", "problem", "settings")  # columns that are the same in every row
+MOST_RUNS = 40  # of each protocol that are shown, so that the page stays small
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Section:
         sentence: the answer.
         figures: its pictures.
         columns: of the run table.
-        runs: the rows of the run table.
+        runs: the rows of the run table, the first of each protocol.
+        left_out: how many rows it has besides.
         block: its YAML.
         code: plain Keras.
     """
@@ -55,6 +57,7 @@ class Section:
     figures: list[Figure]
     columns: list[str]
     runs: list[list[str]]
+    left_out: int
     block: str
     code: str
 
@@ -64,7 +67,8 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
     answer = story.answer
     metric = answer["metric"]
     gain = answer["fresh"]["difference"][metric]
-    runs = story.runs.drop(columns=[name for name in SAID if name in story.runs])
+    shown = story.runs.groupby("protocol").head(MOST_RUNS)
+    runs = shown.drop(columns=[name for name in SAID if name in shown])
     return Section(
         name=answer["technique"],
         title=answer["title"],
@@ -76,6 +80,7 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
         figures=[_figure(name, pictures[name], answer) for name in in_order(story.pictures)],
         columns=[str(column).replace("_", " ") for column in runs.columns],
         runs=list(_rows(runs)),
+        left_out=len(story.runs) - len(shown),
         block=story.block,
         code=story.code,
     )
