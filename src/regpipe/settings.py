@@ -3,8 +3,9 @@
 from kedro.config import OmegaConfigLoader
 
 from regpipe.hooks import AnswerHooks, CheckHooks, ProgressHooks
+from regpipe.tracking.hooks import TrackingHooks
 
-HOOKS = (CheckHooks(), ProgressHooks(), AnswerHooks())
+HOOKS = (CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
