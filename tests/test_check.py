@@ -154,7 +154,11 @@ def test_the_shipped_blocks_pass() -> None:
             "'learning_rat' is no argument of adam. Did you mean 'learning_rate'?",
         ),
         ("moons.training.epochs", 0, "moons.training.epochs: input should be greater than 0."),
-        ("protocol.fresh.repeats", 1, "protocol.fresh.repeats: input should be greater than or"),
+        (
+            "protocol.fresh.repeats",
+            1,
+            "protocol.fresh.repeats: expected a whole number of 2 or more",
+        ),
         ("weight_l2.problem", "mons", "there is no problem 'mons'. Did you mean 'moons'?"),
         ("weight_l2.problem", "circles", "a run can't change it from 'moons' to 'circles'"),
         (

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kedro.io import DatasetError
+from kedro.io import DataCatalog, DatasetError
+from matplotlib.figure import Figure
+from PIL import Image
 
-from regpipe.datasets import KerasModelDataset, NpzDataset
+from regpipe.datasets import KerasModelDataset, NpzDataset, PictureDataset
 
 
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
@@ -39,3 +41,14 @@ def test_a_model_comes_back_and_previews_without_keras(tmp_path: Path) -> None:
     np.testing.assert_array_equal(dataset.load()(x), model(x))
     layers = json.loads(str(dataset.preview()))["config"]["layers"]
     assert layers[1]["config"]["name"] == "hidden"
+
+
+def test_a_picture_is_read_as_the_file_that_was_saved(tmp_path: Path) -> None:
+    file = tmp_path / "some" / "picture.png"
+    dataset = PictureDataset(filepath=str(file), save_args={"dpi": 40})
+    dataset.save(Figure(figsize=(2, 1)))
+    assert dataset.load() == file.read_bytes()
+    with Image.open(file) as image:
+        assert image.size == (80, 40)
+    catalog = DataCatalog({"shown": dataset})  # the runner has to know which file that is
+    assert catalog.to_config()[0]["shown"]["filepath"] == str(file)

@@ -1,8 +1,9 @@
 """The parameters that are neither a problem nor a technique."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     Field,
     NonNegativeInt,
     PositiveFloat,
@@ -21,6 +22,12 @@ class FixedProtocol(Strict):
     repeats: Annotated[int, Field(ge=2)] = 30
 
 
+def _repeats(value: Any) -> Any:
+    if value != "auto" and (not isinstance(value, int) or isinstance(value, bool) or value < 2):
+        raise ValueError(f"expected a whole number of 2 or more, or auto, received {value!r}")
+    return value
+
+
 class FreshProtocol(Strict):
     """A new draw at each of `repeats` repeats, scored on `score_rows` further new rows.
 
@@ -29,7 +36,7 @@ class FreshProtocol(Strict):
     come before the first look.
     """
 
-    repeats: Annotated[int, Field(ge=2)] | Literal["auto"] = 30
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = 30
     at_most: PositiveInt = 200
     batch: Annotated[int, Field(ge=5)] = 10
     score_rows: PositiveInt = 10_000
