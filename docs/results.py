@@ -1,9 +1,10 @@
-"""Write docs/results.md from what `kedro run` left behind: what holds of everything published.
+"""Write docs/results.md, and the table of claims in README.md, from what `kedro run` left behind.
 
 Usage: python docs/results.py [DATA_ROOT]
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,44 +13,62 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from regpipe.report.units import UNITS, Unit
+from regpipe.report.views.headline import headline
+from regpipe.statistics.claims import from_csv
+
 PROJECT = Path(__file__).parents[1]
-PAGE = PROJECT / "docs" / "results.md"
-SCALES = {"accuracy": (100, 1), "r2": (1, 2), "mse": (1000, 2)}  # of a difference, and its decimals
-NAMES = {"accuracy": "points of accuracy", "r2": "R²", "mse": "thousandths of squared error"}
+PAGE, README = PROJECT / "docs" / "results.md", PROJECT / "README.md"
+MARKS = "<!-- claims, by docs/results.py -->\n", "<!-- end of claims -->"
+Row = dict[str, Any]
 
 HEAD = """\
 # Results
 
-What `kedro run` found: {fixed} seeds on the fixed draw, {fresh} fresh draws (or splits of a table),
+What `kedro run` found: {seeds} seeds on the fixed draw, {draws} fresh draws (or splits of a table),
 each technique on its home problem. Written by `make results` from the run's own files; regpipe
 {regpipe}, Keras {keras}, TensorFlow {tensorflow}.
+
+{headline}
 """
-PUBLISHED = """\
-## What was published, and what {fixed} seeds give
+CLAIMS = """\
+## What was published, and what became of it
 
-Accuracy on the published draw: mean, and in brackets the lowest and highest seed. A number is
-reproduced where it lies between those.
-
-| technique | on | published train / test | train | test | reproduced |
-| --- | --- | --- | --- | --- | --- |
+On the published draw: mean over the seeds, and in brackets the lowest and highest. A number is
+reproduced where it lies between those. Gains are in points over the baseline, with {confidence:.0%}
+intervals on fresh draws ([what holds means](method.md)).
 """
-STOPPED = """\
-Where early stopping stopped, and the epoch whose weights were kept (lowest to highest seed; where
-nothing says which weights to keep, these are the last):
-
-| technique | published | stopped at epoch | kept epoch |
-| --- | --- | --- | --- |
+NUMBERS = """\
+| arm | number | published | reproduced | |
+| --- | --- | --- | --- | --- |
+"""
+GAINS = """\
+| technique | on | published | fixed draw | published gain | gain on fresh draws | the gain |
+| --- | --- | --- | --- | --- | --- | --- |
 """
 ALL = """\
 ## Every technique
 
-Test rows: mean ± standard deviation; technique minus baseline on fresh draws, with {confidence:.0%}
-intervals. `leak`: the rows that score the fixed draw were watched while training.
+Means on test rows, and technique minus baseline on fresh draws, with {confidence:.0%} intervals.
+`leak`: the rows that score the fixed draw were watched while training. After Holm: what is left of
+the verdict once it counts that so many techniques were tried on the problem.
 
 Splits of a table share rows, and the correction for that (Nadeau and Bengio 2003) is hard on
 `digits`, where 1597 rows are tested on for 200 trained on: hardly anything can be decided there.
 Autoencoders (`codes`) are judged by the squared error on clean rows, of which less is better; what
 their techniques are after is another code (`zeros_code` and `activation_code` in the run table).
+"""
+TABLE = """\
+| technique | fixed | fresh | {movement} | better in | verdict | after Holm |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+VARIANCE = """\
+## Where the noise of a single run comes from
+
+The baseline on {draws} draws of rows, from several initial weights on each, in several orders.
+
+| problem | scored on | standard deviation | {sources} |
+| --- | --- | ---: | {rule} |
 """
 GRIDS = """\
 ## Grids
@@ -61,12 +80,6 @@ claimed.
 | grid | without | honest | optimistic | chosen most often |
 | --- | --- | --- | --- | --- |
 """
-GRID = """\
-The published grid of `weight_l2` on the fixed draw of moons:
-
-| l2 | published train / test | train | test |
-| --- | --- | --- | --- |
-"""
 STOPPING = """\
 ## Stopping rules, replayed
 
@@ -75,110 +88,136 @@ of the whole training. The rules watch the rows that they are measured on, as in
 trade-off.
 
 """
-TABLE = """\
-| technique | fixed | fresh | difference in {unit} | better in | verdict |
-| --- | --- | --- | --- | --- | --- |
-"""
 
 
 def main(root: Path) -> None:
-    """Write the page."""
-    problems, techniques = (
-        yaml.safe_load((PROJECT / "conf" / "base" / f"{kind}.yml").read_text())
-        for kind in ("problems", "techniques")
-    )
-    answers = {name: read_answer(root, name) for name in techniques}
-    some = next(iter(answers.values()))
+    """Write both pages."""
+    reporting = root / "08_reporting"
+    claims = from_csv(pd.read_csv(reporting / "claims.csv"))
+    board = pd.read_csv(reporting / "leaderboard.csv")
+    run = json.loads((reporting / board["technique"][0] / "summary.json").read_text())["run"]
     facts = {
-        "fixed": some["fixed"]["repeats"],
-        "fresh": some["fresh"]["repeats"],
-        "confidence": some["run"]["parameters"]["statistics"]["confidence"],
-        **some["run"]["versions"],
+        "seeds": int(claims["seeds"].max()),
+        "draws": span(board["repeats"]),
+        "headline": " ".join(headline(board, claims).sentences),
+        "confidence": run["parameters"]["statistics"]["confidence"],
+        **run["versions"],
     }
     parts = [
         HEAD.format(**facts),
-        PUBLISHED.format(**facts) + "\n".join(published_rows(problems, answers)),
-        "\n".join(notes(problems, answers)),
-        STOPPED + "\n".join(stopped_rows(answers)),
-        ALL.format(**facts) + "\n" + "\n\n".join(tables(problems, answers)),
-        *grids(root, techniques),
-        *stopping_rules(root),
+        CLAIMS.format(**facts),
+        GAINS + "\n".join(gain_rows(claims)),
+        NUMBERS + "\n".join(number_rows(claims)),
+        "\n".join(notes(claims)),
+        ALL.format(**facts),
+        *problem_tables(board),
+        variance(pd.read_csv(reporting / "variance" / "variance.csv"), run),
+        *grids(reporting),
+        *stopping_rules(reporting),
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in parts if part) + "\n")
+    readme(GAINS + "\n".join(gain_rows(claims)))
 
 
-def read_answer(root: Path, technique: str) -> dict[str, Any]:
-    """Return a technique's summary."""
-    return json.loads((root / "08_reporting" / technique / "summary.json").read_text())
+def readme(table: str) -> None:
+    """Put the table between the marks of the README."""
+    begin, end = MARKS
+    found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    text, n = found.subn(f"{begin}{table}\n{end}", README.read_text())
+    if n != 1:
+        raise SystemExit(f"{README}: expected {begin.strip()} and {end} once, found {n}.")
+    README.write_text(text)
 
 
-def published_rows(problems: Any, answers: Any) -> Iterator[str]:
-    """Yield a row for each baseline and each technique that something was published about."""
-    for name, problem in problems.items():
-        if problem.get("published"):
-            told = next(a for a in answers.values() if a["problem"] == name)
-            yield claim_row(f"{name} (baseline)", name, problem["published"], told, "baseline")
-    for name, answer in answers.items():
-        if claimed := answer["fixed"]["published"]:
-            yield claim_row(f"`{name}`", answer["problem"], claimed, answer, "technique")
+def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
+    """Yield a row for each gain that was published, those that hold first."""
+    order = ["holds", "holds, smaller", "undecided", "does not hold"]
+    gains = claims[claims["holds"] != ""]
+    ranked = gains.assign(place=gains["holds"].map(order.index)).sort_values(
+        ["place", "problem", "published_gain"], ascending=[True, True, False], kind="stable"
+    )
+    for row in ranked.to_dict("records"):
+        unit = UNITS[row["number"].split()[-1]]
+        leak = ", leak" if row["leak"] else ""
+        found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
+        fresh = told(unit, row["fresh_gain"], row["ci_low"], row["ci_high"])
+        yield (
+            f"| `{row['arm']}` | {row['problem']} | {unit.value(row['published'])} | {found}{leak} "
+            f"| {unit.signed(row['published_gain'])} | {fresh} | {row['holds']} |"
+        )
 
 
-def claim_row(name: str, problem: str, claimed: Any, answer: Any, arm: str) -> str:
-    """Return a row of the table of claims."""
-    sides = {side: answer["fixed"][arm][side] for side in ("train", "test")}
-    found = [f"{n['mean']:.3f} [{n['min']:.3f}, {n['max']:.3f}]" for n in sides.values()]
-    missed = [
-        side
-        for side, n in sides.items()
-        if claimed.get(side) is not None
-        and not n["min"] - 0.0005 <= claimed[side] <= n["max"] + 0.0005
-    ]
-    said = f"{claimed['train']:.3f} / {claimed['test']:.3f}"
-    verdict = f"no: {' and '.join(missed)}" if missed else "yes"
-    return f"| {name} | {problem} | {said} | {found[0]} | {found[1]} | {verdict} |"
+def number_rows(claims: pd.DataFrame) -> Iterator[str]:
+    """Yield a row for each published number that is no gain."""
+    for row in claims[claims["holds"] == ""].to_dict("records"):
+        unit = UNITS.get(row["number"].split()[-1], EPOCHS)
+        at = f", {row['at']}" if row["at"] else ""
+        found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
+        yield (
+            f"| `{row['arm']}` | {row['number']}{at} | {unit.value(row['published'])} | {found} "
+            f"| {'yes' if row['reproduced'] else 'no'} |"
+        )
 
 
-def notes(problems: Any, answers: Any) -> Iterator[str]:
+EPOCHS = Unit("epochs", value_places=0)
+
+
+def notes(claims: pd.DataFrame) -> Iterator[str]:
     """Yield why a number isn't reproduced, where the YAML says so."""
-    claims = {name: problem.get("published") for name, problem in problems.items()}
-    claims |= {name: answer["fixed"]["published"] for name, answer in answers.items()}
-    for name, claimed in claims.items():
-        if claimed and claimed.get("note"):
-            yield f"- `{name}`: {claimed['note']}"
+    for arm, note in claims[["arm", "note"]].drop_duplicates().itertuples(index=False):
+        if note:
+            yield f"- `{arm}`: {note}"
 
 
-def stopped_rows(answers: Any) -> Iterator[str]:
-    """Yield a row for each technique whose stopping epoch was published."""
-    for name, answer in answers.items():
-        claimed = answer["fixed"]["published"]
-        if claimed and claimed.get("epochs"):
-            best = claimed.get("best_epoch")
-            said = f"{claimed['epochs']}" + (f", best {best}" if best else "")
-            stopped, kept = (
-                "{min} to {max}".format(**answer["fixed"][column]["technique"])
-                for column in ("epochs", "best_epoch")
-            )
-            yield f"| `{name}` | {said} | {stopped} | {kept if best else 'the last'} |"
+def problem_tables(board: pd.DataFrame) -> Iterator[str]:
+    """Yield a table for each problem, the largest effect first."""
+    for problem, part in board.groupby("problem", sort=False):
+        unit = UNITS[part["metric"].iloc[0]]
+        first = part.iloc[0]
+        base = [unit.value(first[column]) for column in ("fixed_baseline", "fresh_baseline")]
+        rows = [
+            f"| (baseline) | {base[0]} | {base[1]} | | | | |",
+            *map(technique_row, records(part)),
+        ]
+        movement = f"{unit.movement}{unit.unit and ',' + unit.unit}"
+        yield f"### {problem}\n\n" + TABLE.format(movement=movement) + "\n".join(rows)
 
 
-def tables(problems: Any, answers: Any) -> Iterator[str]:
-    """Yield a table for each problem, the largest gain first."""
-    for problem in problems:
-        of = {name: answer for name, answer in answers.items() if answer["problem"] == problem}
-        metric = next(iter(of.values()))["metric"]
-        best = -1 if metric != "mse" else 1
-        ranked = sorted(of.items(), key=lambda item: best * (gain_of(item[1])["mean"] or 0))
-        base = spreads(next(iter(of.values())), "baseline")
-        rows = [f"| (baseline) | {base[0]} | {base[1]} | | | |"]
-        rows += [technique_row(name, answer) for name, answer in ranked]
-        yield f"### {problem}\n\n" + TABLE.format(unit=NAMES[metric]) + "\n".join(rows)
+def technique_row(row: Row) -> str:
+    """Return a row about a technique."""
+    unit = UNITS[row["metric"]]
+    verdict = row["verdict"]
+    if not pd.isna(row["repeats_needed"]):
+        verdict += f" ({row['repeats_needed']:,.0f} would tell)"
+    change = told(unit, row["difference"], row["ci_low"], row["ci_high"])
+    ties = f", {row['ties']} equal" if row["ties"] else ""
+    return (
+        f"| `{row['technique']}` | {unit.value(row['fixed'])}{', leak' if row['leak'] else ''} "
+        f"| {unit.value(row['fresh'])} | {change} | {row['wins']}/{row['repeats']}{ties} "
+        f"| {verdict} | {row['verdict_holm']} |"
+    )
 
 
-def grids(root: Path, techniques: Any) -> Iterator[str]:
-    """Yield a table of the grids that were run, and one of the grid that was published."""
+def variance(shares: pd.DataFrame, run: Row) -> str:
+    """Return the table of what makes a single run's score vary."""
+    names = {"test": "its own test rows", "score": "new rows"}
+    sources, rows = list(dict.fromkeys(shares["source"])), []
+    for (problem, kind), part in shares.groupby(["problem", "rows"], sort=False):
+        unit = UNITS[part["metric"].iloc[0]]
+        deviation = unit.size(part["variance"].sum() ** 0.5) + unit.unit
+        cells = [f"{share:.0%}" for share in part.set_index("source")["share"].loc[sources]]
+        rows.append(f"| {problem} | {names[kind]} | {deviation} | {' | '.join(cells)} |")
+    rule = " | ".join(["---:"] * len(sources))
+    draws = run["parameters"]["protocol"]["variance"]["draws"]
+    head = VARIANCE.format(sources=" | ".join(sources), rule=rule, draws=draws)
+    return head + "\n".join(rows)
+
+
+def grids(reporting: Path) -> Iterator[str]:
+    """Yield a table of the grids that were run."""
     rows = []
-    for name in techniques:
-        file = root / "08_reporting" / f"{name}_grid" / "choice.json"
+    for name in yaml.safe_load((PROJECT / "conf" / "base" / "techniques.yml").read_text()):
+        file = reporting / f"{name}_grid" / "choice.json"
         if file.is_file():
             choice = json.loads(file.read_text())
             fresh = choice["fresh"]
@@ -189,24 +228,11 @@ def grids(root: Path, techniques: Any) -> Iterator[str]:
             rows.append(f"| `{name}_grid` | {' | '.join(numbers)} | {often} |")
     if rows:
         yield GRIDS + "\n".join(rows)
-    file = root / "08_reporting" / "weight_l2_grid" / "grid.csv"
-    if file.is_file():
-        yield GRID + "\n".join(grid_rows(pd.read_csv(file)))
 
 
-def grid_rows(grid: pd.DataFrame) -> Iterator[str]:
-    """Yield a row for each value of which something was published."""
-    path = next(column for column in grid.columns if column.startswith("network."))
-    fixed = grid[(grid["protocol"] == "fixed") & grid["published_test"].notna()]
-    for _, row in fixed.iterrows():
-        found = [f"{row[f'{s}_mean']:.3f} ± {row[f'{s}_sd']:.3f}" for s in ("train", "test")]
-        said = f"{row['published_train']:.3f} / {row['published_test']:.3f}"
-        yield f"| {row[path]:g} | {said} | {found[0]} | {found[1]} |"
-
-
-def stopping_rules(root: Path) -> Iterator[str]:
+def stopping_rules(reporting: Path) -> Iterator[str]:
     """Yield a table of the replayed stopping rules, where they were."""
-    file = root / "08_reporting" / "stopping_rules" / "rules.csv"
+    file = reporting / "stopping_rules" / "rules.csv"
     if not file.is_file():
         return
     rules = pd.read_csv(file).query("protocol == 'fresh'")
@@ -221,37 +247,22 @@ def stopping_rules(root: Path) -> Iterator[str]:
     yield STOPPING + "\n".join(lines)
 
 
-def technique_row(name: str, answer: Any) -> str:
-    """Return a row about a technique."""
-    gain, (scale, places) = gain_of(answer), SCALES[answer["metric"]]
-    fixed, fresh = spreads(answer, "technique")
-    told = "-"
-    if gain["mean"] is not None:
-        mean, low, high = (scale * gain[key] for key in ("mean", "ci_low", "ci_high"))
-        told = f"{mean:+.{places}f} [{low:.{places}f}, {high:.{places}f}]"
-    won = f"{gain['wins']}/{gain['pairs']}"
-    verdict, needed = answer["fresh"]["verdict"], answer["fresh"]["repeats_needed"]
-    if needed:
-        verdict += f" ({needed:,} would tell)"
-    if answer["fresh"]["trifling"] and verdict in ("helps", "hurts"):
-        verdict += ", by a trifle"
-    leak = ", leak" if answer["leak"] else ""
-    return f"| `{name}` | {fixed}{leak} | {fresh} | {told} | {won} | {verdict} |"
+def told(unit: Unit, mean: float, low: float, high: float) -> str:
+    """Return a difference and its interval, a dash where a fit diverged."""
+    if pd.isna(mean):
+        return "-"
+    return f"{unit.signed(mean)} [{unit.signed(low).lstrip('+')}, {unit.signed(high).lstrip('+')}]"
 
 
-def gain_of(answer: Any) -> dict[str, Any]:
-    """Return the paired difference of the metric on fresh draws."""
-    return answer["fresh"]["difference"][answer["metric"]]
+def span(numbers: pd.Series) -> str:
+    """Return the lowest and the highest."""
+    low, high = int(numbers.min()), int(numbers.max())
+    return str(low) if low == high else f"{low} to {high}"
 
 
-def spreads(answer: Any, arm: str) -> list[str]:
-    """Return mean ± sd on test rows, of both protocols."""
-    places = 5 if answer["metric"] == "mse" else 3
-    numbers = [answer[protocol][arm]["test"] for protocol in ("fixed", "fresh")]
-    return [
-        "-" if n["mean"] is None else f"{n['mean']:.{places}f} ± {n['sd']:.{places}f}"
-        for n in numbers
-    ]
+def records(table: pd.DataFrame) -> list[Row]:
+    """Return the rows as mappings."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 if __name__ == "__main__":

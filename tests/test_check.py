@@ -391,10 +391,13 @@ def test_whatever_keras_has_is_accepted(path: str, value: Any) -> None:
     check_parameters(changed(path, value), PROBLEMS, TECHNIQUES)
 
 
-def test_a_parameters_name_is_taken() -> None:
-    parameters = changed("moons.title", "x")
-    with pytest.raises(SpecError, match="engine: this name is taken by a parameter"):
-        check_parameters(parameters, PROBLEMS, {**TECHNIQUES, "engine": TECHNIQUES["dropout"]})
+@pytest.mark.parametrize(
+    ("name", "by"), [("engine", "parameter"), ("study", "pipeline"), ("variance", "pipeline")]
+)
+def test_some_names_are_taken(name: str, by: str) -> None:
+    parameters = {**changed("moons.title", "x"), name: TECHNIQUES["dropout"]}
+    with pytest.raises(SpecError, match=f"{name}: this name is taken by a {by}"):
+        check_parameters(parameters, PROBLEMS, {**TECHNIQUES, name: TECHNIQUES["dropout"]})
 
 
 def test_the_name_of_a_grid_is_taken() -> None:

@@ -12,6 +12,7 @@ from regpipe.spec import Problem, Settings, StoppingRules, Technique
 from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
+PIPELINES = ("study", "variance")  # those of all problems
 
 
 def check_parameters(
@@ -96,8 +97,12 @@ def _check_top_level(
             and f"{name}_grid" in {*problems, *techniques}
         ):
             faults.append(f"{name}_grid: that is the name of the grid of {name}. Expected another.")
-    for name in sorted({*problems, *techniques} & set(Settings.model_fields)):
-        faults.append(f"{name}: this name is taken by a parameter. Expected another.")
+    taken = {
+        **dict.fromkeys(Settings.model_fields, "parameter"),
+        **dict.fromkeys(PIPELINES, "pipeline"),
+    }
+    for name in sorted({*problems, *techniques} & set(taken)):
+        faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")
     for name in (*problems, *techniques):
         try:
             check_name(name, "problem or technique", name)

@@ -30,17 +30,22 @@ def register_pipelines() -> dict[str, Pipeline]:
     problems, techniques = read_blocks()
     looks = {name: look_of(block) for name, block in problems.items()}
     pipelines = {name: create_problem(name, look) for name, look in looks.items()}
-    grids, told = {}, {}
+    grids, homes = {}, {}
     for name, block in techniques.items():
         home = block.get("problem") if isinstance(block, dict) else None
         if isinstance(home, str) and home in problems and name not in problems:
             pipelines[name] = pipelines[home] + create_technique(name, home, looks[home])
-            told[name] = looks[home]
+            homes[name] = home
             if block.get("grid"):
                 grids[f"{name}_grid"] = pipelines[home] + create_grid(name, home)
     rules, variance = _stopping_rules(pipelines), _variance(pipelines, list(problems))
-    claimed = [name for name in told if techniques[name].get("grid_published")]
-    parts = [*pipelines.values(), *rules.values(), *variance.values(), create_study(told, claimed)]
+    claimed = [name for name in homes if techniques[name].get("grid_published")]
+    parts = [
+        *pipelines.values(),
+        *rules.values(),
+        *variance.values(),
+        create_study(homes, looks, claimed),
+    ]
     parts += [grids[f"{name}_grid"] for name in claimed]
     # One set of all nodes: adding up so many pipelines one by one would take seconds.
     study = Pipeline({node for pipeline in parts for node in pipeline.nodes})

@@ -412,3 +412,10 @@ def test_a_batch_sum_survives_saving(tmp_path: Path, fits: list[SimpleNamespace]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
     assert json.loads(loaded.to_json())["config"] == json.loads(model.to_json())["config"]
+
+
+def test_what_is_standardised_is_said() -> None:
+    code = keras_code(arm_called("diabetes"), (10,), ["features", "target"])
+    assert "# Standardised, by mean and deviation of the training rows: features and target" in code
+    compile(code, "code", "exec")
+    assert "tandardised" not in keras_code(arm_called("moons"), (2,))

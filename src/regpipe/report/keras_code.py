@@ -1,5 +1,7 @@
 """An arm -> plain Keras 3 that a user can paste to build and train the same model."""
 
+from collections.abc import Sequence
+
 from regpipe.arm import Arm
 from regpipe.report.keras_calls import layer_call, loss_argument, optimizer_call, optimizer_class
 from regpipe.report.keras_fit import (
@@ -28,7 +30,7 @@ IMPORTS = {
 }
 
 
-def keras_code(arm: Arm, input_shape: tuple[int, ...]) -> str:
+def keras_code(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str] = ()) -> str:
     """Return a script that builds an arm's model and trains it, with nothing of regpipe's.
 
     It expects the rows as `x_train`, `y_train`, `x_test` and `y_test`, and runs in Keras 3 on
@@ -37,19 +39,24 @@ def keras_code(arm: Arm, input_shape: tuple[int, ...]) -> str:
     Args:
         arm: what is trained, and how.
         input_shape: of a row, such as `(n_features,)`.
+        standardised: what of the rows is, of `features` and `target`.
     """
     again = arm.training.after_stopping
     second = _refitted if isinstance(again, Refit) else _continued if again else _trained
     body = "\n\n\n".join([*_classes(arm), second(arm, input_shape)])
     imports = [line for used, line in IMPORTS.items() if used in body]
     space = "\n\n\n" if body.startswith(("class", "def", "@")) else "\n\n"
-    return "\n".join([*imports, "", _given(arm, input_shape)]) + space + body + "\n"
+    return "\n".join([*imports, "", _given(arm, input_shape, standardised)]) + space + body + "\n"
 
 
-def _given(arm: Arm, input_shape: tuple[int, ...]) -> str:
+def _given(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str]) -> str:
     shape = ", ".join(str(size) for size in ("rows", *input_shape))
     rows = comment(f"x_train, x_test: numbers, of shape ({shape})")
-    return f"{rows}\n{comment(f'y_train, y_test: {TARGETS[arm.task.name]}')}"
+    lines = [rows, comment(f"y_train, y_test: {TARGETS[arm.task.name]}")]
+    if standardised:
+        scaled = "Standardised, by mean and deviation of the training rows:"
+        lines.append(comment(f"{scaled} {' and '.join(standardised)}"))
+    return "\n".join(lines)
 
 
 def _classes(arm: Arm) -> list[str]:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from regpipe import plots
 from regpipe.arm import Arm
 from regpipe.report.study import Story, Study
-from regpipe.spec import Technique
+from regpipe.spec import Problem, Technique
 from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.leaderboard import leaderboard
 
@@ -21,6 +21,7 @@ def tell(
     architecture: dict[str, Any],
     summary: dict[str, Any],
     runs: pd.DataFrame,
+    problem: Problem,
     technique: Technique,
     **pictures: bytes,
 ) -> Story:
@@ -35,7 +36,7 @@ def tell(
         runs=runs,
         pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
         block=yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100),
-        code=keras_code(arm, shape),
+        code=keras_code(arm, shape, problem.standardise),
     )
 
 

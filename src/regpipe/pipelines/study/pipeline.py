@@ -11,15 +11,18 @@ NAME = "study"
 PICTURES = ("learning_curves", "paired_differences", "weight_norms")
 
 
-def create_pipeline(looks: Mapping[str, Look], grids: Sequence[str]) -> Pipeline:
+def create_pipeline(
+    homes: Mapping[str, str], looks: Mapping[str, Look], grids: Sequence[str]
+) -> Pipeline:
     """Return the pipeline that tells the study.
 
     Args:
-        looks: how the networks of each technique are looked at.
+        homes: the problem of each technique.
+        looks: how the networks of each problem are looked at.
         grids: the techniques whose grid is part of the study.
     """
-    told = [_story(name, look, name in grids) for name, look in looks.items()]
-    stories = [f"{name}.story" for name in looks]
+    told = [_story(name, home, looks[home], name in grids) for name, home in homes.items()]
+    stories = [f"{name}.story" for name in homes]
     tables = {name: f"{name}_grid.grid" for name in grids}
     template = Pipeline(
         [
@@ -51,7 +54,7 @@ def create_pipeline(looks: Mapping[str, Look], grids: Sequence[str]) -> Pipeline
     return Pipeline(template, namespace=NAME, inputs=shared, tags=NAME) + Pipeline(told)
 
 
-def _story(name: str, look: Look, has_grid: bool) -> Node:
+def _story(name: str, problem: str, look: Look, has_grid: bool) -> Node:
     """Return the node that gathers what is told of a technique, in the technique's namespace."""
     pictures = {
         f"{picture}_plot": f"{name}.{picture}_plot" for picture in (*PICTURES, look.picture)
@@ -65,6 +68,7 @@ def _story(name: str, look: Look, has_grid: bool) -> Node:
             "architecture": f"{name}.architecture",
             "summary": f"{name}.summary",
             "runs": f"{name}.runs",
+            "problem": f"params:{problem}",
             "technique": f"params:{name}",
             **pictures,
         },
