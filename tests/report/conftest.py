@@ -143,7 +143,7 @@ def variance() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def study() -> Study:
     problems = {"moons": f"Two moons {HOSTILE}", "codes": "Codes"}
-    pictures = {"forest": picture(), "variance": picture()}
+    pictures = {name: picture() for name in ("claims", "forest", "variance")}
     stories = {name: story(name) for name in TECHNIQUES}
     return Study(leaderboard(), claims(), variance(), problems, stories, pictures)
 

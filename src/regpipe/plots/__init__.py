@@ -1,5 +1,6 @@
 """Frames in, figures out: one file per question. No networks, no files here."""
 
+from regpipe.plots.claims import claims
 from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
 from regpipe.plots.forest import forest
@@ -17,6 +18,7 @@ from regpipe.plots.variance import variance
 from regpipe.plots.weight_norms import weight_norms
 
 __all__ = [
+    "claims",
     "confusion",
     "decision_boundary",
     "forest",

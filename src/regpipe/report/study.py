@@ -42,7 +42,7 @@ class Study:
         variance: where the noise comes from, see `statistics.variance`.
         problems: the title of each problem, in the order of the YAML.
         stories: of each technique.
-        pictures: `forest` and `variance`.
+        pictures: `claims`, `forest` and `variance`.
     """
 
     leaderboard: pd.DataFrame

@@ -55,6 +55,11 @@ def check_claims(stories: dict[str, Story], **grids: pd.DataFrame) -> pd.DataFra
     return tabulate_claims([story.answer for story in stories.values()], grids)
 
 
+def plot_claims(claims: pd.DataFrame) -> Figure:
+    """Show what became of each published gain."""
+    return plots.claims(claims)
+
+
 def plot_forest(table: pd.DataFrame) -> Figure:
     """Show all effects with their intervals."""
     return plots.forest(table)
@@ -65,8 +70,7 @@ def report(
     table: pd.DataFrame,
     claims: pd.DataFrame,
     shares: pd.DataFrame,
-    forest: bytes,
-    variance: bytes,
+    **pictures: bytes,
 ) -> str:
     """Tell it all on one page."""
     from regpipe.report.page import render
@@ -76,5 +80,5 @@ def report(
         story.answer["problem"]: block[story.answer["problem"]]["title"]
         for story, block in zip(stories.values(), parameters, strict=True)
     }
-    pictures = {"forest": forest, "variance": variance}
-    return render(Study(table, from_csv(claims), shares, problems, stories, pictures))
+    shown = {name.removesuffix(PICTURE): file for name, file in pictures.items()}
+    return render(Study(table, from_csv(claims), shares, problems, stories, shown))

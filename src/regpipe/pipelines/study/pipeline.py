@@ -34,17 +34,21 @@ def create_pipeline(
                 outputs="claims",
                 name="check_claims",
             ),
-            node(nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot"),
+            node(nodes.plot_claims, inputs="claims", outputs="claims_plot", name="plot_claims"),
+            node(
+                nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot_forest"
+            ),
             node(
                 nodes.report,
-                inputs=[
-                    "stories",
-                    "leaderboard",
-                    "claims",
-                    "variance.shares",
-                    "forest_plot",
-                    "variance.variance_plot",
-                ],
+                inputs={
+                    "stories": "stories",
+                    "table": "leaderboard",
+                    "claims": "claims",
+                    "shares": "variance.shares",
+                    "claims_plot": "claims_plot",
+                    "forest_plot": "forest_plot",
+                    "variance_plot": "variance.variance_plot",
+                },
                 outputs="report",
                 name="report",
             ),
