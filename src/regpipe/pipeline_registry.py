@@ -11,6 +11,7 @@ from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
 from regpipe.pipelines.stopping_rules.pipeline import NAME as STOPPING_RULES
 from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_stopping_rules
 from regpipe.pipelines.study.pipeline import NAME as STUDY
+from regpipe.pipelines.study.pipeline import Part
 from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
@@ -28,40 +29,30 @@ def register_pipelines() -> dict[str, Pipeline]:
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
     problems, techniques = read_blocks()
-    looks = {name: look_of(block) for name, block in problems.items()}
-    pipelines = {name: create_problem(name, look) for name, look in looks.items()}
-    grids, homes = {}, {}
+    parts = {name: Part(look_of(block)) for name, block in problems.items()}
+    bases = {name: create_problem(name, part.look) for name, part in parts.items()}
+    pipelines, grids = dict(bases), {}
     for name, block in techniques.items():
         home = block.get("problem") if isinstance(block, dict) else None
-        if isinstance(home, str) and home in problems and name not in problems:
-            pipelines[name] = pipelines[home] + create_technique(name, home, looks[home])
-            homes[name] = home
+        if isinstance(home, str) and home in parts and name not in problems:
+            part = parts[home]
+            part.techniques[name] = create_technique(name, home, part.look)
+            pipelines[name] = bases[home] + part.techniques[name]
             if block.get("grid"):
-                grids[f"{name}_grid"] = pipelines[home] + create_grid(name, home)
-    rules, variance = _stopping_rules(pipelines), _variance(pipelines, list(problems))
-    claimed = [name for name in homes if techniques[name].get("grid_published")]
-    parts = [
-        *pipelines.values(),
-        *rules.values(),
-        *variance.values(),
-        create_study(homes, looks, claimed),
-    ]
-    parts += [grids[f"{name}_grid"] for name in claimed]
-    # One set of all nodes: adding up so many pipelines one by one would take seconds.
-    study = Pipeline({node for pipeline in parts for node in pipeline.nodes})
-    return {"__default__": study, STUDY: study, **pipelines, **grids, **rules, **variance}
+                grid = create_grid(name, home)
+                grids[f"{name}_grid"] = bases[home] + grid
+                if block.get("grid_published"):
+                    part.grids[name] = grid
+    further = {VARIANCE: create_variance(list(problems))}
+    replayed = replayed_problems()
+    if replayed and set(replayed) <= set(problems):
+        further[STOPPING_RULES] = create_stopping_rules(replayed)
+    study = create_study(bases, parts, list(further.values()))
+    whole = {name: _with_inputs(pipeline, bases) for name, pipeline in further.items()}
+    return {"__default__": study, STUDY: study, **pipelines, **grids, **whole}
 
 
-def _stopping_rules(pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
-    """Return the pipeline that replays stopping rules, if its problems are there."""
-    problems = replayed_problems()
-    if not problems or not set(problems) <= set(pipelines):
-        return {}
-    histories = sum((pipelines[name] for name in problems), Pipeline([]))
-    return {STOPPING_RULES: histories + create_stopping_rules(problems)}
-
-
-def _variance(pipelines: dict[str, Pipeline], problems: list[str]) -> dict[str, Pipeline]:
-    """Return the pipeline that tells where the noise comes from; it needs the problems' rows."""
-    rows = [pipelines[name].to_outputs(f"{name}.samples") for name in problems]
-    return {VARIANCE: sum(rows, Pipeline([])) + create_variance(problems)}
+def _with_inputs(pipeline: Pipeline, bases: dict[str, Pipeline]) -> Pipeline:
+    """Return a pipeline with the nodes of the problems that make what it reads."""
+    everything = Pipeline({node for base in bases.values() for node in base.nodes})
+    return everything.to_outputs(*(pipeline.inputs() & everything.all_outputs())) + pipeline

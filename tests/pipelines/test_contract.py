@@ -49,9 +49,9 @@ def test_the_default_is_every_problem_and_every_technique(run: Callable[..., Non
     from regpipe.pipeline_registry import register_pipelines
 
     pipelines = register_pipelines()
-    default = {node.name for node in pipelines["__default__"].nodes}
-    for name in (*PROBLEMS, *TECHNIQUES):
-        assert {node.name for node in pipelines[name].nodes} <= default
+    makes = {output for node in pipelines["__default__"].nodes for output in node.outputs}
+    for name in (*PROBLEMS, *TECHNIQUES, "weight_l2_grid", "stopping_rules", "variance"):
+        assert pipelines[name].all_outputs() <= makes
 
 
 @pytest.mark.parametrize("arm", ARMS)

@@ -47,8 +47,13 @@ def test_viz_shows_layers_namespaces_and_previews(
     kedro("viz", "build", "--include-previews", cwd=project, env=without_tensorflow)
     built = json.loads((project / "build" / "api" / "main").read_text())
     assert built["layers"] == ["primary", "models", "model_output", "reporting"]
-    collapsed = {n["name"] for n in built["nodes"] if n["type"] == "modularPipeline"}
-    assert collapsed >= {"weight_l2", "moons"}
+    boxes = {n["id"] for n in built["nodes"] if n["type"] == "modularPipeline"}
+    outside = {child["id"] for child in built["modular_pipelines"]["__root__"]["children"]}
+    of_all = {"study", "variance", "stopping_rules"}
+    assert boxes & outside == {*PROBLEMS, *of_all}
+    assert boxes - outside == {
+        *(f"{block.problem}.{name}" for name, block in TECHNIQUES.items()), "moons.weight_l2_grid",
+    }  # fmt: skip
     shown = {node["name"]: node for node in built["nodes"]}
     for name, layer, preview in (
         ("moons.samples", "primary", "table"),

@@ -75,7 +75,7 @@ def story(name: str, words: str = HOSTILE) -> Story:
             "seconds": [0.1, 0.2], "test_loss": [-0.25, NOTHING],
         }
     )  # fmt: skip
-    names = ("paired_differences", "learning_curves", "decision_boundary", words)
+    names = ("samples", "paired_differences", "learning_curves", "decision_boundary", words)
     pictures = {name: picture() for name in names}
     return Story(answer(name), words, runs, pictures, f"{name}: {words}\n", f"# {words}\n")
 

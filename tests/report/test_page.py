@@ -100,7 +100,7 @@ def test_every_technique_has_a_row_a_section_and_a_link(reader: Reader) -> None:
 
 def test_every_picture_has_words(reader: Reader) -> None:
     images = [attributes for tag, attributes in reader.tags if tag == "img"]
-    assert len(images) == 3 + 4 * len(TECHNIQUES)
+    assert len(images) == 3 + 2 + 4 * len(TECHNIQUES)  # of all, of each problem, of each
     assert all(len(image["alt"] or "") > 20 for image in images)
     told = " ".join(image["alt"] or "" for image in images)
     assert "Mean difference of accuracy on fresh draws +2.1 points, interval +1.1 to +3.1" in told

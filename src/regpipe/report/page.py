@@ -16,6 +16,7 @@ from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.views import intervals
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
+from regpipe.report.views.captions import ROWS, in_order
 from regpipe.report.views.cells import badge
 from regpipe.report.views.claims import claims
 from regpipe.report.views.headline import VERDICTS, best, headline
@@ -24,6 +25,7 @@ from regpipe.report.views.technique import Section, section
 from regpipe.report.views.variance import variance
 
 TEMPLATES = "templates"
+OF_ALL, OF_PROBLEMS = "of all", "of problems"  # whose pictures, beside those of a technique
 THREADS = 4  # that shrink pictures; the work is done outside Python's lock
 
 
@@ -41,7 +43,12 @@ def render(study: Study) -> str:
 
 def _content(study: Study) -> dict[str, Any]:
     """Return everything that the templates put into place."""
-    pictures = _shrink_all({"": study.pictures} | {n: s.pictures for n, s in study.stories.items()})
+    rows_of = {
+        story.answer["problem"]: story.pictures.get(ROWS) for story in study.stories.values()
+    }
+    owned = {n: {p: s.pictures[p] for p in in_order(s.pictures)} for n, s in study.stories.items()}
+    drawn = {problem: png for problem, png in rows_of.items() if png}
+    pictures = _shrink_all({OF_ALL: study.pictures, OF_PROBLEMS: drawn, **owned})
     rows = board(study)
     return {
         "headline": headline(study.leaderboard, study.claims),
@@ -54,9 +61,10 @@ def _content(study: Study) -> dict[str, Any]:
         "verdicts": VERDICTS,
         "problems": study.problems,
         "variance": variance(study.variance),
+        "samples": pictures[OF_PROBLEMS],
         "sections": _by_problem(study, pictures),
         "setup": setup(study.stories.values()),
-        "pictures": pictures[""],
+        "pictures": pictures[OF_ALL],
         "linked": set(study.stories),
         **_shared(study),
     }

@@ -17,9 +17,9 @@ class Story:
         answer: its `summary.json`.
         explanation: what it does, in a sentence.
         runs: its run table, a row per fit.
-        pictures: `learning_curves`, `paired_differences`, `weight_norms`, one of
-            `decision_boundary`, `confusion`, `predicted_true` and `reconstructions`, and `grid`
-            where it has one that was run.
+        pictures: `samples` (the same for all techniques of a problem), `learning_curves`,
+            `paired_differences`, `weight_norms`, one of `decision_boundary`, `confusion`,
+            `predicted_true` and `reconstructions`, and `grid` where it has one that was run.
         block: its YAML.
         code: Python that builds and trains the same model in plain Keras.
     """

@@ -64,12 +64,16 @@ def _of_input(
 
 
 def _of_node(node: Node, found: Mapping[str, str | None]) -> str | None:
-    function = node.func.func if isinstance(node.func, partial) else node.func
+    function, filled = node.func, {}
+    if isinstance(node.func, partial):
+        function, filled = node.func.func, node.func.keywords
     inputs = [(name, found[name]) for name in node.inputs]
     foreign = function.__module__.partition(".")[0] != OWN  # code that `code_digest` doesn't know
     if foreign or any(fingerprint is None for _, fingerprint in inputs):
         return None
-    return digest([code_digest(), versions(), node.name, inputs])
+    # Not the node's name: the study nests the same nodes in further namespaces.
+    does = [function.__module__, function.__qualname__, filled]
+    return digest([code_digest(), versions(), does, inputs])
 
 
 def _lasting(config: Mapping[str, Any] | None) -> dict[str, Any]:

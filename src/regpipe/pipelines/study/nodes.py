@@ -40,9 +40,14 @@ def tell(
     )
 
 
-def gather(*stories: Story) -> dict[str, Story]:
-    """Return the stories by the name of their technique."""
+def collect(*stories: Story) -> dict[str, Story]:
+    """Return the stories of a problem by the name of their technique."""
     return {story.answer["technique"]: story for story in stories}
+
+
+def gather(*problems: dict[str, Story]) -> dict[str, Story]:
+    """Return the stories of all problems."""
+    return {name: story for stories in problems for name, story in stories.items()}
 
 
 def rank(stories: dict[str, Story]) -> pd.DataFrame:

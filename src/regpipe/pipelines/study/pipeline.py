@@ -1,6 +1,7 @@
 """The wiring of the study: one story of each technique, and all of them together."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kedro.pipeline import Node, Pipeline, node
 
@@ -8,29 +9,61 @@ from regpipe.pipelines.looks import Look
 from regpipe.pipelines.study import nodes
 
 NAME = "study"
-PICTURES = ("learning_curves", "paired_differences", "weight_norms")
+PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the study tells of one problem.
+
+    Attributes:
+        look: how its networks are looked at.
+        techniques: the pipeline of each, without the problem's nodes.
+        grids: by technique, those that something was published about; likewise.
+    """
+
+    look: Look
+    techniques: dict[str, Pipeline] = field(default_factory=dict)
+    grids: dict[str, Pipeline] = field(default_factory=dict)
 
 
 def create_pipeline(
-    homes: Mapping[str, str], looks: Mapping[str, Look], grids: Sequence[str]
+    problems: Mapping[str, Pipeline], parts: Mapping[str, Part], further: Sequence[Pipeline]
 ) -> Pipeline:
-    """Return the pipeline that tells the study.
+    """Return the pipeline of the study.
+
+    In a picture of it, each problem is one box, with the boxes of its techniques inside. Datasets
+    are called what they are called elsewhere.
 
     Args:
-        homes: the problem of each technique.
-        looks: how the networks of each problem are looked at.
-        grids: the techniques whose grid is part of the study.
+        problems: the pipeline of each problem.
+        parts: of each problem.
+        further: other pipelines that are part of it, without nodes of problems.
     """
-    told = [_story(name, home, looks[home], name in grids) for name, home in homes.items()]
-    stories = [f"{name}.story" for name in homes]
-    tables = {name: f"{name}_grid.grid" for name in grids}
+    boxes = [
+        Pipeline(
+            [*part.techniques.values(), *part.grids.values(), *_stories(name, part)],
+            namespace=name,
+            prefix_datasets_with_namespace=False,
+        )
+        for name, part in parts.items()
+    ]
+    told = [f"{name}.stories" for name, part in parts.items() if part.techniques]
+    grids = {name: f"{name}_grid.grid" for part in parts.values() for name in part.grids}
+    pipelines = [*problems.values(), *boxes, *further, *([_whole(told, grids)] if told else [])]
+    # One set of all nodes: adding up so many pipelines one by one would take seconds.
+    return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
+
+
+def _whole(stories: list[str], grids: dict[str, str]) -> Pipeline:
+    """Return what is told of all problems together."""
     template = Pipeline(
         [
             node(nodes.gather, inputs=stories, outputs="stories", name="gather"),
             node(nodes.rank, inputs="stories", outputs="leaderboard", name="rank"),
             node(
                 nodes.check_claims,
-                inputs={"stories": "stories", **tables},
+                inputs={"stories": "stories", **grids},
                 outputs="claims",
                 name="check_claims",
             ),
@@ -54,16 +87,30 @@ def create_pipeline(
             ),
         ]
     )
-    shared = {"variance.shares", "variance.variance_plot", *stories, *tables.values()}
-    return Pipeline(template, namespace=NAME, inputs=shared, tags=NAME) + Pipeline(told)
+    shared = {"variance.shares", "variance.variance_plot", *stories, *grids.values()}
+    return Pipeline(template, namespace=NAME, inputs=shared, tags=NAME)
 
 
-def _story(name: str, problem: str, look: Look, has_grid: bool) -> Node:
+def _stories(problem: str, part: Part) -> list[Node]:
+    """Return the nodes that gather what is told of a problem's techniques."""
+    if not part.techniques:
+        return []
+    gather = node(
+        nodes.collect,
+        inputs=[f"{name}.story" for name in part.techniques],
+        outputs=f"{problem}.stories",
+        name="collect",
+        tags=NAME,
+    )
+    return [gather, *(_story(name, problem, part) for name in part.techniques)]
+
+
+def _story(name: str, problem: str, part: Part) -> Node:
     """Return the node that gathers what is told of a technique, in the technique's namespace."""
     pictures = {
-        f"{picture}_plot": f"{name}.{picture}_plot" for picture in (*PICTURES, look.picture)
+        f"{picture}_plot": f"{name}.{picture}_plot" for picture in (*PICTURES, part.look.picture)
     }
-    if has_grid:
+    if name in part.grids:
         pictures["grid_plot"] = f"{name}_grid.grid_plot"
     return node(
         nodes.tell,

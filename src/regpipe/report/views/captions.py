@@ -6,6 +6,7 @@ from typing import Any
 from regpipe.report.units import UNITS
 
 Answer = Mapping[str, Any]
+ROWS = "samples"  # shows the problem's rows, and is shown once for all of its techniques
 CAPTIONS = {
     "paired_differences": (
         "Technique minus baseline, a dot per repeat. Both of a pair share rows, split and, "
@@ -22,9 +23,9 @@ CAPTIONS = {
 
 
 def in_order(pictures: Mapping[str, bytes]) -> list[str]:
-    """Return the names of the pictures, known ones first."""
-    known = [name for name in CAPTIONS if name in pictures]
-    return [*known, *(name for name in pictures if name not in CAPTIONS)]
+    """Return the names of a technique's own pictures, known ones first."""
+    own = [name for name in pictures if name != ROWS]
+    return [*(name for name in CAPTIONS if name in own), *(n for n in own if n not in CAPTIONS)]
 
 
 def named(picture: str) -> str:
