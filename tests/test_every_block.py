@@ -22,7 +22,8 @@ def test_it_builds_trains_exports_and_reloads(
     from regpipe.engine.loops import make_loop
     from regpipe.engine.weights import load_weights
     from regpipe.network import build_model
-    from regpipe.pipelines.arm.nodes import build_network, export_model, watched
+    from regpipe.pipelines.arm.jobs import watched
+    from regpipe.pipelines.arm.nodes import build_network, export_model
 
     arm = arm_called(name, epochs=EPOCHS, shuffle=False, **fewer(name))
     samples = samples_of(arm.problem)
