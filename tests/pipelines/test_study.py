@@ -1,5 +1,6 @@
 """The study as a whole, of a few techniques: leaderboard, claims, report, and the notebook."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -136,6 +137,31 @@ def test_a_second_run_makes_nothing_and_says_the_same(
     assert "nodes are up to date" in again
     assert said[said.index("Of 4 techniques") :] == again[again.index("Of 4 techniques") :]
     assert files == {file: file.stat().st_mtime_ns for file in made}
+
+
+def test_the_pages_of_results_are_written_from_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location("results", PROJECT / "docs" / "results.py")
+    assert spec and spec.loader
+    results = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(results)
+    readme, page = tmp_path / "README.md", tmp_path / "results.md"
+    readme.write_text("before\n" + "old\n".join(results.MARKS) + "\nafter\n")
+    monkeypatch.setattr(results, "README", readme)
+    monkeypatch.setattr(results, "PAGE", page)
+    results.main(root)
+    told = page.read_text()
+    for name in TECHNIQUES:
+        assert f"| `{name}` |" in told
+    assert "| `moons` | test accuracy | 0.914 |" in told and "stopping epoch | 1044 |" in told
+    assert "| `weight_l2` | train accuracy, l2 = 0.1 | 0.967 |" in told
+    lines = readme.read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after") and "old" not in lines
+    assert any(line.startswith("| `weight_l2` | moons | 0.943 |") for line in lines)
+    readme.write_text("no marks")
+    with pytest.raises(SystemExit, match="expected <!-- claims"):
+        results.main(root)
 
 
 def test_the_notebook_about_the_study_runs(small: Path, root: Path) -> None:

@@ -1,10 +1,11 @@
 import math
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from regpipe.statistics.claims import holds, tabulate_claims
+from regpipe.statistics.claims import TEXTS, from_csv, holds, tabulate_claims
 
 SOURCE = "a tutorial"
 
@@ -85,6 +86,14 @@ def test_the_gain_is_over_the_published_baseline_and_stands_at_the_test_score_al
     assert row["holds"] == "holds, smaller"  # the interval ends below 2.9 points
     others = claims(answer()).drop(index=("weight_l2", "test accuracy"))
     assert others["published_gain"].isna().all() and set(others["holds"]) == {""}
+
+
+def test_a_file_keeps_what_is_empty(tmp_path: Path) -> None:
+    table = tabulate_claims([answer()], {})
+    table.to_csv(tmp_path / "claims.csv", index=False)
+    again = from_csv(pd.read_csv(tmp_path / "claims.csv"))
+    for name in TEXTS:
+        assert list(again[name]) == list(table[name])
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
 
 def from_csv(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as it was before a file, in which empty text is a missing number."""
-    return table.fillna(dict.fromkeys(TEXTS, ""))
+    # A column without any text was read as one of numbers.
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS})
 
 
 def holds(claimed: float, verdict: str, low: float, high: float) -> str:
