@@ -55,6 +55,8 @@ def test_commands_work(project: Path) -> None:
             expected = "Choosing by the test rows"
         elif "stopping_rules" in command:
             expected = "epochs spent"
+        elif "variance" in command:
+            expected = "How much a single run's score varies"
         else:
             expected = "- weight_l2" if "registry" in command else "Test accuracy"
         assert expected in output, output
