@@ -25,6 +25,13 @@ def test_the_bootstrap_of_a_normal_mean_is_close_to_its_t_interval() -> None:
     )
 
 
+def test_the_bootstrap_of_a_few_values_is_as_wide_as_their_t_interval() -> None:
+    """Plain percentiles of ten values would be a sixth shorter."""
+    values = stats.norm.ppf((np.arange(10) + 0.5) / 10)
+    low, high = bootstrap_interval(values, 0.95)
+    assert high - low == pytest.approx(2 * margin(values.std(ddof=1), 10, 0.95), rel=0.05)
+
+
 def test_the_bootstrap_says_the_same_on_every_call_and_is_widened_by_overlap() -> None:
     values = np.random.default_rng(1).normal(size=20)
     low, high = bootstrap_interval(values, 0.9)
