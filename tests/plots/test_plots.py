@@ -14,6 +14,7 @@ from sklearn.metrics import r2_score
 from regpipe import plots
 from regpipe.plots.style import BASELINE, TECHNIQUE
 from regpipe.statistics.summary import pair_runs
+from tests.plots.test_study_plots import board, published, shares
 
 SMALLEST = {"accuracy": 0.01, "loss": 0.01}
 
@@ -193,6 +194,9 @@ FIGURES: dict[str, Any] = {
         two_path_table(), ["network.hidden.l2", "network.hidden.rate"], "L2", "accuracy", WITHOUT
     ),
     "stopping_tradeoff": lambda: plots.stopping_tradeoff(rules()),
+    "forest": lambda: plots.forest(board()),
+    "claims": lambda: plots.claims(published()),
+    "variance": lambda: plots.variance(shares()),
 }
 
 

@@ -27,8 +27,8 @@ def points(ax: Axes) -> dict[float, tuple[float, str]]:
     return found
 
 
-@pytest.fixture
 def board() -> pd.DataFrame:
+    """A leaderboard of two problems."""
     return pd.DataFrame(
         [
             ("good", "moons", "accuracy", 0.02, 0.01, 0.03, 1.0, "helps"),
@@ -43,17 +43,15 @@ def board() -> pd.DataFrame:
     )  # fmt: skip
 
 
-def test_a_forest_has_a_panel_per_problem_and_the_best_on_top(board: pd.DataFrame) -> None:
-    figure = plots.forest(board)
+def test_a_forest_has_a_panel_per_problem_and_the_best_on_top() -> None:
+    figure = plots.forest(board())
     codes, moons = figure.axes
     assert names(codes) == ["code"] and names(moons) == ["lost", "bad", "good"]
     assert "less is better" in codes.get_xlabel() and "more is better" in moons.get_xlabel()
 
 
-def test_a_forest_shows_each_mean_in_its_unit_and_the_colour_of_its_verdict(
-    board: pd.DataFrame,
-) -> None:
-    codes, moons = plots.forest(board).axes
+def test_a_forest_shows_each_mean_in_its_unit_and_the_colour_of_its_verdict() -> None:
+    codes, moons = plots.forest(board()).axes
     assert points(codes)[0][0] == pytest.approx(-2.0)  # thousandths
     helps, hurts = (OF_VERDICTS[verdict] for verdict in ("helps", "hurts"))
     assert points(moons)[2] == (pytest.approx(2.0), helps)
@@ -61,8 +59,9 @@ def test_a_forest_shows_each_mean_in_its_unit_and_the_colour_of_its_verdict(
     assert np.isnan(points(moons)[0][0])
 
 
-def test_claims_show_published_and_fresh_gains_and_nothing_else() -> None:
-    table = pd.DataFrame(
+def published() -> pd.DataFrame:
+    """Claims: two gains, and a number that is none."""
+    return pd.DataFrame(
         {
             "arm": ["l2", "l2", "dropout"], "problem": ["moons", "moons", "circles"],
             "published_gain": [0.029, NAN, 0.057], "fixed_gain": [0.03, NAN, 0.02],
@@ -70,7 +69,10 @@ def test_claims_show_published_and_fresh_gains_and_nothing_else() -> None:
             "ci_high": [0.012, NAN, 0.004], "holds": ["holds, smaller", "", "does not hold"],
         }
     )  # fmt: skip
-    (ax,) = plots.claims(table).axes
+
+
+def test_claims_show_published_and_fresh_gains_and_nothing_else() -> None:
+    (ax,) = plots.claims(published()).axes
     assert names(ax) == ["l2 (moons)", "dropout (circles)"]
     found = points(ax)
     assert found[0] == (pytest.approx(0.8), OF_CLAIMS["holds, smaller"])
@@ -79,7 +81,8 @@ def test_claims_show_published_and_fresh_gains_and_nothing_else() -> None:
     assert [line.get_xdata()[0] for line in published] == pytest.approx([2.9, 5.7])
 
 
-def test_the_variance_stacks_shares_to_one_and_tells_the_whole_deviation() -> None:
+def shares() -> pd.DataFrame:
+    """Where the noise of two problems comes from."""
     rows = [
         ("moons", "accuracy", "test", "rows drawn", 0.0009, 0.9),
         ("moons", "accuracy", "test", "initial weights", 0.0001, 0.1),
@@ -87,7 +90,11 @@ def test_the_variance_stacks_shares_to_one_and_tells_the_whole_deviation() -> No
         ("codes", "mse", "test", "initial weights", 0.0004, 1.0),
     ]
     columns = ["problem", "metric", "rows", "source", "variance", "share"]
-    (ax,) = plots.variance(pd.DataFrame(rows, columns=columns)).axes
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_the_variance_stacks_shares_to_one_and_tells_the_whole_deviation() -> None:
+    (ax,) = plots.variance(shares()).axes
     ends = {}
     for bar in ax.patches:
         ends[bar.get_y()] = max(ends.get(bar.get_y(), 0), bar.get_x() + bar.get_width())
