@@ -77,8 +77,8 @@ def test_claims_show_published_and_fresh_gains_and_nothing_else() -> None:
     found = points(ax)
     assert found[0] == (pytest.approx(0.8), OF_CLAIMS["holds, smaller"])
     assert found[1] == (pytest.approx(-0.1), OF_CLAIMS["does not hold"])
-    published = [line for line in ax.lines if line.get_marker() == "D" and len(line.get_xdata())]
-    assert [line.get_xdata()[0] for line in published] == pytest.approx([2.9, 5.7])
+    diamonds = [line for line in ax.lines if line.get_marker() == "D" and len(line.get_xdata())]
+    assert [line.get_xdata()[0] for line in diamonds] == pytest.approx([2.9, 5.7])
 
 
 def shares() -> pd.DataFrame:
