@@ -27,9 +27,9 @@ LOOKS = {
 }
 # One or two of each problem and kind; `test_every_block` trains all of them.
 CHOSEN = [
-    "weight_l2", "early_stopping", "early_stopping_every", "early_stopping_refit", "dropout",
-    "noise_hidden", "label_smoothing", "weight_l2_layers", "early_stopping_regression",
-    "spatial_dropout", "temporal_activity", "sparse_autoencoder",
+    "early_stopping_every", "early_stopping_refit", "dropout", "label_smoothing",
+    "weight_l2_layers", "early_stopping_regression", "spatial_dropout",
+    "temporal_activity", "sparse_autoencoder",
 ]  # fmt: skip
 ARMS = [*PROBLEMS, *CHOSEN]
 
