@@ -15,6 +15,7 @@ import yaml
 
 from regpipe.report.units import UNITS, Unit
 from regpipe.report.views.headline import headline
+from regpipe.report.views.variance import variance
 from regpipe.statistics.claims import from_csv
 
 PROJECT = Path(__file__).parents[1]
@@ -111,7 +112,7 @@ def main(root: Path) -> None:
         "\n".join(notes(claims)),
         ALL.format(**facts),
         *problem_tables(board),
-        variance(pd.read_csv(reporting / "variance" / "variance.csv"), run),
+        variance_part(pd.read_csv(reporting / "variance" / "variance.csv"), run),
         *grids(reporting),
         *stopping_rules(reporting),
     ]
@@ -198,15 +199,14 @@ def technique_row(row: Row) -> str:
     )
 
 
-def variance(shares: pd.DataFrame, run: Row) -> str:
+def variance_part(shares: pd.DataFrame, run: Row) -> str:
     """Return the table of what makes a single run's score vary."""
-    names = {"test": "its own test rows", "score": "new rows"}
-    sources, rows = list(dict.fromkeys(shares["source"])), []
-    for (problem, kind), part in shares.groupby(["problem", "rows"], sort=False):
-        unit = UNITS[part["metric"].iloc[0]]
-        deviation = unit.size(part["variance"].sum() ** 0.5) + unit.unit
-        cells = [f"{share:.0%}" for share in part.set_index("source")["share"].loc[sources]]
-        rows.append(f"| {problem} | {names[kind]} | {deviation} | {' | '.join(cells)} |")
+    sources = list(dict.fromkeys(shares["source"]))
+    rows = [
+        f"| {row.problem} | {row.rows} | {row.total} "
+        f"| {' | '.join(share for _, share, _ in row.sources)} |"
+        for row in variance(shares)
+    ]
     rule = " | ".join(["---:"] * len(sources))
     draws = run["parameters"]["protocol"]["variance"]["draws"]
     head = VARIANCE.format(sources=" | ".join(sources), rule=rule, draws=draws)

@@ -1,6 +1,7 @@
 """A fit comes out of the store as it went in, or not at all."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,10 +80,10 @@ def objects(file: Path) -> None:
 
 @pytest.mark.parametrize("damage", [truncate, flip_a_bit, empty, something_else, objects])
 def test_a_damaged_fit_is_removed_and_told(
-    store: FitStore, damage: object, caplog: pytest.LogCaptureFixture
+    store: FitStore, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     store.save(KEY, a_fit())
-    damage(the_file(store))  # type: ignore[operator]
+    damage(the_file(store))
     with caplog.at_level(logging.WARNING):
         assert store.load(KEY) is None
     assert "is trained again" in caplog.text and KEY in caplog.text

@@ -5,13 +5,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regpipe.plots.style import metric_name, panels, title
+from regpipe.statistics.variance import ROWS
 
 COLOURS = {
     "rows drawn": "#0072B2",
     "initial weights": "#E69F00",
     "order and masks": "#CC79A7",
 }
-ROWS = {"test": "its own test rows", "score": "10,000 new rows"}
 HEIGHT = 0.36
 
 

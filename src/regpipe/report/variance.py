@@ -4,9 +4,7 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
-from regpipe.report.units import UNITS
-
-ROWS = {"test": "its own test rows", "score": "new rows"}
+from regpipe.report.views.variance import variance
 
 
 def variance_table(shares: pd.DataFrame) -> Table:
@@ -17,15 +15,10 @@ def variance_table(shares: pd.DataFrame) -> Table:
     """
     title = "How much a single run's score varies, and because of what"
     made = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0)
-    sources = list(dict.fromkeys(shares["source"]))
     for heading in ("problem", "scored on"):
         made.add_column(heading, no_wrap=True)
-    for heading in ("sd", *sources):
+    for heading in ("sd", *dict.fromkeys(shares["source"])):
         made.add_column(heading, justify="right")
-    for (problem, rows), part in shares.groupby(["problem", "rows"], sort=False):
-        unit = UNITS[part["metric"].iloc[0]]
-        deviation = unit.size(part["variance"].sum() ** 0.5) + unit.unit
-        by_source = part.set_index("source")["share"]
-        cells = [f"{by_source[source]:.0%}" for source in sources]
-        made.add_row(str(problem), ROWS[str(rows)], deviation, *cells)
+    for row in variance(shares):
+        made.add_row(row.problem, row.rows, row.total, *(share for _, share, _ in row.sources))
     return made

@@ -15,7 +15,7 @@ from pluggy import PluginManager
 from regpipe import progress
 from regpipe.runner.ahead import fits_ahead
 from regpipe.runner.fingerprints import Fingerprints, fingerprints
-from regpipe.runner.records import Record, intact, record
+from regpipe.runner.records import Record, file_of, intact, record
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ class Memory:
 
     def file(self, name: str) -> Path | None:
         """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
-        path = self.configs.get(name, {}).get("filepath")
-        return Path(path) if path and "://" not in str(path) else None
+        return file_of(self.configs.get(name, {}))
 
     def known(self, names: set[str]) -> dict[str, str]:
         """Return the fingerprint of each of these datasets that is as it was recorded."""

@@ -8,6 +8,15 @@ from typing import Any
 Record = dict[str, Any]
 
 
+def file_of(config: Mapping[str, Any]) -> Path | None:
+    """Return where a dataset lies, or None if it isn't kept in a file of this machine.
+
+    `config` is what `DataCatalog.to_config` says of it.
+    """
+    path = config.get("filepath")
+    return Path(path) if path and "://" not in str(path) else None
+
+
 def record(file: Path, fingerprint: str) -> Record:
     """Return what is to be remembered of a file that was just written."""
     state = file.stat()

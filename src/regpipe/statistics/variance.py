@@ -8,6 +8,8 @@ SOURCES = {
     "weights": "initial weights",
     "order": "order and masks",
 }
+# What fits are scored on, by the beginning of the columns of a table of nested fits.
+ROWS = {"test": "its own test rows", "score": "new rows"}
 
 
 def split_variance(values: np.ndarray) -> dict[str, float]:
@@ -54,7 +56,7 @@ def tabulate_variance(nested: pd.DataFrame, metric: str) -> pd.DataFrame:
     for problem, part in nested.groupby("problem", sort=False):
         sizes = [part[level].nunique() for level in ("draw", "weights", "order")]
         ordered = part.sort_values(["draw", "weights", "order"])
-        for kind in ("test", "score"):
+        for kind in ROWS:
             column = f"{kind}_{metric}"
             if column not in part:
                 continue

@@ -15,6 +15,7 @@ from regpipe.arm import Arm, apply, baseline
 from regpipe.provenance import digest
 from regpipe.reading import parse
 from regpipe.report.sentence import sentence
+from regpipe.runner.records import file_of
 from regpipe.spec import Problem, Protocol, Statistics, Technique
 from regpipe.tracking.runs import (
     DIGEST,
@@ -37,8 +38,6 @@ WHOLE = {
     "grid": {"runs", "grid", "choice"},
 }
 ARTIFACTS = ("runs", "architecture", "model", "comparison", "summary", "grid", "choice")
-
-
 NOTE = "mlflow.note.content"  # what MLflow shows as a run's description
 
 Told = tuple[dict[str, str], Params, Params]  # tags, parameters, numbers
@@ -73,8 +72,8 @@ class Results:
         for name in outputs:
             catalog.get(name, fallback_to_runtime_pattern=True)
         configs = catalog.to_config()[0]
-        paths = {name: _filepath(configs.get(name, {})) for name in outputs}
-        self._files = {n: Path(p) for n, p in paths.items() if p and "://" not in str(p)}
+        found = {name: file_of(configs.get(name, {})) for name in outputs}
+        self._files = {name: file for name, file in found.items() if file}
         self.load = catalog.load
         self.parameters: dict[str, Any] = catalog.load("parameters")
 
@@ -119,11 +118,6 @@ def read_run(name: str, kind: str, results: Results) -> Run:
     )
     history = None if kind == "grid" else partial(results.load, f"{name}.history")
     return with_fits(run, table, history, paths)
-
-
-def _filepath(config: Mapping[str, Any]) -> Any:
-    """Return where a dataset lies; Kedro wraps what a class without its own __init__ was given."""
-    return config.get("kwargs", config).get("filepath")
 
 
 def _baseline(name: str, table: pd.DataFrame, results: Results) -> Told:

@@ -7,8 +7,7 @@ import pandas as pd
 
 from regpipe.report.units import UNITS, Unit
 from regpipe.report.views.cells import MISSING
-
-ROWS = {"test": "the draw's own test rows", "score": "10,000 new rows"}
+from regpipe.statistics.variance import ROWS
 
 
 @dataclass(frozen=True)
