@@ -8,7 +8,7 @@ from regpipe.errors import SpecError, unknown
 from regpipe.ranks import check_ranks
 from regpipe.reading import parse
 from regpipe.spec import Problem, Technique, Training
-from regpipe.tasks import TASKS, Task
+from regpipe.tasks import Task
 from regpipe.vocabulary import (
     check_arguments,
     check_layer,
@@ -65,12 +65,12 @@ def baseline(name: str, problem: Problem) -> Arm:
         layer: _layer(f"{name}.network.{layer}", layer, entry)
         for layer, entry in problem.network.items()
     }
-    _check_training(f"{name}.training", problem.training, TASKS[problem.task], layers)
+    _check_training(f"{name}.training", problem.training, problem.kind, layers)
     check_ranks(name, problem.input_shape, layers)
     return Arm(
         problem=name,
         technique=None,
-        task=TASKS[problem.task],
+        task=problem.kind,
         loss=problem.training.loss,
         settings=hashlib.sha256(problem.model_dump_json().encode()).hexdigest()[:12],
         input_shape=tuple(problem.input_shape) if problem.input_shape else None,

@@ -23,6 +23,12 @@ def read_blocks() -> tuple[Blocks, Blocks]:
     return loader["problems"], loader["techniques"]
 
 
+def read_recipes() -> dict[str, Any]:
+    """Return the recipes, as written."""
+    recipes = _reader()["recipes"].get("recipes")
+    return recipes if isinstance(recipes, dict) else {}
+
+
 def replayed_problems() -> list[str]:
     """Return the problems on whose histories stopping rules are replayed, as written."""
     rules = _reader()["stopping_rules"].get("stopping_rules")

@@ -8,11 +8,13 @@ from regpipe.errors import SpecError, hint, unknown
 from regpipe.grids import check_grid
 from regpipe.problems.sources import check_rows
 from regpipe.reading import parse
-from regpipe.spec import Problem, Settings, StoppingRules, Technique
+from regpipe.recipes import check_recipe, hidden_layers
+from regpipe.spec import Problem, Recipe, Settings, StoppingRules, Technique
 from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
 PIPELINES = ("study", "variance")  # those of all problems
+RECIPES = "recipes"
 
 
 def check_parameters(
@@ -59,11 +61,28 @@ def check_parameters(
         elif base := bases.get(technique.problem):
             if keep(apply, name, technique, base):
                 keep(check_grid, name, technique, base)
+    keep(_check_recipes, parameters.get(RECIPES) or {}, [base for base in bases.values() if base])
     if rules := parameters.get("stopping_rules"):
         if parsed := keep(parse, StoppingRules, rules, "stopping_rules"):
             keep(_check_replayed, parsed, bases)
     if faults:
         raise SpecError(dict.fromkeys(faults))
+
+
+def _check_recipes(recipes: Mapping[str, Block], bases: Iterable[Arm]) -> None:
+    """Raise SpecError unless each recipe makes an arm of each problem that it is for."""
+    faults: list[str] = []
+    for name, block in recipes.items():
+        try:
+            check_name(f"{RECIPES}.{name}", "recipe", name)
+            recipe = parse(Recipe, block, f"{RECIPES}.{name}")
+            for base in bases:
+                if base.task.name in recipe.tasks and hidden_layers(base):
+                    check_recipe(name, recipe, base)
+        except SpecError as error:
+            faults += [f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults]
+    if faults:
+        raise SpecError(faults)
 
 
 def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> None:
@@ -100,6 +119,8 @@ def _check_top_level(
     taken = {
         **dict.fromkeys(Settings.model_fields, "parameter"),
         **dict.fromkeys(PIPELINES, "pipeline"),
+        **{f"{problem}_screen": "pipeline" for problem in problems},
+        RECIPES: "parameter",
     }
     for name in sorted({*problems, *techniques} & set(taken)):
         faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")
@@ -108,7 +129,7 @@ def _check_top_level(
             check_name(name, "problem or technique", name)
         except SpecError as error:
             faults.extend(error.faults)
-    known = {*Settings.model_fields, *problems, *techniques}
+    known = {*Settings.model_fields, RECIPES, *problems, *techniques}
     for name in sorted(set(parameters) - known):
         faults.append(f"{name}: there is no such parameter. {hint(name, known)}")
     if faults:

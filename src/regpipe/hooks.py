@@ -69,12 +69,17 @@ class AnswerHooks:
         """
         left = pipeline.all_outputs()
         answers = sorted(name for name in left if name.endswith(".summary"))
-        grids = sorted(name.removesuffix(".choice") for name in left if name.endswith(".choice"))
+        # A screen has a choice for each recipe, too, and tells them in its report.
+        choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
+        grids = sorted(name for name in choices if "." not in name)
+        screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
         if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
             return
         from regpipe.report import terminal
+        from regpipe.report.study import Screening
 
-        terminal.show([catalog.load(n) for n in answers], sentences="study.report" not in left)
+        many = bool(screens) or "study.report" in left
+        terminal.show([catalog.load(n) for n in answers], sentences=not many)
         for name in grids:
             terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
         if "stopping_rules.rules" in left:
@@ -82,9 +87,18 @@ class AnswerHooks:
         if "variance.shares" in left:
             terminal.show_variance(catalog.load("variance.shares"))
         if "study.report" in left:
-            report = catalog.to_config()[0]["study.report"]["filepath"]
             leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
-            terminal.show_study(leaderboard, claims, report)
+            terminal.show_study(leaderboard, claims, _file_of(catalog, "study.report"))
+        for name in screens:
+            tables = [catalog.load(f"{name}.{table}") for table in ("tuning", "references")]
+            leaderboard = catalog.load(f"{name}.leaderboard")
+            report = _file_of(catalog, f"{name}.report")
+            terminal.show_screen(leaderboard, Screening(*tables), report)
+
+
+def _file_of(catalog: DataCatalog, name: str) -> str:
+    """Return where a dataset lies."""
+    return str(catalog.to_config()[0][name]["filepath"])
 
 
 def _refusal(error: SpecError) -> click.ClickException:

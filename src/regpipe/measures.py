@@ -7,6 +7,7 @@ compared.
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import rankdata
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
@@ -121,6 +122,32 @@ def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
     return float(np.mean(classes(outputs) == y))
 
 
+def _balanced_accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the mean, over the classes, of the share of their rows that is told."""
+    said = classes(outputs)
+    return float(np.mean([np.mean(said[y == label] == label) for label in np.unique(y)]))
+
+
+def _auc(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the area under the ROC curve: of two classes, or each against the others, on average.
+
+    How likely a row of a class is told to be more of that class than one of another. NaN where a
+    class has no row.
+    """
+    if outputs.shape[1] == 1:
+        return _area(y[:, 0] == 1, outputs[:, 0])
+    areas = [_area(y[:, 0] == label, output) for label, output in enumerate(outputs.T)]
+    return float(np.mean(areas))
+
+
+def _area(positive: np.ndarray, scores: np.ndarray) -> float:
+    """Return the area by the ranks of the scores (Mann and Whitney's U)."""
+    n, m = int(positive.sum()), int((~positive).sum())
+    if not n or not m:
+        return float("nan")
+    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * m))
+
+
 def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
     """Return the mean squared error."""
     return float(np.mean((outputs - y) ** 2, dtype=float))
@@ -132,7 +159,13 @@ def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
     return 1 - _mse(y, outputs) / variance if variance else float("nan")
 
 
-SCORES = {"accuracy": _accuracy, "mse": _mse, "r2": _r2}
+SCORES = {
+    "accuracy": _accuracy,
+    "balanced_accuracy": _balanced_accuracy,
+    "auc": _auc,
+    "mse": _mse,
+    "r2": _r2,
+}
 
 
 def _is_identity(layer: keras.Layer) -> bool:

@@ -1,13 +1,19 @@
 """One pipeline for each block of YAML: a new technique is a block there and nothing here."""
 
 import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from regpipe.blocks import read_blocks, replayed_problems
+from regpipe.blocks import Blocks, read_blocks, read_recipes, replayed_problems
 from regpipe.pipelines.grid.pipeline import create_pipeline as create_grid
+from regpipe.pipelines.lazily import Lazily
 from regpipe.pipelines.looks import look_of
 from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
+from regpipe.pipelines.screen.pipeline import create_pipeline as create_screen
+from regpipe.pipelines.screen.pipeline import screen_name
 from regpipe.pipelines.stopping_rules.pipeline import NAME as STOPPING_RULES
 from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_stopping_rules
 from regpipe.pipelines.study.pipeline import NAME as STUDY
@@ -16,43 +22,114 @@ from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
 from regpipe.pipelines.variance.pipeline import create_pipeline as create_variance
+from regpipe.recipes import suits
+from regpipe.spec.blocks import TABLE
 
 
-def register_pipelines() -> dict[str, Pipeline]:
-    """Return every problem's and every technique's pipeline by name, and those of the grids.
+def register_pipelines() -> Mapping[str, Pipeline]:
+    """Return every problem's and every technique's pipeline by name, those of grids and screens.
 
     A technique's pipeline contains its problem's, so that the baseline is always there. The default
     is the study: every problem and every technique, the grids that something was published about,
-    and what they say together; the other grids, which take long, are run by name. A block without a
-    problem that exists is left to the check of the parameters, which says what is wrong.
+    and what they say together; the other grids and the screens are run by name.
     """
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
-    problems, techniques = read_blocks()
-    parts = {name: Part(look_of(block)) for name, block in problems.items()}
-    bases = {name: create_problem(name, part.look) for name, part in parts.items()}
-    pipelines, grids = dict(bases), {}
-    for name, block in techniques.items():
-        home = block.get("problem") if isinstance(block, dict) else None
-        if isinstance(home, str) and home in parts and name not in problems:
-            part = parts[home]
-            part.techniques[name] = create_technique(name, home, part.look)
-            pipelines[name] = bases[home] + part.techniques[name]
+    return Lazily(Makers(*read_blocks(), read_recipes()).makers())
+
+
+class Makers:
+    """What builds each pipeline, given the blocks as they are written.
+
+    A block without a problem that exists is left to the check of the parameters, which says what is
+    wrong.
+    """
+
+    def __init__(self, problems: Blocks, techniques: Blocks, recipes: Mapping[str, Any]) -> None:
+        """Keep the blocks, and build each problem's pipeline once."""
+        self._problems = problems
+        self._techniques = {
+            name: block
+            for name, block in techniques.items()
+            if isinstance(block, dict) and block.get("problem") in problems and name not in problems
+        }
+        self._recipes = {
+            problem: {
+                name: bool(recipe.get("strength"))
+                for name, recipe in recipes.items()
+                if suits(recipe, block)
+            }
+            for problem, block in problems.items()
+        }
+        homes = {block["problem"] for block in self._techniques.values()}
+        # What nothing is tried on by name, as a table of the user's own, is no part of the study.
+        self._shown = [problem for problem in problems if problem in homes]
+        self._bases = Lazily({name: partial(self._base, name) for name in problems})
+
+    def makers(self) -> dict[str, Any]:
+        """Return what builds each pipeline, by its name."""
+        made: dict[str, Any] = {"__default__": self._study, STUDY: self._study}
+        made |= {name: partial(self._bases.__getitem__, name) for name in self._problems}
+        for name, block in self._techniques.items():
+            made[name] = partial(self._with_technique, name)
             if block.get("grid"):
-                grid = create_grid(name, home)
-                grids[f"{name}_grid"] = bases[home] + grid
-                if block.get("grid_published"):
-                    part.grids[name] = grid
-    further = {VARIANCE: create_variance(list(problems))}
-    replayed = replayed_problems()
-    if replayed and set(replayed) <= set(problems):
-        further[STOPPING_RULES] = create_stopping_rules(replayed)
-    study = create_study(bases, parts, list(further.values()))
-    whole = {name: _with_inputs(pipeline, bases) for name, pipeline in further.items()}
-    return {"__default__": study, STUDY: study, **pipelines, **grids, **whole}
+                made[f"{name}_grid"] = partial(self._with_grid, name)
+        for problem, recipes in self._recipes.items():
+            if recipes:
+                made[screen_name(problem)] = partial(self._with_screen, problem)
+        made[VARIANCE] = partial(self._with_inputs, self._variance)
+        if self._replayed():
+            made[STOPPING_RULES] = partial(self._with_inputs, self._stopping_rules)
+        return made
 
+    def _base(self, problem: str) -> Pipeline:
+        block = self._problems[problem]
+        rows = block.get("rows") if isinstance(block, dict) else None
+        table = rows.get(TABLE) if isinstance(rows, dict) else None
+        return create_problem(problem, look_of(block), table)
 
-def _with_inputs(pipeline: Pipeline, bases: dict[str, Pipeline]) -> Pipeline:
-    """Return a pipeline with the nodes of the problems that make what it reads."""
-    everything = Pipeline({node for base in bases.values() for node in base.nodes})
-    return everything.to_outputs(*(pipeline.inputs() & everything.all_outputs())) + pipeline
+    def _technique(self, name: str) -> Pipeline:
+        home = self._techniques[name]["problem"]
+        return create_technique(name, home, look_of(self._problems[home]))
+
+    def _with_technique(self, name: str) -> Pipeline:
+        return self._bases[self._techniques[name]["problem"]] + self._technique(name)
+
+    def _grid(self, name: str) -> Pipeline:
+        return create_grid(name, self._techniques[name]["problem"])
+
+    def _with_grid(self, name: str) -> Pipeline:
+        return self._bases[self._techniques[name]["problem"]] + self._grid(name)
+
+    def _with_screen(self, problem: str) -> Pipeline:
+        look = look_of(self._problems[problem])
+        return self._bases[problem] + create_screen(problem, look, self._recipes[problem])
+
+    def _variance(self) -> Pipeline:
+        return create_variance(list(self._shown))
+
+    def _replayed(self) -> list[str]:
+        replayed = replayed_problems()
+        return replayed if set(replayed) <= set(self._problems) else []
+
+    def _stopping_rules(self) -> Pipeline:
+        return create_stopping_rules(self._replayed())
+
+    def _study(self) -> Pipeline:
+        parts = {problem: Part(look_of(self._problems[problem])) for problem in self._shown}
+        for name, block in self._techniques.items():
+            part = parts.get(block["problem"])
+            if part is None:
+                continue
+            part.techniques[name] = self._technique(name)
+            if block.get("grid_published"):
+                part.grids[name] = self._grid(name)
+        further = [self._variance(), *([self._stopping_rules()] if self._replayed() else [])]
+        bases = {problem: self._bases[problem] for problem in self._shown}
+        return create_study(bases, parts, further)
+
+    def _with_inputs(self, make: Callable[[], Pipeline]) -> Pipeline:
+        """Return a pipeline with the nodes of the problems that make what it reads."""
+        pipeline = make()
+        everything = Pipeline({node for base in self._bases.values() for node in base.nodes})
+        return everything.to_outputs(*(pipeline.inputs() & everything.all_outputs())) + pipeline

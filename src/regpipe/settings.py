@@ -20,10 +20,12 @@ CONFIG_LOADER_ARGS = {
             "problems*",
             "techniques*",
             "stopping_rules*",
+            "recipes*",
         ],
         "problems": ["problems*"],
         "techniques": ["techniques*"],
         "stopping_rules": ["stopping_rules*"],
+        "recipes": ["recipes*"],
     },
     # An environment changes single keys; Kedro's default would drop their siblings.
     "merge_strategy": {
@@ -32,5 +34,6 @@ CONFIG_LOADER_ARGS = {
         "problems": "soft",
         "techniques": "soft",
         "stopping_rules": "soft",
+        "recipes": "soft",
     },
 }

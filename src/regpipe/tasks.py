@@ -33,7 +33,7 @@ class Task:
         return self.logged == "accuracy"
 
 
-_CLASSES = {"accuracy": True, "loss": False}
+_CLASSES = {"accuracy": True, "balanced_accuracy": True, "auc": True, "loss": False}
 TASKS: dict[TaskName, Task] = {
     "binary": Task("binary", "accuracy", "accuracy", _CLASSES),
     "multiclass": Task("multiclass", "accuracy", "accuracy", _CLASSES),

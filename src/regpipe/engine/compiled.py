@@ -9,6 +9,7 @@ live in variables, so that one compile serves every repeat and both protocols.
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from regpipe.engine.ramp import Ramping
 from regpipe.engine.randomness import hashed_randomness
 from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
+from regpipe.engine.weight_average import AveragedWeights
 from regpipe.engine.weights import (
     initial_weights,
     load_weights,
@@ -58,6 +60,8 @@ class CompiledLoop:
         self._loss = make_loss(self.training.loss)
         self._noise = StepNoise(arm, self.model)
         self._ramp = Ramping(self.training, self.strengths) if self.training.ramp else None
+        averages = self.training.weight_average
+        self._average = AveragedWeights(self.training, self.model) if averages else None
         self._metric = METRICS[self.task.name]
         self._x, self._y, self._x_val, self._y_val = (
             tf.Variable(part, trainable=False)
@@ -111,6 +115,8 @@ class CompiledLoop:
         seconds = time.perf_counter() - clock
         kept = self._keeper is not None and self._keeper.has_looked  # else the last weights stand
         weights = [w.numpy() for w in (self._kept if kept else self.model.weights)]
+        if self._average:
+            weights = self._average.numpy()
         watching = self._keeper or (self._rules[-1] if self._rules else None)
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
@@ -142,6 +148,8 @@ class CompiledLoop:
         self._noise.reset(seed)
         self._epoch.assign(0)
         self._stopped.assign(False)
+        if self._average:
+            self._average.reset()
         for rule in self._rules:
             rule.reset(start.limit)
 
@@ -176,6 +184,8 @@ class CompiledLoop:
             numbers = numbers.write(epoch, logs)
             for rule in self._rules:
                 self._consult(rule, logs)
+            if self._average:
+                self._average.update(self._epoch.value())
             self._epoch.assign_add(1)
             epoch += 1
         return epoch, numbers.stack()
@@ -220,10 +230,12 @@ class CompiledLoop:
 
     def _train_step(self, x: Any, y: Any) -> Any:
         weights, y = self.model.trainable_variables, self._noise.targets(y)
+        pairs = self._noise.pairs(x.shape[0])
         with self._noise.on_weights(weights):
             with tf.GradientTape() as tape:
-                predictions = self.model(x, training=True)
-                loss = self._total_loss(y, predictions)
+                predictions = self.model(pairs.mix(x) if pairs else x, training=True)
+                total = partial(self._total_loss, predictions=predictions)
+                loss = pairs.loss(total, y) if pairs else total(y)
                 scaled = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled, weights)
         step = self.optimizer.iterations.value

@@ -1,6 +1,15 @@
-"""Loops for many jobs: those that differ in strengths, seeds or rows alone share one compile."""
+"""Loops for many jobs: those that differ in strengths, seeds or rows alone share one compile.
+
+Several threads may ask at a time. A second loop of the same kind is compiled only once the fits of
+that kind have taken as long as a compile does; until then, who comes second waits for the first.
+"""
 
 import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Condition
 from typing import Any
 
 from regpipe.arm import Arm
@@ -15,13 +24,29 @@ from regpipe.problems.samples import Rows
 from regpipe.spec import Engine
 
 
-class Loops:
-    """Trains any job, and keeps the loops it made."""
+@dataclass
+class Kind:
+    """The loops of one kind: those that nobody uses, how many there are, what they took."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Say with which engine."""
-        self._engine = engine
-        self._loops: dict[str, Loop] = {}
+    idle: list[Loop] = field(default_factory=list)
+    made: int = 0
+    seconds_compiling: float = 0.0  # of one of them
+    seconds_training: float = 0.0  # of all fits so far
+
+    def wants_another(self, most: int) -> bool:
+        """Whether one more is worth its compile."""
+        pays = self.seconds_training > self.seconds_compiling > 0
+        return self.made == 0 or (self.made < most and pays)
+
+
+class Loops:
+    """Trains any job, in any thread, and keeps the loops it made."""
+
+    def __init__(self, engine: Engine, threads: int = 1) -> None:
+        """Say with which engine, and how many threads will ask at a time."""
+        self._engine, self._threads = engine, threads
+        self._kinds: dict[str, Kind] = {}
+        self._changed = Condition()
 
     def fit(self, job: Job) -> Fit:
         """Train once."""
@@ -30,12 +55,38 @@ class Loops:
         network = without_strengths(job.architecture) if shares else job.architecture
         shapes = [part.shape for part in (rows.x_train, rows.x_val)]
         key = json.dumps([network, training.model_dump(), shapes])
-        if key not in self._loops:
-            self._loops[key] = make_loop(self._engine, job.arm, job.architecture, rows)
-        loop, start = self._loops[key], Start(weights_seed=job.weights_seed)
-        if isinstance(loop, CompiledLoop):
-            return loop.fit(rows, job.seed, strengths(job.architecture), start)
-        return loop.fit(rows, job.seed, start=start)
+        start = Start(weights_seed=job.weights_seed)
+        with self._borrow(
+            key, lambda: make_loop(self._engine, job.arm, job.architecture, rows)
+        ) as loop:
+            if isinstance(loop, CompiledLoop):
+                return loop.fit(rows, job.seed, strengths(job.architecture), start)
+            return loop.fit(rows, job.seed, start=start)
+
+    @contextmanager
+    def _borrow(self, key: str, make: Callable[[], Loop]) -> Iterator[Loop]:
+        """Lend a loop of a kind: one that is idle, or a new one, or the next that is given back."""
+        kind = self._kinds.setdefault(key, Kind())
+        with self._changed:
+            while not kind.idle and not kind.wants_another(self._threads):
+                self._changed.wait()
+            loop = kind.idle.pop() if kind.idle else None
+            kind.made += loop is None
+        clock = time.perf_counter()
+        try:
+            if loop is None:
+                loop = make()
+                kind.seconds_compiling = time.perf_counter() - clock
+                clock = time.perf_counter()
+            yield loop
+        finally:
+            with self._changed:
+                if loop is None:  # it couldn't be made
+                    kind.made -= 1
+                else:
+                    kind.idle.append(loop)
+                kind.seconds_training += time.perf_counter() - clock
+                self._changed.notify_all()
 
 
 def make_loop(engine: Engine, arm: Arm, architecture: Architecture, rows: Rows) -> Any:

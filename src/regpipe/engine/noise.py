@@ -9,6 +9,7 @@ from regpipe.backend import keras
 from regpipe.engine.weights import random_state
 from regpipe.ingredients.gradient_noise import noisy_gradients
 from regpipe.ingredients.label_noise import noisy_targets
+from regpipe.ingredients.mixup import Pairs, pair_up, shares_of
 from regpipe.ingredients.weight_noise import noisy_weights
 
 
@@ -22,18 +23,26 @@ class StepNoise:
         self._classes = max(2, model.output_shape[-1])
         self._seeds = {
             part: keras.random.SeedGenerator(0, name=f"{part}_noise")
-            for part in ("target", "weight", "gradient")
+            for part in ("target", "weight", "gradient", "mixup")
         }
+        self._shares = shares_of(self._training.mixup) if self._training.mixup else None
 
     def __bool__(self) -> bool:
         """Whether there is any."""
         training = self._training
-        return any((training.label_noise, training.weight_noise, training.gradient_noise))
+        noises = (training.label_noise, training.weight_noise, training.gradient_noise)
+        return any((*noises, training.mixup))
 
     def reset(self, seed: int) -> None:
         """Begin a new fit."""
         for part, generator in self._seeds.items():
             generator.state.assign(random_state(seed, part))
+
+    def pairs(self, n_rows: Any) -> Pairs | None:
+        """Return how the rows of a batch are mixed, None where they aren't."""
+        if self._shares is None:
+            return None
+        return pair_up(n_rows, self._shares, self._seeds["mixup"])
 
     def targets(self, y: Any) -> Any:
         """Return the targets of a batch, of shape (n_rows, 1), as they are trained on."""

@@ -3,6 +3,7 @@
 import tempfile
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from regpipe.engine.noise import StepNoise
 from regpipe.engine.ramp import Ramping
 from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
+from regpipe.engine.weight_average import AveragedWeights
 from regpipe.engine.weights import (
     initial_weights,
     load_weights,
@@ -59,7 +61,8 @@ class KerasLoop:
         )
         begun = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            callbacks = [*ramp, *self._callbacks(Path(folder), start.limit)]
+            average = self._average(model)
+            callbacks = [*ramp, *average, *self._callbacks(Path(folder), start.limit)]
             epochs = start.epochs or self.training.epochs
             logs = self._train(trained, rows, callbacks, epochs)
             best_epoch = _best_epoch(callbacks)
@@ -80,6 +83,20 @@ class KerasLoop:
             return []
         ramping = Ramping(self.training, free_strengths(model, self.architecture))
         return [keras.callbacks.LambdaCallback(on_epoch_begin=lambda e, _: ramping.begin(e))]
+
+    def _average(self, model: keras.Model) -> list[keras.callbacks.Callback]:
+        if not self.training.weight_average:
+            return []
+        average = AveragedWeights(self.training, model)
+
+        def put_back(_: Any) -> None:
+            model.set_weights(average.numpy())
+
+        return [
+            keras.callbacks.LambdaCallback(
+                on_epoch_end=lambda epoch, _: average.update(epoch), on_train_end=put_back
+            )
+        ]
 
     def _callbacks(
         self, folder: Path, limit: float | None = None
@@ -146,10 +163,12 @@ class NoisyModel(keras.Model):
             return super().train_step(data)
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         weights, y = self.trainable_variables, self.noise.targets(y)
+        pairs = self.noise.pairs(tf.shape(x)[0])
         with self.noise.on_weights(weights):
             with tf.GradientTape() as tape:
-                predictions = self(x, training=True)
-                loss = self.compute_loss(x=x, y=y, y_pred=predictions)
+                predictions = self(pairs.mix(x) if pairs else x, training=True)
+                total = partial(self._total_loss, x, predictions)
+                loss = pairs.loss(total, y) if pairs else total(y)
                 scaled = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled, weights)
         step = self.optimizer.iterations.value
@@ -160,6 +179,9 @@ class NoisyModel(keras.Model):
             else:
                 metric.update_state(y, predictions)
         return {metric.name: metric.result() for metric in self.metrics}
+
+    def _total_loss(self, x: Any, predictions: Any, y: Any) -> Any:
+        return self.compute_loss(x=x, y=y, y_pred=predictions)
 
 
 class RuleCallback(keras.callbacks.Callback):

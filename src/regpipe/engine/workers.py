@@ -1,4 +1,4 @@
-"""Many fits on all cores: threads of one process, each with compiled loops of its own.
+"""Many fits on all cores: threads of one process.
 
 A compiled loop leaves Python for a block of epochs at a time, so two threads keep two cores busy.
 """
@@ -6,7 +6,6 @@ A compiled loop leaves Python for a block of epochs at a time, so two threads ke
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import LifoQueue
 
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
@@ -26,27 +25,17 @@ class Workers:
 
     def __init__(self, engine: Engine, n: int) -> None:
         """Say with which engine, and in how many threads."""
-        self._n = n
-        # The last used comes first, so that a few jobs don't compile for all workers.
-        self._free: LifoQueue[Loops] = LifoQueue()
-        for _ in range(n):
-            self._free.put(Loops(engine))
+        self.n = n
+        self._loops = Loops(engine, n)
 
     def fit_all(self, jobs: Sequence[Job]) -> Iterator[Fit]:
         """Train each job and yield the fits in the order of the jobs.
 
         A fit doesn't depend on the number of workers: its seed is its own.
         """
-        threads = min(self._n, len(jobs))
+        threads = min(self.n, len(jobs))
         if threads <= 1:
-            yield from map(self._fit, jobs)
+            yield from map(self._loops.fit, jobs)
             return
         with ThreadPoolExecutor(threads, thread_name_prefix="fits") as pool:
-            yield from pool.map(self._fit, jobs)
-
-    def _fit(self, job: Job) -> Fit:
-        loops = self._free.get()
-        try:
-            return loops.fit(job)
-        finally:
-            self._free.put(loops)
+            yield from pool.map(self._loops.fit, jobs)

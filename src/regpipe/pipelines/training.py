@@ -1,9 +1,10 @@
 """Train what isn't in the store yet."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from regpipe import progress
 from regpipe.engine.fit import Fit
@@ -14,6 +15,7 @@ from regpipe.spec import Engine
 if TYPE_CHECKING:
     from regpipe.engine.workers import Workers
 
+Item, Made = TypeVar("Item"), TypeVar("Made")
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +43,12 @@ class Trainer:
                 fits[key] = fit
                 progress.advance(name)
         return [fits[key] for key in keys]
+
+    def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
+        """Return `train(item)` of each; as many at a time as there are threads to train in."""
+        workers = self._workers  # made here, once
+        with ThreadPoolExecutor(workers.n) as pool:
+            return list(pool.map(train, items))
 
     @cached_property
     def _workers(self) -> "Workers":

@@ -9,7 +9,12 @@ from regpipe.plots.style import metric_name, panels, title
 COLOURS = {"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2", "undecided": "0.5"}
 MARKERS = {"helps": "o", "hurts": "X", "no difference": "s", "undecided": "D"}
 HEIGHT = 0.2  # inches per technique
-SCALES = {"accuracy": (100.0, "points of accuracy"), "mse": (1000.0, "thousandths of mse")}
+SCALES = {
+    "accuracy": (100.0, "points of accuracy"),
+    "balanced_accuracy": (100.0, "points of balanced accuracy"),
+    "auc": (100.0, "points of AUC"),
+    "mse": (1000.0, "thousandths of mse"),
+}
 
 
 def forest(table: pd.DataFrame) -> Figure:

@@ -7,12 +7,10 @@ from matplotlib.figure import Figure
 
 from regpipe.plots.style import PROTOCOLS, TECHNIQUE, metric_name, panels, stacked, title
 
-UNIT = {"accuracy": (" points", 100.0, ".1f")}
+UNIT = dict.fromkeys(("accuracy", "balanced_accuracy", "auc"), (" points", 100.0, ".1f"))
 ARROW = {
-    "accuracy": "more is better",
-    "r2": "more is better",
-    "loss": "less is better",
-    "mse": "less is better",
+    **dict.fromkeys(("accuracy", "balanced_accuracy", "auc", "r2"), "more is better"),
+    **dict.fromkeys(("loss", "mse"), "less is better"),
 }
 
 

@@ -37,7 +37,7 @@ def stacked(text: str) -> str:
 
 def metric_name(metric: str) -> str:
     """Return what an axis calls a metric."""
-    return {"r2": "R²"}.get(metric, metric)
+    return {"r2": "R²", "auc": "AUC"}.get(metric, metric.replace("_", " "))
 
 
 def title(figure: Figure, text: str) -> None:

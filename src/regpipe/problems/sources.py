@@ -9,14 +9,16 @@ import pandas as pd
 from regpipe.errors import SpecError, unknown
 from regpipe.problems.generators import GENERATORS
 from regpipe.problems.tables import TABLES
-from regpipe.spec import Problem, Split
+from regpipe.reading import parse
+from regpipe.spec import Problem, Split, TableRows
+from regpipe.spec.blocks import TABLE
 
 N_TRAIN = "n_train"  # a generator that takes it draws the rows to be trained on differently
 
 
 def is_table(rows: dict[str, Any]) -> bool:
     """Whether the rows are given once and for all, and each repeat splits them anew."""
-    return next(iter(rows)) in TABLES
+    return TABLE in rows or next(iter(rows)) in TABLES
 
 
 def published_seed(problem: Problem) -> int:
@@ -50,6 +52,9 @@ def draw_scoring(rows: dict[str, dict[str, Any]], n_samples: int, seed: int) -> 
 def check_rows(name: str, problem: Problem) -> None:
     """Raise SpecError unless `rows` names a source and its arguments, and `split` suits it."""
     path, rows = f"{name}.rows", problem.rows
+    if TABLE in rows:
+        _check_own_table(name, problem)
+        return
     known = [*GENERATORS, *TABLES]
     for source in rows:
         if source not in known:
@@ -59,12 +64,45 @@ def check_rows(name: str, problem: Problem) -> None:
             [f"{path}: expected one generator or table, received {', '.join(rows) or rows}."]
         )
     source, arguments = next(iter(rows.items()))
+    if not isinstance(arguments, dict):
+        raise SpecError([f"{path}.{source}: expected arguments, received {arguments!r}."])
+    if problem.split.train is None:
+        raise SpecError([f"{name}.split.train: this key is missing."])
     if source in TABLES:
         if arguments:
             raise SpecError([f"{path}.{source}: expected no arguments, received {arguments}."])
         return
     _check_arguments(f"{path}.{source}", source, arguments)
     _check_split(name, problem.split, arguments["n_samples"])
+
+
+def _check_own_table(name: str, problem: Problem) -> None:
+    path, split = f"{name}.rows", problem.split
+    rows = parse(TableRows, problem.rows, path)
+    faults = []
+    if twice := sorted({column for column in rows.unused if rows.unused.count(column) > 1}):
+        faults.append(f"{path}: '{twice[0]}' is said to be two things. Expected one.")
+    if problem.task == "reconstruction":
+        faults.append(f"{name}.task: expected binary, multiclass or regression for such a table.")
+    if problem.kind.classifies and rows.classes is not None:
+        if problem.task == "binary" and len(rows.classes) != 2:
+            faults.append(f"{path}.classes: expected two of them, received {rows.classes}.")
+    elif rows.classes is not None:
+        faults.append(f"{path}.classes: the target of a regression has none.")
+    if problem.input_shape is not None or "features" in problem.standardise:
+        faults.append(
+            f"{name}: the columns of a table are scaled, and are a vector. Expected neither "
+            "`input_shape` nor `standardise: [features]`."
+        )
+    if rows.split is not None and problem.split != Split():
+        faults.append(f"{name}.split: the column '{rows.split}' says it. Expected one of both.")
+    if rows.split is None and split.train is None:
+        faults.append(f"{name}.split.train: this key is missing.")
+    if split.stratify and (rows.group is not None or not problem.kind.classifies):
+        why = "rows of a group stay together" if rows.group else "there are no classes"
+        faults.append(f"{name}.split.stratify: {why}. Expected false.")
+    if faults:
+        raise SpecError(faults)
 
 
 def _draw(rows: dict[str, dict[str, Any]], **changes: Any) -> pd.DataFrame:

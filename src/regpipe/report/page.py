@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -14,12 +15,14 @@ from markupsafe import Markup
 
 from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
+from regpipe.report.units import UNITS
 from regpipe.report.views import intervals
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.captions import ROWS, in_order
 from regpipe.report.views.cells import badge
 from regpipe.report.views.claims import claims
-from regpipe.report.views.headline import VERDICTS, best, headline
+from regpipe.report.views.headline import VERDICTS, Headline, best, headline
+from regpipe.report.views.screening import references, sentence, tuned
 from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import Section, section
 from regpipe.report.views.variance import variance
@@ -51,7 +54,7 @@ def _content(study: Study) -> dict[str, Any]:
     pictures = _shrink_all({OF_ALL: study.pictures, OF_PROBLEMS: drawn, **owned})
     rows = board(study)
     return {
-        "headline": headline(study.leaderboard, study.claims),
+        "headline": _headline(study),
         "best": best(study.leaderboard),
         "claims": claims(study.claims, study.stories),
         "columns": COLUMNS,
@@ -66,7 +69,34 @@ def _content(study: Study) -> dict[str, Any]:
         "setup": setup(study.stories.values()),
         "pictures": pictures[OF_ALL],
         "linked": set(study.stories),
+        "question": _question(study),
         **_shared(study),
+        **_screened(study),
+    }
+
+
+def _headline(study: Study) -> Headline:
+    found = headline(study.leaderboard, study.claims)
+    if study.screening is None:
+        return found
+    return replace(found, sentences=[*found.sentences, sentence(study.screening)])
+
+
+def _question(study: Study) -> str:
+    """Return what the page is about."""
+    if study.screening is None:
+        return "Which regularization technique helps a small data set, and is the gain real?"
+    return f"Which regularization technique helps on {', '.join(study.problems.values())}?"
+
+
+def _screened(study: Study) -> dict[str, Any]:
+    """Return what only a screen tells."""
+    if study.screening is None:
+        return {"tuning": [], "references": [], "metric_name": ""}
+    return {
+        "tuning": tuned(study.screening),
+        "references": references(study.screening),
+        "metric_name": UNITS[study.leaderboard["metric"].iloc[0]].name,
     }
 
 

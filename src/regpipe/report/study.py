@@ -33,6 +33,19 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Screening:
+    """What is told of a screen besides.
+
+    Attributes:
+        tuning: a row per recipe: what choosing its dose gave, and what the test rows would claim.
+        references: a row per model without a network, and one of the network, the best first.
+    """
+
+    tuning: pd.DataFrame
+    references: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Study:
     """What is told of all techniques.
 
@@ -43,6 +56,7 @@ class Study:
         problems: the title of each problem, in the order of the YAML.
         stories: of each technique.
         pictures: `claims`, `forest` and `variance`.
+        screening: where it is a screen of one problem.
     """
 
     leaderboard: pd.DataFrame
@@ -51,3 +65,4 @@ class Study:
     problems: Mapping[str, str]
     stories: Mapping[str, Story]
     pictures: Pictures
+    screening: Screening | None = None

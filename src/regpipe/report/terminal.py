@@ -12,10 +12,12 @@ from rich.table import Table
 from regpipe.report.grid import grid_sentence, grid_table
 from regpipe.report.sentence import sentence
 from regpipe.report.stopping import rules_table
+from regpipe.report.study import Screening
 from regpipe.report.units import UNITS, Unit
 from regpipe.report.variance import variance_table
 from regpipe.report.views.headline import headline
-from regpipe.statistics.claims import from_csv
+from regpipe.report.views.screening import sentence as screening_sentence
+from regpipe.statistics.claims import from_csv, tabulate_claims
 
 Answer = dict[str, Any]
 
@@ -38,6 +40,19 @@ def show_study(leaderboard: pd.DataFrame, claims: pd.DataFrame, report: str) -> 
     said = " ".join(headline(leaderboard, from_csv(claims)).sentences)
     console.print()
     console.print(escape(said), highlight=False, soft_wrap=False)
+    console.print()
+    console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
+
+
+def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) -> None:
+    """Print what a screen says as a whole, and where it is told."""
+    console = get_console()
+    said = [
+        *headline(leaderboard, tabulate_claims([], {})).sentences,
+        screening_sentence(screening),
+    ]
+    console.print()
+    console.print(escape(" ".join(said)), highlight=False, soft_wrap=False)
     console.print()
     console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
 

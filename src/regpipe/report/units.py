@@ -53,6 +53,8 @@ class Unit:
 
 UNITS = {
     "accuracy": Unit("accuracy", scale=100.0, places=1, unit=" points"),
+    "balanced_accuracy": Unit("balanced accuracy", scale=100.0, places=1, unit=" points"),
+    "auc": Unit("AUC", scale=100.0, places=1, unit=" points"),
     "r2": Unit("R²"),
     "mse": Unit("squared error", 1000.0, 2, 1000.0, 2, " thousandths", "change"),
 }

@@ -3,7 +3,8 @@
 Layers, regularizers and optimizers are mappings in Keras' own words; `vocabulary` checks those.
 """
 
-from regpipe.spec.blocks import GridPublished, Problem, Published, Split, Technique
+from regpipe.spec.blocks import GridPublished, Problem, Published, Split, TableRows, Technique
+from regpipe.spec.recipes import Recipe
 from regpipe.spec.rules import (
     AbsoluteChange,
     AverageChange,
@@ -17,21 +18,31 @@ from regpipe.spec.rules import (
     SuccessiveIncreases,
 )
 from regpipe.spec.settings import (
+    Cocktail,
     Engine,
     FixedProtocol,
     FreshProtocol,
     Protocol,
+    Screen,
     Settings,
     Statistics,
     StoppingRules,
 )
-from regpipe.spec.training import GradientNoise, LabelNoise, Training, WeightNoise
+from regpipe.spec.training import (
+    GradientNoise,
+    LabelNoise,
+    MixUp,
+    Training,
+    WeightAverage,
+    WeightNoise,
+)
 
 __all__ = [
     "AbsoluteChange",
     "AverageChange",
     "Below",
     "Checkpoint",
+    "Cocktail",
     "EarlyStopping",
     "Engine",
     "FixedProtocol",
@@ -40,18 +51,23 @@ __all__ = [
     "GradientNoise",
     "GridPublished",
     "LabelNoise",
+    "MixUp",
     "Monitored",
     "Problem",
     "ProgressQuotient",
     "Protocol",
     "Published",
+    "Recipe",
     "Refit",
+    "Screen",
     "Settings",
     "Split",
     "Statistics",
     "StoppingRules",
     "SuccessiveIncreases",
+    "TableRows",
     "Technique",
     "Training",
+    "WeightAverage",
     "WeightNoise",
 ]

@@ -1,6 +1,7 @@
 """A problem, and a technique that is applied to it."""
 
 import math
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -9,16 +10,24 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
     model_validator,
 )
 
 from regpipe.spec.settings import Statistics
 from regpipe.spec.strict import Share, Strict
 from regpipe.spec.training import Training
-from regpipe.tasks import TASKS, TaskName
+from regpipe.tasks import TASKS, Task, TaskName
+
+TABLE = "table"  # the key by which rows of the user's own are told
 
 Network = dict[str, dict[str, Any]]
-ScoreName = Literal["accuracy", "loss", "mse", "r2"]
+Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
+ScoreName = Literal["accuracy", "balanced_accuracy", "auc", "loss", "mse", "r2"]
+Class = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
 class Published(Strict):
@@ -42,15 +51,38 @@ class Published(Strict):
         return self
 
 
+class TableRows(Strict):
+    """A table of the user's own, by its name in the catalog, and what its columns are.
+
+    `target` is what shall be predicted, and all columns predict it but those to `drop`, the `group`
+    (rows of a group stay on the same side of each split) and the `split` (which says `train` or
+    `test`). `classes` are the values of a target that is a class, in the order of the outputs; of
+    two, the second is the one whose probability is told.
+    """
+
+    table: str
+    target: str
+    classes: Annotated[list[Class], Field(min_length=2)] | None = None
+    drop: list[str] = []
+    group: str | None = None
+    split: str | None = None
+
+    @property
+    def unused(self) -> list[str]:
+        """The columns that don't predict."""
+        others = [name for name in (self.group, self.split) if name is not None]
+        return [self.target, *others, *self.drop]
+
+
 class Split(Strict):
     """Which rows are trained on; the others are tested on.
 
     Of a generator's draw these are the first `train` rows. Of a table, `train` random rows, or that
     share of them, with each class's share kept where it is to `stratify`; `random_state` is that of
-    the fixed split.
+    the fixed split. A table whose rows say on which side they are needs none of it.
     """
 
-    train: PositiveInt | Share
+    train: PositiveInt | Share | None = None
     stratify: bool = False
     random_state: NonNegativeInt | None = None
 
@@ -60,8 +92,11 @@ class Problem(Strict):
 
     title: str
     task: TaskName
-    rows: dict[str, dict[str, Any]]
-    split: Split
+    # A generator or a table of ours and its arguments, or the keys of `TableRows`.
+    rows: dict[str, Any]
+    split: Split = Split()
+    # By which a technique is judged, if not by the task's own: balanced_accuracy, auc, ...
+    metric: ScoreName | None = None
     # Scaled to mean 0 and standard deviation 1 over the rows trained on.
     standardise: list[Literal["features", "target"]] = []
     # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
@@ -77,6 +112,27 @@ class Problem(Strict):
         if "target" in self.standardise and TASKS[self.task].classifies:
             raise ValueError("standardise: the target is a class. Expected `features` alone")
         return self
+
+    @model_validator(mode="after")
+    def _is_judged_by_its_scores(self) -> Self:
+        scores = TASKS[self.task].scores
+        if self.metric is not None and self.metric not in scores:
+            raise ValueError(
+                f"metric: a {self.task} problem has no {self.metric}. Expected one of: "
+                f"{', '.join(scores)}"
+            )
+        return self
+
+    @property
+    def kind(self) -> Task:
+        """The task, with the metric that this problem is judged by."""
+        task = TASKS[self.task]
+        return replace(task, metric=self.metric or task.metric)
+
+    @property
+    def own_table(self) -> TableRows | None:
+        """What the columns of the user's own table are, None where it isn't one."""
+        return TableRows.model_validate(self.rows) if TABLE in self.rows else None
 
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the mean difference below which nobody cares."""
@@ -118,7 +174,7 @@ class Technique(Strict):
     """What is changed in a problem's network or training, and what was published about it."""
 
     title: str
-    family: Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
+    family: Family
     explanation: str
     problem: str
     network: Network = {}

@@ -103,6 +103,8 @@ class SmallestDifference(Strict):
     """For each number a fit is scored by, the mean difference below which nobody cares."""
 
     accuracy: PositiveFloat = 0.01
+    balanced_accuracy: PositiveFloat = 0.01
+    auc: PositiveFloat = 0.01
     loss: PositiveFloat = 0.01
     mse: PositiveFloat = 0.01
     r2: PositiveFloat = 0.01
@@ -142,6 +144,31 @@ class StoppingRules(Strict):
     rules: Annotated[dict[str, StoppingRule], Field(min_length=1)]
 
 
+class Holdouts(Strict):
+    """How a strength is chosen inside each repeat: by `holdouts` ways to hold out training rows."""
+
+    repeats: Annotated[int, Field(ge=2)] = 20
+    holdouts: PositiveInt = 3
+    validation_split: Share = 0.3
+
+
+class Screen(Holdouts):
+    """How often every recipe is tried on a problem, and by which rows its strength is chosen."""
+
+
+class Cocktail(Holdouts):
+    """How long mixtures of recipes are searched for, in each repeat.
+
+    The search ends after `trials` mixtures, and begins no other once `minutes` are over for all
+    repeats together. `startup` mixtures are drawn at random before the search learns from them.
+    """
+
+    repeats: Annotated[int, Field(ge=2)] = 10
+    trials: PositiveInt = 40
+    minutes: PositiveFloat | None = None
+    startup: NonNegativeInt = 10
+
+
 Engine = Literal["compiled", "keras"]
 
 
@@ -151,6 +178,8 @@ class Settings(Strict):
     protocol: Protocol
     statistics: Statistics
     stopping_rules: StoppingRules | None = None
+    screen: Screen = Screen()
+    cocktail: Cocktail = Cocktail()
     engine: Engine = "compiled"
     workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
     # Read by the catalog; here so that --params data_root=DIR passes.

@@ -38,6 +38,18 @@ class LabelNoise(Strict):
         return self
 
 
+class MixUp(Strict):
+    """Rows and targets of each step mixed in pairs, by a share from a Beta(alpha, alpha)."""
+
+    alpha: PositiveFloat = 0.2
+
+
+class WeightAverage(Strict):
+    """The mean of the weights after each epoch, once that share of the epochs is over."""
+
+    start: Share = 0.75
+
+
 class Ramp(Strict):
     """A strength that takes these `values` in turn, each for an equal part of the epochs.
 
@@ -70,6 +82,8 @@ class Training(Strict):
     gradient_noise: GradientNoise | None = None
     weight_noise: WeightNoise | None = None
     label_noise: LabelNoise | None = None
+    mixup: MixUp | None = None
+    weight_average: WeightAverage | None = None
     ramp: Ramp | None = None
 
     @model_validator(mode="before")
@@ -91,6 +105,15 @@ class Training(Strict):
             )
         if self.ramp and self.after_stopping and self.after_stopping.then == "continue":
             raise ValueError("ramp: training on after stopping would begin it anew. Expected refit")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_one_kind_of_weights(self) -> Self:
+        if self.weight_average and self.watches:
+            raise ValueError(
+                "weight_average: a rule that stops, or keeps the best weights, leaves none to "
+                "average. Expected one of both"
+            )
         return self
 
     @property

@@ -92,7 +92,8 @@ def choice(
 
     `honest`: the value chosen on validation rows, in each repeat. `optimistic`: what the value that
     is best on the test rows themselves would have claimed. `baseline`: without the technique. Each
-    with mean, ci_low and ci_high. `chosen`: how often each value was, the most frequent first.
+    with mean, ci_low and ci_high. `chosen`: how often each value was, the most frequent first; none
+    where there are no paths.
     """
     column, upwards = f"test_{task.metric}", task.scores[task.metric]
     told = {}
@@ -107,7 +108,8 @@ def choice(
             "honest": honest[column],
             "optimistic": by_repeat.max() if upwards else by_repeat.min(),
         }
-        counts = honest.groupby(list(paths)).size().sort_values(ascending=False)
+        chosen = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
+        counts = chosen.sort_values(ascending=False)
         told[str(protocol)] = {
             "repeats": len(repeats),
             **{

@@ -9,7 +9,6 @@ import pandas as pd
 
 from regpipe.spec import Problem, Published, Statistics
 from regpipe.statistics.paired import compare
-from regpipe.tasks import TASKS
 
 ROUNDING = 0.0005  # published numbers have three decimals
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
@@ -65,7 +64,7 @@ def compare_runs(
     rows = []
     for protocol, part in pairs.groupby("protocol", sort=True):
         fresh = protocol == "fresh"
-        for score, higher_is_better in TASKS[problem.task].scores.items():
+        for score, higher_is_better in problem.kind.scores.items():
             comparison = compare(
                 part[f"test_{score}_b"].to_numpy(),
                 part[f"test_{score}_t"].to_numpy(),

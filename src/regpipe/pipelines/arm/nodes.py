@@ -4,12 +4,14 @@ Everything that needs TensorFlow is imported inside the functions, so that the p
 listed and drawn without it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from regpipe.arm import Arm, apply, baseline
+from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, draw_of, weights_of
 from regpipe.pipelines.arm.jobs import jobs_of
@@ -72,10 +74,17 @@ def train(
             jobs_of(arm, architecture, samples, protocol, name, range(repeats[name]))
         )
     ]
+    return train_plan(arm, plan, Trainer(engine, workers, fit_store))
+
+
+def train_plan(
+    arm: Arm, plan: Sequence[tuple[str, int, Job]], trainer: Trainer
+) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
+    """Train (protocol, repeat, job) by (protocol, repeat, job); as `train` returns it."""
     weights: dict[str, list[np.ndarray]] = {}
     histories, table = [], []
     jobs = [job for *_, job in plan]
-    trained = Trainer(engine, workers, fit_store).fits_of(arm.name, jobs)
+    trained = trainer.fits_of(arm.name, jobs)
     for (name, repeat, job), fit in zip(plan, trained, strict=True):
         for weight, value in fit.weights.items():
             weights.setdefault(f"{name}/{weight}", []).append(value)

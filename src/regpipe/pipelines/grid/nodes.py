@@ -21,7 +21,6 @@ from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.summary import spread
-from regpipe.tasks import TASKS
 
 
 def train_coarse(
@@ -57,7 +56,7 @@ def train_finer(
 
     The best is the one that is best on validation rows, on average, not on test rows.
     """
-    best = grid_statistics.best_point(coarse, list(technique.grid), TASKS[problem.task])
+    best = grid_statistics.best_point(coarse, list(technique.grid), problem.kind)
     tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
@@ -72,7 +71,7 @@ def tabulate(
     return grid_statistics.tabulate(
         runs,
         list(technique.grid),
-        TASKS[problem.task],
+        problem.kind,
         statistics,
         technique.grid_published,
         overlap_of(problem, runs),
@@ -89,7 +88,7 @@ def choose(
     name: str,
 ) -> dict[str, Any]:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
-    task = TASKS[problem.task]
+    task = problem.kind
     overlap = overlap_of(problem, runs)
     arm = apply(name, technique, baseline(technique.problem, problem))
     told = {
@@ -111,7 +110,7 @@ def plot_grid(
     table: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, technique: Technique
 ) -> Figure:
     """Show the metric over the grid's values."""
-    metric = TASKS[problem.task].metric
+    metric = problem.kind.metric
     same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
     without = {
         str(protocol): {side: numbers["mean"] for side, numbers in spread(part, metric).items()}

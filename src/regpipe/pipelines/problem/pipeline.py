@@ -1,6 +1,6 @@
 """The wiring of a problem; its arm is the baseline of every technique applied to it."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Node, Pipeline, node
 
 from regpipe.pipelines.arm.nodes import resolve_baseline
 from regpipe.pipelines.arm.pipeline import arm_nodes
@@ -10,22 +10,14 @@ from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem import nodes
 
 
-def create_pipeline(name: str, look: Look) -> Pipeline:
-    """Return the pipeline of the problem called `name`, in a namespace of that name."""
+def create_pipeline(name: str, look: Look, table: str | None = None) -> Pipeline:
+    """Return the pipeline of the problem called `name`, in a namespace of that name.
+
+    Its rows are those of the dataset called `table`, or are drawn, where there is none.
+    """
     own = [
         *arm_nodes(look),
-        node(
-            nodes.draw_samples,
-            inputs=["params:problem", "params:protocol"],
-            outputs="draws",
-            name="draw_samples",
-        ),
-        node(
-            nodes.split_samples,
-            inputs=["draws", "params:problem"],
-            outputs="samples",
-            name="split_samples",
-        ),
+        *(_rows_of_table(name) if table else _drawn_rows()),
         node(
             called(name, resolve_baseline),
             inputs="params:problem",
@@ -48,10 +40,38 @@ def create_pipeline(name: str, look: Look) -> Pipeline:
     return Pipeline(
         own,
         namespace=name,
-        inputs={"fit_store": "fit_store"},
+        inputs={"fit_store": "fit_store", **({"table": table} if table else {})},
         parameters={
             "params:problem": f"params:{name}",
             **{f"params:{key}": f"params:{key}" for key in ("protocol", "engine", "workers")},
         },
         tags=name,
     )
+
+
+def _drawn_rows() -> list[Node]:
+    return [
+        node(
+            nodes.draw_samples,
+            inputs=["params:problem", "params:protocol"],
+            outputs="draws",
+            name="draw_samples",
+        ),
+        node(
+            nodes.split_samples,
+            inputs=["draws", "params:problem"],
+            outputs="samples",
+            name="split_samples",
+        ),
+    ]
+
+
+def _rows_of_table(name: str) -> list[Node]:
+    return [
+        node(
+            called(name, nodes.split_table),
+            inputs=["table", "params:problem", "params:protocol"],
+            outputs="samples",
+            name="split_table",
+        )
+    ]

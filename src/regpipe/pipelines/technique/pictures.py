@@ -7,14 +7,13 @@ from regpipe import plots
 from regpipe.problems.samples import feature_names
 from regpipe.spec import Problem, Statistics, Technique
 from regpipe.statistics.summary import pair_runs
-from regpipe.tasks import TASKS
 
 
 def plot_learning_curves(
     baseline_history: pd.DataFrame, history: pd.DataFrame, problem: Problem, technique: Technique
 ) -> Figure:
     """Show loss and metric by epoch, of both arms."""
-    metric = TASKS[problem.task].logged
+    metric = problem.kind.logged
     return plots.learning_curves(baseline_history, history, technique.title, metric)
 
 
@@ -72,8 +71,9 @@ def plot_paired_differences(
     statistics: Statistics,
 ) -> Figure:
     """Show what the technique changed in each repeat."""
-    if problem.training.loss in ("mse", "mean_squared_error"):  # the same numbers twice
-        comparison = comparison[comparison["metric"] != "loss"]
+    squared = problem.training.loss in ("mse", "mean_squared_error")
+    shown = [problem.kind.metric, "mse" if squared else "loss"]
+    comparison = comparison[comparison["metric"].isin(shown)]
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
     return plots.paired_differences(pairs, comparison, technique.title, smallest)

@@ -15,7 +15,7 @@ def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
     """Return the pipeline of the technique called `name`, in a namespace of that name."""
     shared = ("protocol", "statistics", "engine", "workers")
     return Pipeline(
-        [*arm_nodes(look), *_answer(name), *_pictures(look)],
+        [*arm_nodes(look), *_answer(name), *picture_nodes(look)],
         namespace=name,
         inputs={
             "samples": f"{problem}.samples",
@@ -88,8 +88,8 @@ def _answer(name: str) -> list[Node]:
     ]
 
 
-def _pictures(look: Look) -> list[Node]:
-    """Draw both arms."""
+def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]:
+    """Return the nodes that draw both arms; `technique` is the dataset of its block."""
     return [
         node(
             plot_samples,
@@ -99,7 +99,7 @@ def _pictures(look: Look) -> list[Node]:
         ),
         node(
             pictures.plot_learning_curves,
-            inputs=["baseline_history", "history", "params:problem", "params:technique"],
+            inputs=["baseline_history", "history", "params:problem", technique],
             outputs="learning_curves_plot",
             name="plot_learning_curves",
         ),
@@ -110,7 +110,7 @@ def _pictures(look: Look) -> list[Node]:
                 look.predictions,
                 "samples",
                 "params:problem",
-                "params:technique",
+                technique,
             ],
             outputs=f"{look.picture}_plot",
             name=look.plot.__name__,
@@ -122,7 +122,7 @@ def _pictures(look: Look) -> list[Node]:
                 "runs",
                 "comparison",
                 "params:problem",
-                "params:technique",
+                technique,
                 "params:statistics",
             ],
             outputs="paired_differences_plot",
@@ -130,7 +130,7 @@ def _pictures(look: Look) -> list[Node]:
         ),
         node(
             pictures.plot_weight_norms,
-            inputs=["baseline_runs", "runs", "params:technique"],
+            inputs=["baseline_runs", "runs", technique],
             outputs="weight_norms_plot",
             name="plot_weight_norms",
         ),

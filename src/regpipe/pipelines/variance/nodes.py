@@ -17,7 +17,6 @@ from regpipe.problems.sources import is_table
 from regpipe.seeds import derive
 from regpipe.spec import Engine, Problem, Protocol
 from regpipe.statistics.variance import tabulate_variance
-from regpipe.tasks import TASKS
 
 
 def train_nested(
@@ -74,7 +73,7 @@ def train_nested(
 
 def split(nested: pd.DataFrame, problem: Problem) -> pd.DataFrame:
     """Return how much of the metric's variance each source has."""
-    return tabulate_variance(nested, TASKS[problem.task].metric)
+    return tabulate_variance(nested, problem.kind.metric)
 
 
 def gather(*tables: pd.DataFrame) -> pd.DataFrame:

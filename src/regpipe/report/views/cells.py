@@ -81,7 +81,7 @@ def change(unit: Unit, mean: Any, low: Any, high: Any) -> tuple[str, str]:
 
 def better(metric: str) -> int:
     """Return 1 where a larger value of the metric is the better one, else -1."""
-    upwards = next(t.scores[t.metric] for t in TASKS.values() if t.metric == metric)
+    upwards = next(t.scores[metric] for t in TASKS.values() if metric in t.scores)
     return 1 if upwards else -1
 
 

@@ -33,7 +33,8 @@ class Headline:
 def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
     """Return the answer."""
     plain, corrected = (counts(leaderboard[column]) for column in ("verdict", "verdict_holm"))
-    told = [*_gains(claims), *_techniques(plain, corrected), *_numbers(claims)]
+    each = " on each problem" if leaderboard["problem"].nunique() > 1 else ""
+    told = [*_gains(claims), *_techniques(plain, corrected, each), *_numbers(claims)]
     if few := caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()"):
         told.append(few)
     return Headline(told, {"Each on its own": plain, "After Holm's correction": corrected})
@@ -82,12 +83,12 @@ def _gains(claims: pd.DataFrame) -> list[str]:
     return [f"Of {several(len(found), 'published gain')}, {listed(parts)}."]
 
 
-def _techniques(plain: dict[str, int], corrected: dict[str, int]) -> list[str]:
+def _techniques(plain: dict[str, int], corrected: dict[str, int], each: str) -> list[str]:
     parts = [several(n, *TOLD[verdict]) for verdict, n in plain.items() if n]
     still = listed([several(corrected[v], *TOLD[v]) for v in ("helps", "hurts")])
     return [
         f"Of {several(sum(plain.values()), 'technique')}, {listed(parts)}; after Holm's correction "
-        f"for how many are tried on each problem, {still}."
+        f"for how many are tried{each}, {still}."
     ]
 
 

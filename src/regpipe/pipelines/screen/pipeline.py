@@ -1,0 +1,248 @@
+"""The wiring of a screen: for each recipe what a technique has, behind a search for its dose."""
+
+from collections.abc import Mapping
+
+from kedro.pipeline import Node, Pipeline, node
+
+from regpipe.pipelines.arm.pipeline import arm_nodes
+from regpipe.pipelines.looks import Look
+from regpipe.pipelines.naming import called
+from regpipe.pipelines.screen import nodes, tuning
+from regpipe.pipelines.study.nodes import tell
+from regpipe.pipelines.study.pipeline import PICTURES
+from regpipe.pipelines.technique.pipeline import picture_nodes
+
+SHARED = ("protocol", "statistics", "screen", "engine", "workers")
+GRID = "train_grid"
+
+
+def screen_name(problem: str) -> str:
+    """Return what the screen of a problem is called."""
+    return f"{problem}_screen"
+
+
+def create_pipeline(problem: str, look: Look, recipes: Mapping[str, bool]) -> Pipeline:
+    """Return the screen of a problem, without the problem's own nodes.
+
+    Args:
+        problem: its name.
+        look: how its networks are looked at.
+        recipes: by their names, whether they have a strength to choose.
+    """
+    parts = [_recipe(problem, name, tuned, look) for name, tuned in recipes.items()]
+    pipelines = [*parts, _whole(problem, list(recipes))]
+    return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
+
+
+def _recipe(problem: str, name: str, tuned: bool, look: Look) -> Pipeline:
+    """Return the nodes of a recipe, in a namespace inside the problem's."""
+    return Pipeline(
+        [
+            *_search(problem, name),
+            *(n for n in arm_nodes(look) if n.name != "train"),
+            *_answer(name, look, tuned),
+            *(_doses() if tuned else ()),
+            *(n for n in picture_nodes(look, "technique") if n.name != "plot_samples"),
+        ],
+        namespace=f"{problem}.{name}",
+        inputs={
+            "samples": f"{problem}.samples",
+            "problem_samples_plot": f"{problem}.samples_plot",
+            "baseline_runs": f"{problem}.runs",
+            "baseline_history": f"{problem}.history",
+            f"baseline_{look.predictions}": f"{problem}.{look.predictions}",
+            "fit_store": "fit_store",
+        },
+        parameters={
+            "params:problem": f"params:{problem}",
+            "params:recipe": f"params:recipes.{name}",
+            **{f"params:{key}": f"params:{key}" for key in SHARED},
+        },
+        tags=screen_name(problem),
+    )
+
+
+def _search(problem: str, name: str) -> list[Node]:
+    """Choose a dose in each repeat, and train with it."""
+    return [
+        node(
+            called(name, tuning.tune, problem_name=problem),
+            inputs=[
+                "samples",
+                "fit_store",
+                "params:problem",
+                "params:recipe",
+                "params:protocol",
+                "params:screen",
+                "params:engine",
+                "params:workers",
+            ],
+            outputs="trials",
+            name="tune",
+            tags=GRID,
+        ),
+        node(
+            called(name, nodes.settle, problem_name=problem),
+            inputs=["trials", "params:problem", "params:recipe"],
+            outputs=["technique", "arm"],
+            name="settle",
+        ),
+        node(
+            nodes.count_repeats,
+            inputs=["params:screen", "params:protocol"],
+            outputs="repeats",
+            name="count_repeats",
+        ),
+        node(
+            called(name, nodes.train_chosen, problem_name=problem),
+            inputs=[
+                "arm",
+                "architecture",
+                "trials",
+                "samples",
+                "fit_store",
+                "repeats",
+                "params:problem",
+                "params:recipe",
+                "params:protocol",
+                "params:engine",
+                "params:workers",
+            ],
+            outputs=["weights", "history", "fits"],
+            name="train_chosen",
+            tags=GRID,
+        ),
+        node(
+            called(name, nodes.choose, problem_name=problem),
+            inputs=[
+                "trials",
+                "baseline_runs",
+                "params:problem",
+                "params:recipe",
+                "params:statistics",
+            ],
+            outputs="choice",
+            name="choose",
+        ),
+    ]
+
+
+def _answer(name: str, look: Look, tuned: bool) -> list[Node]:
+    """Compare with the baseline, write the answer, and gather what is told of it."""
+    pictures = {f"{picture}_plot": f"{picture}_plot" for picture in (*PICTURES, look.picture)}
+    pictures["samples_plot"] = "problem_samples_plot"
+    if tuned:
+        pictures["grid_plot"] = "grid_plot"
+    return [
+        node(
+            nodes.compare,
+            inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
+            outputs="comparison",
+            name="compare",
+        ),
+        node(
+            called(name, nodes.answer),
+            inputs=[
+                "baseline_runs",
+                "runs",
+                "comparison",
+                "technique",
+                "params:problem",
+                "params:protocol",
+                "params:statistics",
+                "params:screen",
+                "params:engine",
+            ],
+            outputs="summary",
+            name="answer",
+        ),
+        node(
+            tell,
+            inputs={
+                "arm": "arm",
+                "architecture": "architecture",
+                "summary": "summary",
+                "runs": "runs",
+                "problem": "params:problem",
+                "technique": "technique",
+                **pictures,
+            },
+            outputs="story",
+            name="tell",
+        ),
+    ]
+
+
+def _doses() -> list[Node]:
+    """Show what each dose gives."""
+    return [
+        node(
+            nodes.tabulate,
+            inputs=["trials", "params:problem", "params:recipe", "params:statistics"],
+            outputs="grid",
+            name="tabulate",
+        ),
+        node(
+            nodes.plot_doses,
+            inputs=["grid", "baseline_runs", "params:problem", "params:recipe"],
+            outputs="grid_plot",
+            name="plot_doses",
+        ),
+    ]
+
+
+def _whole(problem: str, recipes: list[str]) -> Pipeline:
+    """Return what is told of all recipes together, and of models without a network."""
+    stories = [f"{problem}.{name}.story" for name in recipes]
+    choices = {name: f"{problem}.{name}.choice" for name in recipes}
+    template = Pipeline(
+        [
+            node(nodes.rank, inputs=stories, outputs="leaderboard", name="rank"),
+            node(nodes.gather_tuning, inputs=choices, outputs="tuning", name="gather_tuning"),
+            node(
+                called(problem, nodes.train_references),
+                inputs=[f"{problem}.samples", "params:problem", "params:screen"],
+                outputs="reference_runs",
+                name="train_references",
+                tags=GRID,
+            ),
+            node(
+                nodes.rank_references,
+                inputs=[
+                    "reference_runs",
+                    f"{problem}.runs",
+                    "params:problem",
+                    "params:statistics",
+                ],
+                outputs="references",
+                name="rank_references",
+            ),
+            node(
+                nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot_forest"
+            ),
+            node(
+                called(problem, nodes.report),
+                inputs=[
+                    "leaderboard",
+                    "tuning",
+                    "references",
+                    "forest_plot",
+                    "params:problem",
+                    *stories,
+                ],
+                outputs="report",
+                name="report",
+            ),
+        ]
+    )
+    return Pipeline(
+        template,
+        namespace=screen_name(problem),
+        inputs={*stories, *choices.values(), f"{problem}.samples", f"{problem}.runs"},
+        parameters={
+            "params:problem": f"params:{problem}",
+            "params:screen": "params:screen",
+            "params:statistics": "params:statistics",
+        },
+        tags=screen_name(problem),
+    )

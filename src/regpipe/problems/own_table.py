@@ -1,0 +1,108 @@
+"""The user's own table -> every row that any fit sees, in the frame of `samples`.
+
+Each repeat splits the rows anew, classes or groups in mind, and makes numbers of the columns by
+what its training rows are like. Where a column of the table says on which side a row is, that holds
+in all repeats.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
+from regpipe.errors import SpecError
+from regpipe.problems.columns import Columns, describe
+from regpipe.problems.preprocessing import as_declared, feature_names, make_preprocessor
+from regpipe.problems.samples import KEYS
+from regpipe.seeds import derive
+from regpipe.spec import Problem, Protocol, TableRows
+
+SIDES = {"train", "test"}
+
+
+def split_table(
+    table: pd.DataFrame, problem: Problem, protocol: Protocol, name: str
+) -> pd.DataFrame:
+    """Split the rows for each repeat of both protocols, and make numbers of them.
+
+    Args:
+        table: all rows, as the catalog holds them.
+        problem: says which column is what, and how to split.
+        protocol: how many splits there are.
+        name: of the problem, for messages.
+
+    Raises:
+        SpecError: the table can't be used, or can't be split so.
+    """
+    rows = problem.own_table
+    assert rows is not None
+    path = f"{name}.rows"
+    columns = describe(table, rows, problem.task, path)
+    table = table.reset_index(drop=True)
+    declared = as_declared(table, columns, path)
+    target = encode(table[rows.target], columns)
+    names = [_apart_from_keys(feature) for feature in feature_names(columns)]
+    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
+    draws = [("fixed", 0, problem.split.random_state or 0)]
+    draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
+    frames = []
+    for protocol_name, repeat, seed in draws:
+        trained = _trained(table, rows, problem, seed, name)
+        numbers = make_preprocessor(columns).fit(declared[trained]).transform(declared)
+        y = target
+        if "target" in problem.standardise:
+            y = (target - target[trained].mean()) / (target[trained].std() or 1.0)
+        keys = {"repeat": repeat, "data_seed": seed}
+        frame = pd.DataFrame(numbers.astype("float32"), columns=names)
+        frame.insert(
+            0, "protocol", pd.Categorical([protocol_name] * len(frame), ["fixed", "fresh"])
+        )
+        frame.insert(1, "split", pd.Categorical.from_codes(trained.astype(int), ["test", "train"]))
+        frames.append(frame.assign(**keys, target=y))
+    return pd.concat(frames, ignore_index=True)
+
+
+def encode(target: pd.Series, columns: Columns) -> np.ndarray:
+    """Return classes by their place, 0, 1, ..., and numbers as they are."""
+    if columns.classes is None:
+        return target.to_numpy("float32")
+    places = {value: place for place, value in enumerate(columns.classes)}
+    return target.map(places).to_numpy(int)
+
+
+def _trained(
+    table: pd.DataFrame, rows: TableRows, problem: Problem, seed: int, name: str
+) -> np.ndarray:
+    """Return for each row whether it is trained on."""
+    if rows.split is not None:
+        return _said(table[rows.split], f"{name}.rows.split")
+    places = np.arange(len(table))
+    size = problem.split.train
+    try:
+        if rows.group is not None:
+            splitter = GroupShuffleSplit(1, train_size=size, random_state=seed)
+            train, _ = next(splitter.split(places, groups=table[rows.group]))
+        else:
+            kept = table[rows.target] if problem.split.stratify else None
+            train, _ = train_test_split(places, train_size=size, random_state=seed, stratify=kept)
+    except ValueError as error:
+        raise SpecError(
+            [f"{name}.split: the {len(table)} rows of the table can't be split so. {error}"]
+        ) from error
+    return np.isin(places, train)
+
+
+def _said(column: pd.Series, path: str) -> np.ndarray:
+    """Return for each row whether its column says that it is trained on."""
+    said = column.astype(str).str.strip().str.lower()
+    if strange := sorted(set(said) - SIDES):
+        raise SpecError(
+            [f"{path}: '{column.name}' is '{strange[0]}' in a row. Expected train or test."]
+        )
+    if said.nunique() < 2:
+        raise SpecError([f"{path}: all rows are for {said.iloc[0]}. Expected train and test."])
+    return (said == "train").to_numpy()
+
+
+def _apart_from_keys(name: str) -> str:
+    """Return the name, with a `_` where the frame calls something else so."""
+    return f"{name}_" if name in KEYS else name

@@ -1,0 +1,123 @@
+"""A recipe, or a mixture of several -> a technique for one problem's network."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from regpipe.arm import Arm, apply
+from regpipe.errors import SpecError, unknown
+from regpipe.reading import parse
+from regpipe.spec import Recipe, Technique
+
+Dose = float | None  # the value of a recipe's strength, None where it has none
+WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
+
+
+def doses(recipe: Recipe) -> list[Dose]:
+    """Return the values to choose from."""
+    return list(next(iter(recipe.strength.values()))) if recipe.strength else [None]
+
+
+def strength_path(recipe: Recipe) -> str | None:
+    """Return the path of the recipe's strength, None where it has none."""
+    return next(iter(recipe.strength), None)
+
+
+def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Technique:
+    """Return what the recipe called `name` changes in a network, in that dose or its own.
+
+    Raises:
+        SpecError: the network has no hidden layer, or the strength's path leads nowhere.
+    """
+    changes = mix(name, {name: (recipe, dose)}, base)
+    return Technique(
+        title=recipe.title,
+        family=recipe.family,
+        explanation=recipe.explanation,
+        problem=base.problem,
+        **changes,
+    )
+
+
+def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dict[str, Any]:
+    """Return the `network` and `training` of a technique that does all that the recipes do.
+
+    Args:
+        path: for messages.
+        mixture: recipes by their names, in order, each with its dose.
+        base: the arm that is changed.
+
+    Raises:
+        SpecError: as `technique_of`.
+    """
+    hidden = hidden_layers(base)
+    if not hidden:
+        raise SpecError([f"{path}: the network of {base.problem} has no hidden layer to change."])
+    network: dict[str, dict[str, Any]] = {}
+    training: dict[str, Any] = {}
+    for name, (recipe, dose) in mixture.items():
+        block = dosed(name, recipe, dose)
+        for layer in hidden if block["each"] else ():
+            network[layer] = _merged(network.get(layer, {}), block["each"])
+        if block["before_first"]:
+            network[f"{name}_rows"] = {**block["before_first"], "before": next(iter(base.layers))}
+        for layer in hidden if block["after_each"] else ():
+            network[f"{name}_{layer}"] = {**block["after_each"], "after": layer}
+        training = _merged(training, block["training"])
+    return {"network": network, "training": training}
+
+
+def dosed(name: str, recipe: Recipe, dose: Dose) -> dict[str, Any]:
+    """Return a recipe's block with the value of its strength in place.
+
+    Raises:
+        SpecError: the strength's path leads nowhere.
+    """
+    block = copy.deepcopy(recipe.model_dump())
+    path = strength_path(recipe)
+    if path is None:
+        return block
+    *parents, last = path.split(".")
+    inner: Any = block
+    for key in parents:
+        if not isinstance(inner, dict) or key not in inner:
+            raise unknown(f"{name}.strength", f"key on the path {path}", key, inner or ())
+        inner = inner[key]
+    if last not in inner:
+        raise unknown(f"{name}.strength", f"key on the path {path}", last, inner)
+    if dose is not None:
+        inner[last] = int(dose) if isinstance(inner[last], int) and dose == int(dose) else dose
+    return block
+
+
+def hidden_layers(base: Arm) -> list[str]:
+    """Return the names of the layers with weights, the last one aside."""
+    names = [name for name, layer in base.layers.items() if layer.kind in WEIGHTED]
+    return [name for name in names if name != list(base.layers)[-1]]
+
+
+def check_recipe(name: str, recipe: Recipe, base: Arm) -> None:
+    """Raise SpecError unless every dose of the recipe makes an arm."""
+    for dose in doses(recipe):
+        apply(name, technique_of(name, recipe, base, dose), base)
+
+
+def suits(recipe: Any, problem: Any) -> bool:
+    """Whether a recipe can be tried on a problem, given both blocks as written."""
+    block = recipe if isinstance(recipe, dict) else {}
+    tasks = block.get("tasks", Recipe.model_fields["tasks"].default)
+    return isinstance(problem, dict) and isinstance(tasks, list) and problem.get("task") in tasks
+
+
+def parse_recipes(blocks: Mapping[str, Any]) -> dict[str, Recipe]:
+    """Return recipes by their names."""
+    return {name: parse(Recipe, block, f"recipes.{name}") for name, block in blocks.items()}
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both mappings as one; what is in both is merged, too, or else the other's counts."""
+    made = dict(one)
+    for key, value in other.items():
+        both = isinstance(made.get(key), dict) and isinstance(value, dict)
+        made[key] = _merged(made[key], value) if both else value
+    return made

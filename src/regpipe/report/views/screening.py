@@ -1,0 +1,123 @@
+"""What a screen tells besides: what tuning on test rows would claim, and how other models do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from regpipe.report.study import Screening
+from regpipe.report.units import UNITS
+from regpipe.report.views.cells import MISSING, ORDER, Badge, Record, badge, change, plain
+
+NETWORK = "network"
+BEATS = {"helps": "better", "hurts": "worse"}  # a model's verdict in words of its own
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What choosing a recipe's strength gave.
+
+    Attributes:
+        technique: the recipe's name.
+        title: what people call it.
+        chosen: the strength that was chosen most often, and how often.
+        baseline: the metric without it.
+        honest: the metric with the strength that held-out rows chose.
+        optimistic: the metric if the test rows themselves had chosen.
+    """
+
+    technique: str
+    title: str
+    chosen: str
+    baseline: str
+    honest: str
+    optimistic: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A model beside the network.
+
+    Attributes:
+        model: its name in scikit-learn, or that of the network.
+        mean: of the metric on test rows.
+        change: the mean difference to the network, and its interval; None for the network.
+        verdict: whether it is better than the network; None for the network.
+        seconds: of a fit.
+    """
+
+    model: str
+    mean: str
+    change: tuple[str, str] | None
+    verdict: Badge | None
+    seconds: str
+
+
+def tuned(screening: Screening) -> list[Tuned]:
+    """Return a row per recipe."""
+    return [_tuned(row) for row in screening.tuning.to_dict("records")]
+
+
+def references(screening: Screening) -> list[Reference]:
+    """Return a row per model, the best first."""
+    return [_reference(row) for row in screening.references.to_dict("records")]
+
+
+def verdict_words(verdict: str) -> str:
+    """Return what a verdict about another model is called.
+
+    >>> verdict_words("helps"), verdict_words("undecided")
+    ('better', 'undecided')
+    """
+    return BEATS.get(verdict, verdict)
+
+
+def sentence(screening: Screening) -> str:
+    """Return whether a network is worth it at all."""
+    table = screening.references
+    unit = UNITS[table["metric"].iloc[0]]
+    network = table[table["model"] == NETWORK].iloc[0]
+    others = table[table["model"] != NETWORK]
+    first = others.iloc[0]
+    parts = [
+        f"{n} {'is' if n == 1 else 'are'} {verdict_words(verdict)}"
+        + (" than it" if verdict in BEATS else "")
+        for verdict, n in others["verdict"]
+        .value_counts()
+        .reindex(ORDER)
+        .dropna()
+        .astype(int)
+        .items()
+    ]
+    return (
+        f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])}. "
+        f"Of {len(others)} models of scikit-learn on the same splits, {', '.join(parts)}; the best "
+        f"is {first['model']}, with {unit.value(first['mean'])}."
+    )
+
+
+def _tuned(row: Record) -> Tuned:
+    unit = UNITS[row["metric"]]
+    chosen = MISSING
+    if isinstance(row["strength"], str):
+        times = f"{int(row['times'])} of {int(row['repeats'])}"
+        chosen = f"{row['strength']} {plain(row['chosen'])} ({times})"
+    shown = {key: unit.value(row[key]) for key in ("baseline", "honest", "optimistic")}
+    return Tuned(row["technique"], row["title"], chosen, **shown)
+
+
+def _reference(row: Record) -> Reference:
+    unit = UNITS[row["metric"]]
+    is_network = row["model"] == NETWORK
+    ends: tuple[Any, ...] = tuple(row[key] for key in ("difference", "ci_low", "ci_high"))
+    verdict = None
+    if not is_network and not pd.isna(row["verdict"]):
+        found = badge(row["verdict"])
+        verdict = Badge(verdict_words(found.text), found.mark, found.look)
+    return Reference(
+        model="the network, plain" if is_network else row["model"],
+        mean=unit.value(row["mean"]),
+        change=None if is_network else change(unit, *ends),
+        verdict=verdict,
+        seconds=f"{row['seconds']:.2g}",
+    )

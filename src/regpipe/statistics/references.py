@@ -1,0 +1,60 @@
+"""Other models beside a network, on the same splits."""
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from regpipe.spec import Problem, Statistics
+from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.paired import compare
+
+
+def compare_references(
+    references: pd.DataFrame,
+    baseline: pd.DataFrame,
+    problem: Problem,
+    statistics: Statistics,
+    overlap: float,
+) -> pd.DataFrame:
+    """Return a row per model, the best first, and one of the network.
+
+    Args:
+        references: model, repeat, data_seed, `test_<metric>` and seconds: a row per fit.
+        baseline: the run table of the network without a technique.
+        problem: by whose metric they are compared.
+        statistics: confidence and smallest differences.
+        overlap: of the splits, as `paired.compare` wants it.
+
+    Returns:
+        model; mean, mean_ci_low, mean_ci_high of the metric on test rows; difference (model minus
+        network) with ci_low and ci_high, p_better, verdict (does it beat the network?) and
+        seconds, the mean of a fit. The network has no difference.
+    """
+    column, task = f"test_{problem.kind.metric}", problem.kind
+    confidence = statistics.confidence
+    network = baseline[baseline["protocol"] == "fresh"]
+    network = network[network["repeat"].isin(references["repeat"])]
+    rows = [{"model": "network", **_mean(network, column, confidence, overlap)}]
+    for model, fits in references.groupby("model", sort=False):
+        keys = ["repeat", "data_seed"]
+        pairs = network.merge(fits, on=keys, suffixes=("_b", "_t"), validate="one_to_one")
+        found = compare(
+            pairs[f"{column}_b"].to_numpy(),
+            pairs[f"{column}_t"].to_numpy(),
+            higher_is_better=task.scores[task.metric],
+            smallest_difference=problem.smallest_differences(statistics)[task.metric],
+            confidence=confidence,
+            overlap=overlap,
+        )
+        told = {k: asdict(found)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
+        means = _mean(fits, column, confidence, overlap)
+        rows.append({"model": model, **means, "difference": found.mean, **told})
+    table = pd.DataFrame(rows).assign(metric=task.metric)
+    ascending = not task.scores[task.metric]
+    return table.sort_values("mean", ascending=ascending, ignore_index=True)
+
+
+def _mean(fits: pd.DataFrame, column: str, confidence: float, overlap: float) -> dict[str, float]:
+    mean, low, high = mean_interval(fits[column].to_numpy(float), confidence, overlap)
+    seconds = float(fits["seconds"].mean())
+    return {"mean": mean, "mean_ci_low": low, "mean_ci_high": high, "seconds": seconds}
