@@ -1,3 +1,15 @@
 """Which regularization technique helps a small data set, by how much, and is the gain real?"""
 
+from typing import Any
+
 __version__ = "0.1.0"
+
+
+def load(folder: str) -> Any:
+    """Return the predictor that `kedro run --pipelines=<problem>_export` left in a folder.
+
+    Its `predict(frame)` takes rows as they come, see `regpipe.exported.Predictor`.
+    """
+    from regpipe import exported  # imports TensorFlow
+
+    return exported.load(folder)

@@ -14,6 +14,7 @@ from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
 PIPELINES = ("study", "variance")  # those of all problems
+OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
 
 
@@ -119,7 +120,7 @@ def _check_top_level(
     taken = {
         **dict.fromkeys(Settings.model_fields, "parameter"),
         **dict.fromkeys(PIPELINES, "pipeline"),
-        **{f"{problem}_screen": "pipeline" for problem in problems},
+        **{f"{problem}_{what}": "pipeline" for problem in problems for what in OF_A_PROBLEM},
         RECIPES: "parameter",
     }
     for name in sorted({*problems, *techniques} & set(taken)):

@@ -4,12 +4,19 @@
 in a traceback.
 """
 
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from yaml import YAMLError
+
+from regpipe.blocks import read_blocks
+from regpipe.errors import SpecError
+from regpipe.vocabulary import check_name
 
 RUNNER = "regpipe.runner.IncrementalRunner"
 
@@ -54,6 +61,64 @@ def forget(env: str | None, data_root: str | None) -> None:
     if catalog.exists("made"):
         catalog.save("made", {})
     click.echo(f"{fits:,} fits are forgotten. What they led to is still there.")
+
+
+@regpipe.command("new-problem")
+@click.argument("name")
+@click.option("--file", "-f", required=True, type=click.Path(path_type=Path), help="The table.")
+@click.option("--target", "-t", required=True, help="The column to predict.")
+@click.option("--task", type=click.Choice(["binary", "multiclass", "regression"]))
+@click.option("--title", help="What people call it.")
+@click.option("--drop", multiple=True, help="A column to leave out; may be said repeatedly.")
+@click.option("--group", help="A column whose equal rows stay on one side of each split.")
+@click.option("--split", help="A column that says train or test.")
+@click.option(
+    "--train",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Share (or, from 1 on, number) of rows to train on; 0.7 if not given.",
+)
+@click.option("--encoding", help="Of a CSV that isn't UTF-8, such as cp1252.")
+@click.option("--separator", help="Of a CSV, if it isn't a comma.")
+@click.option("--env", default="base", show_default=True, help="The folder of conf/ to write to.")
+def new_problem(name: str, file: Path, target: str, env: str, **said: Any) -> None:
+    """Make a problem of a table: look at the file, and write its blocks of YAML."""
+    from regpipe import new_problem as making
+
+    root = Path.cwd()
+    try:
+        check_name(name, "problem", name)
+        taken = set(chain(*read_blocks())) | set(pipelines)
+        if name in taken or f"{name}_screen" in taken:
+            raise SpecError(
+                [f"{name}: there is a block or a pipeline of that name. Expected another."]
+            )
+        seen = making.look_at(name, file, _inside(root, file), target, **said)
+        problem, catalog = making.to_yaml(name, seen, _inside(root, file))
+    except SpecError as error:
+        raise click.ClickException(str(error)) from None
+    folder = root / "conf" / env
+    written = {
+        folder / f"problems_{name}.yml": problem,
+        folder / f"catalog_{name}.yml": catalog,
+    }
+    for path in written:
+        if path.exists():
+            raise click.ClickException(f"{path}: this file is there already. Nothing was written.")
+    for path, text in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for word, told in making.describe_lines(seen, target):
+        click.echo(f"{word:>11}  {told}")
+    for note in seen.notes:
+        click.echo(f"\nNote: {note}")
+    click.echo(f"\nWrote {' and '.join(_inside(root, path) for path in written)}. Next:")
+    click.echo(f"\n  kedro run --pipelines={name}_screen")
+
+
+def _inside(root: Path, path: Path) -> str:
+    """Return a path as seen from the project, or from the root where it lies outside of it."""
+    full = path.resolve()
+    return str(full.relative_to(root)) if full.is_relative_to(root) else str(full)
 
 
 cli.add_command(

@@ -94,6 +94,16 @@ class AnswerHooks:
             leaderboard = catalog.load(f"{name}.leaderboard")
             report = _file_of(catalog, f"{name}.report")
             terminal.show_screen(leaderboard, Screening(*tables), report)
+        _show_cocktails(left, catalog)
+
+
+def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
+    """Print what the cocktails of a run say."""
+    from regpipe.report import terminal
+
+    for name in sorted(name for name in left if name.endswith("_cocktail.answer")):
+        block = _file_of(catalog, name.replace(".answer", ".technique"))
+        terminal.show_cocktail(catalog.load(name), block)
 
 
 def _file_of(catalog: DataCatalog, name: str) -> str:

@@ -8,6 +8,10 @@ from typing import Any
 from kedro.pipeline import Pipeline
 
 from regpipe.blocks import Blocks, read_blocks, read_recipes, replayed_problems
+from regpipe.pipelines.cocktail.pipeline import cocktail_name
+from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
+from regpipe.pipelines.export.pipeline import create_pipeline as create_export
+from regpipe.pipelines.export.pipeline import create_prediction
 from regpipe.pipelines.grid.pipeline import create_pipeline as create_grid
 from regpipe.pipelines.lazily import Lazily
 from regpipe.pipelines.looks import look_of
@@ -77,16 +81,24 @@ class Makers:
         for problem, recipes in self._recipes.items():
             if recipes:
                 made[screen_name(problem)] = partial(self._with_screen, problem)
+                made[cocktail_name(problem)] = partial(self._with_cocktail, problem)
+            if recipes and self._table(problem):
+                made[f"{problem}_export"] = partial(self._with_export, problem)
+                made[f"{problem}_predict"] = partial(create_prediction, problem)
         made[VARIANCE] = partial(self._with_inputs, self._variance)
         if self._replayed():
             made[STOPPING_RULES] = partial(self._with_inputs, self._stopping_rules)
         return made
 
     def _base(self, problem: str) -> Pipeline:
+        return create_problem(problem, look_of(self._problems[problem]), self._table(problem))
+
+    def _table(self, problem: str) -> str | None:
+        """Return the dataset of a problem's own table, None where its rows are others."""
         block = self._problems[problem]
         rows = block.get("rows") if isinstance(block, dict) else None
         table = rows.get(TABLE) if isinstance(rows, dict) else None
-        return create_problem(problem, look_of(block), table)
+        return table if isinstance(table, str) else None
 
     def _technique(self, name: str) -> Pipeline:
         home = self._techniques[name]["problem"]
@@ -104,6 +116,16 @@ class Makers:
     def _with_screen(self, problem: str) -> Pipeline:
         look = look_of(self._problems[problem])
         return self._bases[problem] + create_screen(problem, look, self._recipes[problem])
+
+    def _with_cocktail(self, problem: str) -> Pipeline:
+        return self._with_screen(problem) + create_cocktail(problem, list(self._recipes[problem]))
+
+    def _with_export(self, problem: str) -> Pipeline:
+        table = self._table(problem)
+        assert table is not None
+        return self._with_screen(problem) + create_export(
+            problem, table, list(self._recipes[problem])
+        )
 
     def _variance(self) -> Pipeline:
         return create_variance(list(self._shown))

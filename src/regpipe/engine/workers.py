@@ -25,7 +25,7 @@ class Workers:
 
     def __init__(self, engine: Engine, n: int) -> None:
         """Say with which engine, and in how many threads."""
-        self.n = n
+        self._n = n
         self._loops = Loops(engine, n)
 
     def fit_all(self, jobs: Sequence[Job]) -> Iterator[Fit]:
@@ -33,7 +33,7 @@ class Workers:
 
         A fit doesn't depend on the number of workers: its seed is its own.
         """
-        threads = min(self.n, len(jobs))
+        threads = min(self._n, len(jobs))
         if threads <= 1:
             yield from map(self._loops.fit, jobs)
             return

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from regpipe import progress
 from regpipe.engine.fit import Fit
-from regpipe.engine.job import Job
+from regpipe.engine.job import CODE, Job
 from regpipe.fit_store import FitStore
+from regpipe.provenance import code_digest
 from regpipe.spec import Engine
 
 if TYPE_CHECKING:
     from regpipe.engine.workers import Workers
 
-Item, Made = TypeVar("Item"), TypeVar("Made")
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 logger = logging.getLogger(__name__)
 
 
@@ -24,7 +26,7 @@ class Trainer:
 
     def __init__(self, engine: Engine, workers: int, store: FitStore) -> None:
         """Say with which engine, in how many threads (0: one per core), and what is there."""
-        self._engine, self._threads, self._store = engine, workers, store
+        self._engine, self._asked, self._store = engine, workers, store
 
     def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
         """Return the fit of each job; those that aren't stored yet are trained, and stored.
@@ -46,13 +48,21 @@ class Trainer:
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         """Return `train(item)` of each; as many at a time as there are threads to train in."""
-        workers = self._workers  # made here, once
-        with ThreadPoolExecutor(workers.n) as pool:
+        _ = self._workers  # made here, once
+        code_digest(*CODE)  # read here: Python 3.11 can't parse in two threads at a time
+        with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(train, items))
+
+    @property
+    def threads(self) -> int:
+        """How many train at a time."""
+        from regpipe.engine.workers import cores
+
+        # model.fit draws from seeds that all threads share.
+        return 1 if self._engine == "keras" else self._asked or cores()
 
     @cached_property
     def _workers(self) -> "Workers":
-        from regpipe.engine.workers import Workers, cores
+        from regpipe.engine.workers import Workers
 
-        # model.fit draws from seeds that all threads share.
-        return Workers(self._engine, 1 if self._engine == "keras" else self._threads or cores())
+        return Workers(self._engine, self.threads)

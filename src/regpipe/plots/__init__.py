@@ -5,6 +5,7 @@ from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
 from regpipe.plots.forest import forest
 from regpipe.plots.grid import grid
+from regpipe.plots.ingredients import ingredients
 from regpipe.plots.learning_curves import learning_curves
 from regpipe.plots.paired_differences import paired_differences
 from regpipe.plots.predicted_true import predicted_true
@@ -23,6 +24,7 @@ __all__ = [
     "decision_boundary",
     "forest",
     "grid",
+    "ingredients",
     "learning_curves",
     "paired_differences",
     "predicted_true",

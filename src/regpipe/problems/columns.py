@@ -94,8 +94,10 @@ def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
             ]
         )
     table.columns = pd.Index(names)
-    keys = {"target": [rows.target], "drop": rows.drop, "group": [rows.group]}
-    keys["split"] = [rows.split]
+    keys: dict[str, Sequence[str | None]] = {
+        **{"target": [rows.target], "group": [rows.group], "split": [rows.split]},
+        "drop": rows.drop,
+    }
     faults = [
         f"{path}.{key}: there is no column '{name}'. {hint(name, names)}"
         for key, named in keys.items()
@@ -180,12 +182,16 @@ def _fault(column: pd.Series, what: str) -> str | None:
             f"{what} holds dates, such as {_some(column)}. Expected numbers made of them, such as "
             "the days since one of them or the month; or its name among those to `drop`."
         )
-    if _is_numeric(column):
-        if n := int(np.isinf(column.astype(float)).sum()):
-            return (
-                f"{what} is infinite in {n:,} rows. Expected numbers, or gaps where none is known."
-            )
-        return None
+    return (_fault_of_numbers if _is_numeric(column) else _fault_of_texts)(column, what)
+
+
+def _fault_of_numbers(column: pd.Series, what: str) -> str | None:
+    if n := int(np.isinf(column.astype(float)).sum()):
+        return f"{what} is infinite in {n:,} rows. Expected numbers, or gaps where none is known."
+    return None
+
+
+def _fault_of_texts(column: pd.Series, what: str) -> str | None:
     numbers = pd.to_numeric(column, errors="coerce")
     if 0.5 * column.notna().sum() < numbers.notna().sum() < column.notna().sum():
         others = column[numbers.isna() & column.notna()]

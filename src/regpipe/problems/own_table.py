@@ -17,6 +17,8 @@ from regpipe.seeds import derive
 from regpipe.spec import Problem, Protocol, TableRows
 
 SIDES = {"train", "test"}
+PROTOCOLS = pd.CategoricalDtype(["fixed", "fresh"])
+SPLITS = pd.CategoricalDtype(["train", "test"])
 
 
 def split_table(
@@ -51,13 +53,11 @@ def split_table(
         y = target
         if "target" in problem.standardise:
             y = (target - target[trained].mean()) / (target[trained].std() or 1.0)
-        keys = {"repeat": repeat, "data_seed": seed}
-        frame = pd.DataFrame(numbers.astype("float32"), columns=names)
-        frame.insert(
-            0, "protocol", pd.Categorical([protocol_name] * len(frame), ["fixed", "fresh"])
-        )
-        frame.insert(1, "split", pd.Categorical.from_codes(trained.astype(int), ["test", "train"]))
-        frames.append(frame.assign(**keys, target=y))
+        keys = {"protocol": protocol_name, "repeat": repeat, "data_seed": seed}
+        frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOLS})
+        split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
+        features = pd.DataFrame(numbers.astype("float32"), columns=names)
+        frames.append(pd.concat([frame.assign(split=split), features], axis=1).assign(target=y))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -9,6 +9,7 @@ from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
+from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.grid import grid_sentence, grid_table
 from regpipe.report.sentence import sentence
 from regpipe.report.stopping import rules_table
@@ -55,6 +56,16 @@ def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) ->
     console.print(escape(" ".join(said)), highlight=False, soft_wrap=False)
     console.print()
     console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
+
+
+def show_cocktail(answer: Answer, block: str) -> None:
+    """Print what a cocktail says, and where the common mixture is."""
+    console = get_console()
+    console.print()
+    console.print(escape(cocktail_sentence(answer)), highlight=False, soft_wrap=False)
+    console.print()
+    told = f"What is in most of them, as a technique: {escape(block)}"
+    console.print(told, highlight=False, soft_wrap=True)
 
 
 def show_variance(shares: pd.DataFrame) -> None:

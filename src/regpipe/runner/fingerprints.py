@@ -18,6 +18,7 @@ from regpipe.runner.records import file_digest
 
 # What says how something is made faster, and doesn't change it.
 WITHOUT_EFFECT = {"params:workers", "fit_store"}
+JOURNAL = ".journal"  # of a search: what it has found already, and would find again
 OWN = __name__.partition(".")[0]
 
 Fingerprints = dict[str, str | None]
@@ -53,7 +54,7 @@ def _of_input(
     config: Mapping[str, Any] | None,
     known: Mapping[str, str],
 ) -> str | None:
-    if name in WITHOUT_EFFECT:
+    if name in WITHOUT_EFFECT or name.endswith(JOURNAL):
         return ""
     if name == "parameters" or name.startswith("params:"):
         return digest(_plain(catalog.load(name)))
@@ -82,4 +83,7 @@ def _lasting(config: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    """Return what JSON can hold: Kedro types parameters, also those inside of others."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else value

@@ -20,6 +20,7 @@ from regpipe.spec.rules import (
 from regpipe.spec.settings import (
     Cocktail,
     Engine,
+    Export,
     FixedProtocol,
     FreshProtocol,
     Protocol,
@@ -45,6 +46,7 @@ __all__ = [
     "Cocktail",
     "EarlyStopping",
     "Engine",
+    "Export",
     "FixedProtocol",
     "FreshProtocol",
     "GeneralizationLoss",

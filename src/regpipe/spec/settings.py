@@ -169,6 +169,15 @@ class Cocktail(Holdouts):
     startup: NonNegativeInt = 10
 
 
+class Export(Strict):
+    """What an export hands out.
+
+    `technique` is one of the screen's, or `baseline`; without, it is the best of those that help.
+    """
+
+    technique: str | None = None
+
+
 Engine = Literal["compiled", "keras"]
 
 
@@ -180,6 +189,7 @@ class Settings(Strict):
     stopping_rules: StoppingRules | None = None
     screen: Screen = Screen()
     cocktail: Cocktail = Cocktail()
+    export: Export = Export()
     engine: Engine = "compiled"
     workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
     # Read by the catalog; here so that --params data_root=DIR passes.

@@ -98,18 +98,18 @@ def tune(
     candidates = {dose: _candidate(name, recipe, base, dose, samples) for dose in doses(recipe)}
     trainer = Trainer(engine, workers, fit_store)
     judge = Judge(name, trainer)
-    progress.expect(len(draws) * len(candidates) * (1 + screen.holdouts * (len(candidates) > 1)))
+    progress.expect(len(draws) * len(candidates) * (1 + screen.holdouts))
 
     def search(repeat: int) -> list[dict[str, Any]]:
         rows = draw_of(draws, repeat)
         seed = fit_seed(protocol, "fresh", repeat)
-        validated = validate(judge, candidates, rows, seed, screen) if len(candidates) > 1 else {}
+        validated = validate(judge, candidates, rows, seed, screen)
         found = []
         for dose, candidate in candidates.items():
             job = Job(
                 candidate.arm, candidate.architecture, watched(candidate.arm, rows, seed), seed
             )
-            path = {} if dose is None else {strength_path(recipe): dose}
+            path = {str(strength_path(recipe)): dose} if recipe.strength else {}
             found.append(
                 {
                     **path,
@@ -124,7 +124,7 @@ def tune(
                         f"validation_{score}": validated.get(dose, {}).get(score, np.nan)
                         for score in base.task.scores
                     },
-                    "pruned": len(candidates) > 1 and dose not in validated,
+                    "pruned": dose not in validated,
                 }
             )
         return found

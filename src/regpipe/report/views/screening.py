@@ -79,15 +79,12 @@ def sentence(screening: Screening) -> str:
     network = table[table["model"] == NETWORK].iloc[0]
     others = table[table["model"] != NETWORK]
     first = others.iloc[0]
+    counts = {verdict: int((others["verdict"] == verdict).sum()) for verdict in ORDER}
     parts = [
         f"{n} {'is' if n == 1 else 'are'} {verdict_words(verdict)}"
         + (" than it" if verdict in BEATS else "")
-        for verdict, n in others["verdict"]
-        .value_counts()
-        .reindex(ORDER)
-        .dropna()
-        .astype(int)
-        .items()
+        for verdict, n in counts.items()
+        if n
     ]
     return (
         f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])}. "

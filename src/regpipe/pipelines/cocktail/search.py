@@ -1,0 +1,194 @@
+"""Search, in each repeat, for the mixture of recipes that is best on held-out training rows.
+
+Optuna's TPE suggests which recipes are in and in which dose; a mixture is trained without some of
+the repeat's training rows, in several ways, and judged by those. Hopeless ones are pruned. Every
+finished trial is in a journal, so that a search that was interrupted goes on where it was.
+
+One network has all the ingredients that can be there and do nothing: it is compiled once for all
+mixtures of them. What changes the training needs a compile of its own, and comes in one dose.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regpipe import progress
+from regpipe.arm import Arm, apply
+from regpipe.engine.job import Job
+from regpipe.pipelines.arm.jobs import watched
+from regpipe.pipelines.screen.tuning import Candidate, Judge, held_out, means, merit
+from regpipe.problems.samples import Rows
+from regpipe.provenance import digest
+from regpipe.recipes import Dose, doses, mix, neutral_dose
+from regpipe.spec import Cocktail, Recipe, Technique
+
+NAME = "cocktail"
+Mixture = dict[str, Dose]  # what is in it, in which dose
+DONE = ("COMPLETE", "PRUNED")
+
+
+def menu(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
+    """Return the recipes that go together, for a problem's task."""
+    return {
+        name: recipe
+        for name, recipe in recipes.items()
+        if recipe.mixes and base.task.name in recipe.tasks
+    }
+
+
+def doses_in_mixtures(recipe: Recipe) -> list[Dose]:
+    """Return the doses that a mixture may have: one, the middle, of what needs a compile each."""
+    known = doses(recipe)
+    return known if neutral_dose(recipe) is not None else [known[len(known) // 2]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Makes arms of mixtures: of one network with all ingredients, or of those that are in alone.
+
+    Attributes:
+        recipes: those that go together.
+        base: the network without any.
+        input_shape: of a row.
+    """
+
+    recipes: Mapping[str, Recipe]
+    base: Arm
+    input_shape: tuple[int, ...]
+
+    def technique(self, mixture: Mixture, title: str = "Cocktail") -> Technique:
+        """Return a technique that does what is in a mixture, and has no other ingredient."""
+        chosen = {name: (self.recipes[name], mixture[name]) for name in self._in_order(mixture)}
+        return Technique(
+            title=title,
+            family="other",
+            explanation=f"All of it together: {', '.join(chosen) or 'nothing'}.",
+            problem=self.base.problem,
+            **mix(NAME, chosen, self.base),
+        )
+
+    def candidate(self, mixture: Mixture) -> Candidate:
+        """Return the arm of a mixture, with the other ingredients there in a dose of nothing."""
+        from regpipe.network import build_architecture
+
+        there = {}
+        for name, recipe in self.recipes.items():
+            if name in mixture:
+                there[name] = (recipe, mixture[name])
+            elif (nothing := neutral_dose(recipe)) is not None:
+                there[name] = (recipe, nothing)
+        block = mix(NAME, there, self.base)
+        technique = self.technique({}).model_copy(update=block)
+        arm = apply(NAME, technique, self.base)
+        return Candidate(arm, build_architecture(arm, self.input_shape))
+
+    def _in_order(self, mixture: Mixture) -> list[str]:
+        return [name for name in self.recipes if name in mixture]
+
+
+def search(
+    bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail, journal: Any, seconds: float
+) -> tuple[Mixture, dict[str, Any]]:
+    """Return the best mixture of a repeat, and what the search was like.
+
+    Args:
+        bar: makes the arms.
+        judge: trains and scores them.
+        rows: of the repeat.
+        seed: of the repeat.
+        sizes: how long to search.
+        journal: an Optuna storage.
+        seconds: after which no other mixture is begun; infinite where there is no limit.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+    def objective(trial: Any) -> float:
+        mixture = _suggest(trial, bar)
+        candidate, scores = bar.candidate(mixture), []
+        for step, held in enumerate(held_out(rows, seed, sizes)):
+            watching = watched(candidate.arm, held, seed)
+            job = Job(candidate.arm, candidate.architecture, watching, seed)
+            scores.append(judge.score(job, held.x_val, held.y_val))
+            trial.report(merit(scores, candidate.arm), step)
+            if step + 1 < sizes.holdouts and trial.should_prune():
+                progress.expect(step + 1 - sizes.holdouts)
+                raise optuna.TrialPruned
+        trial.set_user_attr("scores", means(scores))
+        return merit(scores, candidate.arm)
+
+    study = optuna.create_study(
+        study_name=_known_as(bar, rows, seed, sizes),
+        storage=journal,
+        load_if_exists=True,
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=sizes.startup),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=max(sizes.startup, 2)),
+    )
+    done = sum(trial.state.name in DONE for trial in study.trials)
+    progress.expect(-done * sizes.holdouts)
+    if not study.trials:
+        study.enqueue_trial({f"{name} in": False for name in bar.recipes})  # nothing at all
+    if done < sizes.trials:
+        timeout = None if seconds == float("inf") else max(seconds, 1e-3)
+        study.optimize(objective, n_trials=sizes.trials - done, timeout=timeout)
+    ended = [trial for trial in study.trials if trial.state.name in DONE]
+    progress.expect((len(ended) - max(sizes.trials, done)) * sizes.holdouts)
+    best = study.best_trial
+    pruned = sum(trial.state.name == "PRUNED" for trial in ended)
+    told = {"trials": len(ended), "resumed": done, "pruned": pruned}
+    told |= {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
+    return _mixture(best.params, bar), told
+
+
+class Clock:
+    """How many seconds each of some searches may take, if all shall be over after some minutes."""
+
+    def __init__(self, minutes: float | None, searches: int, threads: int) -> None:
+        """Start it; `threads` searches go on at a time."""
+        self._ends = None if minutes is None else time.monotonic() + 60 * minutes
+        self._share = threads / searches
+        self._minutes = minutes
+
+    def seconds(self) -> float:
+        """Return the seconds of a search that begins now."""
+        if self._ends is None or self._minutes is None:
+            return float("inf")
+        return min(60 * self._minutes * self._share, self._ends - time.monotonic())
+
+
+def _suggest(trial: Any, bar: Bar) -> Mixture:
+    found: Mixture = {}
+    for name, recipe in bar.recipes.items():
+        if trial.suggest_categorical(f"{name} in", [False, True]):
+            known = doses_in_mixtures(recipe)
+            found[name] = trial.suggest_categorical(name, known) if len(known) > 1 else known[0]
+    return found
+
+
+def _mixture(parameters: Mapping[str, Any], bar: Bar) -> Mixture:
+    """Return the mixture of a trial's parameters."""
+    found: Mixture = {}
+    for name, recipe in bar.recipes.items():
+        if parameters[f"{name} in"]:
+            found[name] = parameters.get(name, doses_in_mixtures(recipe)[0])
+    return found
+
+
+def _known_as(bar: Bar, rows: Rows, seed: int, sizes: Cocktail) -> str:
+    """Return the name of a search: another wherever another result would come out."""
+    holds = sizes.model_dump(include={"holdouts", "validation_split", "startup"})
+    settings = [
+        [bar.base.settings, holds],
+        {name: recipe.model_dump(mode="json") for name, recipe in bar.recipes.items()},
+        [
+            rows.data_seed,
+            seed,
+            len(rows.x_train),
+            float(rows.x_train.sum()),
+            float(rows.y_train.sum()),
+        ],
+    ]
+    return digest(settings)

@@ -1,0 +1,48 @@
+"""The wiring of an export, behind a screen, and of the predictions that it makes."""
+
+from collections.abc import Sequence
+
+from kedro.pipeline import Pipeline, node
+
+from regpipe.pipelines.export import nodes
+from regpipe.pipelines.naming import called
+from regpipe.pipelines.screen.pipeline import screen_name
+
+SHARED = ("protocol", "export", "engine", "workers")
+
+
+def create_pipeline(problem: str, table: str, recipes: Sequence[str]) -> Pipeline:
+    """Return the node that trains a screen's winner on all rows of a table."""
+    return Pipeline(
+        [
+            node(
+                called(problem, nodes.fit_on_all_rows),
+                inputs={
+                    "table": table,
+                    "leaderboard": f"{screen_name(problem)}.leaderboard",
+                    "fit_store": "fit_store",
+                    "problem": f"params:{problem}",
+                    **{name: f"params:{name}" for name in SHARED},
+                    **{name: f"{problem}.{name}.technique" for name in recipes},
+                },
+                outputs=f"{problem}.export",
+                name=f"{problem}_fit_on_all_rows",
+                tags=f"{problem}_export",
+            )
+        ]
+    )
+
+
+def create_prediction(problem: str) -> Pipeline:
+    """Return the pipeline that predicts new rows by an export that is there."""
+    return Pipeline(
+        [
+            node(
+                nodes.predict,
+                inputs=[f"{problem}.export", f"{problem}.new"],
+                outputs=f"{problem}.predicted",
+                name=f"{problem}_predict_rows",
+                tags=f"{problem}_predict",
+            )
+        ]
+    )

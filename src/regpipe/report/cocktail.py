@@ -1,0 +1,48 @@
+"""The answer of a cocktail in a few sentences."""
+
+from typing import Any
+
+from regpipe.report.units import UNITS, Unit
+
+Answer = dict[str, Any]
+TOLD = 3  # ingredients that are named
+AGAINST = {"baseline": "the plain network", "single": "the best single technique"}
+VERDICTS = {
+    "helps": "better",
+    "hurts": "worse",
+    "no difference": "no real difference",
+    "undecided": "undecided",
+}
+
+
+def cocktail_sentence(answer: Answer) -> str:
+    """Return what the best mixtures give, and what is useful in them."""
+    unit = UNITS[answer["metric"]]
+    means = answer["against"]["baseline"]
+    parts = [_against(name, answer["against"][name], unit, answer) for name in AGAINST]
+    return (
+        f"The best of {answer['trials']:,} mixtures on {answer['problem']}, another in each of "
+        f"{answer['repeats']} repeats, have a test {unit.name} of "
+        f"{unit.value(means['test_mixture'])}: {'; '.join(parts)}.{_useful(answer, unit)}"
+    )
+
+
+def _against(name: str, found: Answer, unit: Unit, answer: Answer) -> str:
+    low, high = (unit.signed(found[end]).lstrip("+") for end in ("ci_low", "ci_high"))
+    return (
+        f"{unit.signed(found['mean'])}{unit.unit} ({answer['confidence']:.0%} interval {low} to "
+        f"{high}) over {AGAINST[name]}, {VERDICTS[found['verdict']]}"
+    )
+
+
+def _useful(answer: Answer, unit: Unit) -> str:
+    """Name the ingredients without which the mixtures lose most."""
+    worth = [part for part in answer["ingredients"] if (part["worth"] or 0) > 0][:TOLD]
+    if not worth:
+        return " Without any one of their ingredients they lose nothing."
+    named = ", ".join(
+        f"{part['ingredient']} ({unit.size(part['worth'])}{unit.unit}, in {part['times']} of "
+        f"{part['of']})"
+        for part in worth
+    )
+    return f" They lose most without {named}."

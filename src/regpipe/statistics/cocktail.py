@@ -1,0 +1,98 @@
+"""What a mixture of techniques gives, and what each of its ingredients is worth."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.spec import Problem, Statistics
+from regpipe.statistics import grid
+from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.paired import compare
+
+KEYS = ["repeat", "data_seed", "fit_seed"]
+TOLD = ("pairs", "mean", "ci_low", "ci_high", "p_better", "p_value", "verdict", "repeats_needed")
+
+
+def compare_mixtures(
+    mixtures: pd.DataFrame,
+    baseline: pd.DataFrame,
+    singles: pd.DataFrame,
+    problem: Problem,
+    statistics: Statistics,
+    overlap: float,
+) -> pd.DataFrame:
+    """Return a row for the baseline and one for the best single technique.
+
+    Args:
+        mixtures: a row per repeat and mixture; `without` is missing for the best of a repeat.
+        baseline: the run table of the baseline.
+        singles: runs of single techniques, a row per technique, dose and repeat, with validation
+            scores, by which the best of a repeat is chosen.
+        problem: by whose metric they are compared.
+        statistics: confidence and smallest differences.
+        overlap: of the repeats' rows, as in `paired.compare`.
+
+    Returns:
+        against (`baseline`, `single`), test_mixture and test_other (means), and of the difference
+        what a `Comparison` tells.
+    """
+    task = problem.kind
+    column = f"test_{task.metric}"
+    best = mixtures[mixtures["without"].isna()]
+    others = {
+        "baseline": baseline[baseline["protocol"] == "fresh"],
+        "single": grid.choose(singles, task),
+    }
+    rows = []
+    for name, other in others.items():
+        pairs = best.merge(other, on=KEYS, suffixes=("_t", "_b"), validate="one_to_one")
+        if len(pairs) != len(best):
+            raise ValueError(
+                f"Of {len(best)} repeats of the cocktail, the {name} has {len(pairs)}. Expected "
+                "all of them: as many repeats of the screen, or more."
+            )
+        found = compare(
+            pairs[f"{column}_b"].to_numpy(float),
+            pairs[f"{column}_t"].to_numpy(float),
+            higher_is_better=task.scores[task.metric],
+            smallest_difference=problem.smallest_differences(statistics)[task.metric],
+            confidence=statistics.confidence,
+            overlap=overlap,
+        )
+        means = {
+            "test_mixture": pairs[f"{column}_t"].mean(),
+            "test_other": pairs[f"{column}_b"].mean(),
+        }
+        told = {key: asdict(found)[key] for key in TOLD}
+        rows.append({"against": name, "metric": task.metric, **means, **told})
+    return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
+
+
+def ingredients(
+    mixtures: pd.DataFrame, problem: Problem, statistics: Statistics, overlap: float
+) -> pd.DataFrame:
+    """Return a row per ingredient: what the mixtures lose without it, the most useful first.
+
+    Columns: ingredient; times, in how many repeats' best mixture it is; of; worth, the metric with
+    it minus that without it, on test rows, over those repeats (above 0 where it is useful, whatever
+    the metric), with ci_low and ci_high, NaN for a single repeat.
+    """
+    task = problem.kind
+    column, sign = f"test_{task.metric}", 1 if task.scores[task.metric] else -1
+    whole = mixtures[mixtures["without"].isna()].set_index("repeat")
+    found: dict[str, list[float]] = {}
+    for row in mixtures[mixtures["without"].notna()].to_dict("records"):
+        worth = sign * (whole.loc[row["repeat"], column] - row[column])
+        found.setdefault(str(row["without"]), []).append(float(worth))
+    rows: list[dict[str, Any]] = []
+    for name, values in found.items():
+        mean, low, high = float(np.mean(values)), float("nan"), float("nan")
+        if len(values) > 1:
+            mean, low, high = mean_interval(np.array(values), statistics.confidence, overlap)
+        times = {"ingredient": name, "times": len(values), "of": len(whole)}
+        rows.append({**times, "worth": mean, "ci_low": low, "ci_high": high})
+    columns = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["worth", "ingredient"], ascending=[False, True], ignore_index=True)
