@@ -30,3 +30,13 @@ def hint(name: str, expected: Iterable[str]) -> str:
     known = sorted(expected)
     near = get_close_matches(name, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"Expected one of: {', '.join(known)}."
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """Say what to do with a file of text that is encoded otherwise."""
+    byte = error.object[error.start]
+    return (
+        f"This file isn't {error.encoding.upper()}: byte {byte:#04x} stands at {error.start:,}. "
+        "Save it as UTF-8, or name its encoding, such as cp1252 (--encoding, or `load_args: "
+        "{encoding: cp1252}` in the catalog)."
+    )

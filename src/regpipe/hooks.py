@@ -5,12 +5,12 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
 from regpipe import blocks, progress
 from regpipe.check import check_parameters
-from regpipe.errors import SpecError
+from regpipe.errors import SpecError, not_utf8
 from regpipe.runner.ahead import fits_ahead
 
 GRID = "train_grid"
@@ -30,9 +30,11 @@ class CheckHooks:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """Say what Keras refused in the words of the YAML, without a traceback."""
+        """Say what Keras refused, or a file that can't be read, without a traceback."""
         if isinstance(error, SpecError):
             raise _refusal(error) from None
+        if isinstance(error, DatasetError) and "Failed while loading" in str(error):
+            raise click.ClickException(_unreadable(error)) from None
 
 
 class ProgressHooks:
@@ -109,6 +111,16 @@ def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
 def _file_of(catalog: DataCatalog, name: str) -> str:
     """Return where a dataset lies."""
     return str(catalog.to_config()[0][name]["filepath"])
+
+
+def _unreadable(error: DatasetError) -> str:
+    """Say which dataset can't be read, and why."""
+    name, _, _ = str(error).partition(":")
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    why = not_utf8(cause) if isinstance(cause, UnicodeDecodeError) else str(cause)
+    return f"the dataset '{name}' can't be read. {why}"
 
 
 def _refusal(error: SpecError) -> click.ClickException:

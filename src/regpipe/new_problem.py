@@ -10,7 +10,7 @@ import pandas as pd
 import yaml
 
 from regpipe.arm import baseline
-from regpipe.errors import SpecError, hint
+from regpipe.errors import SpecError, hint, not_utf8
 from regpipe.problems.columns import Columns, describe, infer_task
 from regpipe.problems.defaults import RARE, TRAINED, default_network, default_training
 from regpipe.problems.preprocessing import feature_names
@@ -134,22 +134,12 @@ def read(file: Path, load_args: dict[str, Any]) -> pd.DataFrame:
     except SpecError:
         raise
     except UnicodeDecodeError as error:
-        raise SpecError([not_utf8(file, error)]) from error
+        raise SpecError([f"{file}: {not_utf8(error)}"]) from error
     except ImportError as error:
         raise SpecError([f"{file}: {error} (pip install 'regpipe[tables]')"]) from error
     except Exception as error:  # whatever a reader of pandas has to say about a file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
-
-
-def not_utf8(file: Path | str, error: UnicodeDecodeError) -> str:
-    """Say what to do with a text that isn't UTF-8."""
-    byte = error.object[error.start]
-    return (
-        f"{file}: this file isn't {error.encoding.upper()}: byte {byte:#04x} stands at "
-        f"{error.start:,}. Save it as UTF-8, or name its encoding, such as cp1252 (--encoding, or "
-        "`load_args: {encoding: cp1252}` in the catalog)."
-    )
 
 
 def to_yaml(name: str, seen: Seen, source: str) -> tuple[str, str]:

@@ -60,7 +60,7 @@ def _of_input(
         return digest(_plain(catalog.load(name)))
     if name in known:
         return known[name]
-    file = Path(config["filepath"]) if config else None
+    file = Path(config["filepath"]) if config and "filepath" in config else None
     return digest([file_digest(file), _lasting(config)]) if file and file.is_file() else None
 
 

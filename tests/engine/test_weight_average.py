@@ -1,0 +1,46 @@
+"""Izmailov et al. 2018: the mean of the weights after the last epochs is kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.arm import Arm
+from regpipe.errors import SpecError
+from regpipe.problems.samples import Rows
+from tests.conftest import arm_called
+
+
+def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
+    moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
+) -> None:
+    from regpipe.engine.compiled import CompiledLoop
+
+    def fit(epochs: int, **training: Any) -> dict[str, np.ndarray]:
+        arm = arm_called("moons", epochs=epochs, **training)
+        return CompiledLoop(arm, architecture_of(arm), moons).fit(moons, 7).weights
+
+    averaged = fit(4, weight_average={"start": 0.5})
+    last = [fit(3), fit(4)]
+    for name, weight in averaged.items():
+        np.testing.assert_allclose(weight, np.mean([w[name] for w in last], axis=0), rtol=1e-5, atol=1e-7)  # fmt: skip
+
+
+def test_both_engines_keep_the_same(
+    moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
+) -> None:
+    from regpipe.engine.loops import make_loop
+
+    arm = arm_called("moons", epochs=6, weight_average={"start": 0.3}, shuffle=False)
+    ours, theirs = (
+        make_loop(engine, arm, architecture_of(arm), moons).fit(moons, 1)
+        for engine in ("compiled", "keras")
+    )
+    for name, weight in ours.weights.items():
+        np.testing.assert_allclose(weight, theirs.weights[name], rtol=1e-3, atol=1e-5)
+
+
+def test_a_rule_that_keeps_other_weights_is_refused() -> None:
+    with pytest.raises(SpecError, match="weight_average: a rule that stops"):
+        arm_called("moons", weight_average={"start": 0.5}, early_stopping={"patience": 3})

@@ -1,0 +1,230 @@
+"""From a CSV to a network to use: the way that docs/own-data.md goes, on a small table."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from tests.conftest import PROJECT, blocks
+from tests.test_readme import ONE_AFTER_ANOTHER
+
+RECIPES = {"dropout": "after_each.Dropout.rate", "mixup": "training.mixup.alpha", "unit_norm": None}
+DOSES = [0.2, 0.6]
+FEW = (
+    "screen.repeats=3,screen.holdouts=2,protocol.fresh.repeats=3,protocol.fixed.repeats=2,"
+    "mine.training.epochs=8,cocktail.repeats=2,cocktail.trials=5,cocktail.startup=2,"
+    "cocktail.holdouts=2,workers=2"
+)
+NASTY = 'city <b>"&'  # as a column's name
+
+
+def rows(n: int = 60) -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    age = rng.normal(40, 10, n)
+    city = rng.choice(["Rome", "Oslo"], n)
+    outcome = np.where(age + 8 * (city == "Rome") + rng.normal(0, 4, n) > 44, "yes", "no")
+    age[:4] = np.nan
+    return pd.DataFrame({"id": range(n), "age": age, NASTY: city, "flat": 1, "outcome": outcome})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with three recipes and a table."""
+    root = tmp_path_factory.mktemp("own")
+    for part in ("conf", "src"):
+        shutil.copytree(PROJECT / part, root / part, ignore=shutil.ignore_patterns("*.pyc"))
+    for part in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / part, root / part)
+    kept = {name: blocks("recipes")["recipes"][name] for name in RECIPES}
+    for name, path in RECIPES.items():
+        kept[name]["strength"] = {path: DOSES} if path else {}
+    (root / "conf" / "base" / "recipes.yml").write_text(yaml.safe_dump({"recipes": kept}))
+    (root / "data" / "01_raw").mkdir(parents=True)
+    rows().to_csv(root / "data" / "01_raw" / "mine.csv", index=False)
+    rows(9).drop(columns="outcome").to_csv(root / "data" / "01_raw" / "mine_new.csv", index=False)
+    return root
+
+
+def kedro(folder: Path, *commands: str) -> subprocess.CompletedProcess[str]:
+    """Run commands one after another, in one process; it ends with the first that fails."""
+    return subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_ANOTHER],
+        cwd=folder, input="\n".join(commands), capture_output=True, text=True, check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def said(folder: Path) -> list[str]:
+    """What each command of the walk says."""
+    done = kedro(
+        folder,
+        "kedro regpipe new-problem mine --file data/01_raw/mine.csv --target outcome --drop id",
+        f"kedro run --pipelines=mine_cocktail --params {FEW}",
+        f"kedro run --pipelines=mine_export --params {FEW},export.technique=dropout",
+        "kedro run --pipelines=mine_predict",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.split("$ kedro ")[1:]
+
+
+def test_the_file_is_looked_at_and_becomes_a_problem(said: list[str], folder: Path) -> None:
+    assert "outcome: binary, no (" in said[0] and "gaps in age" in said[0]
+    assert "hold one value: flat" in said[0]
+    block = yaml.safe_load((folder / "conf" / "base" / "problems_mine.yml").read_text())["mine"]
+    assert block["rows"]["classes"] == ["no", "yes"] and block["rows"]["drop"] == ["id"]
+    assert list(block["network"]) == ["hidden1", "hidden2", "output"]
+
+
+def test_the_screen_leaves_what_a_technique_leaves_in_a_folder_of_the_problem(
+    said: list[str], folder: Path
+) -> None:
+    runs = pd.read_csv(folder / "data" / "07_model_output" / "mine" / "dropout" / "runs.csv")
+    assert len(runs) == 2 + 3 and {"test_accuracy", "test_auc"} <= set(runs)
+    summary = json.loads(
+        (folder / "data" / "08_reporting" / "mine" / "dropout" / "summary.json").read_text()
+    )
+    assert summary["problem"] == "mine" and summary["fresh"]["rows"] == "new splits"
+    board = pd.read_csv(folder / "data" / "08_reporting" / "mine_screen" / "leaderboard.csv")
+    assert set(board["technique"]) == set(RECIPES)
+
+
+def test_a_dose_is_chosen_by_validation_rows_and_trained_on_all(
+    said: list[str], folder: Path
+) -> None:
+    output = folder / "data" / "07_model_output" / "mine" / "dropout"
+    trials, runs = pd.read_csv(output / "trials.csv"), pd.read_csv(output / "runs.csv")
+    assert set(trials[RECIPES["dropout"]]) == set(DOSES) and len(trials) == 3 * 2
+    for repeat, part in trials.groupby("repeat"):
+        judged = part[~part["pruned"]]
+        merit = judged["validation_accuracy"] - 1e-6 * judged["validation_loss"]
+        chosen = judged.loc[merit.idxmax()]
+        run = runs[(runs["protocol"] == "fresh") & (runs["repeat"] == repeat)].iloc[0]
+        assert run["test_loss"] == pytest.approx(chosen["test_loss"], rel=1e-5)
+        assert run["train_rows"] == 42
+    tuning = pd.read_csv(folder / "data" / "08_reporting" / "mine_screen" / "tuning.csv")
+    assert (tuning["optimistic"] >= tuning["honest"] - 1e-9).all()
+
+
+def test_other_models_stand_beside_the_network(said: list[str], folder: Path) -> None:
+    table = pd.read_csv(folder / "data" / "08_reporting" / "mine_screen" / "references.csv")
+    assert set(table["model"]) == {
+        *("network", "LogisticRegression", "RandomForestClassifier"),
+        *("HistGradientBoostingClassifier", "MLPClassifier"),
+    }
+    network = table[table["model"] == "network"].iloc[0]
+    other = table[table["model"] == "LogisticRegression"].iloc[0]
+    assert other["difference"] == pytest.approx(other["mean"] - network["mean"])
+    assert "models of scikit-learn on the same splits" in " ".join(said[1].split())
+
+
+def test_the_report_tells_it_and_escapes_what_the_file_says(said: list[str], folder: Path) -> None:
+    page = (folder / "data" / "08_reporting" / "mine_screen" / "report.html").read_text()
+    assert "Which regularization technique helps on Mine?" in page
+    assert "Is a network worth it at all?" in page and "RandomForestClassifier" in page
+    assert "<b>&#34;" not in page and 'city <b>"' not in page
+
+
+def test_the_cocktail_is_compared_and_taken_apart(said: list[str], folder: Path) -> None:
+    mixtures = pd.read_csv(folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv")
+    best = mixtures[mixtures["without"].isna()]
+    assert len(best) == 2 and (best["trials"] == 5).all()
+    for row in best.to_dict("records"):
+        left_out = mixtures[(mixtures["repeat"] == row["repeat"]) & mixtures["without"].notna()]
+        assert set(left_out["without"]) == set(json.loads(row["mixture"]))
+    answer = json.loads(
+        (folder / "data" / "08_reporting" / "mine_cocktail" / "summary.json").read_text()
+    )
+    assert set(answer["against"]) == {"baseline", "single"}
+    assert "over the best single technique" in " ".join(said[1].split())
+    written = (folder / "data" / "08_reporting" / "mine_cocktail" / "technique.yml").read_text()
+    assert yaml.safe_load(written)["mine_mixture"]["problem"] == "mine"
+
+
+def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -> None:
+    """As if it had been stopped after five of seven, and before anything else was written."""
+    (folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv").unlink()
+    done = kedro(
+        folder,
+        f"kedro run --pipelines=mine_cocktail --params {FEW.replace('trials=5', 'trials=7')}",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    mixtures = pd.read_csv(folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv")
+    best = mixtures[mixtures["without"].isna()]
+    assert (best["resumed"] == 5).all() and (best["trials"] == 7).all()
+
+
+def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Path) -> None:
+    from regpipe.backend import keras
+    from regpipe.exported import load
+
+    exported = folder / "data" / "06_models" / "mine_export"
+    predictor = load(exported)
+    assert predictor.about.technique == "dropout" and predictor.about.rows == 60
+    new = pd.read_csv(folder / "data" / "01_raw" / "mine_new.csv")
+    found = predictor.predict(new)
+    assert set(found["prediction"]) <= {"no", "yes"}
+    np.testing.assert_allclose(found.filter(like="probability").sum(axis=1), 1, rtol=1e-5)
+    written = pd.read_csv(folder / "data" / "07_model_output" / "mine" / "predicted.csv")
+    np.testing.assert_allclose(
+        written["probability of yes"], found["probability of yes"], rtol=1e-5
+    )
+    assert list(written["id"]) == list(new["id"])
+    assert isinstance(keras.models.load_model(exported / "model.keras"), keras.Model)
+    compile((exported / "model.py").read_text(), "model.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("change", "said_of_it"),
+    [
+        (lambda t: t.drop(columns="age"), "column 'age' is missing"),
+        (lambda t: t.rename(columns={"age": "agee"}), "Did you mean 'agee'?"),
+        (lambda t: t.assign(age="old"), "column 'age' is 'old' in a row. Expected a number"),
+        (lambda t: t.assign(**{NASTY: "Paris"}), "is 'Paris' in 9 rows, and was never so"),
+        (lambda t: t.assign(**{NASTY: None}), "is missing in 9 rows"),
+        (lambda t: t.assign(age=np.inf), "column 'age' is infinite"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(
+    said: list[str], folder: Path, change: Any, said_of_it: str
+) -> None:
+    from regpipe.errors import SpecError
+    from regpipe.exported import load
+
+    predictor = load(folder / "data" / "06_models" / "mine_export")
+    with pytest.raises(SpecError) as error:
+        predictor.predict(change(rows(9)))
+    assert len(error.value.faults) == 1 and said_of_it in error.value.faults[0]
+
+
+def test_unknown_categories_can_be_ignored(said: list[str], folder: Path) -> None:
+    from regpipe.exported import load
+
+    predictor = load(folder / "data" / "06_models" / "mine_export")
+    found = predictor.predict(rows(9).assign(**{NASTY: "Paris"}), unknown_categories="ignore")
+    assert found["probability of yes"].between(0, 1).all()
+
+
+def test_a_changed_file_that_does_not_fit_any_more_is_told_in_a_line(
+    said: list[str], folder: Path
+) -> None:
+    file = folder / "data" / "01_raw" / "mine.csv"
+    whole = file.read_bytes()
+    try:
+        rows().drop(columns="outcome").to_csv(file, index=False)
+        done = kedro(folder, f"kedro run --pipelines=mine --params {FEW}")
+        assert done.returncode and "mine.rows.target: there is no column 'outcome'" in done.stdout
+        file.write_bytes("id,näme\n1,2\n".encode("cp1252"))
+        done = kedro(folder, f"kedro run --pipelines=mine --params {FEW}")
+        told = done.stdout + done.stderr
+        assert done.returncode and "This file isn't UTF-8" in told and "Traceback" not in told
+    finally:
+        file.write_bytes(whole)

@@ -1,0 +1,123 @@
+"""The rows of a user's own table: splits, and numbers made by the rows that are trained on."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from regpipe.check import check_parameters
+from regpipe.errors import SpecError
+from regpipe.problems.own_table import split_table
+from regpipe.problems.samples import feature_names
+from regpipe.spec import FreshProtocol, Problem, Protocol
+from tests.conftest import blocks
+
+PROTOCOL = Protocol(fresh=FreshProtocol(repeats=4))
+NETWORK = {"hidden": {"Dense": {"units": 4}}, "output": {"Dense": {"units": 1, "activation": "sigmoid"}}}
+BLOCK: dict[str, Any] = {
+    "title": "Mine",
+    "task": "binary",
+    "rows": {"table": "mine", "target": "outcome"},
+    "split": {"train": 0.5, "stratify": True},
+    "network": NETWORK,
+    "training": {"loss": "binary_crossentropy", "epochs": 2},
+}
+
+
+def mine(n: int = 80) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    age = rng.normal(40, 10, n)
+    age[:5] = np.nan
+    return pd.DataFrame(
+        {
+            "age": age,
+            "city": rng.choice(["Rome", "Oslo"], n),
+            "split": rng.normal(size=n),  # a name that the frame has for something else
+            "person": np.repeat(np.arange(n // 4), 4),
+            "outcome": np.resize(["no", "no", "no", "yes"], n),
+        }
+    )
+
+
+def samples(table: pd.DataFrame, **changes: Any) -> pd.DataFrame:
+    return split_table(table, Problem(**{**BLOCK, **changes}), PROTOCOL, "mine")
+
+
+def test_every_repeat_splits_the_same_rows_anew_and_keeps_the_shares() -> None:
+    found = samples(mine())
+    assert feature_names(found) == [
+        *("age", "split_", "person", "age is missing"),
+        *("city = Oslo", "city = Rome"),
+    ]
+    sides = {}
+    for key, part in found.groupby(["protocol", "repeat"], observed=True):
+        assert len(part) == 80 and (part["split"] == "train").sum() == 40
+        assert part.loc[part["split"] == "train", "target"].mean() == pytest.approx(0.25)
+        sides[key] = tuple(part["split"])
+    assert len(set(sides.values())) == len(sides) == 5
+
+
+def test_numbers_are_made_by_the_rows_that_are_trained_on() -> None:
+    for _, part in samples(mine()).groupby(["protocol", "repeat"], observed=True):
+        trained, tested = (part[part["split"] == side] for side in ("train", "test"))
+        assert trained["age"].mean() == pytest.approx(0, abs=1e-6)
+        assert trained["age"].std(ddof=0) == pytest.approx(1, rel=1e-5)
+        assert abs(tested["age"].mean()) > 1e-5
+        assert set(part["city = Oslo"]) == {0, 1} and part["age is missing"].sum() == 5
+        assert np.isfinite(part[feature_names(part)]).all(axis=None)
+
+
+def test_rows_of_a_group_stay_together() -> None:
+    rows = {**BLOCK["rows"], "group": "person"}
+    found = samples(mine(), rows=rows, split={"train": 0.5})
+    assert "person" not in found
+    person = np.tile(mine()["person"], 5)
+    for _, part in found.assign(person=person).groupby(["protocol", "repeat"], observed=True):
+        assert (part.groupby("person")["split"].nunique() == 1).all()
+
+
+def test_a_split_that_the_table_says_holds_in_every_repeat() -> None:
+    side = np.resize(["Train", "test", "train "], 80)
+    rows = {**BLOCK["rows"], "split": "side", "drop": ["split"]}
+    found = samples(mine().assign(side=side), rows=rows, split={})
+    said = np.char.strip(np.char.lower(side.astype(str)))
+    for _, part in found.groupby(["protocol", "repeat"], observed=True):
+        assert (part["split"].to_numpy() == said).all()
+    with pytest.raises(SpecError, match="'side' is 'later' in a row. Expected train or test"):
+        samples(mine().assign(side=["later", *side[1:]]), rows=rows, split={})
+
+
+def test_a_regressions_target_is_scaled_by_the_rows_trained_on() -> None:
+    table = mine().assign(outcome=np.arange(80.0))
+    changes = {"task": "regression", "split": {"train": 0.5}, "standardise": ["target"]}
+    for _, part in samples(table, **changes).groupby(["protocol", "repeat"], observed=True):
+        assert part.loc[part["split"] == "train", "target"].mean() == pytest.approx(0, abs=1e-5)
+
+
+def test_a_class_too_rare_to_split_is_told() -> None:
+    outcome = ["yes", "yes", *["no"] * 78]
+    with pytest.raises(SpecError, match="mine.split: the 80 rows of the table can't be split so"):
+        samples(mine().assign(outcome=outcome), split={"train": 1, "stratify": True})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rows": {"table": "mine", "target": "outcome", "targt": 1}}, "mine.rows.targt"),
+        ({"rows": {"table": "mine"}}, "mine.rows.target: this key is missing"),
+        ({"rows": {**BLOCK["rows"], "drop": ["outcome"]}}, "'outcome' is said to be two things"),
+        ({"rows": {**BLOCK["rows"], "group": "person"}}, "rows of a group stay together"),
+        ({"rows": {**BLOCK["rows"], "split": "side"}}, "Expected one of both"),
+        ({"rows": {**BLOCK["rows"], "classes": ["a", "b", "c"]}}, "expected two of them"),
+        ({"split": {}}, "mine.split.train: this key is missing"),
+        ({"input_shape": [2, 2]}, "Expected neither `input_shape`"),
+        ({"metric": "r2"}, "a binary problem has no r2"),
+    ],
+)
+def test_what_a_block_cannot_mean_is_refused(changes: dict[str, Any], said: str) -> None:
+    problems = {**blocks("problems"), "mine": {**BLOCK, **changes}}
+    parameters = {**blocks("parameters"), **blocks("techniques"), **problems}
+    with pytest.raises(SpecError) as error:
+        check_parameters(parameters, problems, blocks("techniques"))
+    assert len(error.value.faults) == 1 and said in error.value.faults[0], error.value.faults

@@ -1,0 +1,91 @@
+"""Recipes: techniques that know no layer by its name, and mixtures of them."""
+
+from typing import Any
+
+import pytest
+
+from regpipe.arm import apply, baseline
+from regpipe.errors import SpecError
+from regpipe.recipes import (
+    check_recipe,
+    doses,
+    hidden_layers,
+    mix,
+    neutral_dose,
+    parse_recipes,
+    technique_of,
+)
+from regpipe.spec import Recipe
+from tests.conftest import PROBLEMS, blocks
+
+RECIPES = parse_recipes(blocks("recipes")["recipes"])
+BASES = {name: baseline(name, problem) for name, problem in PROBLEMS.items()}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_dose_of_every_recipe_makes_an_arm_of_every_problem(name: str) -> None:
+    recipe = RECIPES[name]
+    for base in BASES.values():
+        if base.task.name in recipe.tasks:
+            check_recipe(name, recipe, base)
+    arms = [
+        apply(name, technique_of(name, recipe, BASES["moons"], dose), BASES["moons"])
+        for dose in doses(recipe)
+    ]
+    assert len({repr((arm.layers, arm.training)) for arm in arms}) == len(arms)
+
+
+def test_a_recipe_reaches_every_hidden_layer_and_no_other() -> None:
+    assert hidden_layers(BASES["football"]) == ["hidden1", "hidden2", "hidden3"]
+    l2 = technique_of("weight_l2", RECIPES["weight_l2"], BASES["football"], 0.05)
+    expected = {"kernel_regularizer": {"l2": 0.05}}
+    assert l2.network == {f"hidden{k}": expected for k in (1, 2, 3)}
+    dropout = technique_of("dropout", RECIPES["dropout"], BASES["football"], 0.3)
+    layers = list(apply("dropout", dropout, BASES["football"]).layers)
+    assert layers == [
+        *("hidden1", "dropout_hidden1", "hidden2", "dropout_hidden2"),
+        *("hidden3", "dropout_hidden3", "output"),
+    ]
+
+
+def test_a_mixture_does_all_that_its_recipes_do() -> None:
+    chosen = {"weight_l2": 0.01, "weight_l1": 0.001, "moving_average": 0.9, "weight_decay": 0.1}
+    mixture = {name: (RECIPES[name], dose) for name, dose in chosen.items()}
+    mixed = mix("cocktail", mixture, BASES["moons"])
+    assert mixed["network"]["hidden"]["kernel_regularizer"] == {"l2": 0.01, "l1": 0.001}
+    adam = {"weight_decay": 0.1, "use_ema": True, "ema_momentum": 0.9}
+    assert mixed["training"]["optimizer"] == {"AdamW": adam}
+
+
+def test_all_that_mixes_goes_together_on_every_problem() -> None:
+    for base in BASES.values():
+        chosen = {
+            name: (recipe, doses(recipe)[0])
+            for name, recipe in RECIPES.items()
+            if recipe.mixes and base.task.name in recipe.tasks
+        }
+        if chosen:
+            technique = technique_of("weight_l2", RECIPES["weight_l2"], base)
+            together = technique.model_copy(update=mix("cocktail", chosen, base))
+            assert apply("cocktail", together, base).layers
+
+
+def test_only_what_stands_in_the_network_can_be_there_and_do_nothing() -> None:
+    assert neutral_dose(RECIPES["dropout"]) == pytest.approx(0, abs=1e-20)
+    assert neutral_dose(RECIPES["max_norm"]) == 1e30
+    for name in ("mixup", "weight_decay", "batch_norm", "unit_norm"):
+        assert neutral_dose(RECIPES[name]) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"strength": {"after_each.Dropout.rat": [0.1, 0.2]}}, "Did you mean 'rate'"),
+        ({"after_each": {"Dropot": {"rate": 0.1}}, "strength": {}}, "Did you mean 'Dropout'"),
+        ({"strength": {"after_each.Dropout.rate": [0.1, 1.5]}}, "rate"),
+    ],
+)
+def test_a_recipe_that_makes_no_arm_is_refused(changes: dict[str, Any], said: str) -> None:
+    block = {**RECIPES["dropout"].model_dump(), **changes}
+    with pytest.raises(SpecError, match=said):
+        check_recipe("dropout", Recipe(**block), BASES["moons"])
