@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from regpipe.arm import Arm, apply, baseline
+from regpipe.datasets import PictureDataset
 from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
 from regpipe.reading import parse
 from regpipe.runner import IncrementalRunner
@@ -83,6 +84,9 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     from kedro.framework.startup import bootstrap_project
 
     bootstrap_project(PROJECT)
+    coarse = pytest.MonkeyPatch()  # pictures of few pixels are drawn in half the time
+    coarse.setattr(PictureDataset, "save", lambda self, data: save_coarsely(self, data))
+    request.addfinalizer(coarse.undo)
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)
 
@@ -106,6 +110,13 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
         )
 
     return run_pipelines
+
+
+def save_coarsely(dataset: PictureDataset, figure: Any) -> None:
+    """Draw a figure as `PictureDataset` does, with few pixels."""
+    path = Path(dataset._get_save_path())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=40)
 
 
 @pytest.fixture(scope="session")

@@ -16,15 +16,22 @@ EPOCHS = 3
 
 @pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
 def test_it_builds_trains_exports_and_reloads(
-    name: str, samples_of: Callable[[str], pd.DataFrame], tmp_path: Path
+    name: str,
+    samples_of: Callable[[str], pd.DataFrame],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from regpipe.backend import keras
+    from regpipe.engine import compiled
     from regpipe.engine.loops import make_loop
     from regpipe.engine.weights import load_weights
     from regpipe.network import build_model
     from regpipe.pipelines.arm.jobs import watched
     from regpipe.pipelines.arm.nodes import build_network, export_model
 
+    # The same graph without XLA, whose compiles would take half of the time; those of each kind of
+    # network are in the other tests of the engine.
+    monkeypatch.setattr(compiled, "_convolves", lambda model: True)
     arm = arm_called(name, epochs=EPOCHS, shuffle=False, **fewer(name))
     samples = samples_of(arm.problem)
     rows = rows_of(samples, "fixed", arm)[0]

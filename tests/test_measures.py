@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.measures import Measure, surface
+from regpipe.measures import SCORES, Measure, surface
 from regpipe.network import build_model
 from regpipe.problems.samples import Rows
 from tests.conftest import arm_called
@@ -74,3 +74,21 @@ def test_a_surface_is_the_mean_over_fits(measure: Measure, weights: dict[str, np
     measure.load(weights)
     alone = surface(measure, [weights], grid)
     np.testing.assert_allclose(alone["probability"], measure.predict(grid)[:, 0], rtol=1e-6)
+
+
+def test_balanced_accuracy_and_auc_are_those_of_scikit_learn() -> None:
+    from sklearn import metrics
+
+    rng = np.random.default_rng(3)
+    y = (rng.random(200) < 0.15).astype(int)
+    said = np.clip(0.3 * y + rng.random(200).round(1) * 0.7, 0, 1)
+    two = (y[:, None].astype("float32"), said[:, None])
+    assert SCORES["balanced_accuracy"](*two) == pytest.approx(
+        metrics.balanced_accuracy_score(y, said > 0.5)
+    )
+    assert SCORES["auc"](*two) == pytest.approx(metrics.roc_auc_score(y, said))
+    several = rng.integers(0, 3, 200)
+    shares = rng.dirichlet([1, 1, 1], 200)
+    found = SCORES["auc"](several[:, None], shares)
+    assert found == pytest.approx(metrics.roc_auc_score(several, shares, multi_class="ovr"))
+    assert np.isnan(SCORES["auc"](np.zeros((5, 1)), said[:5, None]))

@@ -1,5 +1,7 @@
 """What happens around a run: its parameters are checked, its progress shown, its answer told."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -75,6 +77,7 @@ class AnswerHooks:
         choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
         grids = sorted(name for name in choices if "." not in name)
         screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
+        _tell_files(left, catalog)
         if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
             return
         from regpipe.report import terminal
@@ -97,6 +100,23 @@ class AnswerHooks:
             report = _file_of(catalog, f"{name}.report")
             terminal.show_screen(leaderboard, Screening(*tables), report)
         _show_cocktails(left, catalog)
+
+
+def _tell_files(left: set[str], catalog: DataCatalog) -> None:
+    """Say where an export, and where predictions are."""
+    for name in sorted(left):
+        problem, _, what = name.rpartition(".")
+        if what == "export":
+            folder = catalog.to_config()[0][name]["path"]
+            about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
+            chosen = about["technique"]
+            network = (
+                "The network as it is" if chosen == "baseline" else f"The network with {chosen}"
+            )
+            click.echo(f"\n{network}, trained on all {about['rows']:,} rows of {problem}: {folder}")
+        if what == "predicted":
+            rows = len(catalog.load(name))
+            click.echo(f"\n{rows:,} rows of {problem} predicted: {_file_of(catalog, name)}")
 
 
 def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:

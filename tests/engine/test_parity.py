@@ -129,7 +129,7 @@ def test_random_arms_agree_in_distribution(
     architecture = architecture_of(arm)
     loops = CompiledLoop(arm, architecture, moons), KerasLoop(arm, architecture)
     ours = [loops[0].fit(moons, seed) for seed in range(200)]
-    theirs = [loops[1].fit(moons, seed) for seed in range(10)]
+    theirs = [loops[1].fit(moons, seed) for seed in range(6)]
     for measure in ("loss", "val_loss"):
         a, b = (np.array([fit.history[measure] for fit in fits]) for fits in (ours, theirs))
         error = np.sqrt(a.var(axis=0, ddof=1) / len(a) + b.var(axis=0, ddof=1) / len(b))

@@ -24,7 +24,8 @@ def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
     averaged = fit(4, weight_average={"start": 0.5})
     last = [fit(3), fit(4)]
     for name, weight in averaged.items():
-        np.testing.assert_allclose(weight, np.mean([w[name] for w in last], axis=0), rtol=1e-5, atol=1e-7)  # fmt: skip
+        mean = np.mean([weights[name] for weights in last], axis=0)
+        np.testing.assert_allclose(weight, mean, rtol=1e-5, atol=1e-7)
 
 
 def test_both_engines_keep_the_same(

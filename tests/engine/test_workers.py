@@ -57,7 +57,7 @@ def test_an_error_of_one_thread_ends_them_all(
     from regpipe.engine import workers
 
     class Broken:
-        def __init__(self, engine: str) -> None:
+        def __init__(self, engine: str, threads: int) -> None:
             pass
 
         def fit(self, job: Job) -> None:
@@ -81,3 +81,13 @@ def test_a_second_batch_uses_what_was_compiled_for_the_first(
             list(workers.fit_all([job]))
         list(workers.fit_all(jobs))
     assert 1 <= before <= len(caplog.messages) <= 2
+
+
+def test_a_second_loop_is_compiled_only_once_it_pays() -> None:
+    from regpipe.engine.loops import Kind
+
+    assert Kind().wants_another(most=2)
+    assert not Kind(made=1, seconds_compiling=2.0, seconds_training=1.9).wants_another(most=2)
+    assert Kind(made=1, seconds_compiling=2.0, seconds_training=2.1).wants_another(most=2)
+    assert not Kind(made=2, seconds_compiling=2.0, seconds_training=9.0).wants_another(most=2)
+    assert not Kind(made=1, seconds_training=9.0).wants_another(most=2)  # not compiled yet

@@ -14,7 +14,8 @@ def test_shares_are_those_of_a_folded_beta_distribution(alpha: float) -> None:
     folded = np.maximum(drawn, 1 - drawn)
     shares = shares_of(MixUp(alpha=alpha)).numpy()
     assert shares.min() >= 0.5 and shares.max() <= 1
-    np.testing.assert_allclose(np.quantile(shares, [0.1, 0.5, 0.9]), np.quantile(folded, [0.1, 0.5, 0.9]), atol=0.01)  # fmt: skip
+    found, expected = (np.quantile(part, [0.1, 0.5, 0.9]) for part in (shares, folded))
+    np.testing.assert_allclose(found, expected, atol=0.01)
 
 
 def test_rows_and_losses_are_mixed_by_the_same_share_and_partners() -> None:

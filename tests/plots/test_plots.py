@@ -197,7 +197,14 @@ FIGURES: dict[str, Any] = {
     "forest": lambda: plots.forest(board()),
     "claims": lambda: plots.claims(published()),
     "variance": lambda: plots.variance(shares()),
+    "ingredients": lambda: plots.ingredients(parts(), "Mine", "accuracy"),
 }
+
+
+def parts() -> pd.DataFrame:
+    ends = {"ci_low": [-0.01, float("nan")], "ci_high": [0.03, float("nan")]}
+    names = {"ingredient": ["dropout", "mixup"], "times": [4, 1], "of": [5, 5]}
+    return pd.DataFrame({**names, "worth": [0.01, -0.002], **ends})
 
 
 def test_every_plot_is_in_the_table() -> None:

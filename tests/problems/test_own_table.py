@@ -14,7 +14,10 @@ from regpipe.spec import FreshProtocol, Problem, Protocol
 from tests.conftest import blocks
 
 PROTOCOL = Protocol(fresh=FreshProtocol(repeats=4))
-NETWORK = {"hidden": {"Dense": {"units": 4}}, "output": {"Dense": {"units": 1, "activation": "sigmoid"}}}
+NETWORK = {
+    "hidden": {"Dense": {"units": 4}},
+    "output": {"Dense": {"units": 1, "activation": "sigmoid"}},
+}
 BLOCK: dict[str, Any] = {
     "title": "Mine",
     "task": "binary",

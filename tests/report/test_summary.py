@@ -22,6 +22,8 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
             "best_epoch": 5,
             "train_accuracy": 1.0,
             "test_accuracy": [0.914] * n * 2,
+            "test_balanced_accuracy": [0.914] * n * 2,
+            "test_auc": [0.95] * n * 2,
             "test_loss": losses * 2,
             "seconds": 0.5,
         }

@@ -20,6 +20,8 @@ def runs(shift: float) -> pd.DataFrame:
             "settings": "same",
             "train_accuracy": 1.0,
             "test_accuracy": [a + shift for a in accuracy] * 2,
+            "test_balanced_accuracy": [a + shift for a in accuracy] * 2,
+            "test_auc": 1.0,
             "test_loss": [0.5 - shift] * 6,
         }
     )
@@ -28,9 +30,8 @@ def runs(shift: float) -> pd.DataFrame:
 def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
     shuffled = runs(0.05).sample(frac=1, random_state=1)
     compared = compare_runs(runs(0), shuffled, MOONS, STATISTICS).set_index(["protocol", "metric"])
-    assert list(compared.index) == [
-        ("fixed", "accuracy"), ("fixed", "loss"), ("fresh", "accuracy"), ("fresh", "loss"),
-    ]  # fmt: skip
+    scores = ("accuracy", "balanced_accuracy", "auc", "loss")
+    assert list(compared.index) == [(p, score) for p in ("fixed", "fresh") for score in scores]
     fresh = compared.loc[("fresh", "accuracy")]
     assert fresh["mean"] == pytest.approx(0.05) and fresh["ci_low"] == pytest.approx(0.05)
     assert fresh["verdict"] == compared.loc[("fresh", "loss")]["verdict"] == "helps"

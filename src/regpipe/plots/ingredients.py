@@ -13,7 +13,7 @@ def ingredients(parts: pd.DataFrame, name: str, metric: str) -> Figure:
 
     Args:
         parts: ingredient, times, of, worth, ci_low, ci_high (NaN where there is one repeat), the
-            most useful first.
+            most useful first; there may be none.
         name: the problem's title.
         metric: by which they are judged.
     """
@@ -28,6 +28,7 @@ def ingredients(parts: pd.DataFrame, name: str, metric: str) -> Figure:
         ax.errorbar(worth, place, xerr=error, fmt="o", color=BASELINE, markersize=5)
     labels = [f"{row.ingredient} ({row.times} of {row.of})" for row in drawn.itertuples()]
     ax.set_yticks(range(len(labels)), labels, fontsize=9)
+    ax.set_ylabel("ingredient (in how many)")
     ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
     ax.set_xlabel(f"with it minus without it, {unit.format(metric_name(metric))}; right is useful")
     ax.grid(axis="x", alpha=0.3)

@@ -101,7 +101,12 @@ def table(answers: Sequence[Answer]) -> Table:
     made = Table(box=box.SIMPLE_HEAD, title=_title(unit), title_justify="left", padding=0)
     made.add_column("arm", no_wrap=True)
     change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
-    for heading in ("published", "fixed", "fresh", change):
+    claims = any(
+        answer["fixed"]["published"]
+        or answer["run"]["parameters"][answer["problem"]]["published"]
+        for answer in answers
+    )
+    for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
         made.add_column(heading, no_wrap=True)
     made.add_column("verdict", min_width=len("difference"))
     problem = None
@@ -110,8 +115,9 @@ def table(answers: Sequence[Answer]) -> Table:
             problem = answer["problem"]
             made.add_section()
             claimed = answer["run"]["parameters"][problem]["published"]
-            made.add_row(problem, *_cells(answer, "baseline", claimed), "", "(baseline)")
-        cells = _cells(answer, "technique", answer["fixed"]["published"])
+            cells = _cells(answer, "baseline", claimed)[not claims :]
+            made.add_row(problem, *cells, "", "(baseline)")
+        cells = _cells(answer, "technique", answer["fixed"]["published"])[not claims :]
         gain = escape(_gain(answer))
         made.add_row(_folded(answer["technique"]), *cells, gain, answer["fresh"]["verdict"])
     return made

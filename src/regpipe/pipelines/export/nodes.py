@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe import progress
 from regpipe.arm import apply, baseline
 from regpipe.engine.job import Job
 from regpipe.errors import unknown
@@ -79,6 +80,7 @@ def fit_on_all_rows(
     whole = watched(arm, Rows(0, x, y, x, y, x, y), seed)
     architecture = build_architecture(arm, x.shape[1:])
     job = Job(arm, architecture, whole, seed)
+    progress.expect(1)
     fit = Trainer(engine, workers, fit_store).fits_of(f"{name}, all rows", [job])[0]
     model = plain_model(architecture)
     load_weights(model, fit.weights)

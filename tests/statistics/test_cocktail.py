@@ -1,0 +1,63 @@
+"""What a mixture gives against its rivals, and what its ingredients are worth."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from regpipe.spec import Statistics
+from regpipe.statistics.cocktail import compare_mixtures, ingredients
+from tests.conftest import PROBLEMS
+
+N = 6
+
+
+def runs(accuracy: Any, **columns: Any) -> pd.DataFrame:
+    keys = {"protocol": "fresh", "repeat": range(N), "data_seed": range(N), "fit_seed": range(N)}
+    return pd.DataFrame({**keys, "test_accuracy": accuracy, **columns})
+
+
+NOISE = np.array([0.0, 0.01, -0.01, 0.005, -0.005, 0.0])
+MIXTURES = pd.concat([runs(0.9 + NOISE, without=None), runs(0.88, without="dropout")])
+SINGLES = pd.concat(
+    [
+        runs(0.89 - NOISE, technique="dropout", validation_accuracy=0.8, validation_loss=0.5),
+        # Better on test rows, and not chosen: validation rows choose.
+        runs(0.99, technique="mixup", validation_accuracy=0.7, validation_loss=0.1),
+    ]
+)
+
+
+def test_it_is_compared_with_the_baseline_and_with_the_single_that_validation_chooses() -> None:
+    found = compare_mixtures(MIXTURES, runs(0.85), SINGLES, PROBLEMS["moons"], Statistics(), 0.0)
+    by = found.set_index("against")
+    assert by.loc["baseline", "mean"] == pytest.approx(0.05)
+    assert by.loc["baseline", "verdict"] == "helps"
+    assert by.loc["single", "test_other"] == pytest.approx(0.89)
+    assert by.loc["single", "mean"] == pytest.approx(0.01)
+
+
+def test_a_rival_with_fewer_repeats_is_refused() -> None:
+    with pytest.raises(ValueError, match="Of 6 repeats of the cocktail, the baseline has 4"):
+        few = runs(0.85).head(4)
+        compare_mixtures(MIXTURES, few, SINGLES, PROBLEMS["moons"], Statistics(), 0.0)
+
+
+def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:
+    found = ingredients(MIXTURES, PROBLEMS["moons"], Statistics(), 0.0)
+    row = found.iloc[0]
+    assert (row["ingredient"], row["times"], row["of"]) == ("dropout", N, N)
+    assert row["worth"] == pytest.approx(0.02)
+    assert row["ci_low"] < 0.02 < row["ci_high"]
+
+
+def test_of_an_error_less_is_better() -> None:
+    mixtures = MIXTURES.rename(columns={"test_accuracy": "test_mse"})
+    found = ingredients(mixtures, PROBLEMS["codes"], Statistics(), 0.0)
+    assert found.loc[0, "worth"] == pytest.approx(-0.02)
+
+
+def test_mixtures_of_nothing_have_no_ingredients() -> None:
+    none = MIXTURES[MIXTURES["without"].isna()]
+    assert ingredients(none, PROBLEMS["moons"], Statistics(), 0.0).empty
