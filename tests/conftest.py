@@ -85,7 +85,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     bootstrap_project(PROJECT)
     coarse = pytest.MonkeyPatch()  # pictures of few pixels are drawn in half the time
-    coarse.setattr(PictureDataset, "save", lambda self, data: save_coarsely(self, data))
+    coarse.setattr(PictureDataset, "save", save_coarsely)
     request.addfinalizer(coarse.undo)
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)

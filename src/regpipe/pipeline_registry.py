@@ -35,11 +35,13 @@ def register_pipelines() -> Mapping[str, Pipeline]:
 
     A technique's pipeline contains its problem's, so that the baseline is always there. The default
     is the study: every problem and every technique, the grids that something was published about,
-    and what they say together; the other grids and the screens are run by name.
+    and what they say together; the other grids and the screens are run by name. Listed are the
+    screens of own tables; those of the other problems are there, too, and only found by name.
     """
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
-    return Lazily(Makers(*read_blocks(), read_recipes()).makers())
+    makers = Makers(*read_blocks(), read_recipes())
+    return Lazily(makers.makers(), unlisted=makers.unlisted())
 
 
 class Makers:
@@ -89,6 +91,11 @@ class Makers:
         if self._replayed():
             made[STOPPING_RULES] = partial(self._with_inputs, self._stopping_rules)
         return made
+
+    def unlisted(self) -> set[str]:
+        """Return the pipelines that are only found by name: seven screens would fill every list."""
+        others = [problem for problem in self._recipes if not self._table(problem)]
+        return {name(problem) for problem in others for name in (screen_name, cocktail_name)}
 
     def _base(self, problem: str) -> Pipeline:
         return create_problem(problem, look_of(self._problems[problem]), self._table(problem))

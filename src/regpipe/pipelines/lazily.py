@@ -1,16 +1,23 @@
 """Pipelines by name, each built once somebody asks for it: there are many, and a run needs one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from kedro.pipeline import Pipeline
 
 
 class Lazily(Mapping[str, Pipeline]):
-    """A mapping from names to pipelines that are built when they are looked up."""
+    """A mapping from names to pipelines that are built when they are looked up.
 
-    def __init__(self, makers: Mapping[str, Callable[[], Pipeline]]) -> None:
+    Those that are unlisted are found by their names alone: whoever walks over all pipelines, as
+    kedro-viz does, builds all that are listed.
+    """
+
+    def __init__(
+        self, makers: Mapping[str, Callable[[], Pipeline]], unlisted: Collection[str] = ()
+    ) -> None:
         """Keep what builds each of them."""
         self._makers = makers
+        self._listed = [name for name in makers if name not in unlisted]
         self._made: dict[str, Pipeline] = {}
 
     def __getitem__(self, name: str) -> Pipeline:
@@ -24,9 +31,9 @@ class Lazily(Mapping[str, Pipeline]):
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the names."""
-        return iter(self._makers)
+        """Iterate over the names that are listed."""
+        return iter(self._listed)
 
     def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._makers)
+        """Return how many are listed."""
+        return len(self._listed)

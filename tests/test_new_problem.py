@@ -1,0 +1,106 @@
+"""A file becomes a problem, or is refused in a line."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from regpipe.errors import SpecError
+from regpipe.new_problem import Seen, describe_lines, look_at, to_yaml
+
+
+def table(n: int = 60) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    return pd.DataFrame(
+        {
+            "id": range(n),
+            "age": rng.normal(size=n),
+            "city": rng.choice(["Rome", "Oslo"], n),
+            "outcome": np.resize(["no", "no", "no", "no", "no", "no", "no", "yes"], n),
+        }
+    )
+
+
+def seen(file: Path, target: str = "outcome", **said: Any) -> Seen:
+    return look_at("mine", file, f"data/01_raw/{file.name}", target, **said)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx", ".tsv"])
+def test_every_kind_of_file_is_read_and_named_in_the_catalog(suffix: str, tmp_path: Path) -> None:
+    file = tmp_path / f"mine{suffix}"
+    write = {
+        ".csv": lambda: table().to_csv(file, index=False),
+        ".tsv": lambda: table().to_csv(file, index=False, sep="\t"),
+        ".parquet": lambda: table().to_parquet(file),
+        ".xlsx": lambda: table().to_excel(file, index=False),
+    }
+    write[suffix]()
+    found = seen(file, drop=["id"])
+    assert found.columns.numeric == ("age",) and list(found.columns.categorical) == ["city"]
+    entry = found.catalog["mine"]
+    assert entry["filepath"] == f"data/01_raw/mine{suffix}"
+    assert found.catalog["mine.new"]["filepath"] == f"data/01_raw/mine_new{suffix}"
+    assert entry.get("load_args") == ({"sep": "\t"} if suffix == ".tsv" else None)
+
+
+def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    pd.concat([table(), table().head(3)]).to_csv(file, index=False)
+    found = seen(file, title="Mine: all of it", drop=["id"])
+    problem, catalog = (yaml.safe_load(text) for text in to_yaml("mine", found, "mine.csv"))
+    assert problem == {"mine": found.problem} and catalog == found.catalog
+    assert problem["mine"]["title"] == "Mine: all of it"
+    assert problem["mine"]["metric"] == "balanced_accuracy"  # one row in eight is `yes`
+    assert problem["mine"]["split"] == {"train": 0.7, "stratify": True}
+    assert any("3 rows are copies" in note for note in found.notes)
+    told = dict(describe_lines(found, "outcome"))
+    assert told["rows"] == "63" and "city (2)" in told["categories"]
+
+
+def test_a_regression_and_its_options(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().assign(outcome=np.linspace(0, 1, 60)).to_csv(file, index=False)
+    block = seen(file, group="city", train=40).problem
+    assert block["task"] == "regression" and block["standardise"] == ["target"]
+    assert block["split"] == {"train": 40} and block["rows"]["group"] == "city"
+    notes = seen(file).notes
+    assert any("--drop id" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "this file is empty"),
+        (b"age,outcome\n", "has 0 rows"),
+        (b"age,age,outcome\n1,2,yes\n", "'age' names more than one column"),
+        ("ge,näme\n1,2\n".encode("cp1252"), "This file isn't UTF-8: byte 0xe4 stands at 4"),
+        (b"age,result\n" + b"1,yes\n" * 20, "there is no column 'outcome'"),
+        (b"a,outcome\n1,x\n1,2,3,4\n", "this file can't be read"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(content: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_bytes(content)
+    with pytest.raises(SpecError) as error:
+        seen(file)
+    assert len(error.value.faults) == 1 and said in error.value.faults[0], error.value.faults
+
+
+def test_another_encoding_can_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().rename(columns={"age": "größe"}).to_csv(file, index=False, encoding="cp1252")
+    found = seen(file, encoding="cp1252", drop=["id"])
+    assert found.columns.numeric == ("größe",)
+    assert found.catalog["mine"]["load_args"] == {"encoding": "cp1252"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("mine.json", "expected a file"), ("none.csv", "no such")]
+)
+def test_what_is_no_table_or_not_there_is_told(name: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("{}")
+    with pytest.raises(SpecError, match=said):
+        seen(tmp_path / name)
