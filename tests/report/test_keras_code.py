@@ -419,3 +419,45 @@ def test_what_is_standardised_is_said() -> None:
     assert "# Standardised, by mean and deviation of the training rows: features and target" in code
     compile(code, "code", "exec")
     assert "tandardised" not in keras_code(arm_called("moons"), (2,))
+
+
+def with_mixup_and_average() -> Arm:
+    changes = {"mixup": {"alpha": 0.4}, "weight_average": {"start": 0.5}}
+    return arm_called("moons", epochs=4, batch_size=8, **changes)
+
+
+def test_mixup_and_averaged_weights_train_in_plain_keras() -> None:
+    from regpipe.backend import keras
+
+    left = run(with_mixup_and_average())
+    assert type(left["model"]).__name__ == "NoisySequential"
+    assert all(np.isfinite(weight).all() for weight in left["model"].get_weights())
+
+    average = left["AverageWeights"]()
+    layer = keras.layers.Dense(1)
+    average.set_model(keras.Sequential([keras.Input((1,)), layer]))
+    average.on_train_begin()
+    for epoch, value in enumerate([9.0, 7.0, 1.0, 3.0]):  # the first half doesn't count
+        layer.set_weights([np.full((1, 1), value), np.full(1, value)])
+        average.on_epoch_end(epoch)
+    average.on_train_end()
+    assert [float(weight.ravel()[0]) for weight in layer.get_weights()] == [2.0, 2.0]
+
+
+def test_mixup_takes_the_loss_of_both_rows() -> None:
+    left = run(with_mixup_and_average())
+    model, rows = left["model"], rows_for(with_mixup_and_average())
+    x, y = rows["x_train"], rows["y_train"]
+    order = np.roll(np.arange(ROWS), 1)
+    model.pairs = 0.75, order
+    said = model(x)
+    losses = [float(model.compute_loss(x, t, said, training=False)) for t in (y, y[order])]
+    mixed = float(model.compute_loss(x, y, said, training=True))
+    assert mixed == pytest.approx(0.75 * losses[0] + 0.25 * losses[1], rel=1e-5)
+
+
+def test_their_code_is_formatted(tmp_path: Path) -> None:
+    (tmp_path / "mixed.py").write_text(code_of(with_mixup_and_average()))
+    ruff = [sys.executable, "-m", "ruff"]
+    formatted = ["format", "--isolated", "--check", "--quiet", "--line-length=88", tmp_path]
+    subprocess.run([*ruff, *formatted], check=True)

@@ -36,13 +36,13 @@ def _against(name: str, found: Answer, unit: Unit, answer: Answer) -> str:
 
 
 def _useful(answer: Answer, unit: Unit) -> str:
-    """Name the ingredients without which the mixtures lose most."""
-    worth = [part for part in answer["ingredients"] if (part["worth"] or 0) > 0][:TOLD]
-    if not worth:
-        return " Without any one of their ingredients they lose nothing."
+    """Name the ingredients without which the mixtures surely lose something."""
+    sure = [part for part in answer["ingredients"] if (part["ci_low"] or 0) > 0][:TOLD]
+    if not sure:
+        return " What leaving out any one ingredient costs is too little to tell."
     named = ", ".join(
         f"{part['ingredient']} ({unit.size(part['worth'])}{unit.unit}, in {part['times']} of "
         f"{part['of']})"
-        for part in worth
+        for part in sure
     )
     return f" They lose most without {named}."

@@ -10,7 +10,7 @@ from regpipe.report.keras_fit import (
     best_weights,
     first_pass,
     fit_statement,
-    ramp_callback,
+    own_callbacks,
 )
 from regpipe.report.keras_lacks import has_noisy_model, has_noisy_optimizer, lacking
 from regpipe.report.keras_stopping import STOP_BELOW_CLASS, stop_when_class
@@ -116,7 +116,7 @@ def _refitted(arm: Arm, input_shape: tuple[int, ...]) -> str:
     last = [
         comment("... and as many epochs, on average, on all rows."),
         "model = build_model()",
-        fit_statement(training, ALL_ROWS, epochs, ramp_callback(training)),
+        fit_statement(training, ALL_ROWS, epochs, own_callbacks(training)),
     ]
     return "\n".join([*build, "", "", *search, "", *last, *_evaluate(arm)])
 

@@ -29,7 +29,7 @@ def first_pass(
         lines.append(comment(told, indent))
     rules = _rules(training)
     lines += [statement(f"{name} = ", made, indent) for name, made in rules.items()]
-    callbacks = [*ramp_callback(training), *map(Code, rules)]
+    callbacks = [*own_callbacks(training), *map(Code, rules)]
     rows = HELD_OUT if training.validation_split else ALL_ROWS
     fitted = fit_statement(training, rows, training.epochs, callbacks, begin, indent)
     return [*lines, fitted]
@@ -59,9 +59,10 @@ def fit_statement(
     return statement(begin, call("model.fit", x, y, **arguments), indent)
 
 
-def ramp_callback(training: Training) -> list[Call]:
-    """Return the callback of a strength that changes, if there is one."""
-    return [call("Ramp")] if training.ramp else []
+def own_callbacks(training: Training) -> list[Call]:
+    """Return the callbacks of a strength that changes and of averaged weights, if there are any."""
+    ramp = [call("Ramp")] if training.ramp else []
+    return [*ramp, *([call("AverageWeights")] if training.weight_average else [])]
 
 
 def best_weights(training: Training) -> list[str]:

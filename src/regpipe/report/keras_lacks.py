@@ -61,6 +61,45 @@ STDDEV_LINES = """
         y = keras.ops.cast(y, "float32")
         y = y + keras.random.normal(keras.ops.shape(y), stddev={stddev})"""
 
+MIXUP_LINES = """
+        # Each row is mixed with another one of its batch (Zhang et al. 2018).
+        order = keras.random.shuffle(keras.ops.arange(keras.ops.shape(x)[0]))
+        share = keras.random.beta((), {alpha}, {alpha})
+        share = keras.ops.maximum(share, 1 - share)
+        x = share * x + (1 - share) * keras.ops.take(x, order, axis=0)
+        self.pairs = share, order"""
+
+MIXED_LOSS = '''
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        if not training:
+            return loss
+        share, order = self.pairs
+        other = keras.ops.take(y, order, axis=0)
+        other = super().compute_loss(x, other, y_pred, sample_weight, training)
+        return share * loss + (1 - share) * other'''
+
+AVERAGE_CLASS = '''\
+class AverageWeights(keras.callbacks.Callback):
+    """Keeps the mean of the weights after each of the last epochs (Izmailov et al. 2018)."""
+
+    def on_train_begin(self, logs=None):
+        self.n = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch >= {after}:
+            self.n += 1
+            weights = self.model.get_weights()
+            means = weights if self.n == 1 else self.means
+            self.means = [m + (w - m) / self.n for m, w in zip(means, weights)]
+
+    def on_train_end(self, logs=None):
+        if self.n:
+            self.model.set_weights(self.means)'''
+
 WEIGHT_LINES = """
         # The gradient is taken at noisy weights; the optimizer restores the clean ones.
         self.optimizer.clean = [keras.ops.copy(w) for w in self.trainable_variables]
@@ -108,13 +147,14 @@ def lacking(arm: Arm) -> list[str]:
         (has_noisy_model(training), _model_class(arm)),
         (has_noisy_optimizer(training), _optimizer_class(training)),
         (training.ramp is not None, _ramp_class(training)),
+        (training.weight_average is not None, _average_class(training)),
     ]
     return [text for wanted, text in classes if wanted]
 
 
 def has_noisy_model(training: Training) -> bool:
     """Whether the model is one of ours, `NoisySequential`."""
-    return bool(training.label_noise or training.weight_noise)
+    return bool(training.label_noise or training.weight_noise or training.mixup)
 
 
 def has_noisy_optimizer(training: Training) -> bool:
@@ -135,7 +175,10 @@ def _model_class(arm: Arm) -> str:
         text += STDDEV_LINES.format(stddev=literal(noise.stddev))
     if weights := arm.training.weight_noise:
         text += WEIGHT_LINES.format(stddev=literal(weights.stddev))
-    return f"{text}\n        return super().train_step((x, y))"
+    mixup = arm.training.mixup
+    if mixup:
+        text += MIXUP_LINES.format(alpha=literal(mixup.alpha))
+    return f"{text}\n        return super().train_step((x, y)){MIXED_LOSS if mixup else ''}"
 
 
 def _classes(arm: Arm) -> Any:
@@ -150,6 +193,11 @@ def _optimizer_class(training: Training) -> str:
     if noise := training.gradient_noise:
         text += GRADIENT_LINES.format(eta=literal(noise.eta), gamma=literal(noise.gamma))
     return f"{text}\n        super().apply(grads, trainable_variables)"
+
+
+def _average_class(training: Training) -> str:
+    average = training.weight_average
+    return AVERAGE_CLASS.format(after=int(average.start * training.epochs)) if average else ""
 
 
 def _ramp_class(training: Training) -> str:
