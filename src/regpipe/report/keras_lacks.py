@@ -69,7 +69,7 @@ MIXUP_LINES = """
         x = share * x + (1 - share) * keras.ops.take(x, order, axis=0)
         self.pairs = share, order"""
 
-MIXED_LOSS = '''
+MIXED_LOSS = """
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
@@ -80,7 +80,7 @@ MIXED_LOSS = '''
         share, order = self.pairs
         other = keras.ops.take(y, order, axis=0)
         other = super().compute_loss(x, other, y_pred, sample_weight, training)
-        return share * loss + (1 - share) * other'''
+        return share * loss + (1 - share) * other"""
 
 AVERAGE_CLASS = '''\
 class AverageWeights(keras.callbacks.Callback):

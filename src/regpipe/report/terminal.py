@@ -102,8 +102,7 @@ def table(answers: Sequence[Answer]) -> Table:
     made.add_column("arm", no_wrap=True)
     change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
     claims = any(
-        answer["fixed"]["published"]
-        or answer["run"]["parameters"][answer["problem"]]["published"]
+        answer["fixed"]["published"] or answer["run"]["parameters"][answer["problem"]]["published"]
         for answer in answers
     )
     for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
