@@ -15,9 +15,7 @@ from typing import Any
 
 from regpipe import progress
 from regpipe.arm import Arm, apply
-from regpipe.engine.job import Job
-from regpipe.pipelines.arm.jobs import watched
-from regpipe.pipelines.screen.tuning import Candidate, Judge, held_out, means, merit
+from regpipe.pipelines.screen.tuning import Candidate, Judge, merit
 from regpipe.problems.samples import Rows
 from regpipe.provenance import digest
 from regpipe.recipes import Dose, doses, mix, neutral_dose
@@ -59,7 +57,7 @@ class Bar:
 
     def technique(self, mixture: Mixture, title: str = "Cocktail") -> Technique:
         """Return a technique that does what is in a mixture, and has no other ingredient."""
-        chosen = {name: (self.recipes[name], mixture[name]) for name in self._in_order(mixture)}
+        chosen = {n: (recipe, mixture[n]) for n, recipe in self.recipes.items() if n in mixture}
         return Technique(
             title=title,
             family="other",
@@ -83,9 +81,6 @@ class Bar:
         arm = apply(NAME, technique, self.base)
         return Candidate(arm, build_architecture(arm, self.input_shape))
 
-    def _in_order(self, mixture: Mixture) -> list[str]:
-        return [name for name in self.recipes if name in mixture]
-
 
 def search(
     bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail, journal: Any, seconds: float
@@ -106,17 +101,9 @@ def search(
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
     def objective(trial: Any) -> float:
-        mixture = _suggest(trial, bar)
-        candidate, scores = bar.candidate(mixture), []
-        for step, held in enumerate(held_out(rows, seed, sizes)):
-            watching = watched(candidate.arm, held, seed)
-            job = Job(candidate.arm, candidate.architecture, watching, seed)
-            scores.append(judge.score(job, held.x_val, held.y_val))
-            trial.report(merit(scores, candidate.arm), step)
-            if step + 1 < sizes.holdouts and trial.should_prune():
-                progress.expect(step + 1 - sizes.holdouts)
-                raise optuna.TrialPruned
-        trial.set_user_attr("scores", means(scores))
+        candidate = bar.candidate(_suggest(trial, bar))
+        scores = judge.validate(trial, candidate, rows, seed, sizes)
+        trial.set_user_attr("scores", scores)
         return merit(scores, candidate.arm)
 
     study = optuna.create_study(

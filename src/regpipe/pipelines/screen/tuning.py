@@ -51,14 +51,31 @@ class Judge:
         self._name, self._trainer = name, trainer
         self._own = threading.local()  # a network can hold the weights of one fit at a time
 
-    def score(self, job: Job, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-        """Return the scores of a training on some rows."""
-        return self._measured(job)[1].score(x, y)
-
     def run(self, job: Job, rows: Rows) -> dict[str, Any]:
         """Return the outcome of a training on all rows, its seconds and its scores."""
         fit, measure = self._measured(job)
         return {"outcome": fit.outcome, **measure.scores(rows), "seconds": fit.seconds}
+
+    def validate(
+        self, trial: Any, candidate: Candidate, rows: Rows, seed: int, sizes: Holdouts
+    ) -> dict[str, float]:
+        """Return a candidate's mean scores over the ways to hold out some of the rows.
+
+        Raises:
+            optuna.TrialPruned: it looks hopeless after the first of them.
+        """
+        import optuna
+
+        scores: list[dict[str, float]] = []
+        for step, held in enumerate(held_out(rows, seed, sizes)):
+            watching = watched(candidate.arm, held, seed)
+            job = Job(candidate.arm, candidate.architecture, watching, seed)
+            scores.append(self._measured(job)[1].score(held.x_val, held.y_val))
+            trial.report(merit(means(scores), candidate.arm), step)
+            if step + 1 < sizes.holdouts and trial.should_prune():
+                progress.expect(step + 1 - sizes.holdouts)
+                raise optuna.TrialPruned
+        return means(scores)
 
     def _measured(self, job: Job) -> tuple[Any, "Measure"]:
         from regpipe.measures import Measure
@@ -147,17 +164,8 @@ def validate(
 
     def objective(trial: Any) -> float:
         dose = trial.suggest_categorical(DOSE, list(candidates))
-        candidate, scores = candidates[dose], []
-        for step, held in enumerate(held_out(rows, seed, sizes)):
-            watching = watched(candidate.arm, held, seed)
-            job = Job(candidate.arm, candidate.architecture, watching, seed)
-            scores.append(judge.score(job, held.x_val, held.y_val))
-            trial.report(merit(scores, candidate.arm), step)
-            if step + 1 < sizes.holdouts and trial.should_prune():
-                progress.expect(step + 1 - sizes.holdouts)
-                raise optuna.TrialPruned
-        found[dose] = means(scores)
-        return merit(scores, candidate.arm)
+        found[dose] = judge.validate(trial, candidates[dose], rows, seed, sizes)
+        return merit(found[dose], candidates[dose].arm)
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
@@ -182,9 +190,8 @@ def means(scores: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
 
 
-def merit(scores: list[dict[str, float]], arm: Arm) -> float:
+def merit(found: dict[str, float], arm: Arm) -> float:
     """Return what is to be as large as possible; a fit that diverged is worse than any other."""
-    found = means(scores)
     metric = found[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
     value = metric - TIE * found["loss"]
     return value if np.isfinite(value) else -1e9
