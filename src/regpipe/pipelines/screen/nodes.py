@@ -16,7 +16,7 @@ from regpipe.pipelines.arm.nodes import build_network, train_plan
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import rows_of
-from regpipe.recipes import Dose, strength_path, technique_of
+from regpipe.recipes import Dose, doses, strength_path, technique_of
 from regpipe.report.study import Screening, Story, Study
 from regpipe.report.summary import Answer, finite
 from regpipe.spec import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
@@ -33,7 +33,7 @@ def settle(
     """Return the recipe in the dose that was chosen most often, as a technique and as an arm."""
     base = baseline(problem_name, problem)
     chosen = doses_chosen(trials, problem, recipe)
-    dose = pd.Series(chosen).mode().iloc[0] if strength_path(recipe) else None
+    dose = float(pd.Series(chosen).mode().iloc[0]) if strength_path(recipe) else None
     technique = technique_of(name, recipe, base, dose)
     return technique, apply(name, technique, base)
 
@@ -156,6 +156,7 @@ def choose(
             "paths": paths,
             "confidence": statistics.confidence,
             "pruned": pruned,
+            "doses": [float(dose) for dose in doses(recipe) if dose is not None],
             **told,
         }
     )
@@ -189,6 +190,8 @@ def gather_tuning(**choices: Answer) -> pd.DataFrame:
                 "metric": told["metric"],
                 "strength": paths[0].rpartition(".")[2] if paths else None,
                 "chosen": fresh["chosen"][0][paths[0]] if paths else None,
+                "lowest": min(told["doses"], default=None),
+                "highest": max(told["doses"], default=None),
                 "times": fresh["chosen"][0]["times"] if paths else fresh["repeats"],
                 "repeats": fresh["repeats"],
                 "pruned": told["pruned"],

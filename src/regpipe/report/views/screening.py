@@ -98,9 +98,15 @@ def _tuned(row: Record) -> Tuned:
     chosen = MISSING
     if isinstance(row["strength"], str):
         times = f"{int(row['times'])} of {int(row['repeats'])}"
-        chosen = f"{row['strength']} {plain(row['chosen'])} ({times})"
+        chosen = f"{row['strength']} {plain(row['chosen'])} ({times}){_edge(row)}"
     shown = {key: unit.value(row[key]) for key in ("baseline", "honest", "optimistic")}
     return Tuned(row["technique"], row["title"], chosen, **shown)
+
+
+def _edge(row: Record) -> str:
+    """Say so where there may be a better strength beyond those that were tried."""
+    ends = {row["lowest"]: "smallest", row["highest"]: "largest"}
+    return f", the {ends[row['chosen']]} tried" if row["chosen"] in ends else ""
 
 
 def _reference(row: Record) -> Reference:
