@@ -11,7 +11,7 @@ from regpipe.arm import Layer
 from regpipe.problems.samples import Rows
 from tests.conftest import arm_called
 
-EPOCHS = 100
+EPOCHS = 50
 FULL = {"batch_size": 32}
 SHORT = {"batch_size": 32, "epochs": 30}
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}

@@ -25,11 +25,10 @@ LOOKS = {
     "regression": ("predicted_true", "predictions.parquet"),
     "reconstruction": ("reconstructions", "reconstructions.parquet"),
 }
-# One or two of each problem and kind; `test_every_block` trains all of them.
+# One or two of each problem; `test_every_block` trains all of them.
 CHOSEN = [
-    "early_stopping_every", "early_stopping_refit", "dropout", "label_smoothing",
-    "weight_l2_layers", "early_stopping_regression", "spatial_dropout",
-    "temporal_activity", "sparse_autoencoder",
+    "early_stopping_refit", "dropout", "label_smoothing", "weight_l2_layers",
+    "early_stopping_regression", "spatial_dropout", "temporal_activity", "sparse_autoencoder",
 ]  # fmt: skip
 ARMS = [*PROBLEMS, *CHOSEN]
 

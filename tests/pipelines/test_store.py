@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,57 +33,68 @@ def repeats(fresh: int) -> dict[str, Any]:
     return {"fixed": {"repeats": 2}, "fresh": {"repeats": fresh, "score_rows": 100}}
 
 
-def test_more_repeats_train_the_new_ones_alone(run: Run, tmp_path: Path) -> None:
-    run("weight_l2", data_root=tmp_path)
-    before, table = fits(tmp_path), runs(tmp_path, "weight_l2")
+@pytest.fixture(scope="module")
+def trained(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data root of a run of weight_l2."""
+    root = tmp_path_factory.mktemp("trained")
+    run("weight_l2", data_root=root, incremental=True)
+    return root
+
+
+@pytest.fixture
+def left(trained: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def test_more_repeats_train_the_new_ones_alone(run: Run, left: Path) -> None:
+    before, table = fits(left), runs(left, "weight_l2")
     assert len(before) == 8
-    run("weight_l2", data_root=tmp_path, protocol=repeats(fresh=5))
-    after = fits(tmp_path)
+    run("weight_l2", data_root=left, protocol=repeats(fresh=5))
+    after = fits(left)
     assert len(after) == 8 + 2 * 3
     assert {file: after[file] for file in before} == before
     # Also the seconds of those that were there: they weren't trained again.
-    pd.testing.assert_frame_equal(runs(tmp_path, "weight_l2")[:4], table)
+    pd.testing.assert_frame_equal(runs(left, "weight_l2")[:4], table)
 
 
-def test_a_changed_technique_trains_itself_alone(run: Run, tmp_path: Path) -> None:
-    run("weight_l2", data_root=tmp_path, incremental=True)
-    before, baseline = fits(tmp_path), (tmp_path / "07_model_output" / "moons" / "runs.csv").stat()
+def test_a_changed_technique_trains_itself_alone(run: Run, left: Path) -> None:
+    before, baseline = fits(left), (left / "07_model_output" / "moons" / "runs.csv").stat()
     stronger = {"network": {"hidden": {"kernel_regularizer": {"l2": 0.1}}}}
-    run("weight_l2", data_root=tmp_path, incremental=True, weight_l2=stronger)
-    assert len(fits(tmp_path)) == len(before) + 4
-    assert (tmp_path / "07_model_output" / "moons" / "runs.csv").stat() == baseline
+    run("weight_l2", data_root=left, incremental=True, weight_l2=stronger)
+    assert len(fits(left)) == len(before) + 4
+    assert (left / "07_model_output" / "moons" / "runs.csv").stat() == baseline
     # And back again, under another title: nothing is trained.
-    run("weight_l2", data_root=tmp_path, incremental=True, weight_l2={"title": "Another title"})
-    assert len(fits(tmp_path)) == len(before) + 4
-    summary = json.loads((tmp_path / "08_reporting" / "weight_l2" / "summary.json").read_text())
+    run("weight_l2", data_root=left, incremental=True, weight_l2={"title": "Another title"})
+    assert len(fits(left)) == len(before) + 4
+    summary = json.loads((left / "08_reporting" / "weight_l2" / "summary.json").read_text())
     assert summary["title"] == "Another title"
 
 
 def test_a_damaged_fit_is_trained_again_and_is_the_same(
-    run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    run: Run, left: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run("weight_l2", data_root=tmp_path)
-    before = fits(tmp_path)
-    weights = dict(np.load(tmp_path / "06_models" / "moons" / "weights.npz"))
+    before = fits(left)
+    weights = dict(np.load(left / "06_models" / "moons" / "weights.npz"))
     damaged = sorted(before)[:4]
     for file in damaged:
         file.write_bytes(file.read_bytes()[:200])
     caplog.clear()
-    run("weight_l2", data_root=tmp_path)
+    run("weight_l2", data_root=left)
     assert caplog.text.count("is trained again") == 4
-    again = fits(tmp_path)
+    again = fits(left)
     assert {file for file in before if again[file] != before[file]} == set(damaged)
-    for name, array in np.load(tmp_path / "06_models" / "moons" / "weights.npz").items():
+    for name, array in np.load(left / "06_models" / "moons" / "weights.npz").items():
         np.testing.assert_array_equal(array, weights[name])
 
 
 def test_a_run_that_changes_nothing_answers_without_tensorflow(
-    run: Run, tmp_path: Path, without_tensorflow: dict[str, str]
+    run: Run, left: Path, without_tensorflow: dict[str, str]
 ) -> None:
-    run("weight_l2", data_root=tmp_path, incremental=True)
-    files = {f: f.stat().st_mtime_ns for f in tmp_path.rglob("*.*") if f.name != "made.json"}
+    files = {f: f.stat().st_mtime_ns for f in left.rglob("*.*") if f.name != "made.json"}
     parameters = {
-        "data_root": tmp_path,
+        "data_root": left,
         "protocol.fixed.repeats": 2,
         "protocol.fresh.repeats": 2,
         "protocol.fresh.score_rows": 100,
