@@ -63,9 +63,9 @@ def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
 def test_a_regression_and_its_options(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     table().assign(outcome=np.linspace(0, 1, 60)).to_csv(file, index=False)
-    block = seen(file, group="city", train=40).problem
+    block = seen(file, group="city", train=0.5).problem
     assert block["task"] == "regression" and block["standardise"] == ["target"]
-    assert block["split"] == {"train": 40} and block["rows"]["group"] == "city"
+    assert block["split"] == {"train": 0.5} and block["rows"]["group"] == "city"
     notes = seen(file).notes
     assert any("--drop id" in note for note in notes)
 
@@ -79,6 +79,7 @@ def test_a_regression_and_its_options(tmp_path: Path) -> None:
         ("ge,näme\n1,2\n".encode("cp1252"), "This file isn't UTF-8: byte 0xe4 stands at 4"),
         (b"age,result\n" + b"1,yes\n" * 20, "there is no column 'outcome'"),
         (b"a,outcome\n1,x\n1,2,3,4\n", "this file can't be read"),
+        (b"age;outcome\n" + b"1;yes\n" * 20, "Perhaps: --separator ';'"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(content: bytes, said: str, tmp_path: Path) -> None:
@@ -87,6 +88,54 @@ def test_a_file_that_cannot_be_used_is_refused(content: bytes, said: str, tmp_pa
     with pytest.raises(SpecError) as error:
         seen(file)
     assert len(error.value.faults) == 1 and said in error.value.faults[0], error.value.faults
+
+
+def test_numbers_with_a_comma_are_read_once_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().to_csv(file, index=False, sep=";", decimal=",")
+    with pytest.raises(SpecError, match="'age' holds numbers with a comma.*--decimal"):
+        seen(file, separator=";", drop=["id"])
+    found = seen(file, separator=";", decimal=",", drop=["id"])
+    assert found.columns.numeric == ("age",)
+    assert found.catalog["mine"]["load_args"] == {"sep": ";", "decimal": ","}
+
+
+def test_words_for_a_gap_can_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    frame = table()
+    frame["age"] = frame["age"].astype(object)
+    frame.loc[3, "age"] = "?"
+    frame.to_csv(file, index=False)
+    with pytest.raises(SpecError, match="holds numbers, but '\\?' in 1 row\\..*--na"):
+        seen(file)
+    assert seen(file, na=["?"]).columns.gaps == ("age",)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"train": 60}, "of 60 rows, 60 leave none to test on"),
+        ({"train": 1.5}, "1.5 is no share below 1"),
+        ({"split": "city"}, "'city' is 'oslo' in a row. Expected train or test"),
+        ({"split": "city", "train": 0.5}, "--split says it already"),
+        ({"drop": ["outcome"]}, "'outcome' is named twice"),
+    ],
+)
+def test_a_split_that_cannot_be_is_refused_before_anything_is_written(
+    said: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.csv"
+    table().to_csv(file, index=False)
+    with pytest.raises(SpecError, match=expected):
+        seen(file, **said)
+
+
+def test_what_may_be_classes_and_rare_ones_are_noted(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().assign(outcome=np.resize([1.0, 1.3, 1.7], 60)).to_csv(file, index=False)
+    assert any("--task multiclass" in note for note in seen(file).notes)
+    table().to_csv(file, index=False)
+    assert any("Fewer than 10 rows are yes" in note for note in seen(file).notes)
 
 
 def test_another_encoding_can_be_named(tmp_path: Path) -> None:

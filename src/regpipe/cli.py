@@ -79,40 +79,53 @@ def forget(env: str | None, data_root: str | None) -> None:
 )
 @click.option("--encoding", help="Of a CSV that isn't UTF-8, such as cp1252.")
 @click.option("--separator", help="Of a CSV, if it isn't a comma.")
+@click.option("--decimal", help="Of a CSV, what stands before the decimals if it isn't a point.")
+@click.option("--na", multiple=True, help="Of a CSV, a word for a gap; may be said repeatedly.")
 @click.option("--env", default="base", show_default=True, help="The folder of conf/ to write to.")
-def new_problem(name: str, file: Path, target: str, env: str, **said: Any) -> None:
-    """Make a problem of a table: look at the file, and write its blocks of YAML."""
+@click.option("--overwrite", is_flag=True, help="Write anew what an earlier one wrote.")
+@click.pass_obj
+def new_problem(
+    project: Any, name: str, file: Path, target: str, env: str, overwrite: bool, **said: Any
+) -> None:
+    """Make a problem of a table: look at the file, and write its blocks of YAML.
+
+    All of it: docs/own-data.md.
+    """
     from regpipe import new_problem as making
 
     root = Path.cwd()
+    folder = root / "conf" / env
+    if root != Path(project.project_path):
+        raise click.ClickException(
+            f"Expected to be typed in the project's folder, {project.project_path}."
+        )
+    if not folder.is_dir():
+        raise click.ClickException(f"--env: there is no folder conf/{env}.")
+    written = {kind: folder / f"{kind}_{name}.yml" for kind in ("problems", "catalog")}
+    there = [path for path in written.values() if path.exists()]
+    if there and not overwrite:
+        names = " and ".join(_inside(root, path) for path in there)
+        raise click.ClickException(f"{names}: already there. To write them anew: --overwrite.")
     try:
         check_name(name, "problem", name)
-        taken = set(chain(*read_blocks())) | set(pipelines)
+        taken = {*chain(*read_blocks()), *pipelines} if not there else {}
         if name in taken or f"{name}_screen" in taken:
             raise SpecError(
                 [f"{name}: there is a block or a pipeline of that name. Expected another."]
             )
         seen = making.look_at(name, file, _inside(root, file), target, **said)
-        problem, catalog = making.to_yaml(name, seen, _inside(root, file))
+        texts = making.to_yaml(name, seen, _inside(root, file))
     except SpecError as error:
         raise click.ClickException(str(error)) from None
-    folder = root / "conf" / env
-    written = {
-        folder / f"problems_{name}.yml": problem,
-        folder / f"catalog_{name}.yml": catalog,
-    }
-    for path in written:
-        if path.exists():
-            raise click.ClickException(f"{path}: this file is there already. Nothing was written.")
-    for path, text in written.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in zip(written.values(), texts, strict=True):
         path.write_text(text, encoding="utf-8")
     for word, told in making.describe_lines(seen, target):
         click.echo(f"{word:>11}  {told}")
     for note in seen.notes:
         click.echo(f"\nNote: {note}")
-    click.echo(f"\nWrote {' and '.join(_inside(root, path) for path in written)}. Next:")
-    click.echo(f"\n  kedro run --pipelines={name}_screen")
+    click.echo(f"\nWrote {' and '.join(_inside(root, p) for p in written.values())}. Next:")
+    further = "" if env in ("base", "local") else f" --env={env}"
+    click.echo(f"\n  kedro run --pipelines={name}_screen{further}")
 
 
 def _inside(root: Path, path: Path) -> str:

@@ -1,7 +1,8 @@
 """A file with a table -> the blocks of YAML that make a problem of it, and what was seen in it."""
 
 import csv
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from regpipe.arm import baseline
 from regpipe.errors import SpecError, hint, not_utf8
 from regpipe.problems.columns import Columns, describe, infer_task
 from regpipe.problems.defaults import RARE, TRAINED, default_network, default_training
+from regpipe.problems.own_table import split_table
 from regpipe.problems.preprocessing import feature_names
 from regpipe.problems.sources import check_rows
 from regpipe.reading import parse
-from regpipe.spec import Problem, TableRows
+from regpipe.spec import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.tasks import TASKS, TaskName
 
 READERS: dict[
@@ -27,6 +29,7 @@ READERS: dict[
     ".parquet": ("pandas.ParquetDataset", pd.read_parquet),
     ".xlsx": ("pandas.ExcelDataset", pd.read_excel),
 }
+FEW = 10  # rows of a class
 NEW = "new"  # the dataset of rows that are to be predicted, <problem>.new
 
 
@@ -63,6 +66,8 @@ def look_at(
     train: float | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    decimal: str | None = None,
+    na: Sequence[str] = (),
 ) -> Seen:
     """Read a file, and say what problem can be made of it.
 
@@ -79,13 +84,14 @@ def look_at(
         train: the share, or from 1 on the number, of the rows to train on.
         encoding: of a CSV, if not UTF-8.
         separator: of a CSV, if not a comma.
+        decimal: what stands before the decimals in a CSV, if not a point.
+        na: further words that stand for a gap in a CSV.
 
     Raises:
         SpecError: the file or what is said of it can't be used.
     """
-    load_args = {
-        key: value for key, value in {"encoding": encoding, "sep": separator}.items() if value
-    }
+    asked = {"encoding": encoding, "sep": separator, "decimal": decimal, "na_values": list(na)}
+    load_args: dict[str, Any] = {key: value for key, value in asked.items() if value}
     if file.suffix == ".tsv":
         load_args.setdefault("sep", "\t")
     table = read(file, load_args)
@@ -93,16 +99,18 @@ def look_at(
     rows |= {k: v for k, v in {"drop": list(drop), "group": group, "split": split}.items() if v}
     path = f"{name}.rows"
     parsed = parse(TableRows, rows, path)
+    _check_separator(table, file)
     if target not in table:
         raise SpecError([f"{file}: there is no column '{target}'. {hint(target, map(str, table))}"])
     task = task or infer_task(table[target])
-    columns = describe(table, parsed, task, str(file))
+    columns = describe(table, parsed, task, path)
     if columns.classes is not None:
         rows["classes"] = list(columns.classes)
     block = _block(name, title, task, rows, columns, table, train)
     problem = parse(Problem, block, name)
     check_rows(name, problem)
     baseline(name, problem)
+    split_table(table, problem, Protocol(fresh=FreshProtocol(repeats=2)), name)  # can it be?
     dataset: dict[str, Any] = {"type": READERS[file.suffix][0], "filepath": shown}
     if load_args:
         dataset["load_args"] = load_args
@@ -136,7 +144,7 @@ def read(file: Path, load_args: dict[str, Any]) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         raise SpecError([f"{file}: {not_utf8(error)}"]) from error
     except ImportError as error:
-        raise SpecError([f"{file}: {error} (pip install 'regpipe[tables]')"]) from error
+        raise SpecError([f"{file}: {error} (pip install -e '.[tables]')"]) from error
     except Exception as error:  # whatever a reader of pandas has to say about a file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
@@ -178,7 +186,15 @@ def _block(
         "task": task,
         "rows": rows,
     }
+    if train is not None and train >= 1 and train != int(train):
+        raise SpecError([f"--train: {train} is no share below 1, and no whole number of rows."])
+    if train is not None and "split" in rows:
+        raise SpecError(["--train: --split says it already. Expected one of both."])
     size: float = TRAINED if train is None else int(train) if train >= 1 else train
+    if size >= len(table):
+        raise SpecError(
+            [f"--train: of {len(table):,} rows, {size:,} leave none to test on. Expected fewer."]
+        )
     if "split" not in rows:
         stratify = TASKS[task].classifies and "group" not in rows
         block["split"] = {"train": size, **({"stratify": True} if stratify else {})}
@@ -211,7 +227,11 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
     for name in columns.numeric:
         column = table[name]
         if pd.api.types.is_integer_dtype(column) and column.is_unique and len(table) > 20:
-            yield f"'{name}' is another number in each row. If it only counts them: --drop {name}."
+            yield (
+                f"'{name}' is another number in each row. If it only counts them, make the problem "
+                f"anew: --drop {shlex.quote(name)} --overwrite."
+            )
+    yield from _notes_on_target(table[rows.target], columns)
     if "metric" in block:
         yield "One class is rare, so balanced accuracy judges (`metric`), not accuracy."
     if rows.split:
@@ -223,6 +243,20 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
         yield (
             "A screen of so many rows takes long. Begin with fewer repeats: --params "
             "screen.repeats=5,screen.holdouts=1,protocol.fresh.repeats=5,protocol.fixed.repeats=2."
+        )
+
+
+def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
+    if columns.classes is None:
+        if (n := target.nunique()) <= 10:
+            yield f"The target has {n} different values. If those are classes: --task multiclass."
+        return
+    counts = target.value_counts()
+    few = [str(value) for value in columns.classes if counts[value] < FEW]
+    if few:
+        yield (
+            f"Fewer than {FEW} rows are {', '.join(few)}: hardly any of them are left to test on, "
+            "or to choose a strength by."
         )
 
 
@@ -250,6 +284,16 @@ def describe_lines(seen: Seen, target: str) -> list[tuple[str, str]]:
 
 def _gaps(names: Sequence[str]) -> str:
     return f", with gaps in {', '.join(names)}" if names else ""
+
+
+def _check_separator(table: pd.DataFrame, file: Path) -> None:
+    """Raise SpecError if all columns of a CSV were taken for one."""
+    if len(table.columns) > 1:
+        return
+    name = str(table.columns[0])
+    for separator, shown in ((";", "';'"), ("\t", "$'\\t'"), (",", "','"), ("|", "'|'")):
+        if separator in name:
+            raise SpecError([f"{file}: the only column is '{name}'. Perhaps: --separator {shown}."])
 
 
 def _check_header(file: Path, load_args: dict[str, Any]) -> None:

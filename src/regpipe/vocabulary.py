@@ -37,7 +37,10 @@ def check_name(path: str, what: str, name: str) -> None:
     """Raise SpecError unless `name` can be a key of a path, a folder and a Keras layer."""
     if not NAME.fullmatch(name):
         raise SpecError(
-            [f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _."]
+            [
+                f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _, "
+                "and a letter first."
+            ]
         )
 
 

@@ -54,12 +54,12 @@ def test_classes_keep_the_order_in_which_they_are_said() -> None:
         ({"when": pd.date_range("2024-01-01", periods=60)}, "column 'when' holds dates"),
         ({"when": ["2024-01-31"] * 30 + ["2025-12-01"] * 30}, "column 'when' holds dates"),
         ({"note": [f"text {i}" for i in range(60)]}, "60 different texts"),
-        ({"age": [np.inf, *range(59)]}, "infinite in 1 rows"),
+        ({"age": [np.inf, *range(59)]}, "infinite in 1 row."),
         ({"void": [None] * 60}, "column 'void' is empty"),
-        ({"age": ["n/a", *map(str, range(59))]}, "holds numbers, but 'n/a' in 1 rows"),
+        ({"age": ["n/a", *map(str, range(59))]}, "holds numbers, but 'n/a' in 1 row"),
         ({"outcome": ["yes"] * 60}, "'yes' in all rows"),
         ({"outcome": ["rare"] + ["no", "yes"] * 29 + ["no"]}, "has 3 classes"),
-        ({"outcome": [None, *["no", "yes"] * 29, "no"]}, "is missing in 1 rows"),
+        ({"outcome": [None, *["no", "yes"] * 29, "no"]}, "is missing in 1 row"),
     ],
 )
 def test_what_nothing_can_be_made_of_is_refused_in_one_line(

@@ -109,7 +109,7 @@ def test_a_class_too_rare_to_split_is_told() -> None:
     [
         ({"rows": {"table": "mine", "target": "outcome", "targt": 1}}, "mine.rows.targt"),
         ({"rows": {"table": "mine"}}, "mine.rows.target: this key is missing"),
-        ({"rows": {**BLOCK["rows"], "drop": ["outcome"]}}, "'outcome' is said to be two things"),
+        ({"rows": {**BLOCK["rows"], "drop": ["outcome"]}}, "'outcome' is named twice"),
         ({"rows": {**BLOCK["rows"], "group": "person"}}, "rows of a group stay together"),
         ({"rows": {**BLOCK["rows"], "split": "side"}}, "Expected one of both"),
         ({"rows": {**BLOCK["rows"], "classes": ["a", "b", "c"]}}, "expected two of them"),

@@ -131,7 +131,7 @@ def check_target(
     """
     what = f"{path}: the target '{target.name}'"
     if n := int(target.isna().sum()):
-        raise SpecError([f"{what} is missing in {n:,} rows. Expected it in all; leave those out."])
+        raise SpecError([f"{what} is missing in {_rows(n)}. Expected it in all; leave those out."])
     if task == "regression":
         if not _is_numeric(target):
             raise SpecError([f"{what} isn't a number. It holds {_some(target)}."])
@@ -187,7 +187,7 @@ def _fault(column: pd.Series, what: str) -> str | None:
 
 def _fault_of_numbers(column: pd.Series, what: str) -> str | None:
     if n := int(np.isinf(column.astype(float)).sum()):
-        return f"{what} is infinite in {n:,} rows. Expected numbers, or gaps where none is known."
+        return f"{what} is infinite in {_rows(n)}. Expected numbers, or gaps where none is known."
     return None
 
 
@@ -196,8 +196,15 @@ def _fault_of_texts(column: pd.Series, what: str) -> str | None:
     if 0.5 * column.notna().sum() < numbers.notna().sum() < column.notna().sum():
         others = column[numbers.isna() & column.notna()]
         return (
-            f"{what} holds numbers, but {_some(others)} in {len(others):,} rows. Expected gaps "
-            "there; of a CSV: `load_args: {na_values: [...]}` in the catalog."
+            f"{what} holds numbers, but {_some(others)} in {_rows(len(others))}. Expected gaps "
+            "there; of a CSV, say what stands for one: --na, or `load_args: {na_values: [...]}` "
+            "in the catalog."
+        )
+    texts = column.dropna().astype(str).str.strip()
+    if texts.str.fullmatch(r"[-+]?\d+,\d+|[-+]?\d+").mean() > 0.9 and texts.str.contains(",").any():
+        return (
+            f"{what} holds numbers with a comma, such as {_some(column)}. Of a CSV, say so: "
+            '--decimal ",", or `load_args: {decimal: ","}` in the catalog.'
         )
     if (n := column.nunique()) > MOST_CATEGORIES:
         return (
@@ -221,6 +228,10 @@ def _is_date(column: pd.Series) -> bool:
     # Four digits in a row or two separators: "May" and "1/2" are no dates here.
     dated = known.astype(str).str.fullmatch(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
     return bool(dated.mean() > 0.9)
+
+
+def _rows(n: int) -> str:
+    return "1 row" if n == 1 else f"{n:,} rows"
 
 
 def _plain(value: Any) -> Any:

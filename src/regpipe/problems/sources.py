@@ -81,7 +81,10 @@ def _check_own_table(name: str, problem: Problem) -> None:
     rows = parse(TableRows, problem.rows, path)
     faults = []
     if twice := sorted({column for column in rows.unused if rows.unused.count(column) > 1}):
-        faults.append(f"{path}: '{twice[0]}' is said to be two things. Expected one.")
+        faults.append(
+            f"{path}: the column '{twice[0]}' is named twice, as target, group, split or among "
+            "those to drop. Expected it once."
+        )
     if problem.task == "reconstruction":
         faults.append(f"{name}.task: expected binary, multiclass or regression for such a table.")
     if problem.kind.classifies and rows.classes is not None:
