@@ -60,7 +60,7 @@ def test_an_error_of_one_thread_ends_them_all(
         def __init__(self, engine: str, threads: int) -> None:
             pass
 
-        def fit(self, job: Job) -> None:
+        def fit(self, job: Job, many: bool) -> None:
             raise MemoryError("no more")
 
     monkeypatch.setattr(workers, "Loops", Broken)
@@ -86,8 +86,12 @@ def test_a_second_batch_uses_what_was_compiled_for_the_first(
 def test_a_second_loop_is_compiled_only_once_it_pays() -> None:
     from regpipe.engine.loops import Kind
 
-    assert Kind().wants_another(most=2)
-    assert not Kind(made=1, seconds_compiling=2.0, seconds_training=1.9).wants_another(most=2)
-    assert Kind(made=1, seconds_compiling=2.0, seconds_training=2.1).wants_another(most=2)
-    assert not Kind(made=2, seconds_compiling=2.0, seconds_training=9.0).wants_another(most=2)
-    assert not Kind(made=1, seconds_training=9.0).wants_another(most=2)  # not compiled yet
+    def wants(most: int = 2, many: bool = False, **so_far: float) -> bool:
+        return Kind(**so_far).wants_another(most, many)  # type: ignore[arg-type]
+
+    assert wants()
+    assert not wants(made=1, seconds_compiling=2.0, seconds_training=1.9)
+    assert wants(made=1, seconds_compiling=2.0, seconds_training=2.1)
+    assert not wants(made=2, seconds_compiling=2.0, seconds_training=9.0)
+    assert not wants(made=1, seconds_training=9.0)  # not compiled yet
+    assert wants(made=1, many=True) and not wants(made=2, many=True)

@@ -1,7 +1,8 @@
 """Loops for many jobs: those that differ in strengths, seeds or rows alone share one compile.
 
-Several threads may ask at a time. A second loop of the same kind is compiled only once the fits of
-that kind have taken as long as a compile does; until then, who comes second waits for the first.
+Several threads may ask at a time. Where many fits of a kind are ahead, each thread compiles a loop
+of its own. Else a second one is compiled only once the fits of that kind have taken as long as a
+compile does; until then, who comes second waits for the first.
 """
 
 import json
@@ -33,9 +34,9 @@ class Kind:
     seconds_compiling: float = 0.0  # of one of them
     seconds_training: float = 0.0  # of all fits so far
 
-    def wants_another(self, most: int) -> bool:
-        """Whether one more is worth its compile."""
-        pays = self.seconds_training > self.seconds_compiling > 0
+    def wants_another(self, most: int, many: bool) -> bool:
+        """Whether one more is worth its compile; `many`: there is enough ahead for all."""
+        pays = many or self.seconds_training > self.seconds_compiling > 0
         return self.made == 0 or (self.made < most and pays)
 
 
@@ -48,8 +49,8 @@ class Loops:
         self._kinds: dict[str, Kind] = {}
         self._changed = Condition()
 
-    def fit(self, job: Job) -> Fit:
-        """Train once."""
+    def fit(self, job: Job, many: bool = False) -> Fit:
+        """Train once; say so where many more of the kind are ahead."""
         training, rows = job.arm.training, job.rows
         shares = self._engine == "compiled" and not training.after_stopping
         network = without_strengths(job.architecture) if shares else job.architecture
@@ -57,18 +58,18 @@ class Loops:
         key = json.dumps([network, training.model_dump(), shapes])
         start = Start(weights_seed=job.weights_seed)
         with self._borrow(
-            key, lambda: make_loop(self._engine, job.arm, job.architecture, rows)
+            key, lambda: make_loop(self._engine, job.arm, job.architecture, rows), many
         ) as loop:
             if isinstance(loop, CompiledLoop):
                 return loop.fit(rows, job.seed, strengths(job.architecture), start)
             return loop.fit(rows, job.seed, start=start)
 
     @contextmanager
-    def _borrow(self, key: str, make: Callable[[], Loop]) -> Iterator[Loop]:
+    def _borrow(self, key: str, make: Callable[[], Loop], many: bool) -> Iterator[Loop]:
         """Lend a loop of a kind: one that is idle, or a new one, or the next that is given back."""
         kind = self._kinds.setdefault(key, Kind())
         with self._changed:
-            while not kind.idle and not kind.wants_another(self._threads):
+            while not kind.idle and not kind.wants_another(self._threads, many):
                 self._changed.wait()
             loop = kind.idle.pop() if kind.idle else None
             kind.made += loop is None

@@ -6,11 +6,14 @@ A compiled loop leaves Python for a block of epochs at a time, so two threads ke
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
 from regpipe.spec import Engine
+
+MANY = 10  # jobs at a time, of which most are of one kind
 
 
 def cores() -> int:
@@ -34,8 +37,9 @@ class Workers:
         A fit doesn't depend on the number of workers: its seed is its own.
         """
         threads = min(self._n, len(jobs))
+        fit = partial(self._loops.fit, many=len(jobs) >= MANY)
         if threads <= 1:
-            yield from map(self._loops.fit, jobs)
+            yield from map(fit, jobs)
             return
         with ThreadPoolExecutor(threads, thread_name_prefix="fits") as pool:
-            yield from pool.map(self._loops.fit, jobs)
+            yield from pool.map(fit, jobs)

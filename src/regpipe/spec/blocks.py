@@ -79,8 +79,8 @@ class Split(Strict):
 
     Of a generator's draw these are the first `train` rows. Of a table, `train` random rows, or that
     share of them, with each class's share kept where it is to `stratify`; `random_state` is that of
-    the fixed split. Where rows have groups, it is a number or a share of those. A table whose rows say
-    on which side they are needs none of it.
+    the fixed split. Where rows have groups, it is a number or a share of those. A table whose rows
+    say on which side they are needs none of it.
     """
 
     train: PositiveInt | Share | None = None
