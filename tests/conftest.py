@@ -79,14 +79,19 @@ def architecture_of() -> Callable[[Arm], dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Run pipelines of this project in this process, with tiny settings unless told otherwise."""
+    """Run pipelines of this project in this process, with tiny settings unless told otherwise.
+
+    Pictures have few pixels, and nothing is compiled by XLA, which takes longer than so few epochs.
+    """
     from kedro.framework.session.service_session import KedroServiceSession
     from kedro.framework.startup import bootstrap_project
 
+    from regpipe.engine import compiled
+
     bootstrap_project(PROJECT)
-    coarse = pytest.MonkeyPatch()  # pictures of few pixels are drawn in half the time
-    coarse.setattr(PictureDataset, "save", save_coarsely)
-    request.addfinalizer(coarse.undo)
+    cheap = pytest.MonkeyPatch()
+    cheap.setattr(PictureDataset, "save", save_coarsely)
+    request.addfinalizer(cheap.undo)
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)
 
@@ -102,12 +107,14 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
             "protocol": {"fixed": {"repeats": 2}, "fresh": {"repeats": 2, "score_rows": 100}},
             **{name: {"training": {"epochs": 2 if name == "digits" else 5}} for name in PROBLEMS},
         }
-        session.run(
-            pipeline_names=list(names),
-            namespaces=namespaces,
-            runner=IncrementalRunner() if incremental else None,
-            runtime_params={**tiny, **parameters},
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compiled, "_convolves", lambda model: True)
+            session.run(
+                pipeline_names=list(names),
+                namespaces=namespaces,
+                runner=IncrementalRunner() if incremental else None,
+                runtime_params={**tiny, **parameters},
+            )
 
     return run_pipelines
 

@@ -187,16 +187,15 @@ def test_the_answer_says_what_it_was_run_with(everything: Path) -> None:
 
 
 def test_the_slow_reference_leaves_the_same_behind(
-    run: Callable[..., None], tmp_path: Path
+    run: Callable[..., None], tmp_path: Path, tiny_run: Path
 ) -> None:
     """Deterministic arms, full batch: both engines have to give the same numbers."""
+    run("weight_l2", data_root=tmp_path, engine="keras")
     tables = {}
-    for engine in ("compiled", "keras"):
-        run("weight_l2", data_root=tmp_path / engine, engine=engine)
-        tables[engine] = pd.read_csv(
-            tmp_path / engine / "07_model_output" / "weight_l2" / "runs.csv"
-        ).drop(columns="seconds")
-        assert summary_of(tmp_path / engine, "weight_l2")["run"]["parameters"]["engine"] == engine
+    for engine, root in (("compiled", tiny_run), ("keras", tmp_path)):
+        runs = pd.read_csv(root / "07_model_output" / "weight_l2" / "runs.csv")
+        tables[engine] = runs.drop(columns="seconds")
+        assert summary_of(root, "weight_l2")["run"]["parameters"]["engine"] == engine
     pd.testing.assert_frame_equal(tables["compiled"], tables["keras"], rtol=1e-4)
 
 
