@@ -86,12 +86,14 @@ def test_a_second_batch_uses_what_was_compiled_for_the_first(
 def test_a_second_loop_is_compiled_only_once_it_pays() -> None:
     from regpipe.engine.loops import Kind
 
-    def wants(most: int = 2, many: bool = False, **so_far: float) -> bool:
-        return Kind(**so_far).wants_another(most, many)  # type: ignore[arg-type]
+    def wants(made: int, compiling: float, training: float, many: bool = False) -> bool:
+        kind = Kind(made=made, seconds_compiling=compiling, seconds_training=training)
+        return kind.wants_another(most=2, many=many)
 
-    assert wants()
-    assert not wants(made=1, seconds_compiling=2.0, seconds_training=1.9)
-    assert wants(made=1, seconds_compiling=2.0, seconds_training=2.1)
-    assert not wants(made=2, seconds_compiling=2.0, seconds_training=9.0)
-    assert not wants(made=1, seconds_training=9.0)  # not compiled yet
-    assert wants(made=1, many=True) and not wants(made=2, many=True)
+    assert wants(made=0, compiling=0.0, training=0.0)
+    assert not wants(made=1, compiling=2.0, training=1.9)
+    assert wants(made=1, compiling=2.0, training=2.1)
+    assert not wants(made=2, compiling=2.0, training=9.0)
+    assert not wants(made=1, compiling=0.0, training=9.0)  # not compiled yet
+    assert wants(made=1, compiling=2.0, training=0.0, many=True)
+    assert not wants(made=2, compiling=2.0, training=0.0, many=True)

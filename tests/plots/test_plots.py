@@ -464,6 +464,16 @@ def test_sample_table_shows_each_feature_against_the_target_by_any_name() -> Non
     assert "first" not in figure.get_suptitle()
 
 
+def test_classes_of_a_table_have_their_names_and_do_not_hide_each_other() -> None:
+    rows = wide_rows(5).assign(target=0)
+    figure = plots.sample_table(rows, "Table", ["benign", "malignant"])
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["benign", "malignant"]
+    heights = figure.axes[0].collections[0].get_offsets()[:, 1]
+    assert len(np.unique(heights)) == len(heights) and np.abs(heights).max() <= 0.3
+    named = plots.confusion(confusions(10), confusions(4), "Dropout", list("abcdefghij"))
+    assert [t.get_text() for t in named.axes[0].get_yticklabels()] == list("abcdefghij")
+
+
 def test_sample_table_says_which_features_are_left_out() -> None:
     figure = plots.sample_table(wide_rows(30), "Table")
     assert len(figure.axes) == 12

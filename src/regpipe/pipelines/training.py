@@ -33,7 +33,7 @@ class Trainer:
 
         `name` is what the progress calls them.
         """
-        keys = [job.key(self._engine) for job in jobs]
+        keys = [self.key(job) for job in jobs]
         fits = {key: fit for key in keys if (fit := self._store.load(key)) is not None}
         missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in fits}
         progress.expect(len(missing) - len(jobs))
@@ -45,6 +45,10 @@ class Trainer:
                 fits[key] = fit
                 progress.advance(name)
         return [fits[key] for key in keys]
+
+    def key(self, job: Job) -> str:
+        """Return what the fit of a job is known by."""
+        return job.key(self._engine)
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         """Return `train(item)` of each; as many at a time as there are threads to train in."""

@@ -1,6 +1,7 @@
 """Which classes are taken for which?"""
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,16 +15,26 @@ SCALE = PowerNorm(0.4, vmin=0, vmax=100)  # linear, an error of 1% would look li
 DARK = 25.0  # percent, from which a cell's number is written in white
 
 
-def confusion(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
+def confusion(
+    baseline: pd.DataFrame,
+    technique: pd.DataFrame,
+    name: str,
+    labels: Sequence[object] | None = None,
+) -> Figure:
     """Draw, of each class's test rows, the percentage that goes to each class.
 
     Args:
         baseline: protocol, true, predicted (classes 0, 1, ...), count: test rows, over all fits.
         technique: the same of the other arm.
         name: the technique's title.
+        labels: what the classes are called, if not by their numbers.
     """
     arms = {"baseline": baseline, name: technique}
-    classes = 1 + max(int(arm[["true", "predicted"]].to_numpy().max()) for arm in arms.values())
+    classes = (
+        len(labels)
+        if labels
+        else 1 + max(int(arm[["true", "predicted"]].to_numpy().max()) for arm in arms.values())
+    )
     size = max(3.4, 1.2 + 0.36 * classes)
     figure, axes = panels(2, 2, size + 0.4, size, sharex=True, sharey=True)
     for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
@@ -32,8 +43,9 @@ def confusion(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Fig
             shares = _percentages(counts[counts["protocol"] == protocol], classes)
             drawn = ax.imshow(shares, cmap="Blues", norm=SCALE)
             _write(ax, shares)
-            ax.set_xticks(range(classes))
-            ax.set_yticks(range(classes))
+            called = [textwrap.fill(str(label), 12) for label in labels or range(classes)]
+            ax.set_xticks(range(len(called)), called)
+            ax.set_yticks(range(len(called)), called)
             if column == 0:
                 ax.set_ylabel(f"{textwrap.fill(arm, 30)}\ntrue class")
         axes[0][column].set_title(meaning, fontsize=10)

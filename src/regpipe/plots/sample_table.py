@@ -1,7 +1,9 @@
 """What does each feature say about the target?"""
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,18 +12,23 @@ from regpipe.problems.samples import feature_names
 
 SHOWN = 12
 COLUMNS = 4
+SPREAD = 0.3  # of classes, which lie 1 apart
 SIDES = {
     "train": {"facecolors": "0.35", "linewidths": 0, "alpha": 0.6, "s": 14},
     "test": {"facecolors": "none", "edgecolors": "#009E73", "linewidths": 0.9, "s": 20},
 }
 
 
-def sample_table(rows: pd.DataFrame, problem: str) -> Figure:
+def sample_table(
+    rows: pd.DataFrame, problem: str, classes: Sequence[object] | None = None
+) -> Figure:
     """Draw each feature against the target, for the fixed split.
 
     Args:
         rows: protocol, repeat, split, the features by any name, target (a number).
         problem: the problem's title.
+        classes: what the targets 0, 1, ... stand for, where they are classes; their rows are spread
+            out, so that one doesn't hide another.
     """
     published = rows[rows["protocol"] == "fixed"]
     features = feature_names(rows)
@@ -34,12 +41,20 @@ def sample_table(rows: pd.DataFrame, problem: str) -> Figure:
         for split, looks in SIDES.items():
             part = published[published["split"] == split]
             label = f"{split}, {len(part)} rows"
-            ax.scatter(part[feature], part["target"], label=label, **looks)
+            height = part["target"] + (_spread_out(len(part)) if classes else 0)
+            ax.scatter(part[feature], height, label=label, **looks)
         ax.set_xlabel(feature)
     for row in axes:
         row[0].set_ylabel("target")
+        if classes:
+            row[0].set_yticks(range(len(classes)), [str(name) for name in classes])
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     left_out = f" (the first {SHOWN} of {len(features)} features)" if len(features) > SHOWN else ""
     title(figure, f"{problem}: features and target, the fixed split{left_out}")
     return figure
+
+
+def _spread_out(n: int) -> np.ndarray:
+    """Return n heights around 0, the same for each feature."""
+    return np.random.default_rng(0).uniform(-SPREAD, SPREAD, n)

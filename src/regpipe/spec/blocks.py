@@ -135,6 +135,11 @@ class Problem(Strict):
         """What the columns of the user's own table are, None where it isn't one."""
         return TableRows.model_validate(self.rows) if TABLE in self.rows else None
 
+    @property
+    def classes(self) -> list[Class] | None:
+        """What the classes are called, where the user's own table says so."""
+        return self.own_table.classes if self.own_table else None
+
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the mean difference below which nobody cares."""
         return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)

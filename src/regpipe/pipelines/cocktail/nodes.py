@@ -24,8 +24,6 @@ from regpipe.report.summary import Answer, finite
 from regpipe.spec import Cocktail, Engine, Problem, Protocol, Statistics
 from regpipe.statistics.cocktail import compare_mixtures, ingredients
 
-SINGLE = "single"
-
 
 def mix_and_measure(
     samples: pd.DataFrame,

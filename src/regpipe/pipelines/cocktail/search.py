@@ -15,6 +15,7 @@ from typing import Any
 
 from regpipe import progress
 from regpipe.arm import Arm, apply
+from regpipe.engine.job import Job
 from regpipe.pipelines.screen.tuning import Candidate, Judge, merit
 from regpipe.problems.samples import Rows
 from regpipe.provenance import digest
@@ -107,7 +108,7 @@ def search(
         return merit(scores, candidate.arm)
 
     study = optuna.create_study(
-        study_name=_known_as(bar, rows, seed, sizes),
+        study_name=_known_as(bar, judge, rows, seed, sizes),
         storage=journal,
         load_if_exists=True,
         direction="maximize",
@@ -164,18 +165,10 @@ def _mixture(parameters: Mapping[str, Any], bar: Bar) -> Mixture:
     return found
 
 
-def _known_as(bar: Bar, rows: Rows, seed: int, sizes: Cocktail) -> str:
+def _known_as(bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail) -> str:
     """Return the name of a search: another wherever another result would come out."""
+    nothing = bar.candidate({})
     holds = sizes.model_dump(include={"holdouts", "validation_split", "startup"})
-    settings = [
-        [bar.base.settings, holds],
-        {name: recipe.model_dump(mode="json") for name, recipe in bar.recipes.items()},
-        [
-            rows.data_seed,
-            seed,
-            len(rows.x_train),
-            float(rows.x_train.sum()),
-            float(rows.y_train.sum()),
-        ],
-    ]
-    return digest(settings)
+    recipes = {name: recipe.model_dump(mode="json") for name, recipe in bar.recipes.items()}
+    fit = judge.key(Job(nothing.arm, nothing.architecture, rows, seed))
+    return digest([fit, bar.base.task.metric, holds, recipes])

@@ -37,4 +37,4 @@ def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
         return plots.sample_sequences(samples, problem.title)
     if shape == (2,) and problem.kind.classifies:
         return plots.samples(samples, problem.title)
-    return plots.sample_table(samples, problem.title)
+    return plots.sample_table(samples, problem.title, problem.classes)

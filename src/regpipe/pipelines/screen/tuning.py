@@ -51,6 +51,10 @@ class Judge:
         self._name, self._trainer = name, trainer
         self._own = threading.local()  # a network can hold the weights of one fit at a time
 
+    def key(self, job: Job) -> str:
+        """Return what a training is known by: rows, seed, code, versions and all."""
+        return self._trainer.key(job)
+
     def run(self, job: Job, rows: Rows) -> dict[str, Any]:
         """Return the outcome of a training on all rows, its seconds and its scores."""
         fit, measure = self._measured(job)

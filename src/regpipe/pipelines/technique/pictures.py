@@ -36,7 +36,7 @@ def plot_confusion(
     technique: Technique,
 ) -> Figure:
     """Show which classes both arms take for which."""
-    return plots.confusion(baseline, confusions, technique.title)
+    return plots.confusion(baseline, confusions, technique.title, problem.classes)
 
 
 def plot_predicted_true(
