@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.measures import SCORES, Measure, surface
+from regpipe.measures import SCORES, Measure, halves, surface
 from regpipe.network import build_model
 from regpipe.problems.samples import Rows
 from tests.conftest import arm_called
@@ -41,6 +41,16 @@ def test_scores_are_those_of_keras_without_the_penalty(
         loss, accuracy = model.evaluate(x, y, verbose=0)
         assert scores[f"{side}_loss"] == pytest.approx(loss, rel=1e-5)
         assert scores[f"{side}_accuracy"] == pytest.approx(accuracy)
+
+
+def test_halves_by_hand() -> None:
+    def score(y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+        return {"accuracy": float(np.mean(y == outputs))}
+
+    y, outputs = np.array([1, 0, 1, 0, 1]), np.array([1, 1, 0, 0, 1])  # even: 2 of 3, odd: 1 of 2
+    found = halves(score, y, outputs)
+    assert found == {"test_accuracy_halves": pytest.approx((2 / 3 - 1 / 2) / 2)}
+    assert np.isnan(halves(score, y[:1], outputs[:1])["test_accuracy_halves"])
 
 
 def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons: Rows) -> None:

@@ -4,7 +4,7 @@ Losses are the problem's, without penalties: those of two arms differ, so only p
 compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.stats import rankdata
@@ -15,6 +15,7 @@ from regpipe.engine.keras_objects import make_loss
 from regpipe.engine.weights import load_weights
 from regpipe.network import Architecture, plain_model
 from regpipe.problems.samples import Rows
+from regpipe.statistics.overlap import halves_of
 
 Weights = dict[str, np.ndarray]
 
@@ -41,20 +42,24 @@ class Measure:
         return self._predict(x).numpy()
 
     def scores(self, rows: Rows) -> dict[str, float]:
-        """Return the task's scores on the rows trained on and on those that score the fit."""
-        sides = {
-            "train": (rows.x_train, rows.y_train),
-            "test": (rows.x_score, rows.y_score),
-        }
+        """Return the task's scores on the rows trained on and on those that score the fit.
+
+        Of the latter also the `halves`.
+        """
+        x, y = rows.x_score, rows.y_score
+        outputs = self.predict(x)
+        scored = {"train": self.score(rows.x_train, rows.y_train), "test": self._score(y, outputs)}
         return {
             f"{side}_{score}": value
-            for side, (x, y) in sides.items()
-            for score, value in self.score(x, y).items()
-        }
+            for side, scores in scored.items()
+            for score, value in scores.items()
+        } | halves(self._score, y, outputs)
 
     def score(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
         """Return each score on some rows; NaN where outputs aren't numbers and so say nothing."""
-        outputs = self.predict(x)
+        return self._score(y, self.predict(x))
+
+    def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         if not np.isfinite(outputs).all():
             return dict.fromkeys(self.task.scores, float("nan"))
         loss = float(np.mean(self._loss(y, outputs)))
@@ -84,6 +89,18 @@ class Measure:
             numbers[f"activation_{layer.name}"] = float(np.mean(outputs))
             numbers[f"zeros_{layer.name}"] = float(np.mean(outputs.numpy() == 0))
         return numbers
+
+
+def halves(
+    score: Callable[[np.ndarray, np.ndarray], dict[str, float]], y: np.ndarray, outputs: np.ndarray
+) -> dict[str, float]:
+    """Return `test_<score>_halves`: half of how much a score differs between halves of the rows.
+
+    That says how much of it is up to the rows, see `statistics.overlap`. NaN for a single row.
+    """
+    one, other = (score(y[start::2], outputs[start::2]) for start in (0, min(1, len(y) - 1)))
+    known = 0.5 if len(y) > 1 else float("nan")
+    return {halves_of(f"test_{name}"): known * (one[name] - other[name]) for name in one}
 
 
 def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe import progress
-from regpipe.measures import SCORES
+from regpipe.measures import SCORES, halves
 from regpipe.problems.samples import Rows
 from regpipe.spec import Problem
 
@@ -39,8 +39,14 @@ def references(problem: Problem, seed: int) -> dict[str, Any]:
 
 
 def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
-    """Return a row per model and repeat: model, repeat, data_seed, `test_<score>`, seconds."""
-    names = [name for name in problem.kind.scores if name in SCORES]
+    """Return a row per model and repeat: model, repeat, data_seed, `test_<score>`, seconds.
+
+    And of each score the `halves`.
+    """
+
+    def score(y: np.ndarray, said: np.ndarray) -> dict[str, float]:
+        return {name: SCORES[name](y, said) for name in problem.kind.scores if name in SCORES}
+
     found = []
     for repeat, rows in enumerate(draws):
         models = references(problem, rows.data_seed)
@@ -49,9 +55,10 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
             clock = time.perf_counter()
             said = _fit(model, rows, problem)
             seconds = time.perf_counter() - clock
-            scores = {f"test_{score}": SCORES[score](rows.y_score, said) for score in names}
             key = {"model": name, "repeat": repeat, "data_seed": rows.data_seed}
-            found.append({**key, **scores, "seconds": seconds})
+            told = {f"test_{name}": value for name, value in score(rows.y_score, said).items()}
+            told |= halves(score, rows.y_score, said)
+            found.append({**key, **told, "seconds": seconds})
             progress.advance(name)
     return pd.DataFrame(found)
 

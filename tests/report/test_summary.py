@@ -5,28 +5,30 @@ import pandas as pd
 from regpipe.report.summary import summarise
 from regpipe.spec import Statistics
 from regpipe.statistics.summary import compare_runs
-from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
 
 
 def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
     n = len(losses)
-    return pd.DataFrame(
-        {
-            "protocol": ["fixed"] * n + ["fresh"] * n,
-            "repeat": [*range(n)] * 2,
-            "data_seed": range(2 * n),
-            "fit_seed": range(2 * n),
-            "settings": "same",
-            "outcome": outcomes * 2,
-            "epochs": [7, 8, 9] * 2,
-            "best_epoch": 5,
-            "train_accuracy": 1.0,
-            "test_accuracy": [0.914] * n * 2,
-            "test_balanced_accuracy": [0.914] * n * 2,
-            "test_auc": [0.95] * n * 2,
-            "test_loss": losses * 2,
-            "seconds": 0.5,
-        }
+    return with_halves(
+        pd.DataFrame(
+            {
+                "protocol": ["fixed"] * n + ["fresh"] * n,
+                "repeat": [*range(n)] * 2,
+                "data_seed": range(2 * n),
+                "fit_seed": range(2 * n),
+                "settings": "same",
+                "outcome": outcomes * 2,
+                "epochs": [7, 8, 9] * 2,
+                "best_epoch": 5,
+                "train_accuracy": 1.0,
+                "test_accuracy": [0.914] * n * 2,
+                "test_balanced_accuracy": [0.914] * n * 2,
+                "test_auc": [0.95] * n * 2,
+                "test_loss": losses * 2,
+                "seconds": 0.5,
+            }
+        )
     )
 
 

@@ -8,14 +8,15 @@ import pytest
 
 from regpipe.spec import Statistics
 from regpipe.statistics.cocktail import compare_mixtures, ingredients
-from tests.conftest import PROBLEMS
+from regpipe.statistics.overlap import INDEPENDENT
+from tests.conftest import PROBLEMS, with_halves
 
 N = 6
 
 
 def runs(accuracy: Any, **columns: Any) -> pd.DataFrame:
     keys = {"protocol": "fresh", "repeat": range(N), "data_seed": range(N), "fit_seed": range(N)}
-    return pd.DataFrame({**keys, "test_accuracy": accuracy, **columns})
+    return with_halves(pd.DataFrame({**keys, "test_accuracy": accuracy, **columns}))
 
 
 NOISE = np.array([0.0, 0.01, -0.01, 0.005, -0.005, 0.0])
@@ -30,7 +31,9 @@ SINGLES = pd.concat(
 
 
 def test_it_is_compared_with_the_baseline_and_with_the_single_that_validation_chooses() -> None:
-    found = compare_mixtures(MIXTURES, runs(0.85), SINGLES, PROBLEMS["moons"], Statistics(), 0.0)
+    found = compare_mixtures(
+        MIXTURES, runs(0.85), SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT
+    )
     by = found.set_index("against")
     assert by.loc["baseline", "mean"] == pytest.approx(0.05)
     assert by.loc["baseline", "verdict"] == "helps"
@@ -41,11 +44,11 @@ def test_it_is_compared_with_the_baseline_and_with_the_single_that_validation_ch
 def test_a_rival_with_fewer_repeats_is_refused() -> None:
     with pytest.raises(ValueError, match="Of 6 repeats of the cocktail, the baseline has 4"):
         few = runs(0.85).head(4)
-        compare_mixtures(MIXTURES, few, SINGLES, PROBLEMS["moons"], Statistics(), 0.0)
+        compare_mixtures(MIXTURES, few, SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT)
 
 
 def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:
-    found = ingredients(MIXTURES, PROBLEMS["moons"], Statistics(), 0.0)
+    found = ingredients(MIXTURES, PROBLEMS["moons"], Statistics(), INDEPENDENT)
     row = found.iloc[0]
     assert (row["ingredient"], row["times"], row["of"]) == ("dropout", N, N)
     assert row["worth"] == pytest.approx(0.02)
@@ -53,11 +56,11 @@ def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:
 
 
 def test_of_an_error_less_is_better() -> None:
-    mixtures = MIXTURES.rename(columns={"test_accuracy": "test_mse"})
-    found = ingredients(mixtures, PROBLEMS["codes"], Statistics(), 0.0)
+    mixtures = MIXTURES.rename(columns=lambda name: name.replace("accuracy", "mse"))
+    found = ingredients(mixtures, PROBLEMS["codes"], Statistics(), INDEPENDENT)
     assert found.loc[0, "worth"] == pytest.approx(-0.02)
 
 
 def test_mixtures_of_nothing_have_no_ingredients() -> None:
     none = MIXTURES[MIXTURES["without"].isna()]
-    assert ingredients(none, PROBLEMS["moons"], Statistics(), 0.0).empty
+    assert ingredients(none, PROBLEMS["moons"], Statistics(), INDEPENDENT).empty

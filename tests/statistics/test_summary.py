@@ -3,7 +3,7 @@ import pytest
 
 from regpipe.spec import Published, Statistics
 from regpipe.statistics.summary import compare_runs, missed, spread
-from tests.conftest import PROBLEMS
+from tests.conftest import PROBLEMS, with_halves
 
 STATISTICS = Statistics()
 MOONS = PROBLEMS["moons"]
@@ -11,19 +11,21 @@ MOONS = PROBLEMS["moons"]
 
 def runs(shift: float) -> pd.DataFrame:
     accuracy = [0.8, 0.9, 0.85]
-    return pd.DataFrame(
-        {
-            "protocol": ["fixed"] * 3 + ["fresh"] * 3,
-            "repeat": [0, 1, 2] * 2,
-            "data_seed": range(6),
-            "fit_seed": range(6),
-            "settings": "same",
-            "train_accuracy": 1.0,
-            "test_accuracy": [a + shift for a in accuracy] * 2,
-            "test_balanced_accuracy": [a + shift for a in accuracy] * 2,
-            "test_auc": 1.0,
-            "test_loss": [0.5 - shift] * 6,
-        }
+    return with_halves(
+        pd.DataFrame(
+            {
+                "protocol": ["fixed"] * 3 + ["fresh"] * 3,
+                "repeat": [0, 1, 2] * 2,
+                "data_seed": range(6),
+                "fit_seed": range(6),
+                "settings": "same",
+                "train_accuracy": 1.0,
+                "test_accuracy": [a + shift for a in accuracy] * 2,
+                "test_balanced_accuracy": [a + shift for a in accuracy] * 2,
+                "test_auc": 1.0,
+                "test_loss": [0.5 - shift] * 6,
+            }
+        )
     )
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 from regpipe.spec import Problem, Statistics
 from regpipe.statistics import grid
 from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.overlap import Splits, halves_of
 from regpipe.statistics.paired import compare
+from regpipe.statistics.summary import overlap_of_pairs
 
 KEYS = ["repeat", "data_seed", "fit_seed"]
 TOLD = ("pairs", "mean", "ci_low", "ci_high", "p_better", "p_value", "verdict", "repeats_needed")
@@ -21,7 +23,7 @@ def compare_mixtures(
     singles: pd.DataFrame,
     problem: Problem,
     statistics: Statistics,
-    overlap: float,
+    splits: Splits,
 ) -> pd.DataFrame:
     """Return a row for the baseline and one for the best single technique.
 
@@ -32,7 +34,7 @@ def compare_mixtures(
             scores, by which the best of a repeat is chosen.
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
-        overlap: of the repeats' rows, as in `paired.compare`.
+        splits: what the repeats share.
 
     Returns:
         against (`baseline`, `single`), test_mixture and test_other (means), and of the difference
@@ -59,7 +61,7 @@ def compare_mixtures(
             higher_is_better=task.scores[task.metric],
             smallest_difference=problem.smallest_differences(statistics)[task.metric],
             confidence=statistics.confidence,
-            overlap=overlap,
+            overlap=overlap_of_pairs(pairs, column, splits),
         )
         means = {
             "test_mixture": pairs[f"{column}_t"].mean(),
@@ -71,7 +73,7 @@ def compare_mixtures(
 
 
 def ingredients(
-    mixtures: pd.DataFrame, problem: Problem, statistics: Statistics, overlap: float
+    mixtures: pd.DataFrame, problem: Problem, statistics: Statistics, splits: Splits
 ) -> pd.DataFrame:
     """Return a row per ingredient: what the mixtures lose without it, the most useful first.
 
@@ -82,17 +84,17 @@ def ingredients(
     task = problem.kind
     column, sign = f"test_{task.metric}", 1 if task.scores[task.metric] else -1
     whole = mixtures[mixtures["without"].isna()].set_index("repeat")
-    found: dict[str, list[float]] = {}
-    for row in mixtures[mixtures["without"].notna()].to_dict("records"):
-        worth = sign * (whole.loc[row["repeat"], column] - row[column])
-        found.setdefault(str(row["without"]), []).append(float(worth))
+    columns = [column, halves_of(column)]
     rows: list[dict[str, Any]] = []
-    for name, values in found.items():
+    for name, part in mixtures.groupby("without", sort=False):
+        lost = sign * (whole.loc[part["repeat"], columns] - part.set_index("repeat")[columns])
+        values, halves = lost.to_numpy(float).T
         mean, low, high = float(np.mean(values)), float("nan"), float("nan")
         if len(values) > 1:
-            mean, low, high = mean_interval(np.array(values), statistics.confidence, overlap)
+            overlap = splits.overlap(values, halves)
+            mean, low, high = mean_interval(values, statistics.confidence, overlap)
         times = {"ingredient": name, "times": len(values), "of": len(whole)}
         rows.append({**times, "worth": mean, "ci_low": low, "ci_high": high})
-    columns = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
-    table = pd.DataFrame(rows, columns=columns)
+    told = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
+    table = pd.DataFrame(rows, columns=told)
     return table.sort_values(["worth", "ingredient"], ascending=[False, True], ignore_index=True)

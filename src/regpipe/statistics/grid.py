@@ -14,6 +14,8 @@ import pandas as pd
 
 from regpipe.spec import GridPublished, Statistics
 from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
+from regpipe.statistics.summary import mean_of_runs
 from regpipe.tasks import Task
 
 REPEAT = ["protocol", "repeat"]
@@ -49,7 +51,7 @@ def tabulate(
     task: Task,
     statistics: Statistics,
     published: GridPublished | None,
-    overlap: float = 0.0,
+    splits: Splits = INDEPENDENT,
 ) -> pd.DataFrame:
     """Return a row per protocol and point.
 
@@ -61,11 +63,13 @@ def tabulate(
     chosen = choose(runs, task).groupby(keys).size()
     rows = []
     for key, part in runs.groupby(keys, sort=False):
+        shared = splits if key[0] == "fresh" else INDEPENDENT
         row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
         for side in ("train", "test"):
             values = part[f"{side}_{task.metric}"].to_numpy(float)
-            wide = overlap if key[0] == "fresh" else 0.0
-            mean, low, high = mean_interval(values, statistics.confidence, wide)
+            halves = part[halves_of(f"test_{task.metric}")].to_numpy(float) * (side == "test")
+            overlap = shared.overlap(values, halves)
+            mean, low, high = mean_interval(values, statistics.confidence, overlap)
             row |= {f"{side}_mean": mean, f"{side}_sd": float(values.std(ddof=1))}
             row |= {f"{side}_ci_low": low, f"{side}_ci_high": high}
             row |= {f"{side}_low": float(values.min()), f"{side}_high": float(values.max())}
@@ -86,7 +90,7 @@ def choice(
     paths: Sequence[str],
     task: Task,
     statistics: Statistics,
-    overlap: float = 0.0,
+    splits: Splits = INDEPENDENT,
 ) -> dict[str, Any]:
     """Return, for each protocol, what choosing a value gives on the test rows.
 
@@ -95,32 +99,25 @@ def choice(
     with mean, ci_low and ci_high. `chosen`: how often each value was, the most frequent first; none
     where there are no paths.
     """
-    column, upwards = f"test_{task.metric}", task.scores[task.metric]
+    column = f"test_{task.metric}"
     told = {}
     for protocol, part in runs.groupby("protocol"):
-        wide = overlap if protocol == "fresh" else 0.0
-        by_repeat = part.groupby("repeat")[column]
+        shared = splits if protocol == "fresh" else INDEPENDENT
         honest = choose(part, task)
-        repeats = honest["repeat"]
-        bare = baseline[baseline["protocol"] == protocol].set_index("repeat").loc[repeats, column]
-        values = {
-            "baseline": bare,
-            "honest": honest[column],
-            "optimistic": by_repeat.max() if upwards else by_repeat.min(),
+        bare = baseline[baseline["protocol"] == protocol].set_index("repeat")
+        best_first = part.sort_values(column, ascending=not task.scores[task.metric])
+        runs_of = {
+            "baseline": bare.loc[honest["repeat"]],
+            "honest": honest,
+            "optimistic": best_first.drop_duplicates("repeat"),
         }
         chosen = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
         counts = chosen.sort_values(ascending=False)
         told[str(protocol)] = {
-            "repeats": len(repeats),
+            "repeats": len(honest),
             **{
-                name: dict(
-                    zip(
-                        ("mean", "ci_low", "ci_high"),
-                        mean_interval(numbers.to_numpy(float), statistics.confidence, wide),
-                        strict=True,
-                    )
-                )
-                for name, numbers in values.items()
+                name: mean_of_runs(these, column, statistics.confidence, shared)
+                for name, these in runs_of.items()
             },
             "chosen": [
                 {**dict(zip(paths, _point(point), strict=True)), "times": int(n)}

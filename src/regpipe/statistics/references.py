@@ -5,8 +5,9 @@ from dataclasses import asdict
 import pandas as pd
 
 from regpipe.spec import Problem, Statistics
-from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.overlap import Splits
 from regpipe.statistics.paired import compare
+from regpipe.statistics.summary import mean_of_runs, overlap_of_pairs
 
 
 def compare_references(
@@ -14,16 +15,17 @@ def compare_references(
     baseline: pd.DataFrame,
     problem: Problem,
     statistics: Statistics,
-    overlap: float,
+    splits: Splits,
 ) -> pd.DataFrame:
     """Return a row per model, the best first, and one of the network.
 
     Args:
-        references: model, repeat, data_seed, `test_<metric>` and seconds: a row per fit.
+        references: model, repeat, data_seed, `test_<metric>` and its halves, seconds: a row per
+            fit.
         baseline: the run table of the network without a technique.
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
-        overlap: of the splits, as `paired.compare` wants it.
+        splits: what the repeats share.
 
     Returns:
         model; mean, mean_ci_low, mean_ci_high of the metric on test rows; difference (model minus
@@ -34,7 +36,7 @@ def compare_references(
     confidence = statistics.confidence
     network = baseline[baseline["protocol"] == "fresh"]
     network = network[network["repeat"].isin(references["repeat"])]
-    rows = [{"model": "network", **_mean(network, column, confidence, overlap)}]
+    rows = [{"model": "network", **_mean(network, column, confidence, splits)}]
     for model, fits in references.groupby("model", sort=False):
         keys = ["repeat", "data_seed"]
         pairs = network.merge(fits, on=keys, suffixes=("_b", "_t"), validate="one_to_one")
@@ -44,17 +46,17 @@ def compare_references(
             higher_is_better=task.scores[task.metric],
             smallest_difference=problem.smallest_differences(statistics)[task.metric],
             confidence=confidence,
-            overlap=overlap,
+            overlap=overlap_of_pairs(pairs, column, splits),
         )
         told = {k: asdict(found)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
-        means = _mean(fits, column, confidence, overlap)
+        means = _mean(fits, column, confidence, splits)
         rows.append({"model": model, **means, "difference": found.mean, **told})
     table = pd.DataFrame(rows).assign(metric=task.metric)
     ascending = not task.scores[task.metric]
     return table.sort_values("mean", ascending=ascending, ignore_index=True)
 
 
-def _mean(fits: pd.DataFrame, column: str, confidence: float, overlap: float) -> dict[str, float]:
-    mean, low, high = mean_interval(fits[column].to_numpy(float), confidence, overlap)
-    seconds = float(fits["seconds"].mean())
-    return {"mean": mean, "mean_ci_low": low, "mean_ci_high": high, "seconds": seconds}
+def _mean(fits: pd.DataFrame, column: str, confidence: float, splits: Splits) -> dict[str, float]:
+    found = mean_of_runs(fits, column, confidence, splits)
+    ends = {f"mean_{end}": found[end] for end in ("ci_low", "ci_high")}
+    return {"mean": found["mean"], **ends, "seconds": float(fits["seconds"].mean())}

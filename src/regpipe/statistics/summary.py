@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from regpipe.spec import Problem, Published, Statistics
+from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
 from regpipe.statistics.paired import compare
 
 ROUNDING = 0.0005  # published numbers have three decimals
@@ -33,12 +35,21 @@ def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
     return pairs
 
 
+def overlap_of_pairs(pairs: pd.DataFrame, column: str, splits: Splits) -> float:
+    """Return the overlap of the differences of a score between both sides of some pairs."""
+    values, halves = (
+        pairs[f"{name}_t"].to_numpy(float) - pairs[f"{name}_b"].to_numpy(float)
+        for name in (column, halves_of(column))
+    )
+    return splits.overlap(values, halves)
+
+
 def compare_runs(
     baseline: pd.DataFrame,
     technique: pd.DataFrame,
     problem: Problem,
     statistics: Statistics,
-    overlap: float = 0.0,
+    splits: Splits = INDEPENDENT,
     looks: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
@@ -48,7 +59,7 @@ def compare_runs(
         technique: the same of the other arm.
         problem: says what the fits are scored by, and which difference is too small.
         statistics: confidence, and the smallest differences where the problem has none of its own.
-        overlap: of the rows of `fresh` repeats, as in `paired.compare`.
+        splits: what `fresh` repeats share.
         looks: after how many fresh repeats somebody looked, or would have, whether to go on; None
             where their number was set beforehand.
 
@@ -65,17 +76,27 @@ def compare_runs(
     for protocol, part in pairs.groupby("protocol", sort=True):
         fresh = protocol == "fresh"
         for score, higher_is_better in problem.kind.scores.items():
+            column = f"test_{score}"
             comparison = compare(
-                part[f"test_{score}_b"].to_numpy(),
-                part[f"test_{score}_t"].to_numpy(),
+                part[f"{column}_b"].to_numpy(),
+                part[f"{column}_t"].to_numpy(),
                 higher_is_better=higher_is_better,
                 smallest_difference=smallest[score],
                 confidence=statistics.confidence,
-                overlap=overlap if fresh else 0.0,
+                overlap=overlap_of_pairs(part, column, splits) if fresh else 0.0,
                 looks=looks if fresh else None,
             )
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
+
+
+def mean_of_runs(
+    runs: pd.DataFrame, column: str, confidence: float, splits: Splits
+) -> dict[str, float]:
+    """Return the mean of a score on test rows and its interval: mean, ci_low, ci_high."""
+    values, halves = (runs[name].to_numpy(float) for name in (column, halves_of(column)))
+    ends = mean_interval(values, confidence, splits.overlap(values, halves))
+    return dict(zip(("mean", "ci_low", "ci_high"), ends, strict=True))
 
 
 def spread(runs: pd.DataFrame, metric: str) -> dict[str, dict[str, float]]:

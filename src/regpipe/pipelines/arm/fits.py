@@ -9,6 +9,7 @@ from regpipe.arm import Arm
 from regpipe.problems.samples import Rows, rows_of
 from regpipe.problems.sources import is_table
 from regpipe.spec import Problem
+from regpipe.statistics.overlap import INDEPENDENT, Splits
 
 PROTOCOLS = ("fixed", "fresh")
 Weights = Mapping[str, np.ndarray]
@@ -41,19 +42,23 @@ def each_fit(
             yield protocol, repeat, draw_of(draws, repeat), weights_of(weights, protocol, repeat)
 
 
-def overlap_of(problem: Problem, runs: pd.DataFrame) -> float:
-    """Return how much the fresh repeats of a problem share, as `statistics.intervals` wants it.
+def splits_of(problem: Problem, runs: pd.DataFrame) -> Splits:
+    """Return what the fresh repeats of a problem share.
 
     `runs` is the run table of an arm that holds no rows out.
     """
     first = runs.iloc[0]
-    return _overlap(problem, first["train_rows"], first["test_rows"])
+    return _splits(problem, int(first["train_rows"]), int(first["test_rows"]))
 
 
-def overlap(problem: Problem, rows: Rows) -> float:
+def splits(problem: Problem, rows: Rows) -> Splits:
     """Return the same, given the rows of a repeat of which none are held out."""
-    return _overlap(problem, len(rows.x_train), len(rows.x_score))
+    return _splits(problem, len(rows.x_train), len(rows.x_score))
 
 
-def _overlap(problem: Problem, train_rows: int, test_rows: int) -> float:
-    return float(test_rows / train_rows) if is_table(problem.rows) else 0.0
+def _splits(problem: Problem, train_rows: int, test_rows: int) -> Splits:
+    if not is_table(problem.rows):
+        return INDEPENDENT
+    own = problem.own_table
+    row_by_row = own is None or (own.group is None and own.split is None)
+    return Splits(train_rows, test_rows, row_by_row)

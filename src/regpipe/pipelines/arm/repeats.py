@@ -10,11 +10,12 @@ from regpipe import progress
 from regpipe.arm import Arm, baseline
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
-from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, overlap
+from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, splits
 from regpipe.pipelines.arm.jobs import jobs_of
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
 from regpipe.spec import Engine, Problem, Protocol, Statistics
+from regpipe.statistics.overlap import halves_of
 from regpipe.statistics.paired import Comparison, compare
 
 logger = logging.getLogger(__name__)
@@ -58,14 +59,18 @@ def repeat_until_decided(
 
     base = baseline(arm.problem, problem)
     bare, with_it = competitor(base, build_network(base, samples)), competitor(arm, architecture)
+    shared = splits(problem, bare.jobs[0].rows)
     for look in looks:
+        (without, halves_without), (scores, halves) = (
+            competitor.scores_until(look) for competitor in (bare, with_it)
+        )
         found = compare(
-            bare.scores_until(look),
-            with_it.scores_until(look),
+            without,
+            scores,
             higher_is_better=arm.task.scores[arm.task.metric],
             smallest_difference=problem.smallest_differences(statistics)[arm.task.metric],
             confidence=statistics.confidence,
-            overlap=overlap(problem, bare.jobs[0].rows),
+            overlap=shared.overlap(scores - without, halves - halves_without),
             looks=looks,
         )
         logger.debug("%s after %d fresh repeats: %s", arm.name, look, found.verdict)
@@ -85,16 +90,18 @@ class Competitor:
         self.jobs, self._name, self._trainer = jobs, arm.name, trainer
         self._metric, self._measure = arm.task.metric, Measure(arm, jobs[0].architecture)
         self._scores: list[float] = []
+        self._halves: list[float] = []
 
-    def scores_until(self, look: int) -> np.ndarray:
-        """Return the metric of the first `look` fits, on the rows that score them."""
-        batch = self.jobs[len(self._scores) : look]
+    def scores_until(self, look: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the metric of the first `look` fits on rows that score them, and its halves."""
+        batch, column = self.jobs[len(self._scores) : look], f"test_{self._metric}"
         progress.expect(len(batch))
         for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
             self._measure.load(fit.weights)
-            scores = self._measure.score(job.rows.x_score, job.rows.y_score)
-            self._scores.append(scores[self._metric])
-        return np.array(self._scores)
+            scores = self._measure.scores(job.rows)
+            self._scores.append(scores[column])
+            self._halves.append(scores[halves_of(column)])
+        return np.array(self._scores), np.array(self._halves)
 
 
 def _is_over(found: Comparison) -> bool:

@@ -13,7 +13,7 @@ from regpipe import plots, progress
 from regpipe.arm import apply, baseline
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
-from regpipe.pipelines.arm.fits import overlap_of
+from regpipe.pipelines.arm.fits import splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, search
 from regpipe.pipelines.screen.tuning import Judge
@@ -97,15 +97,15 @@ def compare(
     are those of a screen, by the name of the recipe.
     """
     singles = pd.concat([table.assign(technique=recipe) for recipe, table in trials.items()])
-    overlap = overlap_of(problem, mixtures)
-    return compare_mixtures(mixtures, baseline_runs, singles, problem, statistics, overlap)
+    splits = splits_of(problem, mixtures)
+    return compare_mixtures(mixtures, baseline_runs, singles, problem, statistics, splits)
 
 
 def tabulate_ingredients(
     mixtures: pd.DataFrame, problem: Problem, statistics: Statistics
 ) -> pd.DataFrame:
     """Return what leaving out each ingredient costs."""
-    return ingredients(mixtures, problem, statistics, overlap_of(problem, mixtures))
+    return ingredients(mixtures, problem, statistics, splits_of(problem, mixtures))
 
 
 def to_technique(

@@ -11,7 +11,7 @@ from regpipe.arm import apply, baseline
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.grids import Point, arm_at, finer_points, points
-from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, overlap_of
+from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
@@ -74,7 +74,7 @@ def tabulate(
         problem.kind,
         statistics,
         technique.grid_published,
-        overlap_of(problem, runs),
+        splits_of(problem, runs),
     )
 
 
@@ -89,7 +89,7 @@ def choose(
 ) -> dict[str, Any]:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
     task = problem.kind
-    overlap = overlap_of(problem, runs)
+    splits = splits_of(problem, runs)
     arm = apply(name, technique, baseline(technique.problem, problem))
     told = {
         "technique": name,
@@ -100,7 +100,7 @@ def choose(
         "paths": list(technique.grid),
         "confidence": statistics.confidence,
         **grid_statistics.choice(
-            runs, baseline_runs, list(technique.grid), task, statistics, overlap
+            runs, baseline_runs, list(technique.grid), task, statistics, splits
         ),
     }
     return finite(told)

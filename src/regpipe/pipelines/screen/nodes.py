@@ -10,7 +10,7 @@ from regpipe import plots, progress
 from regpipe.arm import Arm, apply, baseline
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
-from regpipe.pipelines.arm.fits import Repeats, draw_of, overlap_of
+from regpipe.pipelines.arm.fits import Repeats, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, jobs_of, watched
 from regpipe.pipelines.arm.nodes import build_network, train_plan
 from regpipe.pipelines.technique import nodes as technique_nodes
@@ -89,8 +89,8 @@ def compare(
     baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, statistics: Statistics
 ) -> pd.DataFrame:
     """Compare the recipe with the baseline; the number of repeats was set beforehand."""
-    overlap = overlap_of(problem, baseline_runs)
-    return compare_runs(baseline_runs, runs, problem, statistics, overlap)
+    splits = splits_of(problem, baseline_runs)
+    return compare_runs(baseline_runs, runs, problem, statistics, splits)
 
 
 def answer(
@@ -126,9 +126,9 @@ def tabulate(
     trials: pd.DataFrame, problem: Problem, recipe: Recipe, statistics: Statistics
 ) -> pd.DataFrame:
     """Return a row per dose."""
-    overlap = overlap_of(problem, trials)
+    splits = splits_of(problem, trials)
     paths = list(recipe.strength)
-    return grid_statistics.tabulate(trials, paths, problem.kind, statistics, None, overlap)
+    return grid_statistics.tabulate(trials, paths, problem.kind, statistics, None, splits)
 
 
 def choose(
@@ -144,7 +144,7 @@ def choose(
     """Return what tuning gave, and what tuning on the test rows would have claimed."""
     paths, task = list(recipe.strength), problem.kind
     told = grid_statistics.choice(
-        trials, baseline_runs, paths, task, statistics, overlap_of(problem, trials)
+        trials, baseline_runs, paths, task, statistics, splits_of(problem, trials)
     )
     pruned = int(trials["pruned"].sum())
     return finite(
@@ -219,8 +219,8 @@ def rank_references(
     references: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, statistics: Statistics
 ) -> pd.DataFrame:
     """Put the other models beside the network without a recipe."""
-    overlap = overlap_of(problem, baseline_runs)
-    return compare_references(references, baseline_runs, problem, statistics, overlap)
+    splits = splits_of(problem, baseline_runs)
+    return compare_references(references, baseline_runs, problem, statistics, splits)
 
 
 def plot_forest(table: pd.DataFrame) -> Figure:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from regpipe.arm import apply, baseline
-from regpipe.pipelines.arm.fits import overlap_of
+from regpipe.pipelines.arm.fits import splits_of
 from regpipe.report.summary import Answer, summarise
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics.summary import compare_runs
@@ -19,9 +19,9 @@ def compare(
     statistics: Statistics,
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
-    overlap = overlap_of(problem, baseline_runs)
+    splits = splits_of(problem, baseline_runs)
     looks = protocol.fresh.looks
-    return compare_runs(baseline_runs, runs, problem, statistics, overlap, looks)
+    return compare_runs(baseline_runs, runs, problem, statistics, splits, looks)
 
 
 def answer(
