@@ -6,6 +6,7 @@ import pytest
 
 from regpipe.arm import apply, baseline
 from regpipe.errors import SpecError
+from regpipe.pipelines.cocktail.search import slots
 from regpipe.recipes import (
     check_recipe,
     doses,
@@ -64,6 +65,9 @@ def test_all_that_mixes_goes_together_on_every_problem() -> None:
             for name, recipe in RECIPES.items()
             if recipe.mixes and base.task.name in recipe.tasks
         }
+        for names in slots({name: recipe for name, (recipe, _) in chosen.items()}).values():
+            for name in names[1:]:
+                del chosen[name]
         if chosen:
             technique = technique_of("weight_l2", RECIPES["weight_l2"], base)
             together = technique.model_copy(update=mix("cocktail", chosen, base))

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
 from regpipe.engine.keras_objects import make_loss
-from regpipe.engine.weights import load_weights
+from regpipe.engine.weights import load_weights, members
 from regpipe.network import Architecture, plain_model
 from regpipe.problems.samples import Rows
 from regpipe.statistics.overlap import halves_of
@@ -35,11 +35,21 @@ class Measure:
 
     def load(self, weights: Weights) -> None:
         """Give the network the weights of a fit."""
-        load_weights(self.model, weights)
+        self._members = members(self.model, weights)
+        load_weights(self.model, self._members[-1])
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs)."""
-        return self._predict(x).numpy()
+        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs).
+
+        Those of a snapshot ensemble are the mean of what its networks say.
+        """
+        if len(self._members) == 1:
+            return self._predict(x).numpy()
+        outputs = []
+        for member in self._members:  # the last one stays loaded
+            load_weights(self.model, member)
+            outputs.append(self._predict(x).numpy())
+        return np.mean(outputs, axis=0)
 
     def scores(self, rows: Rows) -> dict[str, float]:
         """Return the task's scores on the rows trained on and on those that score the fit.
@@ -69,7 +79,7 @@ class Measure:
         }
 
     def anatomy(self, rows: Rows) -> dict[str, float]:
-        """Return what the network is like, layer by layer.
+        """Return what the network is like, layer by layer; of an ensemble, the last one.
 
         `norm_<layer>` is the Euclidean norm of the layer's trained weights, biases aside. For each
         hidden layer, `activation_<layer>` is the mean of its outputs on the rows trained on, and

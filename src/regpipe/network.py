@@ -2,10 +2,14 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from regpipe.arm import Arm, Layer
 from regpipe.backend import keras
+from regpipe.engine.weights import load_weights, members
 from regpipe.errors import SpecError
 from regpipe.ingredients.batch_sum import BatchSum
 from regpipe.ingredients.temporal import TemporalActivity
@@ -40,6 +44,22 @@ def plain_model(architecture: Architecture) -> keras.Model:
     Penalties of ours don't change a prediction, so they are left out; the architecture keeps them.
     """
     return build_model(_without_ours(architecture))
+
+
+def trained_model(architecture: Architecture, weights: Mapping[str, np.ndarray]) -> keras.Model:
+    """Return the plain model with the weights of a fit; an ensemble's output is the mean of all."""
+    model = plain_model(architecture)
+    kept = members(model, weights)
+    if len(kept) == 1:
+        load_weights(model, weights)
+        return model
+    networks = [plain_model(architecture) for _ in kept]
+    for place, (network, one) in enumerate(zip(networks, kept, strict=True), start=1):
+        load_weights(network, one)
+        network.name = f"snapshot{place}"
+    rows = keras.Input(model.input_shape[1:], name="rows")
+    outputs = keras.layers.Average(name="mean")([network(rows) for network in networks])
+    return keras.Model(rows, outputs, name=model.name)
 
 
 def _check_outputs(arm: Arm, shape: tuple[int, ...], n_features: int) -> None:

@@ -444,6 +444,20 @@ def test_mixup_and_averaged_weights_train_in_plain_keras() -> None:
     assert [float(weight.ravel()[0]) for weight in layer.get_weights()] == [2.0, 2.0]
 
 
+def test_a_snapshot_ensemble_trains_in_plain_keras(tmp_path: Path) -> None:
+    arm = arm_called("moons", epochs=5, snapshot_ensemble={"cycles": 2})
+    left = run(arm)
+    ensemble, x = left["ensemble"], rows_for(arm)["x_train"]
+    assert len(ensemble.snapshots) == 2
+    said = []
+    for weights in ensemble.snapshots:
+        ensemble.model.set_weights(weights)
+        said.append(ensemble.model.predict(x, verbose=0))
+    expected = np.mean(said, axis=0)
+    np.testing.assert_allclose(left["model"].predict(x, verbose=0), expected, rtol=1e-5)
+    assert is_formatted(code_of(arm), tmp_path)
+
+
 def test_mixup_takes_the_loss_of_both_rows() -> None:
     left = run(with_mixup_and_average())
     model, rows = left["model"], rows_for(with_mixup_and_average())
@@ -457,7 +471,10 @@ def test_mixup_takes_the_loss_of_both_rows() -> None:
 
 
 def test_their_code_is_formatted(tmp_path: Path) -> None:
-    (tmp_path / "mixed.py").write_text(code_of(with_mixup_and_average()))
-    ruff = [sys.executable, "-m", "ruff"]
-    formatted = ["format", "--isolated", "--check", "--quiet", "--line-length=88", tmp_path]
-    subprocess.run([*ruff, *formatted], check=True)
+    assert is_formatted(code_of(with_mixup_and_average()), tmp_path)
+
+
+def is_formatted(code: str, folder: Path) -> bool:
+    (folder / "code.py").write_text(code)
+    formatted = ["format", "--isolated", "--check", "--quiet", "--line-length=88", folder]
+    return subprocess.run([sys.executable, "-m", "ruff", *formatted], check=False).returncode == 0

@@ -21,6 +21,7 @@ from regpipe.engine.keras_objects import METRICS, build_optimizer, make_loss
 from regpipe.engine.noise import StepNoise
 from regpipe.engine.ramp import Ramping
 from regpipe.engine.randomness import hashed_randomness
+from regpipe.engine.snapshots import Snapshots
 from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
 from regpipe.engine.weight_average import AveragedWeights
@@ -62,6 +63,8 @@ class CompiledLoop:
         self._ramp = Ramping(self.training, self.strengths) if self.training.ramp else None
         averages = self.training.weight_average
         self._average = AveragedWeights(self.training, self.model) if averages else None
+        several = self.training.snapshot_ensemble
+        self._snapshots = Snapshots(self.training, self.model, self.optimizer) if several else None
         self._metric = METRICS[self.task.name]
         self._x, self._y, self._x_val, self._y_val = (
             tf.Variable(part, trainable=False)
@@ -117,6 +120,8 @@ class CompiledLoop:
         weights = [w.numpy() for w in (self._kept if kept else self.model.weights)]
         if self._average:
             weights = self._average.numpy()
+        if self._snapshots:
+            weights = self._snapshots.numpy()
         watching = self._keeper or (self._rules[-1] if self._rules else None)
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
@@ -179,6 +184,8 @@ class CompiledLoop:
         while epoch < epochs and not self._stopped:
             if self._ramp:
                 self._ramp.begin(self._epoch)
+            if self._snapshots:
+                self._snapshots.begin(self._epoch.value())
             trained = self._train_epoch(orders[epoch])
             logs = tf.concat([trained, self._validate_if_due()], axis=0)
             numbers = numbers.write(epoch, logs)
@@ -186,6 +193,8 @@ class CompiledLoop:
                 self._consult(rule, logs)
             if self._average:
                 self._average.update(self._epoch.value())
+            if self._snapshots:
+                self._snapshots.update(self._epoch.value())
             self._epoch.assign_add(1)
             epoch += 1
         return epoch, numbers.stack()

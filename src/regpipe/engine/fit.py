@@ -37,7 +37,8 @@ class Fit:
     """One training of one arm.
 
     Attributes:
-        weights: each weight by its path, such as `hidden/kernel`, as they are kept in the end.
+        weights: each weight by its path, such as `hidden/kernel`, as they are kept in the end; of a
+            snapshot ensemble those of all its networks, stacked along a first axis.
         history: a number per epoch, from epoch 1, by the name Keras logs it under (`loss`,
             `accuracy`, `val_loss`, `val_accuracy`); arrays of shape (epochs,). As in Keras, losses
             contain the penalties.

@@ -16,6 +16,7 @@ from regpipe.engine.fit import AFRESH, Fit, Start, make_fit
 from regpipe.engine.keras_objects import build_optimizer, make_loss
 from regpipe.engine.noise import StepNoise
 from regpipe.engine.ramp import Ramping
+from regpipe.engine.snapshots import Snapshots
 from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
 from regpipe.engine.weight_average import AveragedWeights
@@ -54,8 +55,11 @@ class KerasLoop:
         noise = StepNoise(self.arm, model)
         noise.reset(seed)
         trained = NoisyModel(model.inputs[0], model.outputs[0], noise=noise)
+        optimizer = build_optimizer(self.training, model)
+        several = self.training.snapshot_ensemble
+        snapshots = Snapshots(self.training, model, optimizer) if several else None
         trained.compile(
-            optimizer=build_optimizer(self.training, model),
+            optimizer=optimizer,
             loss=make_loss(self.training.loss),
             metrics=[self.task.logged],
         )
@@ -63,13 +67,15 @@ class KerasLoop:
         with tempfile.TemporaryDirectory() as folder:
             average = self._average(model)
             callbacks = [*ramp, *average, *self._callbacks(Path(folder), start.limit)]
+            if snapshots:
+                callbacks.append(_taking(snapshots))
             epochs = start.epochs or self.training.epochs
             logs = self._train(trained, rows, callbacks, epochs)
             best_epoch = _best_epoch(callbacks)
             if saved := sorted(Path(folder).iterdir()):
                 trained.load_weights(saved[-1])
                 best_epoch = int(saved[-1].name.split(".")[0])
-        weights = [w.numpy() for w in model.weights]
+        weights = snapshots.numpy() if snapshots else [w.numpy() for w in model.weights]
         return make_fit(
             dict(zip(weight_names(model), weights, strict=True)),
             {name: self._of_every_epoch(logs, name) for name in self.task.logs},
@@ -208,6 +214,13 @@ class RuleCallback(keras.callbacks.Callback):
         """Put the best weights back."""
         if self.rule.keeps_best and self.best_weights:
             self.model.set_weights(self.best_weights)
+
+
+def _taking(snapshots: Snapshots) -> keras.callbacks.Callback:
+    return keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, _: snapshots.begin(epoch),
+        on_epoch_end=lambda epoch, _: snapshots.update(epoch),
+    )
 
 
 def _best_epoch(callbacks: list[Any]) -> int | None:

@@ -32,6 +32,14 @@ def load_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
         variable.assign(weights[name])
 
 
+def members(model: keras.Model, weights: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    """Return the weights of each network of a fit: of one, or of all of a snapshot ensemble."""
+    variable, name = model.weights[0], weight_names(model)[0]
+    if weights[name].shape == tuple(variable.shape):
+        return [dict(weights)]
+    return [{key: stack[k] for key, stack in weights.items()} for k in range(len(weights[name]))]
+
+
 def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
     """Return new initial values for `model.weights`, drawn by their initializers.
 

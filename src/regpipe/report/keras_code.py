@@ -70,8 +70,12 @@ def _classes(arm: Arm) -> list[str]:
 def _trained(arm: Arm, input_shape: tuple[int, ...]) -> str:
     """Return the code of a single training."""
     training = arm.training
-    lines = [_model(arm, input_shape), _compile(arm), "", *first_pass(training)]
-    return "\n".join([*lines, *best_weights(training), *_evaluate(arm)])
+    lines = [_model(arm, input_shape), _compile(arm), ""]
+    if not training.snapshot_ensemble:
+        return "\n".join([*lines, *first_pass(training), *best_weights(training), *_evaluate(arm)])
+    lines += ["ensemble = SnapshotEnsemble()", *first_pass(training)]
+    lines += ["model = ensemble.mean_model()", _compile(arm)]
+    return "\n".join([*lines, *_evaluate(arm)])
 
 
 def _continued(arm: Arm, input_shape: tuple[int, ...]) -> str:

@@ -59,10 +59,14 @@ def fit_statement(
     return statement(begin, call("model.fit", x, y, **arguments), indent)
 
 
-def own_callbacks(training: Training) -> list[Call]:
-    """Return the callbacks of a strength that changes and of averaged weights, if there are any."""
-    ramp = [call("Ramp")] if training.ramp else []
-    return [*ramp, *([call("AverageWeights")] if training.weight_average else [])]
+def own_callbacks(training: Training) -> list[Code]:
+    """Return the callbacks that Keras lacks, but for those that watch."""
+    asked = {
+        "Ramp()": training.ramp,
+        "AverageWeights()": training.weight_average,
+        "ensemble": training.snapshot_ensemble,
+    }
+    return [Code(name) for name, wanted in asked.items() if wanted]
 
 
 def best_weights(training: Training) -> list[str]:

@@ -100,6 +100,34 @@ class AverageWeights(keras.callbacks.Callback):
         if self.n:
             self.model.set_weights(self.means)'''
 
+SNAPSHOT_CLASS = '''\
+class SnapshotEnsemble(keras.callbacks.Callback):
+    """Lets the learning rate fall in each cycle, and keeps the weights at its end (Huang 2017)."""
+
+    cycles, epochs = {cycles}, {epochs}
+
+    def on_train_begin(self, logs=None):
+        self.rate, self.snapshots = float(self.model.optimizer.learning_rate), []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        over = (epoch * self.cycles) % self.epochs / self.epochs
+        rate = self.rate / 2 * (np.cos(np.pi * over) + 1)
+        self.model.optimizer.learning_rate = rate
+
+    def on_epoch_end(self, epoch, logs=None):
+        cycle = epoch * self.cycles // self.epochs
+        if (epoch + 1) * self.cycles // self.epochs > cycle:
+            self.snapshots.append(self.model.get_weights())
+
+    def mean_model(self):
+        """Return a model that says the mean of what the networks of all cycles say."""
+        networks = [keras.models.clone_model(self.model) for _ in self.snapshots]
+        for place, weights in enumerate(self.snapshots):
+            networks[place].set_weights(weights)
+            networks[place].name = f"snapshot{{place + 1}}"
+        rows = keras.Input(self.model.input_shape[1:])
+        return keras.Model(rows, keras.layers.average([n(rows) for n in networks]))'''
+
 WEIGHT_LINES = """
         # The gradient is taken at noisy weights; the optimizer restores the clean ones.
         self.optimizer.clean = [keras.ops.copy(w) for w in self.trainable_variables]
@@ -148,6 +176,7 @@ def lacking(arm: Arm) -> list[str]:
         (has_noisy_optimizer(training), _optimizer_class(training)),
         (training.ramp is not None, _ramp_class(training)),
         (training.weight_average is not None, _average_class(training)),
+        (training.snapshot_ensemble is not None, _snapshot_class(training)),
     ]
     return [text for wanted, text in classes if wanted]
 
@@ -198,6 +227,13 @@ def _optimizer_class(training: Training) -> str:
 def _average_class(training: Training) -> str:
     average = training.weight_average
     return AVERAGE_CLASS.format(after=int(average.start * training.epochs)) if average else ""
+
+
+def _snapshot_class(training: Training) -> str:
+    if training.snapshot_ensemble is None:
+        return ""
+    cycles = training.snapshot_ensemble.cycles
+    return SNAPSHOT_CLASS.format(cycles=cycles, epochs=training.epochs)
 
 
 def _ramp_class(training: Training) -> str:

@@ -17,7 +17,8 @@ class Recipe(Strict):
     `each` is merged into the arguments of each hidden layer; `after_each` is a layer put behind
     each of them, `before_first` one before the first. `strength` is the path of a number in this
     block, such as after_each.Dropout.rate, and the values to choose from. A recipe that `mixes`
-    goes together with all others that do.
+    goes together with all others that do, but for those of the same `slot`: of these, a mixture
+    has one at most.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Recipe(Strict):
     training: dict[str, Any] = {}
     strength: Annotated[dict[str, GridValues], Field(max_length=1)] = {}
     mixes: bool = True
+    slot: str | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

@@ -50,6 +50,15 @@ class WeightAverage(Strict):
     start: Share = 0.75
 
 
+class SnapshotEnsemble(Strict):
+    """The weights at the end of each of so many cycles of the learning rate, all kept.
+
+    What the networks say is averaged.
+    """
+
+    cycles: Annotated[int, Field(ge=2)] = 5
+
+
 class Ramp(Strict):
     """A strength that takes these `values` in turn, each for an equal part of the epochs.
 
@@ -84,6 +93,7 @@ class Training(Strict):
     label_noise: LabelNoise | None = None
     mixup: MixUp | None = None
     weight_average: WeightAverage | None = None
+    snapshot_ensemble: SnapshotEnsemble | None = None
     ramp: Ramp | None = None
 
     @model_validator(mode="before")
@@ -109,10 +119,35 @@ class Training(Strict):
 
     @model_validator(mode="after")
     def _keeps_one_kind_of_weights(self) -> Self:
-        if self.weight_average and self.watches:
+        asked = [key for key in ("weight_average", "snapshot_ensemble") if getattr(self, key)]
+        if asked and self.watches:
             raise ValueError(
-                "weight_average: a rule that stops, or keeps the best weights, leaves none to "
+                f"{asked[0]}: a rule that stops, or keeps the best weights, leaves none to "
                 "average. Expected one of both"
+            )
+        if len(asked) > 1:
+            raise ValueError(f"{asked[0]} and {asked[1]} keep other weights. Expected one of both")
+        return self
+
+    @model_validator(mode="after")
+    def _has_epochs_for_its_cycles(self) -> Self:
+        if self.snapshot_ensemble is None:
+            return self
+        if self.snapshot_ensemble.cycles > self.epochs:
+            raise ValueError(
+                f"snapshot_ensemble: {self.snapshot_ensemble.cycles} cycles in {self.epochs} "
+                "epochs. Expected an epoch or more for each"
+            )
+        asked = {} if isinstance(self.optimizer, str) else next(iter(self.optimizer.values())) or {}
+        if isinstance(asked.get("learning_rate"), dict):
+            raise ValueError(
+                "snapshot_ensemble sets the learning rate itself. Expected a number as the "
+                "optimizer's, not a schedule"
+            )
+        if asked.get("use_ema"):
+            raise ValueError(
+                "snapshot_ensemble keeps other weights than the optimizer's use_ema. Expected one "
+                "of both"
             )
         return self
 

@@ -138,9 +138,6 @@ def evaluate(
 
 def export_model(architecture: dict[str, Any], weights: dict[str, np.ndarray]) -> Any:
     """Return repeat 0 of `fixed` as a model that plain Keras loads."""
-    from regpipe.engine.weights import load_weights
-    from regpipe.network import plain_model
+    from regpipe.network import trained_model
 
-    model = plain_model(architecture)
-    load_weights(model, weights_of(weights, "fixed", 0))
-    return model
+    return trained_model(architecture, weights_of(weights, "fixed", 0))

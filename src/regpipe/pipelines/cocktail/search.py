@@ -22,7 +22,7 @@ from regpipe.provenance import digest
 from regpipe.recipes import Dose, doses, mix, neutral_dose
 from regpipe.spec import Cocktail, Recipe, Technique
 
-NAME = "cocktail"
+NAME, NOTHING = "cocktail", "nothing"
 Mixture = dict[str, Dose]  # what is in it, in which dose
 DONE = ("COMPLETE", "PRUNED")
 
@@ -71,11 +71,11 @@ class Bar:
         """Return the arm of a mixture, with the other ingredients there in a dose of nothing."""
         from regpipe.network import build_architecture
 
-        there = {}
+        there, taken = {}, {self.recipes[name].slot for name in mixture} - {None}
         for name, recipe in self.recipes.items():
             if name in mixture:
                 there[name] = (recipe, mixture[name])
-            elif (nothing := neutral_dose(recipe)) is not None:
+            elif recipe.slot not in taken and (nothing := neutral_dose(recipe)) is not None:
                 there[name] = (recipe, nothing)
         block = mix(NAME, there, self.base)
         technique = self.technique({}).model_copy(update=block)
@@ -118,7 +118,7 @@ def search(
     done = sum(trial.state.name in DONE for trial in study.trials)
     progress.expect(-done * sizes.holdouts)
     if not study.trials:
-        study.enqueue_trial({f"{name} in": False for name in bar.recipes})  # nothing at all
+        study.enqueue_trial({f"{slot} is": NOTHING for slot in slots(bar.recipes)})
     if done < sizes.trials:
         timeout = None if seconds == float("inf") else max(seconds, 1e-3)
         study.optimize(objective, n_trials=sizes.trials - done, timeout=timeout)
@@ -147,22 +147,32 @@ class Clock:
         return min(60 * self._minutes * self._share, self._ends - time.monotonic())
 
 
+def slots(recipes: Mapping[str, Recipe]) -> dict[str, list[str]]:
+    """Return the recipes of which a mixture has one at most, by their slot, or by their name."""
+    found: dict[str, list[str]] = {}
+    for name, recipe in recipes.items():
+        found.setdefault(recipe.slot or name, []).append(name)
+    return found
+
+
 def _suggest(trial: Any, bar: Bar) -> Mixture:
     found: Mixture = {}
-    for name, recipe in bar.recipes.items():
-        if trial.suggest_categorical(f"{name} in", [False, True]):
-            known = doses_in_mixtures(recipe)
+    for slot, names in slots(bar.recipes).items():
+        name = trial.suggest_categorical(f"{slot} is", [NOTHING, *names])
+        if name != NOTHING:
+            known = doses_in_mixtures(bar.recipes[name])
             found[name] = trial.suggest_categorical(name, known) if len(known) > 1 else known[0]
     return found
 
 
 def _mixture(parameters: Mapping[str, Any], bar: Bar) -> Mixture:
     """Return the mixture of a trial's parameters."""
-    found: Mixture = {}
-    for name, recipe in bar.recipes.items():
-        if parameters[f"{name} in"]:
-            found[name] = parameters.get(name, doses_in_mixtures(recipe)[0])
-    return found
+    names = (parameters[f"{slot} is"] for slot in slots(bar.recipes))
+    return {
+        name: parameters.get(name, doses_in_mixtures(bar.recipes[name])[0])
+        for name in names
+        if name != NOTHING
+    }
 
 
 def _known_as(bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail) -> str:

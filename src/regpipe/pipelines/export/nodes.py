@@ -54,9 +54,8 @@ def fit_on_all_rows(
     **techniques: Technique,
 ) -> Any:
     """Return the winner as a `Predictor`, trained on all rows of the table."""
-    from regpipe.engine.weights import load_weights
     from regpipe.exported import About, Predictor
-    from regpipe.network import build_architecture, plain_model
+    from regpipe.network import build_architecture, trained_model
     from regpipe.problems.columns import describe
     from regpipe.problems.own_table import encode
     from regpipe.problems.preprocessing import as_declared, make_preprocessor
@@ -82,8 +81,7 @@ def fit_on_all_rows(
     job = Job(arm, architecture, whole, seed)
     progress.expect(1)
     fit = Trainer(engine, workers, fit_store).fits_of(f"{name}, all rows", [job])[0]
-    model = plain_model(architecture)
-    load_weights(model, fit.weights)
+    model = trained_model(architecture, fit.weights)
     about = About(
         problem=name,
         technique=chosen,

@@ -1,0 +1,106 @@
+"""Huang et al. 2017: the networks at the ends of the cycles of a learning rate, all kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.arm import Arm
+from regpipe.engine.fit import Fit
+from regpipe.errors import SpecError
+from regpipe.problems.samples import Rows
+from tests.conftest import arm_called
+
+Architectures = Callable[[Arm], dict[str, Any]]
+
+
+def fit(
+    moons: Rows, architecture_of: Architectures, engine: str = "compiled", **training: Any
+) -> Fit:
+    from regpipe.engine.loops import make_loop
+
+    arm = arm_called("moons", **training)
+    return make_loop(engine, arm, architecture_of(arm), moons).fit(moons, 7)  # type: ignore[arg-type]
+
+
+def test_the_rate_falls_in_each_cycle_and_the_weights_at_its_end_are_kept(
+    moons: Rows, architecture_of: Architectures
+) -> None:
+    kept = fit(moons, architecture_of, epochs=4, snapshot_ensemble={"cycles": 2})
+    # A step per epoch, at the rates that the formula gives: 1, 1/2, 1, 1/2 of Adam's 0.001.
+    for cycle, rates in enumerate([[1e-3, 5e-4], [1e-3, 5e-4, 1e-3, 5e-4]]):
+        steps = {"boundaries": list(range(len(rates) - 1)), "values": rates}
+        rate = {"PiecewiseConstantDecay": steps}
+        alone = fit(
+            moons,
+            architecture_of,
+            epochs=len(rates),
+            optimizer={"Adam": {"learning_rate": rate}},
+        )
+        for name, weight in alone.weights.items():
+            np.testing.assert_allclose(kept.weights[name][cycle], weight, rtol=1e-5, atol=1e-7)
+
+
+def test_both_engines_keep_the_same(moons: Rows, architecture_of: Architectures) -> None:
+    asked = {"epochs": 7, "snapshot_ensemble": {"cycles": 3}, "shuffle": False}
+    ours, theirs = (
+        fit(moons, architecture_of, engine, **asked) for engine in ("compiled", "keras")
+    )
+    for name, weight in ours.weights.items():
+        assert len(weight) == 3
+        np.testing.assert_allclose(weight, theirs.weights[name], rtol=1e-3, atol=1e-5)
+
+
+def test_the_next_fit_of_a_loop_begins_anew(moons: Rows, architecture_of: Architectures) -> None:
+    from regpipe.engine.compiled import CompiledLoop
+
+    arm = arm_called("moons", epochs=5, snapshot_ensemble={"cycles": 2})
+    loop = CompiledLoop(arm, architecture_of(arm), moons)
+    first, _, again = (loop.fit(moons, seed).weights for seed in (1, 2, 1))
+    for name, weight in first.items():
+        np.testing.assert_array_equal(weight, again[name])
+
+
+def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
+    moons: Rows, architecture_of: Architectures, tmp_path: Path
+) -> None:
+    from regpipe.backend import keras
+    from regpipe.measures import Measure
+    from regpipe.network import trained_model
+
+    arm = arm_called("moons", epochs=6, snapshot_ensemble={"cycles": 3})
+    architecture = architecture_of(arm)
+    weights = fit(moons, architecture_of, epochs=6, snapshot_ensemble={"cycles": 3}).weights
+    measure = Measure(arm, architecture)
+    said = []
+    for cycle in range(3):
+        measure.load({name: stack[cycle] for name, stack in weights.items()})
+        said.append(measure.predict(moons.x_score))
+    assert not np.allclose(said[0], said[2])
+    measure.load(weights)
+    np.testing.assert_allclose(measure.predict(moons.x_score), np.mean(said, axis=0), rtol=1e-5)
+    trained_model(architecture, weights).save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    said_by_keras = loaded.predict(moons.x_score, verbose=0)
+    np.testing.assert_allclose(said_by_keras, np.mean(said, axis=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        ({"snapshot_ensemble": {"cycles": 5}, "epochs": 4}, "5 cycles in 4 epochs"),
+        ({"snapshot_ensemble": {"cycles": 1}}, "cycles: .*greater than or equal to 2"),
+        ({"early_stopping": {"patience": 3}}, "snapshot_ensemble: a rule that stops"),
+        ({"weight_average": {"start": 0.5}}, "weight_average and snapshot_ensemble keep other"),
+        ({"optimizer": {"AdamW": {"use_ema": True}}}, "than the optimizer's use_ema"),
+        (
+            {"optimizer": {"Adam": {"learning_rate": {"CosineDecay": {}}}}},
+            "sets the learning rate itself",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_refused(training: dict[str, Any], said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        arm_called("moons", **{"snapshot_ensemble": {"cycles": 2}, **training})
