@@ -18,7 +18,7 @@ def table(n: int = 60) -> pd.DataFrame:
         {
             "id": range(n),
             "age": rng.normal(size=n),
-            "city": rng.choice(["Rome", "Oslo"], n),
+            "city": np.resize(["Rome", "Oslo", "Lima"], n),
             "outcome": np.resize(["no", "no", "no", "no", "no", "no", "no", "yes"], n),
         }
     )
@@ -57,17 +57,29 @@ def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
     assert problem["mine"]["split"] == {"train": 0.7, "stratify": True}
     assert any("3 rows are copies" in note for note in found.notes)
     told = dict(describe_lines(found, "outcome"))
-    assert told["rows"] == "63" and "city (2)" in told["categories"]
+    assert told["rows"] == "63" and "city (3)" in told["categories"]
 
 
 def test_a_regression_and_its_options(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     table().assign(outcome=np.linspace(0, 1, 60)).to_csv(file, index=False)
-    block = seen(file, group="city", train=0.5).problem
+    block = seen(file, group="city", train=0.67).problem
     assert block["task"] == "regression" and block["standardise"] == ["target"]
-    assert block["split"] == {"train": 0.5} and block["rows"]["group"] == "city"
+    assert block["split"] == {"train": 0.67} and block["rows"]["group"] == "city"
+    assert "labelled_only" not in block["rows"]
     notes = seen(file).notes
     assert any("--drop id" in note for note in notes)
+
+
+def test_rows_without_a_target_are_left_out_if_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    gaps = table().assign(outcome=lambda t: t["outcome"].where(t["id"] > 4))
+    gaps.to_csv(file, index=False)
+    with pytest.raises(SpecError, match="is missing in 5 rows.*--labelled-only"):
+        seen(file)
+    found = seen(file, labelled_only=True)
+    assert found.problem["rows"]["labelled_only"] is True and len(found.table) == 55
+    assert found.notes[0] == "Left out, since their target is missing: 5 rows."
 
 
 @pytest.mark.parametrize(
@@ -116,7 +128,7 @@ def test_words_for_a_gap_can_be_named(tmp_path: Path) -> None:
     [
         ({"train": 60}, "of 60 rows, 60 leave none to test on"),
         ({"train": 1.5}, "1.5 is no share below 1"),
-        ({"split": "city"}, "'city' is 'oslo' in a row. Expected train or test"),
+        ({"split": "city"}, "'city' is 'lima' in a row. Expected train or test"),
         ({"split": "city", "train": 0.5}, "--split says it already"),
         ({"drop": ["outcome"]}, "'outcome' is named twice"),
     ],

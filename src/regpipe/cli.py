@@ -4,6 +4,7 @@
 in a traceback.
 """
 
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ def forget(env: str | None, data_root: str | None) -> None:
     type=click.FloatRange(min=0, min_open=True),
     help="Share (or, from 1 on, number) of rows to train on; 0.7 if not given.",
 )
+@click.option("--labelled-only", is_flag=True, help="Leave out rows whose target is missing.")
 @click.option("--encoding", help="Of a CSV that isn't UTF-8, such as cp1252.")
 @click.option("--separator", help="Of a CSV, if it isn't a comma.")
 @click.option("--decimal", help="Of a CSV, what stands before the decimals if it isn't a point.")
@@ -117,8 +119,7 @@ def new_problem(
         texts = making.to_yaml(name, seen, _inside(root, file))
     except SpecError as error:
         raise click.ClickException(str(error)) from None
-    for path, text in zip(written.values(), texts, strict=True):
-        path.write_text(text, encoding="utf-8")
+    _write_all(dict(zip(written.values(), texts, strict=True)))
     for word, told in making.describe_lines(seen, target):
         click.echo(f"{word:>11}  {told}")
     for note in seen.notes:
@@ -126,6 +127,19 @@ def new_problem(
     click.echo(f"\nWrote {' and '.join(_inside(root, p) for p in written.values())}. Next:")
     further = "" if env in ("base", "local") else f" --env={env}"
     click.echo(f"\n  kedro run --pipelines={name}_screen{further}")
+
+
+def _write_all(texts: Mapping[Path, str]) -> None:
+    """Write several files, or none of them."""
+    begun = {path: path.with_suffix(".tmp") for path in texts}
+    try:
+        for path, text in texts.items():
+            begun[path].write_text(text, encoding="utf-8")
+        for path in texts:
+            begun[path].replace(path)
+    finally:
+        for left in begun.values():
+            left.unlink(missing_ok=True)
 
 
 def _inside(root: Path, path: Path) -> str:

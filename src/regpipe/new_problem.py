@@ -12,7 +12,7 @@ import yaml
 
 from regpipe.arm import baseline
 from regpipe.errors import SpecError, hint, not_utf8
-from regpipe.problems.columns import Columns, describe, infer_task
+from regpipe.problems.columns import Columns, describe, infer_task, labelled
 from regpipe.problems.defaults import RARE, TRAINED, default_network, default_training
 from regpipe.problems.own_table import split_table
 from regpipe.problems.preprocessing import feature_names
@@ -64,6 +64,7 @@ def look_at(
     group: str | None = None,
     split: str | None = None,
     train: float | None = None,
+    labelled_only: bool = False,
     encoding: str | None = None,
     separator: str | None = None,
     decimal: str | None = None,
@@ -82,6 +83,7 @@ def look_at(
         group: a column whose rows stay together.
         split: a column that says `train` or `test`.
         train: the share, or from 1 on the number, of the rows to train on.
+        labelled_only: whether to leave out rows whose target is missing.
         encoding: of a CSV, if not UTF-8.
         separator: of a CSV, if not a comma.
         decimal: what stands before the decimals in a CSV, if not a point.
@@ -96,12 +98,14 @@ def look_at(
         load_args.setdefault("sep", "\t")
     table = read(file, load_args)
     rows: dict[str, Any] = {"table": name, "target": target}
-    rows |= {k: v for k, v in {"drop": list(drop), "group": group, "split": split}.items() if v}
+    said = {"drop": list(drop), "group": group, "split": split, "labelled_only": labelled_only}
+    rows |= {key: value for key, value in said.items() if value}
     path = f"{name}.rows"
     parsed = parse(TableRows, rows, path)
     _check_separator(table, file)
     if target not in table:
         raise SpecError([f"{file}: there is no column '{target}'. {hint(target, map(str, table))}"])
+    table = labelled(whole := table, parsed)
     task = task or infer_task(table[target])
     columns = describe(table, parsed, task, path)
     if columns.classes is not None:
@@ -116,7 +120,10 @@ def look_at(
         dataset["load_args"] = load_args
     new = {**dataset, "filepath": str(Path(shown).with_stem(f"{Path(shown).stem}_{NEW}"))}
     catalog = {name: dataset, f"{name}.{NEW}": new}
-    return Seen(block, catalog, columns, table, list(_notes(table, parsed, columns, block)))
+    notes = list(_notes(table, parsed, columns, block))
+    if left_out := len(whole) - len(table):
+        notes.insert(0, f"Left out, since their target is missing: {left_out:,} rows.")
+    return Seen(block, catalog, columns, table, notes)
 
 
 def read(file: Path, load_args: dict[str, Any]) -> pd.DataFrame:

@@ -74,10 +74,36 @@ def test_numbers_are_made_by_the_rows_that_are_trained_on() -> None:
 def test_rows_of_a_group_stay_together() -> None:
     rows = {**BLOCK["rows"], "group": "person"}
     found = samples(mine(), rows=rows, split={"train": 0.5})
-    assert "person" not in found
+    assert "person" not in feature_names(found)
     person = np.tile(mine()["person"], 5)
     for _, part in found.assign(person=person).groupby(["protocol", "repeat"], observed=True):
         assert (part.groupby("person")["split"].nunique() == 1).all()
+        assert (part.groupby("person")["group"].nunique() == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (np.resize(["a", "b"], 80), "mine.rows.group: 'person' names 2 groups. Expected 3 or more"),
+        ([None, *range(79)], "mine.rows.group: 'person' is missing in 1 rows. Expected all"),
+        (np.resize(["a", "b", "c"], 80), "It leaves one group to train on"),
+    ],
+)
+def test_groups_that_leave_none_to_choose_by_are_refused(person: Any, said: str) -> None:
+    rows = {**BLOCK["rows"], "group": "person"}
+    with pytest.raises(SpecError, match=said):
+        samples(mine().assign(person=person), rows=rows, split={"train": 0.4})
+
+
+def test_rows_without_a_target_are_left_out_where_that_is_said() -> None:
+    outcome = [None, None, *mine()["outcome"][2:]]
+    table = mine().assign(outcome=outcome)
+    with pytest.raises(SpecError, match="is missing in 2 rows. Expected it in all; or `labelled_o"):
+        samples(table)
+    found = samples(table, rows={**BLOCK["rows"], "labelled_only": True})
+    one = found[(found["protocol"] == "fresh") & (found["repeat"] == 0)]
+    expected = (mine()["outcome"][2:] == "yes").to_numpy().astype(int)
+    np.testing.assert_array_equal(one["target"], expected)
 
 
 def test_a_split_that_the_table_says_holds_in_every_repeat() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,16 @@ def test_held_out_rows_are_taken_from_those_trained_on(samples_of: Samples) -> N
     places = [np.flatnonzero((rows.x_train == x).all(axis=1))[0] for x in held.x_val]
     np.testing.assert_array_equal(held.y_val, rows.y_train[places])
     assert len(hold_out(rows, 0.999, 1).x_train) == 1
+
+
+def test_rows_of_a_group_are_held_out_together(samples_of: Samples) -> None:
+    (rows,) = rows_of(samples_of("moons"), "fixed", MOONS)
+    groups = np.resize(np.arange(10), 30)
+    held = hold_out(replace(rows, groups=groups), 0.3, 1)
+    out = [groups[np.flatnonzero((rows.x_train == x).all(axis=1))[0]] for x in held.x_val]
+    assert (len(set(out)), len(out)) == (3, 9)
+    assert held.groups is not None
+    assert set(held.groups) == set(range(10)) - set(out) and len(held.groups) == 21
 
 
 def test_a_table_is_split_anew_at_each_repeat(samples_of: Samples) -> None:

@@ -80,6 +80,13 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
     return Columns(tuple(numeric), tuple(gaps), categorical, tuple(constant), classes)
 
 
+def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
+    """Return the rows to train and to test on: all, or those whose target is known."""
+    if not rows.labelled_only or rows.target not in table:
+        return table
+    return table[table[rows.target].notna()]
+
+
 def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
     """Raise SpecError unless each column has a name of its own, and those named are there."""
     names = [str(name) for name in table.columns]
@@ -131,7 +138,12 @@ def check_target(
     """
     what = f"{path}: the target '{target.name}'"
     if n := int(target.isna().sum()):
-        raise SpecError([f"{what} is missing in {_rows(n)}. Expected it in all; leave those out."])
+        raise SpecError(
+            [
+                f"{what} is missing in {_rows(n)}. Expected it in all; or `labelled_only: true` in "
+                "`rows` (--labelled-only), which leaves those out."
+            ]
+        )
     if task == "regression":
         if not _is_numeric(target):
             raise SpecError([f"{what} isn't a number. It holds {_some(target)}."])

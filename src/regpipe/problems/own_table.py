@@ -10,13 +10,14 @@ import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from regpipe.errors import SpecError
-from regpipe.problems.columns import Columns, describe
+from regpipe.problems.columns import Columns, describe, labelled
 from regpipe.problems.preprocessing import as_declared, feature_names, make_preprocessor
 from regpipe.problems.samples import KEYS
 from regpipe.seeds import derive
 from regpipe.spec import Problem, Protocol, TableRows
 
 SIDES = {"train", "test"}
+FEWEST_GROUPS = 3
 PROTOCOLS = pd.CategoricalDtype(["fixed", "fresh"])
 SPLITS = pd.CategoricalDtype(["train", "test"])
 
@@ -38,14 +39,15 @@ def split_table(
     rows = problem.own_table
     assert rows is not None
     path = f"{name}.rows"
+    table = labelled(table, rows).reset_index(drop=True)
     columns = describe(table, rows, problem.task, path)
-    table = table.reset_index(drop=True)
     declared = as_declared(table, columns, path)
     target = encode(table[rows.target], columns)
     names = [_apart_from_keys(feature) for feature in feature_names(columns)]
     seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
     draws = [("fixed", 0, problem.split.random_state or 0)]
     draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
+    groups = groups_of(table, rows, path)
     frames = []
     for protocol_name, repeat, seed in draws:
         trained = _trained(table, rows, problem, seed, name)
@@ -57,7 +59,8 @@ def split_table(
         frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOLS})
         split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
         features = pd.DataFrame(numbers.astype("float32"), columns=names)
-        frames.append(pd.concat([frame.assign(split=split), features], axis=1).assign(target=y))
+        made = pd.concat([frame.assign(split=split), features], axis=1).assign(target=y)
+        frames.append(made if groups is None else made.assign(group=groups))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -81,6 +84,8 @@ def _trained(
         if rows.group is not None:
             splitter = GroupShuffleSplit(1, train_size=size, random_state=seed)
             train, _ = next(splitter.split(places, groups=table[rows.group]))
+            if table[rows.group].iloc[train].nunique() < 2:
+                raise ValueError("It leaves one group to train on, and some are to be held out.")
         else:
             kept = table[rows.target] if problem.split.stratify else None
             train, _ = train_test_split(places, train_size=size, random_state=seed, stratify=kept)
@@ -89,6 +94,28 @@ def _trained(
             [f"{name}.split: the {len(table)} rows of the table can't be split so. {error}"]
         ) from error
     return np.isin(places, train)
+
+
+def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | None:
+    """Return the number of each row's group, None where rows come alone.
+
+    Raises:
+        SpecError: there are too few to train on some, choose by others, and test on further ones.
+    """
+    if rows.group is None:
+        return None
+    group = table[rows.group]
+    if n := int(group.isna().sum()):
+        raise SpecError([f"{path}.group: '{group.name}' is missing in {n:,} rows. Expected all."])
+    numbers, names = pd.factorize(group)
+    if len(names) < FEWEST_GROUPS:
+        raise SpecError(
+            [
+                f"{path}.group: '{group.name}' names {len(names)} groups. Expected {FEWEST_GROUPS} "
+                "or more: to train on, to choose by, and to test on."
+            ]
+        )
+    return numbers.astype("int32")
 
 
 def _said(column: pd.Series, path: str) -> np.ndarray:

@@ -1,9 +1,10 @@
 """Every row that any fit of a problem sees, in one tidy frame.
 
 Columns: protocol (`fixed`, `fresh`), repeat, data_seed, split, the features (x1, x2, ... of a
-generator) and target. `fixed` is one draw, the published one, and stands once, as repeat 0. `fresh`
-is a draw for each repeat, followed by the rows that score it. Of a table, a draw is another split
-of the same rows, and its test rows score it.
+generator) and target; `group` where rows come in groups, a number for each. `fixed` is one draw,
+the published one, and stands once, as repeat 0. `fresh` is a draw for each repeat, followed by the
+rows that score it. Of a table, a draw is another split of the same rows, and its test rows score
+it.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from regpipe.problems.sources import draw, draw_scoring, is_table, published_see
 from regpipe.seeds import derive
 from regpipe.spec import Problem, Protocol
 
-KEYS = ("protocol", "repeat", "data_seed", "split", "target")
+KEYS = ("protocol", "repeat", "data_seed", "split", "target", "group")
 DRAW = ["protocol", "repeat"]
 
 
@@ -28,7 +29,8 @@ class Rows:
     Features are float32 of shape (n_rows, *input_shape). Targets are float32 of shape (n_rows, 1),
     or the features themselves, as (n_rows, n_features), where those are to be reconstructed.
     `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
-    `score` is what the fit is judged by: new rows on a fresh draw, else the test rows.
+    `score` is what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are
+    those of the rows trained on, of shape (n_rows,), where rows come in groups.
     """
 
     data_seed: int
@@ -38,6 +40,7 @@ class Rows:
     y_val: np.ndarray
     x_score: np.ndarray
     y_score: np.ndarray
+    groups: np.ndarray | None = None
 
 
 def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
@@ -113,18 +116,22 @@ def rows_of(samples: pd.DataFrame, protocol: str, arm: Arm) -> list[Rows]:
 def hold_out(rows: Rows, share: float, seed: int) -> Rows:
     """Hold out a random share of the rows trained on, and watch those instead of the test rows.
 
-    One row at least is held out, and one is kept.
+    Of rows that come in groups, it is a share of the groups. One at least is held out, and one is
+    kept.
     """
-    n = len(rows.x_train)
+    groups = np.arange(len(rows.x_train)) if rows.groups is None else rows.groups
+    units = np.unique(groups)
+    n = len(units)
     order = np.random.default_rng(derive(seed, "validation")).permutation(n)
     held = min(max(round(share * n), 1), n - 1)
-    out, kept = np.sort(order[:held]), np.sort(order[held:])
+    out = np.isin(groups, units[order[:held]])
     return replace(
         rows,
-        x_train=rows.x_train[kept],
-        y_train=rows.y_train[kept],
+        x_train=rows.x_train[~out],
+        y_train=rows.y_train[~out],
         x_val=rows.x_train[out],
         y_val=rows.y_train[out],
+        groups=None if rows.groups is None else rows.groups[~out],
     )
 
 
@@ -167,4 +174,7 @@ def _rows(samples: pd.DataFrame, shape: tuple[int, ...], reconstructs: bool) -> 
 
     test = of("test")
     score = of("score") if (samples["split"] == "score").any() else test
-    return Rows(int(samples["data_seed"].iloc[0]), *of("train"), *test, *score)
+    groups = None
+    if "group" in samples:
+        groups = samples.loc[samples["split"] == "train", "group"].to_numpy()
+    return Rows(int(samples["data_seed"].iloc[0]), *of("train"), *test, *score, groups)

@@ -57,7 +57,8 @@ class TableRows(Strict):
     `target` is what shall be predicted, and all columns predict it but those to `drop`, the `group`
     (rows of a group stay on the same side of each split) and the `split` (which says `train` or
     `test`). `classes` are the values of a target that is a class, in the order of the outputs; of
-    two, the second is the one whose probability is told.
+    two, the second is the one whose probability is told. Rows whose target is missing are refused,
+    or left out where `labelled_only`.
     """
 
     table: str
@@ -66,6 +67,7 @@ class TableRows(Strict):
     drop: list[str] = []
     group: str | None = None
     split: str | None = None
+    labelled_only: bool = False
 
     @property
     def unused(self) -> list[str]:

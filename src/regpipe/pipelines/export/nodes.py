@@ -1,5 +1,6 @@
 """Train the winner of a screen on all rows, and predict with it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,9 @@ from regpipe.errors import unknown
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.training import Trainer
+from regpipe.problems.columns import Columns, describe, labelled
+from regpipe.problems.own_table import encode, groups_of
+from regpipe.problems.preprocessing import as_declared, make_preprocessor
 from regpipe.problems.samples import Rows
 from regpipe.provenance import versions
 from regpipe.seeds import derive
@@ -56,45 +60,71 @@ def fit_on_all_rows(
     """Return the winner as a `Predictor`, trained on all rows of the table."""
     from regpipe.exported import About, Predictor
     from regpipe.network import build_architecture, trained_model
-    from regpipe.problems.columns import describe
-    from regpipe.problems.own_table import encode
-    from regpipe.problems.preprocessing import as_declared, make_preprocessor
     from regpipe.report.keras_code import keras_code
 
-    rows = problem.own_table
-    assert rows is not None
     chosen = pick(leaderboard, export)
     arm = baseline(name, problem)
     if chosen != BASELINE:
         arm = apply(chosen, techniques[chosen], arm)
-    columns = describe(table, rows, problem.task, f"{name}.rows")
-    declared = as_declared(table, columns, f"{name}.rows")
+    whole = prepare(table, problem, name)
+    shape = whole.rows.x_train.shape[1:]
+    architecture = build_architecture(arm, shape)
+    seed = derive(protocol.seed, "export")
+    job = Job(arm, architecture, watched(arm, whole.rows, seed), seed)
+    progress.expect(1)
+    fit = Trainer(engine, workers, fit_store).fits_of(f"{name}, all rows", [job])[0]
+    about = About(
+        problem=name,
+        technique=chosen,
+        task=problem.task,
+        target=whole.target,
+        columns=whole.columns,
+        mean=whole.mean,
+        deviation=whole.deviation,
+        rows=len(whole.rows.x_train),
+        expected=_expected(leaderboard, chosen),
+        versions=versions(),
+    )
+    model = trained_model(architecture, fit.weights)
+    return Predictor(model, whole.preprocessing, about, keras_code(arm, shape))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All rows of a table, made into numbers.
+
+    Attributes:
+        rows: to train on; they stand for those to test on, too.
+        columns: what they hold.
+        preprocessing: the fitted `ColumnTransformer`.
+        target: the column that is predicted.
+        mean: of the target, where it is standardised; else 0.
+        deviation: likewise; else 1.
+    """
+
+    rows: Rows
+    columns: Columns
+    preprocessing: Any
+    target: str
+    mean: float
+    deviation: float
+
+
+def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
+    """Return all rows of the table of the problem called `name`."""
+    rows, path = problem.own_table, f"{name}.rows"
+    assert rows is not None
+    table = labelled(table, rows)
+    columns = describe(table, rows, problem.task, path)
+    declared = as_declared(table, columns, path)
     preprocessing = make_preprocessor(columns).fit(declared)
     x = preprocessing.transform(declared).astype("float32")
     y = encode(table[rows.target], columns).astype("float32")
     scaled = "target" in problem.standardise
     mean, deviation = (float(y.mean()), float(y.std()) or 1.0) if scaled else (0.0, 1.0)
     y = ((y - mean) / deviation)[:, None]
-    seed = derive(protocol.seed, "export")
-    whole = watched(arm, Rows(0, x, y, x, y, x, y), seed)
-    architecture = build_architecture(arm, x.shape[1:])
-    job = Job(arm, architecture, whole, seed)
-    progress.expect(1)
-    fit = Trainer(engine, workers, fit_store).fits_of(f"{name}, all rows", [job])[0]
-    model = trained_model(architecture, fit.weights)
-    about = About(
-        problem=name,
-        technique=chosen,
-        task=problem.task,
-        target=rows.target,
-        columns=columns,
-        mean=mean,
-        deviation=deviation,
-        rows=len(table),
-        expected=_expected(leaderboard, chosen),
-        versions=versions(),
-    )
-    return Predictor(model, preprocessing, about, keras_code(arm, x.shape[1:]))
+    whole = Rows(0, x, y, x, y, x, y, groups_of(table, rows, path))
+    return Whole(whole, columns, preprocessing, rows.target, mean, deviation)
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
