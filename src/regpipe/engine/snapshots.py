@@ -25,10 +25,9 @@ class Snapshots:
         self, training: Training, model: keras.Model, optimizer: keras.optimizers.Optimizer
     ) -> None:
         """Make a variable for each weight, of shape (cycles, *its shape)."""
-        assert training.snapshot_ensemble is not None
         self._model, self._optimizer = model, optimizer
         self._rate = float(optimizer.learning_rate)
-        self._cycles, self._epochs = training.snapshot_ensemble.cycles, training.epochs
+        self._cycles, self._epochs = training.cycles, training.epochs
         self._kept = [
             tf.Variable(tf.zeros([self._cycles, *w.shape]), trainable=False) for w in model.weights
         ]

@@ -230,10 +230,7 @@ def _average_class(training: Training) -> str:
 
 
 def _snapshot_class(training: Training) -> str:
-    if training.snapshot_ensemble is None:
-        return ""
-    cycles = training.snapshot_ensemble.cycles
-    return SNAPSHOT_CLASS.format(cycles=cycles, epochs=training.epochs)
+    return SNAPSHOT_CLASS.format(cycles=training.cycles, epochs=training.epochs)
 
 
 def _ramp_class(training: Training) -> str:

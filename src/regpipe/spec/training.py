@@ -53,7 +53,7 @@ class WeightAverage(Strict):
 class SnapshotEnsemble(Strict):
     """The weights at the end of each of so many cycles of the learning rate, all kept.
 
-    What the networks say is averaged.
+    What the networks say is averaged. There are no more cycles than epochs.
     """
 
     cycles: Annotated[int, Field(ge=2)] = 5
@@ -130,14 +130,9 @@ class Training(Strict):
         return self
 
     @model_validator(mode="after")
-    def _has_epochs_for_its_cycles(self) -> Self:
+    def _has_one_learning_rate(self) -> Self:
         if self.snapshot_ensemble is None:
             return self
-        if self.snapshot_ensemble.cycles > self.epochs:
-            raise ValueError(
-                f"snapshot_ensemble: {self.snapshot_ensemble.cycles} cycles in {self.epochs} "
-                "epochs. Expected an epoch or more for each"
-            )
         asked = {} if isinstance(self.optimizer, str) else next(iter(self.optimizer.values())) or {}
         if isinstance(asked.get("learning_rate"), dict):
             raise ValueError(
@@ -150,6 +145,11 @@ class Training(Strict):
                 "of both"
             )
         return self
+
+    @property
+    def cycles(self) -> int:
+        """How many networks are kept."""
+        return min(self.snapshot_ensemble.cycles, self.epochs) if self.snapshot_ensemble else 1
 
     @property
     def watches(self) -> list[Monitored]:
