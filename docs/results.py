@@ -54,8 +54,7 @@ Means on test rows, and technique minus baseline on fresh draws, with {confidenc
 `leak`: the rows that score the fixed draw were watched while training. After Holm: what is left of
 the verdict once it counts that so many techniques were tried on the problem.
 
-Splits of a table share rows, and the correction for that (Nadeau and Bengio 2003) is hard on
-`digits`, where 1597 rows are tested on for 200 trained on: hardly anything can be decided there.
+Splits of a table share rows, which widens their intervals ([method](method.md)).
 Autoencoders (`codes`) are judged by the squared error on clean rows, of which less is better; what
 their techniques are after is another code (`zeros_code` and `activation_code` in the run table).
 """

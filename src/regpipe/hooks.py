@@ -1,7 +1,5 @@
-"""What happens around a run: its parameters are checked, its progress shown, its answer told."""
+"""What happens around a run: its parameters are checked, its progress is shown."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -60,77 +58,6 @@ class ProgressHooks:
     def on_pipeline_error(self) -> None:
         """Close the bar."""
         progress.stop()
-
-
-class AnswerHooks:
-    """Ends a run with its answers."""
-
-    @hook_impl
-    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Print a table and a sentence for each technique and each grid that this run answered.
-
-        The study has too many for a sentence each, and ends with what they say together.
-        """
-        left = pipeline.all_outputs()
-        answers = sorted(name for name in left if name.endswith(".summary"))
-        # A screen has a choice for each recipe, too, and tells them in its report.
-        choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
-        grids = sorted(name for name in choices if "." not in name)
-        screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
-        _tell_files(left, catalog)
-        if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
-            return
-        from regpipe.report import terminal
-        from regpipe.report.study import Screening
-
-        many = bool(screens) or "study.report" in left
-        terminal.show([catalog.load(n) for n in answers], sentences=not many)
-        for name in grids:
-            terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
-        if "stopping_rules.rules" in left:
-            terminal.show_rules(catalog.load("stopping_rules.rules"))
-        if "variance.shares" in left:
-            terminal.show_variance(catalog.load("variance.shares"))
-        if "study.report" in left:
-            leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
-            terminal.show_study(leaderboard, claims, _file_of(catalog, "study.report"))
-        for name in screens:
-            tables = [catalog.load(f"{name}.{table}") for table in ("tuning", "references")]
-            leaderboard = catalog.load(f"{name}.leaderboard")
-            report = _file_of(catalog, f"{name}.report")
-            terminal.show_screen(leaderboard, Screening(*tables), report)
-        _show_cocktails(left, catalog)
-
-
-def _tell_files(left: set[str], catalog: DataCatalog) -> None:
-    """Say where an export, and where predictions are."""
-    for name in sorted(left):
-        problem, _, what = name.rpartition(".")
-        if what == "export":
-            folder = catalog.to_config()[0][name]["path"]
-            about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
-            chosen = about["technique"]
-            network = (
-                "The network as it is" if chosen == "baseline" else f"The network with {chosen}"
-            )
-            click.echo(f"\n{network}, trained on all {about['rows']:,} rows of {problem}: {folder}")
-        if what == "predicted":
-            rows = len(catalog.load(name))
-            click.echo(f"\n{rows:,} rows of {problem} predicted: {_file_of(catalog, name)}")
-
-
-def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
-    """Print what the cocktails of a run say."""
-    from regpipe.report import terminal
-
-    for name in sorted(name for name in left if name.endswith("_cocktail.answer")):
-        block = _file_of(catalog, name.replace(".answer", ".technique"))
-        terminal.show_cocktail(catalog.load(name), block)
-
-
-def _file_of(catalog: DataCatalog, name: str) -> str:
-    """Return where a dataset lies."""
-    return str(catalog.to_config()[0][name]["filepath"])
 
 
 def _unreadable(error: DatasetError) -> str:

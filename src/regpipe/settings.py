@@ -2,7 +2,8 @@
 
 from kedro.config import OmegaConfigLoader
 
-from regpipe.hooks import AnswerHooks, CheckHooks, ProgressHooks
+from regpipe.answers import AnswerHooks
+from regpipe.hooks import CheckHooks, ProgressHooks
 from regpipe.tracking.hooks import TrackingHooks
 
 HOOKS = (CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())

@@ -1,12 +1,25 @@
 """What is said of a cocktail."""
 
+import re
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from markupsafe import escape
+
 from regpipe.report.cocktail import cocktail_sentence
+from regpipe.report.cocktail_page import render_cocktail
+from tests.report.conftest import HOSTILE, picture
 
 
 def answer(*ingredients: dict[str, Any]) -> dict[str, Any]:
-    found = {"mean": 0.012, "ci_low": 0.002, "ci_high": 0.022, "test_mixture": 0.95}
+    found = {
+        "mean": 0.012,
+        "ci_low": 0.002,
+        "ci_high": 0.022,
+        "test_mixture": 0.95,
+        "test_other": 0.94,
+    }
     return {
         **{"problem": "mine", "metric": "accuracy", "repeats": 10, "trials": 400},
         "confidence": 0.95,
@@ -33,3 +46,55 @@ def test_only_what_is_surely_useful_is_named() -> None:
     parts = part("dropout", 0.02, 0.01), part("mixup", 0.03, -0.01), part("l2", 0.01, None)
     assert "without dropout (2.0 points, in 7 of 10)." in cocktail_sentence(answer(*parts))
     assert "too little to tell" in cocktail_sentence(answer(*parts[1:]))
+
+
+PARTS = pd.DataFrame(
+    {
+        **{"ingredient": ["dropout", HOSTILE], "times": [2, 1], "of": 3},
+        **{"worth": [0.02, -0.01], "ci_low": [0.01, np.nan], "ci_high": [0.03, np.nan]},
+    }
+)
+MIXTURES = pd.DataFrame(
+    {
+        **{"repeat": [1, 0, 0], "without": [None, None, "dropout"], "trials": 40, "pruned": 3},
+        "mixture": ['{"dropout": 0.2, "batch_norm": null}', "{}", "{}"],
+        **{"validation_accuracy": 0.9, "test_accuracy": [0.95, 0.94, 0.5]},
+    }
+)
+
+
+def rendered(parts: pd.DataFrame) -> str:
+    told = {**answer(), "title": f"Mine {HOSTILE}", "cocktail": {"trials": 40}}
+    return render_cocktail(
+        told,
+        parts,
+        MIXTURES,
+        picture(),
+        {"dropout": "Dropout"},
+        f"# {HOSTILE}",
+        "import keras",
+        "1",
+    )
+
+
+def test_its_page_tells_rivals_ingredients_and_the_best_of_each_repeat() -> None:
+    page = rendered(PARTS)
+    text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "the best single technique 0.950 0.940 −0.1 [−1.0, 2.2] points" in text
+    assert "dropout Dropout 2 of 3 +2.0 [1.0, 3.0] points" in text
+    assert "−1.0 in a single repeat" in text
+    first, second = (
+        text.index(said) for said in ("0.940 nothing", "0.950 dropout 0.2, batch_norm")
+    )
+    assert first < second and "0.500" not in text
+    assert page.count("data:image/webp") == 1
+
+
+def test_what_a_user_wrote_is_text_there_too() -> None:
+    page = rendered(PARTS)
+    assert HOSTILE not in page and str(escape(HOSTILE)) in page
+
+
+def test_an_empty_mixture_has_a_page() -> None:
+    page = rendered(PARTS.head(0))
+    assert "nothing is in it" in page and "data:image/webp" not in page

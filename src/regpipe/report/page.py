@@ -1,25 +1,17 @@
-"""A study as one HTML file: no other file, no network, and nothing in it that a user wrote runs."""
+"""A study, or a screen, as one HTML file."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
+from regpipe.report.templating import fill
 from regpipe.report.units import UNITS
-from regpipe.report.views import intervals
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.captions import ROWS, in_order
-from regpipe.report.views.cells import badge
 from regpipe.report.views.claims import claims
 from regpipe.report.views.headline import VERDICTS, Headline, best, headline
 from regpipe.report.views.screening import references, sentence, tuned
@@ -27,21 +19,13 @@ from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import Section, section
 from regpipe.report.views.variance import variance
 
-TEMPLATES = "templates"
 OF_ALL, OF_PROBLEMS = "of all", "of problems"  # whose pictures, beside those of a technique
 THREADS = 4  # that shrink pictures; the work is done outside Python's lock
 
 
 def render(study: Study) -> str:
     """Return the page that tells a study."""
-    script = _read("report.js")
-    template = _environment().get_template("report.html.j2")
-    return template.render(
-        style=Markup(_read("report.css")),
-        script=Markup(script),
-        script_hash=_hash(script),
-        **_content(study),
-    )
+    return fill("report.html.j2", **_content(study))
 
 
 def _content(study: Study) -> dict[str, Any]:
@@ -149,26 +133,3 @@ def _shrink_all(groups: Mapping[str, Pictures]) -> dict[str, dict[str, Picture]]
         for (owner, name, _), picture in zip(flat, made, strict=True):
             shrunk[owner][name] = picture
     return shrunk
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("regpipe.report", TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"badge": badge, "drawing": intervals}
-    return environment
-
-
-@cache
-def _read(name: str) -> str:
-    return (files("regpipe.report") / TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _hash(script: str) -> str:
-    """Return how the page's security policy names the one script that may run."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

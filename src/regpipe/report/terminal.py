@@ -58,13 +58,13 @@ def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) ->
     console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
 
 
-def show_cocktail(answer: Answer, block: str) -> None:
-    """Print what a cocktail says, and where the common mixture is."""
+def show_cocktail(answer: Answer, block: str, page: str) -> None:
+    """Print what a cocktail says, and where the common mixture and the report are."""
     console = get_console()
     console.print()
     console.print(escape(cocktail_sentence(answer)), highlight=False, soft_wrap=False)
     console.print()
-    told = f"What is in most of them, as a technique: {escape(block)}"
+    told = f"All of it: {escape(page)}\nWhat is in most of them, as a technique: {escape(block)}"
     console.print(told, highlight=False, soft_wrap=True)
 
 

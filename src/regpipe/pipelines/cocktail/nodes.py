@@ -19,9 +19,11 @@ from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, s
 from regpipe.pipelines.screen.tuning import Judge
 from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import input_shape, rows_of
+from regpipe.provenance import versions
+from regpipe.reading import parse
 from regpipe.recipes import parse_recipes
 from regpipe.report.summary import Answer, finite
-from regpipe.spec import Cocktail, Engine, Problem, Protocol, Statistics
+from regpipe.spec import Cocktail, Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics.cocktail import compare_mixtures, ingredients
 
 
@@ -158,6 +160,31 @@ def answer(
 def plot_ingredients(parts: pd.DataFrame, problem: Problem) -> Figure:
     """Show what each ingredient is worth."""
     return plots.ingredients(parts, problem.title, problem.kind.metric)
+
+
+def report(
+    answer: Answer,
+    parts: pd.DataFrame,
+    mixtures: pd.DataFrame,
+    picture: bytes,
+    block: str,
+    samples: pd.DataFrame,
+    problem: Problem,
+    recipes: dict[str, Any],
+    *,
+    name: str,
+) -> str:
+    """Tell it all on one page."""
+    from regpipe.report.cocktail_page import render_cocktail
+    from regpipe.report.keras_code import keras_code  # slow to import
+
+    base = baseline(name, problem)
+    ((technique_name, written),) = yaml.safe_load(block).items()
+    arm = apply(technique_name, parse(Technique, written, technique_name), base)
+    titles = {key: recipe.title for key, recipe in parse_recipes(recipes).items()}
+    code = keras_code(arm, input_shape(arm, samples), problem.standardise)
+    version = versions()["regpipe"]
+    return render_cocktail(answer, parts, mixtures, picture, titles, block, code, version)
 
 
 def _nearest(middle: float, doses: list[float]) -> float:

@@ -81,6 +81,21 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
                 outputs="ingredients_plot",
                 name="plot_ingredients",
             ),
+            node(
+                called(problem, nodes.report),
+                inputs=[
+                    "answer",
+                    "ingredients",
+                    "mixtures",
+                    "ingredients_plot",
+                    "technique",
+                    f"{problem}.samples",
+                    "params:problem",
+                    "params:recipes",
+                ],
+                outputs="report",
+                name="report",
+            ),
         ]
     )
     return Pipeline(

@@ -1,52 +1,66 @@
 "use strict";
 (() => {
-  const table = document.getElementById("leaderboard--table");
-  const filters = document.getElementById("leaderboard--filters");
-  const count = document.getElementById("leaderboard--count");
   const said = document.getElementById("page--said");
-  const heads = [...table.tHead.rows[0].cells];
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
 
-  // Numbers by size, words by the alphabet, and what is missing last, whichever way.
-  function compare(a, b) {
-    if (a === "" || b === "") return 0;
-    const difference = Number(a) - Number(b);
-    return Number.isNaN(difference) ? a.localeCompare(b) : difference;
-  }
+  // The table that is sorted and filtered; a page may have none.
+  function leaderboard(table) {
+    const filters = document.getElementById("leaderboard--filters");
+    const count = document.getElementById("leaderboard--count");
+    const heads = [...table.tHead.rows[0].cells];
+    const body = table.tBodies[0];
+    const rows = [...body.rows];
 
-  function sort(head) {
-    const now = head.getAttribute("aria-sort");
-    const first = head.dataset.first || "ascending";
-    const other = first === "ascending" ? "descending" : "ascending";
-    const order = now === first ? other : first;
-    const sign = order === "ascending" ? 1 : -1;
-    const key = (row) => row.cells[head.cellIndex].dataset.key;
-    rows.sort((a, b) => {
-      const missing = (key(a) === "") - (key(b) === "");
-      return missing || sign * compare(key(a), key(b));
-    });
-    body.append(...rows);
-    for (const each of heads) each.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", order);
-  }
-
-  const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
-
-  function filter() {
-    const chosen = Object.fromEntries(new FormData(filters));
-    const words = chosen.text.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const row of rows) {
-      const fits =
-        ["problem", "family", "verdict", "holm"].every(
-          (name) => !chosen[name] || row.dataset[name] === chosen[name],
-        ) && words.every((word) => text.get(row).includes(word));
-      row.hidden = !fits;
-      shown += fits;
+    // Numbers by size, words by the alphabet, and what is missing last, whichever way.
+    function compare(a, b) {
+      if (a === "" || b === "") return 0;
+      const difference = Number(a) - Number(b);
+      return Number.isNaN(difference) ? a.localeCompare(b) : difference;
     }
-    count.textContent =
-      shown === rows.length ? `${shown} techniques` : `${shown} of ${rows.length} techniques`;
+
+    function sort(head) {
+      const now = head.getAttribute("aria-sort");
+      const first = head.dataset.first || "ascending";
+      const other = first === "ascending" ? "descending" : "ascending";
+      const order = now === first ? other : first;
+      const sign = order === "ascending" ? 1 : -1;
+      const key = (row) => row.cells[head.cellIndex].dataset.key;
+      rows.sort((a, b) => {
+        const missing = (key(a) === "") - (key(b) === "");
+        return missing || sign * compare(key(a), key(b));
+      });
+      body.append(...rows);
+      for (const each of heads) each.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", order);
+    }
+
+    const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+
+    function filter() {
+      const chosen = Object.fromEntries(new FormData(filters));
+      const words = chosen.text.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const row of rows) {
+        const fits =
+          ["problem", "family", "verdict", "holm"].every(
+            (name) => !chosen[name] || row.dataset[name] === chosen[name],
+          ) && words.every((word) => text.get(row).includes(word));
+        row.hidden = !fits;
+        shown += fits;
+      }
+      count.textContent =
+        shown === rows.length ? `${shown} techniques` : `${shown} of ${rows.length} techniques`;
+    }
+
+    for (const head of heads) {
+      const button = head.querySelector("button");
+      button.disabled = false;
+      button.addEventListener("click", () => sort(head));
+    }
+    filters.hidden = false;
+    filters.addEventListener("input", filter);
+    filters.addEventListener("submit", (event) => event.preventDefault());
+    filters.addEventListener("reset", () => setTimeout(filter));
+    filter();
   }
 
   function reveal() {
@@ -79,15 +93,6 @@
     }, 2000);
   }
 
-  for (const head of heads) {
-    const button = head.querySelector("button");
-    button.disabled = false;
-    button.addEventListener("click", () => sort(head));
-  }
-  filters.hidden = false;
-  filters.addEventListener("input", filter);
-  filters.addEventListener("submit", (event) => event.preventDefault());
-  filters.addEventListener("reset", () => setTimeout(filter));
   for (const button of document.querySelectorAll(".copy")) {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
@@ -98,6 +103,7 @@
     const link = event.target.closest("a[href^='#']");
     if (link && link.hash === location.hash) reveal();
   });
-  filter();
+  const table = document.getElementById("leaderboard--table");
+  if (table) leaderboard(table);
   reveal();
 })();

@@ -1,0 +1,112 @@
+"""What the page of a cocktail shows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from regpipe.report.units import UNITS, Unit
+from regpipe.report.views.cells import Badge, Record, badge, change, plain, typeset
+
+RIVALS = {"baseline": "the plain network", "single": "the best single technique"}
+WORDS = {"helps": "better", "hurts": "worse"}
+
+
+@dataclass(frozen=True)
+class Rival:
+    """What the mixtures are compared with: means on test rows, and the difference."""
+
+    name: str
+    mixture: str
+    other: str
+    change: tuple[str, str]
+    verdict: Badge
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """A recipe, in how many of the best mixtures it is, and what they lose without it."""
+
+    name: str
+    title: str
+    times: str
+    worth: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best mixture of a repeat: how it was found, its metric, and what is in it."""
+
+    repeat: int
+    trials: int
+    pruned: int
+    validation: str
+    test: str
+    said: str
+
+
+def rivals(answer: Mapping[str, Any]) -> list[Rival]:
+    """Return what `summary.json` says of each rival."""
+    unit = UNITS[answer["metric"]]
+    return [_rival(name, answer["against"][key], unit) for key, name in RIVALS.items()]
+
+
+def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Unit) -> list[Ingredient]:
+    """Return the ingredients, the most useful first; `titles` are those of the recipes."""
+    return [
+        Ingredient(
+            row["ingredient"],
+            titles.get(row["ingredient"], ""),
+            f"{row['times']} of {row['of']}",
+            _worth(row, unit),
+        )
+        for row in parts.to_dict("records")
+    ]
+
+
+def best_of_each(mixtures: pd.DataFrame, metric: str) -> list[Best]:
+    """Return the best mixture of each repeat."""
+    unit = UNITS[metric]
+    rows = mixtures[mixtures["without"].isna()].sort_values("repeat")
+    return [
+        Best(
+            int(row["repeat"]),
+            int(row["trials"]),
+            int(row["pruned"]),
+            typeset(unit.value(row[f"validation_{metric}"])),
+            typeset(unit.value(row[f"test_{metric}"])),
+            said(json.loads(row["mixture"])),
+        )
+        for row in rows.to_dict("records")
+    ]
+
+
+def said(mixture: Mapping[str, float | None]) -> str:
+    """Return what is in a mixture.
+
+    >>> said({"dropout": 0.2, "batch_norm": None}), said({})
+    ('dropout 0.2, batch_norm', 'nothing')
+    """
+    doses = (
+        name + (f" {plain(dose)}" if dose is not None else "") for name, dose in mixture.items()
+    )
+    return ", ".join(doses) or "nothing"
+
+
+def _rival(name: str, found: Record, unit: Unit) -> Rival:
+    look = badge(found["verdict"])
+    return Rival(
+        name,
+        unit.value(found["test_mixture"]),
+        unit.value(found["test_other"]),
+        change(unit, found["mean"], found["ci_low"], found["ci_high"]),
+        Badge(WORDS.get(look.text, look.text), look.mark, look.look),
+    )
+
+
+def _worth(row: Record, unit: Unit) -> tuple[str, str]:
+    if pd.isna(row["ci_low"]):
+        return typeset(unit.signed(row["worth"])), "in a single repeat"
+    return change(unit, row["worth"], row["ci_low"], row["ci_high"])
