@@ -127,6 +127,14 @@ def test_other_models_stand_beside_the_network(said: list[str], folder: Path) ->
     assert "models of scikit-learn on the same splits" in " ".join(said[1].split())
 
 
+def test_the_cocktail_has_a_page_of_its_own(said: list[str], folder: Path) -> None:
+    shown = "data/08_reporting/mine_cocktail/report.html"
+    assert shown in said[1]
+    page = (folder / shown).read_text()
+    assert "Which techniques help together on Mine?" in page
+    assert page.count("<section") == 4 and "model.compile(" in page
+
+
 def test_the_report_tells_it_and_escapes_what_the_file_says(said: list[str], folder: Path) -> None:
     page = (folder / "data" / "08_reporting" / "mine_screen" / "report.html").read_text()
     assert "Which regularization technique helps on Mine?" in page
