@@ -3,16 +3,11 @@
 from typing import Any
 
 from regpipe.report.units import UNITS, Unit
+from regpipe.report.views.cells import rivalry
 
 Answer = dict[str, Any]
 TOLD = 3  # ingredients that are named
 AGAINST = {"baseline": "the plain network", "single": "the best single technique"}
-VERDICTS = {
-    "helps": "better",
-    "hurts": "worse",
-    "no difference": "no real difference",
-    "undecided": "undecided",
-}
 
 
 def cocktail_sentence(answer: Answer) -> str:
@@ -31,7 +26,7 @@ def _against(name: str, found: Answer, unit: Unit, answer: Answer) -> str:
     low, high = (unit.signed(found[end]).lstrip("+") for end in ("ci_low", "ci_high"))
     return (
         f"{unit.signed(found['mean'])}{unit.unit} ({answer['confidence']:.0%} interval {low} to "
-        f"{high}) over {AGAINST[name]}, {VERDICTS[found['verdict']]}"
+        f"{high}) over {AGAINST[name]}, {rivalry(found['verdict'])}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -67,6 +67,20 @@ def badge(verdict: str) -> Badge:
     """Return how a verdict looks."""
     look = verdict.replace(",", "").replace(" ", "-") if verdict in MARKS else "undecided"
     return Badge(verdict, MARKS.get(verdict, "?"), look)
+
+
+def rivalry(verdict: str) -> str:
+    """Return what a verdict about two models is called.
+
+    >>> rivalry("helps"), rivalry("undecided")
+    ('better', 'undecided')
+    """
+    return {"helps": "better", "hurts": "worse"}.get(verdict, verdict)
+
+
+def rival_badge(verdict: str) -> Badge:
+    """Return how a verdict about two models looks."""
+    return replace(badge(verdict), text=rivalry(verdict))
 
 
 def change(unit: Unit, mean: Any, low: Any, high: Any) -> tuple[str, str]:

@@ -7,11 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe.report.cocktail import AGAINST
 from regpipe.report.units import UNITS, Unit
-from regpipe.report.views.cells import Badge, Record, badge, change, plain, typeset
-
-RIVALS = {"baseline": "the plain network", "single": "the best single technique"}
-WORDS = {"helps": "better", "hurts": "worse"}
+from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, typeset
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Best:
 def rivals(answer: Mapping[str, Any]) -> list[Rival]:
     """Return what `summary.json` says of each rival."""
     unit = UNITS[answer["metric"]]
-    return [_rival(name, answer["against"][key], unit) for key, name in RIVALS.items()]
+    return [_rival(name, answer["against"][key], unit) for key, name in AGAINST.items()]
 
 
 def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Unit) -> list[Ingredient]:
@@ -96,13 +94,12 @@ def said(mixture: Mapping[str, float | None]) -> str:
 
 
 def _rival(name: str, found: Record, unit: Unit) -> Rival:
-    look = badge(found["verdict"])
     return Rival(
         name,
         unit.value(found["test_mixture"]),
         unit.value(found["test_other"]),
         change(unit, found["mean"], found["ci_low"], found["ci_high"]),
-        Badge(WORDS.get(look.text, look.text), look.mark, look.look),
+        rival_badge(found["verdict"]),
     )
 
 

@@ -7,10 +7,18 @@ import pandas as pd
 
 from regpipe.report.study import Screening
 from regpipe.report.units import UNITS
-from regpipe.report.views.cells import MISSING, ORDER, Badge, Record, badge, change, plain
+from regpipe.report.views.cells import (
+    MISSING,
+    ORDER,
+    Badge,
+    Record,
+    change,
+    plain,
+    rival_badge,
+    rivalry,
+)
 
 NETWORK = "network"
-BEATS = {"helps": "better", "hurts": "worse"}  # a model's verdict in words of its own
 
 
 @dataclass(frozen=True)
@@ -63,15 +71,6 @@ def references(screening: Screening) -> list[Reference]:
     return [_reference(row) for row in screening.references.to_dict("records")]
 
 
-def verdict_words(verdict: str) -> str:
-    """Return what a verdict about another model is called.
-
-    >>> verdict_words("helps"), verdict_words("undecided")
-    ('better', 'undecided')
-    """
-    return BEATS.get(verdict, verdict)
-
-
 def sentence(screening: Screening) -> str:
     """Return whether a network is worth it at all."""
     table = screening.references
@@ -81,8 +80,8 @@ def sentence(screening: Screening) -> str:
     first = others.iloc[0]
     counts = {verdict: int((others["verdict"] == verdict).sum()) for verdict in ORDER}
     parts = [
-        f"{n} {'is' if n == 1 else 'are'} {verdict_words(verdict)}"
-        + (" than it" if verdict in BEATS else "")
+        f"{n} {'is' if n == 1 else 'are'} {rivalry(verdict)}"
+        + (" than it" if verdict in ("helps", "hurts") else "")
         for verdict, n in counts.items()
         if n
     ]
@@ -115,8 +114,7 @@ def _reference(row: Record) -> Reference:
     ends: tuple[Any, ...] = tuple(row[key] for key in ("difference", "ci_low", "ci_high"))
     verdict = None
     if not is_network and not pd.isna(row["verdict"]):
-        found = badge(row["verdict"])
-        verdict = Badge(verdict_words(found.text), found.mark, found.look)
+        verdict = rival_badge(row["verdict"])
     return Reference(
         model="the network, plain" if is_network else row["model"],
         mean=unit.value(row["mean"]),
