@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+HALVES = "_halves"  # how the names of their columns end
 STEP = 1.1  # between overlaps that are told apart: each one's boundaries of looks take a second
 
 
@@ -64,4 +65,9 @@ INDEPENDENT = Splits(train_rows=1, test_rows=0)
 
 def halves_of(column: str) -> str:
     """Return the column of a run table that has the halves of a score on test rows."""
-    return f"{column}_halves"
+    return f"{column}{HALVES}"
+
+
+def is_halves(column: str) -> bool:
+    """Whether a column of a run table is one of these."""
+    return column.endswith(HALVES)

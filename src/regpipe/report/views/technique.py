@@ -12,6 +12,7 @@ from regpipe.report.study import Story
 from regpipe.report.units import UNITS
 from regpipe.report.views.captions import CAPTIONS, alternative, in_order, named
 from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
+from regpipe.statistics.overlap import is_halves
 
 SAID = ("technique", "problem", "settings")  # columns that are the same in every row
 MOST_RUNS = 40  # of each protocol that are shown, so that the page stays small
@@ -68,7 +69,7 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
     metric = answer["metric"]
     gain = answer["fresh"]["difference"][metric]
     shown = story.runs.groupby("protocol").head(MOST_RUNS)
-    runs = shown.drop(columns=[name for name in SAID if name in shown])
+    runs = shown[[n for n in shown if n not in SAID and not is_halves(str(n))]]
     return Section(
         name=answer["technique"],
         title=answer["title"],
