@@ -42,6 +42,16 @@ def everything(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactor
     return root
 
 
+@pytest.mark.parametrize("name", ["circles_screen", "circles_cocktail"])
+def test_what_belongs_to_a_problem_is_one_box_of_viz(run: Callable[..., None], name: str) -> None:
+    from regpipe.pipeline_registry import register_pipelines
+
+    pipeline = register_pipelines()[name]
+    assert {str(node.namespace).partition(".")[0] for node in pipeline.nodes} == {"circles"}
+    reports = {"circles_screen.report", "circles_cocktail.report"}
+    assert pipeline.outputs() <= {"circles.model", *reports}
+
+
 def test_the_default_is_every_problem_and_every_technique(run: Callable[..., None]) -> None:
     from regpipe.pipeline_registry import register_pipelines
 

@@ -7,8 +7,6 @@ from kedro.pipeline import Pipeline, node
 from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.naming import called
 
-SHARED = ("recipes", "protocol", "cocktail", "statistics", "engine", "workers")
-
 
 def cocktail_name(problem: str) -> str:
     """Return what the cocktail of a problem is called."""
@@ -18,93 +16,75 @@ def cocktail_name(problem: str) -> str:
 def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
     """Return the cocktail of a problem, without the nodes of the problem and of its screen."""
     name = cocktail_name(problem)
-    trials = {recipe: f"{problem}.{recipe}.trials" for recipe in recipes}
-    template = Pipeline(
+    mixtures, comparison, ingredients, technique, answer, plot = (
+        f"{name}.{part}"
+        for part in (
+            *("mixtures", "comparison", "ingredients", "technique", "answer"),
+            "ingredients_plot",
+        )
+    )
+    block, known, statistics = f"params:{problem}", "params:recipes", "params:statistics"
+    return Pipeline(
         [
             node(
                 called(problem, nodes.mix_and_measure),
-                inputs=[
+                [
                     f"{problem}.samples",
                     "fit_store",
-                    "journal",
-                    "params:problem",
-                    "params:recipes",
+                    f"{name}.journal",
+                    block,
+                    known,
                     "params:protocol",
                     "params:cocktail",
                     "params:engine",
                     "params:workers",
                 ],
-                outputs="mixtures",
+                mixtures,
                 name="mix_and_measure",
                 tags="train_grid",
             ),
             node(
                 nodes.compare,
-                inputs={
-                    "mixtures": "mixtures",
+                {
+                    "mixtures": mixtures,
                     "baseline_runs": f"{problem}.runs",
-                    "problem": "params:problem",
-                    "statistics": "params:statistics",
-                    **trials,
+                    "problem": block,
+                    "statistics": statistics,
+                    **{recipe: f"{problem}.{recipe}.trials" for recipe in recipes},
                 },
-                outputs="comparison",
+                comparison,
                 name="compare",
             ),
             node(
                 nodes.tabulate_ingredients,
-                inputs=["mixtures", "params:problem", "params:statistics"],
-                outputs="ingredients",
+                [mixtures, block, statistics],
+                ingredients,
                 name="tabulate_ingredients",
             ),
             node(
                 called(problem, nodes.to_technique),
-                inputs=["mixtures", "params:problem", "params:recipes"],
-                outputs="technique",
+                [mixtures, block, known],
+                technique,
                 name="to_technique",
             ),
             node(
                 called(problem, nodes.answer),
-                inputs=[
-                    "mixtures",
-                    "comparison",
-                    "ingredients",
-                    "params:problem",
-                    "params:cocktail",
-                    "params:statistics",
-                ],
-                outputs="answer",
+                [mixtures, comparison, ingredients, block, "params:cocktail", statistics],
+                answer,
                 name="answer",
             ),
-            node(
-                nodes.plot_ingredients,
-                inputs=["ingredients", "params:problem"],
-                outputs="ingredients_plot",
-                name="plot_ingredients",
-            ),
+            node(nodes.plot_ingredients, [ingredients, block], plot, name="plot_ingredients"),
             node(
                 called(problem, nodes.report),
-                inputs=[
-                    "answer",
-                    "ingredients",
-                    "mixtures",
-                    "ingredients_plot",
-                    "technique",
-                    f"{problem}.samples",
-                    "params:problem",
-                    "params:recipes",
+                [
+                    *(answer, ingredients, mixtures, plot, technique),
+                    *(f"{problem}.samples", block, known),
                 ],
-                outputs="report",
+                f"{name}.report",
                 name="report",
             ),
-        ]
-    )
-    return Pipeline(
-        template,
-        namespace=name,
-        inputs={"fit_store", f"{problem}.samples", f"{problem}.runs", *trials.values()},
-        parameters={
-            "params:problem": f"params:{problem}",
-            **{f"params:{key}": f"params:{key}" for key in SHARED},
-        },
+        ],
+        namespace=f"{problem}.cocktail",
+        prefix_datasets_with_namespace=False,
         tags=name,
     )

@@ -26,10 +26,12 @@ def create_pipeline(problem: str, table: str, recipes: Sequence[str]) -> Pipelin
                     **{name: f"{problem}.{name}.technique" for name in recipes},
                 },
                 outputs=f"{problem}.export",
-                name=f"{problem}_fit_on_all_rows",
-                tags=f"{problem}_export",
+                name="fit_on_all_rows",
             )
-        ]
+        ],
+        namespace=problem,
+        prefix_datasets_with_namespace=False,
+        tags=f"{problem}_export",
     )
 
 
@@ -41,8 +43,10 @@ def create_prediction(problem: str) -> Pipeline:
                 nodes.predict,
                 inputs=[f"{problem}.export", f"{problem}.new"],
                 outputs=f"{problem}.predicted",
-                name=f"{problem}_predict_rows",
-                tags=f"{problem}_predict",
+                name="predict_rows",
             )
-        ]
+        ],
+        namespace=problem,
+        prefix_datasets_with_namespace=False,
+        tags=f"{problem}_predict",
     )

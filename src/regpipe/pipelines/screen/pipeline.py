@@ -14,6 +14,7 @@ from regpipe.pipelines.technique.pipeline import picture_nodes
 
 SHARED = ("protocol", "statistics", "screen", "engine", "workers")
 GRID = "train_grid"
+ELSEWHERE = ("train", "export_model")  # the first in another way, the second by `<problem>_export`
 
 
 def screen_name(problem: str) -> str:
@@ -39,7 +40,7 @@ def _recipe(problem: str, name: str, tuned: bool, look: Look) -> Pipeline:
     return Pipeline(
         [
             *_search(problem, name),
-            *(n for n in arm_nodes(look) if n.name != "train"),
+            *(n for n in arm_nodes(look) if n.name not in ELSEWHERE),
             *_answer(name, look, tuned),
             *(_doses() if tuned else ()),
             *(n for n in picture_nodes(look, "technique") if n.name != "plot_samples"),
@@ -193,56 +194,40 @@ def _doses() -> list[Node]:
 
 def _whole(problem: str, recipes: list[str]) -> Pipeline:
     """Return what is told of all recipes together, and of models without a network."""
+    screen = screen_name(problem)
     stories = [f"{problem}.{name}.story" for name in recipes]
     choices = {name: f"{problem}.{name}.choice" for name in recipes}
-    template = Pipeline(
+    leaderboard, tuning, references, forest, runs = (
+        f"{screen}.{name}"
+        for name in ("leaderboard", "tuning", "references", "forest_plot", "reference_runs")
+    )
+    block, statistics = f"params:{problem}", "params:statistics"
+    return Pipeline(
         [
-            node(nodes.rank, inputs=stories, outputs="leaderboard", name="rank"),
-            node(nodes.gather_tuning, inputs=choices, outputs="tuning", name="gather_tuning"),
+            node(nodes.rank, stories, leaderboard, name="rank"),
+            node(nodes.gather_tuning, choices, tuning, name="gather_tuning"),
             node(
                 called(problem, nodes.train_references),
-                inputs=[f"{problem}.samples", "params:problem", "params:screen"],
-                outputs="reference_runs",
+                [f"{problem}.samples", block, "params:screen"],
+                runs,
                 name="train_references",
                 tags=GRID,
             ),
             node(
                 nodes.rank_references,
-                inputs=[
-                    "reference_runs",
-                    f"{problem}.runs",
-                    "params:problem",
-                    "params:statistics",
-                ],
-                outputs="references",
+                [runs, f"{problem}.runs", block, statistics],
+                references,
                 name="rank_references",
             ),
-            node(
-                nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot_forest"
-            ),
+            node(nodes.plot_forest, leaderboard, forest, name="plot_forest"),
             node(
                 called(problem, nodes.report),
-                inputs=[
-                    "leaderboard",
-                    "tuning",
-                    "references",
-                    "forest_plot",
-                    "params:problem",
-                    *stories,
-                ],
-                outputs="report",
+                [leaderboard, tuning, references, forest, block, *stories],
+                f"{screen}.report",
                 name="report",
             ),
-        ]
-    )
-    return Pipeline(
-        template,
-        namespace=screen_name(problem),
-        inputs={*stories, *choices.values(), f"{problem}.samples", f"{problem}.runs"},
-        parameters={
-            "params:problem": f"params:{problem}",
-            "params:screen": "params:screen",
-            "params:statistics": "params:statistics",
-        },
-        tags=screen_name(problem),
+        ],
+        namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all
+        prefix_datasets_with_namespace=False,
+        tags=screen,
     )
