@@ -74,10 +74,10 @@ def test_all_that_mixes_goes_together_on_every_problem() -> None:
             assert apply("cocktail", together, base).layers
 
 
-def test_only_what_stands_in_the_network_can_be_there_and_do_nothing() -> None:
+def test_what_has_a_strength_can_be_there_and_do_nothing() -> None:
     assert neutral_dose(RECIPES["dropout"]) == pytest.approx(0, abs=1e-20)
     assert neutral_dose(RECIPES["max_norm"]) == 1e30
-    for name in ("mixup", "weight_decay", "batch_norm", "unit_norm"):
+    for name in ("label_smoothing", "snapshot_ensemble", "batch_norm", "unit_norm"):
         assert neutral_dose(RECIPES[name]) is None
 
 

@@ -10,12 +10,14 @@ from regpipe.reading import parse
 from regpipe.spec import Recipe, Technique
 
 Dose = float | None  # the value of a recipe's strength, None where it has none
-# Doses that do nothing, by the last part of a strength's path: in a network that has every
-# ingredient, one that is off stands there with such a dose, and all mixtures share one compile.
-# (0 would not: Keras leaves out what has strength 0.)
+# Doses that do nothing, by the last part of a strength's path: where every ingredient is there, one
+# that is off has such a dose, and all mixtures share one compile. (0 would not do: Keras leaves out
+# what has strength 0.)
 NEUTRAL = {
     **dict.fromkeys(("l1", "l2", "rate", "stddev"), 1e-30),
     **dict.fromkeys(("max_norm", "max_value"), 1e30),
+    **dict.fromkeys(("alpha", "weight_decay", "ema_momentum"), 1e-30),
+    "start": 1.0,
 }
 WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
 
@@ -31,14 +33,9 @@ def strength_path(recipe: Recipe) -> str | None:
 
 
 def neutral_dose(recipe: Recipe) -> Dose:
-    """Return the dose in which a recipe does nothing; None where it has none, or changes training.
-
-    What changes training, and not the network, can't be there and do nothing.
-    """
+    """Return the dose in which a recipe does nothing; None where it has none."""
     path = strength_path(recipe)
-    if path is None or recipe.training:
-        return None
-    return NEUTRAL.get(path.rpartition(".")[2])
+    return None if path is None else NEUTRAL.get(path.rpartition(".")[2])
 
 
 def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Technique:

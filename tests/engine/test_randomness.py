@@ -45,6 +45,13 @@ def test_draws_of_other_keys_and_counters_are_unrelated(other: tuple[int, int]) 
     assert not np.isin(a, b).mean() > 1e-3
 
 
+def test_every_place_is_uniform_from_draw_to_draw() -> None:
+    """A whole draw can look random, and one of its places be the same in every draw."""
+    draws = [randomness.hashed_bits([8], tf.constant([7, counter])) for counter in range(1000)]
+    for place in (np.array(draws) / 2**32).T:
+        assert stats.kstest(place, "uniform").pvalue > 1e-4
+
+
 def test_neighbours_are_unrelated() -> None:
     numbers = randomness.hashed_bits([2**16], tf.constant([3, 5])).numpy() / 2**32
     for lag in (1, 2, 32, 500):

@@ -24,6 +24,7 @@ from regpipe.engine.randomness import hashed_randomness
 from regpipe.engine.snapshots import Snapshots
 from regpipe.engine.stopping import Rule, rules_of
 from regpipe.engine.strengths import free_strengths
+from regpipe.engine.training_strengths import free_training
 from regpipe.engine.weight_average import AveragedWeights
 from regpipe.engine.weights import (
     initial_weights,
@@ -53,14 +54,16 @@ class CompiledLoop:
             architecture: the JSON of its Keras model.
             rows: any rows of the shapes that will be trained on.
         """
-        self.training, self.task = arm.training, arm.task
+        self.training, of_training = free_training(arm.training)
+        self.task = arm.task
         self.model = build_model(architecture)
-        self.strengths = free_strengths(self.model, architecture)
+        of_network = free_strengths(self.model, architecture)
+        self.strengths = {**of_network, **of_training}
         self.optimizer = build_optimizer(self.training, self.model)
         self._built = [v.numpy() for v in (*self.model.weights, *self.optimizer.variables)]
         self._loss = make_loss(self.training.loss)
-        self._noise = StepNoise(arm, self.model)
-        self._ramp = Ramping(self.training, self.strengths) if self.training.ramp else None
+        self._noise = StepNoise(self.training, self.model)
+        self._ramp = Ramping(self.training, of_network) if self.training.ramp else None
         averages = self.training.weight_average
         self._average = AveragedWeights(self.training, self.model) if averages else None
         several = self.training.snapshot_ensemble
@@ -95,7 +98,8 @@ class CompiledLoop:
         Args:
             rows: of the shapes that the loop was compiled for.
             seed: of initial weights, order, masks and noise.
-            strengths: values by path, such as `mask.rate`; those of the architecture if not given.
+            strengths: values by path, such as `mask.rate` or `training.mixup.alpha`; those of the
+                arm if not given.
             start: where to begin, if not afresh.
 
         Raises:
@@ -162,7 +166,7 @@ class CompiledLoop:
         if unknown := set(values) - set(self.strengths):
             raise KeyError(f"{sorted(unknown)}: expected some of {sorted(self.strengths)}.")
         for path, strength in self.strengths.items():
-            strength.variable.assign(values.get(path, float(strength)))
+            strength.set(values.get(path, float(strength)))
 
     def _permutations(self, order: np.random.Generator) -> tf.Tensor:
         """Return the order of rows in each epoch of a block; a shuffle inside XLA would be slow."""

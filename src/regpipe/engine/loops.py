@@ -20,6 +20,7 @@ from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
 from regpipe.engine.reference import KerasLoop
 from regpipe.engine.strengths import strengths, without_strengths
+from regpipe.engine.training_strengths import training_strengths, without_training_strengths
 from regpipe.network import Architecture
 from regpipe.problems.samples import Rows
 from regpipe.spec import Engine
@@ -54,14 +55,16 @@ class Loops:
         training, rows = job.arm.training, job.rows
         shares = self._engine == "compiled" and not training.after_stopping
         network = without_strengths(job.architecture) if shares else job.architecture
+        asked = without_training_strengths(training) if shares else training.model_dump()
         shapes = [part.shape for part in (rows.x_train, rows.x_val)]
-        key = json.dumps([network, training.model_dump(), shapes])
+        key = json.dumps([network, asked, shapes])
         start = Start(weights_seed=job.weights_seed)
         with self._borrow(
             key, lambda: make_loop(self._engine, job.arm, job.architecture, rows), many
         ) as loop:
             if isinstance(loop, CompiledLoop):
-                return loop.fit(rows, job.seed, strengths(job.architecture), start)
+                values = {**strengths(job.architecture), **training_strengths(training)}
+                return loop.fit(rows, job.seed, values, start)
             return loop.fit(rows, job.seed, start=start)
 
     @contextmanager

@@ -4,28 +4,28 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from regpipe.arm import Arm
 from regpipe.backend import keras
 from regpipe.engine.weights import random_state
 from regpipe.ingredients.gradient_noise import noisy_gradients
 from regpipe.ingredients.label_noise import noisy_targets
 from regpipe.ingredients.mixup import Pairs, pair_up, shares_of
 from regpipe.ingredients.weight_noise import noisy_weights
+from regpipe.spec import Training
 
 
 class StepNoise:
     """Noise on targets, weights and gradients, each with a random state of its own."""
 
-    def __init__(self, arm: Arm, model: keras.Model) -> None:
+    def __init__(self, training: Training, model: keras.Model) -> None:
         """Make the random states; `reset` seeds them."""
-        self._training = arm.training
+        self._training = training
         # A single output is the probability of the second of two classes.
         self._classes = max(2, model.output_shape[-1])
         self._seeds = {
             part: keras.random.SeedGenerator(0, name=f"{part}_noise")
             for part in ("target", "weight", "gradient", "mixup")
         }
-        self._shares = shares_of(self._training.mixup) if self._training.mixup else None
+        self._shares = shares_of(training.mixup) if training.mixup else None
 
     def __bool__(self) -> bool:
         """Whether there is any."""

@@ -40,7 +40,8 @@ def hashed_bits(shape: Any, state: Any) -> Any:
     key, counter = tf.unstack(tf.cast(state, tf.uint32))
     draw = _mix(_mix(key) ^ counter)
     place = tf.cast(tf.range(tf.reduce_prod(shape)), tf.uint32)
-    return tf.reshape(_mix(_mix(place + draw) ^ _mix(draw + 1)), shape)
+    # The second word is no `draw + place` of a place that there is: equal words would make it 0.
+    return tf.reshape(_mix(_mix(place + draw) ^ _mix(draw ^ 0x9E3779B9)), shape)
 
 
 def uniform(

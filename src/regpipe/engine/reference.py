@@ -52,7 +52,7 @@ class KerasLoop:
             state.assign(random_state(seed, place))
         if start.weights:
             load_weights(model, start.weights)
-        noise = StepNoise(self.arm, model)
+        noise = StepNoise(self.training, model)
         noise.reset(seed)
         trained = NoisyModel(model.inputs[0], model.outputs[0], noise=noise)
         optimizer = build_optimizer(self.training, model)

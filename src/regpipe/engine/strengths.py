@@ -6,7 +6,7 @@ loop serves every value of a grid. Zero stays what it is: Keras leaves such a pe
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from regpipe.backend import keras, tf
@@ -32,13 +32,26 @@ Architecture = dict[str, Any]
 class Strength(float):
     """A float that TensorFlow reads as a variable, wherever Keras computes with it."""
 
+    dtype = "float32"  # where Keras asks what its product with a tensor will be
     variable: tf.Variable
+    _tell: list[Callable[[float], Any]]
 
     def __new__(cls, value: float) -> "Strength":
         """Return the number with a variable that begins at its value."""
         strength = super().__new__(cls, value)
         strength.variable = tf.Variable(value, dtype=tf.float32, trainable=False)
+        strength._tell = []
         return strength
+
+    def set(self, value: float) -> None:
+        """Give the variable another value, and tell whoever makes something of it."""
+        self.variable.assign(value)
+        for tell in self._tell:
+            tell(value)
+
+    def when_set(self, tell: Callable[[float], Any]) -> None:
+        """Call `tell` with each further value: for what can't be computed inside the loop."""
+        self._tell.append(tell)
 
     def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
         """Return the variable's value: TensorFlow's protocol for objects that become tensors."""

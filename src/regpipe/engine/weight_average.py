@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.backend import keras, tf
+from regpipe.engine.strengths import Strength
 from regpipe.spec import Training
 
 
@@ -24,7 +25,10 @@ class AveragedWeights:
         """Make the variables; `reset` begins a fit."""
         assert training.weight_average is not None
         self._model = model
-        self._after = int(training.weight_average.start * training.epochs)  # epochs left out
+        start, epochs = training.weight_average.start, training.epochs
+        self._after = tf.Variable(_after(start, epochs), trainable=False)  # epochs left out
+        if isinstance(start, Strength):
+            start.when_set(lambda value: self._after.assign(_after(value, epochs)))
         self._means = [tf.Variable(w, trainable=False) for w in model.weights]
         self._n = tf.Variable(0.0, trainable=False)
 
@@ -46,3 +50,7 @@ class AveragedWeights:
         """Return the means in the order of the model's weights, or those, where there are none."""
         chosen = self._means if self._n.numpy() else self._model.weights
         return [weight.numpy() for weight in chosen]
+
+
+def _after(start: float, epochs: int) -> int:
+    return int(float(start) * epochs)

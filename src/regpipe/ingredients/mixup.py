@@ -17,9 +17,11 @@ import numpy as np
 from scipy.stats import beta
 
 from regpipe.backend import keras, tf
+from regpipe.engine.strengths import Strength
 from regpipe.spec import MixUp
 
 QUANTILES = 4096  # of the distribution, from which a share is drawn
+SMALLEST = 1e-6  # alpha that mixes anything at all
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,23 @@ class Pairs:
         return self.share * loss_of(y) + (1.0 - self.share) * loss_of(other)
 
 
-def shares_of(mixup: MixUp) -> Any:
-    """Return quantiles to draw a share from, all alike: of shape (QUANTILES,), in [0.5, 1]."""
-    places = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    drawn = beta.ppf(places, mixup.alpha, mixup.alpha)
-    return tf.constant(np.maximum(drawn, 1 - drawn), tf.float32)
+def shares_of(mixup: MixUp) -> tf.Variable:
+    """Return quantiles to draw a share from, all alike: of shape (QUANTILES,), in [0.5, 1].
+
+    They follow an `alpha` that is a strength.
+    """
+    shares = tf.Variable(quantiles(float(mixup.alpha)), trainable=False)
+    if isinstance(mixup.alpha, Strength):
+        mixup.alpha.when_set(lambda alpha: shares.assign(quantiles(alpha)))
+    return shares
+
+
+def quantiles(alpha: float) -> np.ndarray:
+    """Return those of Beta(alpha, alpha), folded; of next to no alpha they are all 1."""
+    if alpha < SMALLEST:
+        return np.ones(QUANTILES, "float32")
+    drawn = beta.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, alpha, alpha)
+    return np.maximum(drawn, 1 - drawn).astype("float32")
 
 
 def pair_up(n_rows: Any, shares: Any, seed: Any) -> Pairs:

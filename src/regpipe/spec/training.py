@@ -45,9 +45,9 @@ class MixUp(Strict):
 
 
 class WeightAverage(Strict):
-    """The mean of the weights after each epoch, once that share of the epochs is over."""
+    """The mean of the weights after each epoch, once that share of the epochs is over; 1: never."""
 
-    start: Share = 0.75
+    start: Annotated[float, Field(gt=0, le=1)] = 0.75
 
 
 class SnapshotEnsemble(Strict):

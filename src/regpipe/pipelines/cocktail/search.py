@@ -4,8 +4,8 @@ Optuna's TPE suggests which recipes are in and in which dose; a mixture is train
 the repeat's training rows, in several ways, and judged by those. Hopeless ones are pruned. Every
 finished trial is in a journal, so that a search that was interrupted goes on where it was.
 
-One network has all the ingredients that can be there and do nothing: it is compiled once for all
-mixtures of them. What changes the training needs a compile of its own, and comes in one dose.
+One training has all the ingredients that can be there and do nothing: it is compiled once for all
+mixtures of them. What can't needs a compile of its own, and comes in one dose.
 """
 
 import time
@@ -71,7 +71,9 @@ class Bar:
         """Return the arm of a mixture, with the other ingredients there in a dose of nothing."""
         from regpipe.network import build_architecture
 
-        there, taken = {}, {self.recipes[name].slot for name in mixture} - {None}
+        # What can't do nothing leaves no room for another of its slot, not even in such a dose.
+        alone = [self.recipes[name] for name in mixture if neutral_dose(self.recipes[name]) is None]
+        there, taken = {}, {recipe.slot for recipe in alone} - {None}
         for name, recipe in self.recipes.items():
             if name in mixture:
                 there[name] = (recipe, mixture[name])
