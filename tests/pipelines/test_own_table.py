@@ -17,7 +17,7 @@ import yaml
 from tests.conftest import PROJECT, blocks
 from tests.test_readme import ONE_AFTER_ANOTHER
 
-RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None}
+RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None, "snapshot_ensemble": None}
 DOSES = [0.2, 0.6]
 FEW = (
     "screen.repeats=3,screen.holdouts=2,protocol.fresh.repeats=3,protocol.fixed.repeats=2,"
@@ -38,7 +38,7 @@ def rows(n: int = 60) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with two recipes and a table."""
+    """A project with a few recipes and a table."""
     root = tmp_path_factory.mktemp("own")
     for part in ("conf", "src"):
         shutil.copytree(PROJECT / part, root / part, ignore=shutil.ignore_patterns("*.pyc"))

@@ -7,7 +7,7 @@ training rows, too.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 from regpipe import progress
 from regpipe.arm import Arm, apply, baseline
 from regpipe.engine.job import Job
+from regpipe.errors import SpecError
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import draw_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
@@ -117,6 +118,7 @@ def tune(
     base = baseline(problem_name, problem)
     draws = rows_of(samples, "fresh", base)[: screen.repeats]
     candidates = {dose: _candidate(name, recipe, base, dose, samples) for dose in doses(recipe)}
+    _check_alike(name, candidates.values())
     trainer = Trainer(engine, workers, fit_store)
     judge = Judge(name, trainer)
     progress.expect(len(draws) * len(candidates) * (1 + screen.holdouts))
@@ -199,6 +201,26 @@ def merit(found: dict[str, float], arm: Arm) -> float:
     metric = found[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
     value = metric - TIE * found["loss"]
     return value if np.isfinite(value) else -1e9
+
+
+def _check_alike(name: str, candidates: Iterable[Candidate]) -> None:
+    """Raise SpecError unless all fits of a recipe have weights of the same shapes."""
+    from regpipe.network import build_model
+
+    sizes = {
+        (
+            candidate.arm.training.cycles,
+            *(w.shape for w in build_model(candidate.architecture).weights),
+        )
+        for candidate in candidates
+    }
+    if len(sizes) > 1:
+        raise SpecError(
+            [
+                f"recipes.{name}.strength: its values make networks of different sizes, and the "
+                "fits of a technique are kept side by side. Expected one that changes no shape."
+            ]
+        )
 
 
 def _candidate(
