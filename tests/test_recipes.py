@@ -93,3 +93,34 @@ def test_a_recipe_that_makes_no_arm_is_refused(changes: dict[str, Any], said: st
     block = {**RECIPES["dropout"].model_dump(), **changes}
     with pytest.raises(SpecError, match=said):
         check_recipe("dropout", Recipe(**block), BASES["moons"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "values"),
+    [
+        ({"each": {"units": 8}, "strength": {"each.units": [8, 16]}}, [8, 16]),
+        (
+            {
+                "training": {"snapshot_ensemble": {"cycles": 3}},
+                "strength": {"training.snapshot_ensemble.cycles": [3, 5]},
+            },
+            [3, 5],
+        ),
+    ],
+)
+def test_a_strength_that_changes_the_size_of_networks_is_refused_by_a_screen(
+    changes: dict[str, Any], values: list[float]
+) -> None:
+    from regpipe.network import build_architecture
+    from regpipe.pipelines.screen.tuning import Candidate, check_alike
+
+    about = {"title": "t", "family": "other", "explanation": "e"}
+    recipe = Recipe(**about, **changes)
+    arms = [
+        apply("r", technique_of("r", recipe, BASES["moons"], dose), BASES["moons"])
+        for dose in values
+    ]
+    made = [Candidate(arm, build_architecture(arm, (2,))) for arm in arms]
+    check_alike("r", made[:1])
+    with pytest.raises(SpecError, match="recipes.r.strength: its values make networks of differe"):
+        check_alike("r", made)

@@ -118,7 +118,7 @@ def tune(
     base = baseline(problem_name, problem)
     draws = rows_of(samples, "fresh", base)[: screen.repeats]
     candidates = {dose: _candidate(name, recipe, base, dose, samples) for dose in doses(recipe)}
-    _check_alike(name, candidates.values())
+    check_alike(name, candidates.values())
     trainer = Trainer(engine, workers, fit_store)
     judge = Judge(name, trainer)
     progress.expect(len(draws) * len(candidates) * (1 + screen.holdouts))
@@ -203,7 +203,7 @@ def merit(found: dict[str, float], arm: Arm) -> float:
     return value if np.isfinite(value) else -1e9
 
 
-def _check_alike(name: str, candidates: Iterable[Candidate]) -> None:
+def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
     """Raise SpecError unless all fits of a recipe have weights of the same shapes."""
     from regpipe.network import build_model
 
