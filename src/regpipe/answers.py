@@ -16,15 +16,17 @@ class AnswerHooks:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Print a table and a sentence for each technique and each grid that this run answered.
 
-        The study has too many for a sentence each, and ends with what they say together.
+        The study has too many for a sentence each, and ends with what they say together. Who asks
+        for an export has seen the screen behind it.
         """
         left = pipeline.all_outputs()
+        if _tell_files(left, catalog):
+            return
         answers = sorted(name for name in left if name.endswith(".summary"))
         # A screen has a choice for each recipe, too, and tells them in its report.
         choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
         grids = sorted(name for name in choices if "." not in name)
         screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
-        _tell_files(left, catalog)
         if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
             return
         from regpipe.report import terminal
@@ -49,21 +51,24 @@ class AnswerHooks:
         _show_cocktails(left, catalog)
 
 
-def _tell_files(left: set[str], catalog: DataCatalog) -> None:
-    """Say where an export, and where predictions are."""
+def _tell_files(left: set[str], catalog: DataCatalog) -> bool:
+    """Say where an export, and where predictions are; return whether there are any."""
+    lines = []
     for name in sorted(left):
         problem, _, what = name.rpartition(".")
         if what == "export":
             folder = catalog.to_config()[0][name]["path"]
             about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
             chosen = about["technique"]
-            network = (
-                "The network as it is" if chosen == "baseline" else f"The network with {chosen}"
-            )
-            click.echo(f"\n{network}, trained on all {about['rows']:,} rows of {problem}: {folder}")
+            how = "as it is" if chosen == "baseline" else f"with {chosen}"
+            rows = f"{about['rows']:,} rows of {problem}"
+            lines.append(f"The network {how}, trained on all {rows}: {folder}")
         if what == "predicted":
-            rows = len(catalog.load(name))
-            click.echo(f"\n{rows:,} rows of {problem} predicted: {_file_of(catalog, name)}")
+            rows = f"{len(catalog.load(name)):,} rows of {problem}"
+            lines.append(f"{rows} predicted: {_file_of(catalog, name)}")
+    for line in lines:
+        click.echo(f"\n{line}")
+    return bool(lines)
 
 
 def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:

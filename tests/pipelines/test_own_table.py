@@ -176,6 +176,8 @@ def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Pat
     from regpipe.exported import load
 
     exported = folder / "data" / "06_models" / "mine_export"
+    assert "The network with dropout, trained on all 60 rows of mine" in " ".join(said[2].split())
+    assert "Test accuracy" not in said[2] and "9 rows of mine predicted" in said[3]
     predictor = load(exported)
     assert predictor.about.technique == "dropout" and predictor.about.rows == 60
     new = pd.read_csv(folder / "data" / "01_raw" / "mine_new.csv")
