@@ -77,6 +77,9 @@ def test_all_that_mixes_goes_together_on_every_problem() -> None:
 def test_what_has_a_strength_can_be_there_and_do_nothing() -> None:
     assert neutral_dose(RECIPES["dropout"]) == pytest.approx(0, abs=1e-20)
     assert neutral_dose(RECIPES["max_norm"]) == 1e30
+    assert neutral_dose(RECIPES["mixup"]) == pytest.approx(0, abs=1e-20)
+    elu = {"after_each": {"ELU": {"alpha": 0.5}}, "strength": {"after_each.ELU.alpha": [0.5, 1]}}
+    assert neutral_dose(RECIPES["dropout"].model_copy(update=elu)) is None
     for name in ("label_smoothing", "snapshot_ensemble", "batch_norm", "unit_norm"):
         assert neutral_dose(RECIPES[name]) is None
 

@@ -16,7 +16,9 @@ Dose = float | None  # the value of a recipe's strength, None where it has none
 NEUTRAL = {
     **dict.fromkeys(("l1", "l2", "rate", "stddev"), 1e-30),
     **dict.fromkeys(("max_norm", "max_value"), 1e30),
-    **dict.fromkeys(("alpha", "weight_decay", "ema_momentum"), 1e-30),
+}
+NEUTRAL_IN_TRAINING = {
+    **dict.fromkeys(("eta", "rate", "stddev", "alpha", "weight_decay", "ema_momentum"), 1e-30),
     "start": 1.0,
 }
 WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
@@ -35,7 +37,10 @@ def strength_path(recipe: Recipe) -> str | None:
 def neutral_dose(recipe: Recipe) -> Dose:
     """Return the dose in which a recipe does nothing; None where it has none."""
     path = strength_path(recipe)
-    return None if path is None else NEUTRAL.get(path.rpartition(".")[2])
+    if path is None:
+        return None
+    doses = NEUTRAL_IN_TRAINING if path.startswith("training.") else NEUTRAL
+    return doses.get(path.rpartition(".")[2])
 
 
 def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Technique:
