@@ -84,6 +84,14 @@ def architecture_of() -> Callable[[Arm], dict[str, Any]]:
     return lambda arm: build_architecture(arm, (2,))
 
 
+@pytest.fixture
+def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same graphs, not compiled by XLA: that takes longer than a few epochs."""
+    from regpipe.engine import compiled
+
+    monkeypatch.setattr(compiled, "_convolves", lambda model: True)
+
+
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Run pipelines of this project in this process, with tiny settings unless told otherwise.

@@ -56,6 +56,7 @@ def test_a_loop_compiled_for_one_value_trains_with_another(
     assert shared._block.experimental_get_tracing_count() == 1
 
 
+@pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize("name", NEUTRAL)
 def test_in_a_dose_of_nothing_a_recipe_does_nothing(
     name: str, moons: Rows, architecture_of: Architectures
