@@ -54,9 +54,9 @@ Means on test rows, and technique minus baseline on fresh draws, with {confidenc
 `leak`: the rows that score the fixed draw were watched while training. After Holm: what is left of
 the verdict once it counts that so many techniques were tried on the problem.
 
-Splits of a table share rows, which widens their intervals ([method](method.md)). Techniques of `waves`,
-`digits` and `codes` that draw masks or noise were run before the random numbers were mended
-([changelog](../CHANGELOG.md)); of the hundreds to thousands of numbers in a draw, that is about one.
+Splits of a table share rows, which widens their intervals ([method](method.md)). Techniques of
+`waves`, `digits` and `codes` that draw masks or noise were run before the random numbers were
+mended ([changelog](../CHANGELOG.md)): one number of each draw was the same in all of them.
 Autoencoders (`codes`) are judged by the squared error on clean rows, of which less is better; what
 their techniques are after is another code (`zeros_code` and `activation_code` in the run table).
 """
