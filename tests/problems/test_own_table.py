@@ -85,7 +85,7 @@ def test_rows_of_a_group_stay_together() -> None:
     ("person", "said"),
     [
         (np.resize(["a", "b"], 80), "mine.rows.group: 'person' names 2 groups. Expected 3 or more"),
-        ([None, *range(79)], "mine.rows.group: 'person' is missing in 1 rows. Expected all"),
+        ([None, *range(79)], "mine.rows.group: 'person' is missing in 1 row. Expected it in all"),
         (np.resize(["a", "b", "c"], 80), "It leaves one group to train on"),
     ],
 )

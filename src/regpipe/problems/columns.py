@@ -140,8 +140,8 @@ def check_target(
     if n := int(target.isna().sum()):
         raise SpecError(
             [
-                f"{what} is missing in {_rows(n)}. Expected it in all; or `labelled_only: true` in "
-                "`rows` (--labelled-only), which leaves those out."
+                f"{what} is missing in {count_rows(n)}. Expected it in all; or `labelled_only: "
+                "true` in `rows` (--labelled-only), which leaves those out."
             ]
         )
     if task == "regression":
@@ -199,7 +199,9 @@ def _fault(column: pd.Series, what: str) -> str | None:
 
 def _fault_of_numbers(column: pd.Series, what: str) -> str | None:
     if n := int(np.isinf(column.astype(float)).sum()):
-        return f"{what} is infinite in {_rows(n)}. Expected numbers, or gaps where none is known."
+        return (
+            f"{what} is infinite in {count_rows(n)}. Expected numbers, or gaps where none is known."
+        )
     return None
 
 
@@ -208,9 +210,9 @@ def _fault_of_texts(column: pd.Series, what: str) -> str | None:
     if 0.5 * column.notna().sum() < numbers.notna().sum() < column.notna().sum():
         others = column[numbers.isna() & column.notna()]
         return (
-            f"{what} holds numbers, but {_some(others)} in {_rows(len(others))}. Expected gaps "
-            "there; of a CSV, say what stands for one: --na, or `load_args: {na_values: [...]}` "
-            "in the catalog."
+            f"{what} holds numbers, but {_some(others)} in {count_rows(len(others))}. Expected "
+            "gaps there; of a CSV, say what stands for one: --na, or `load_args: "
+            "{na_values: [...]}` in the catalog."
         )
     texts = column.dropna().astype(str).str.strip()
     if texts.str.fullmatch(r"[-+]?\d+,\d+|[-+]?\d+").mean() > 0.9 and texts.str.contains(",").any():
@@ -242,7 +244,8 @@ def _is_date(column: pd.Series) -> bool:
     return bool(dated.mean() > 0.9)
 
 
-def _rows(n: int) -> str:
+def count_rows(n: int) -> str:
+    """Return how many rows there are, in words."""
     return "1 row" if n == 1 else f"{n:,} rows"
 
 

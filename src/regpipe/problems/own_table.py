@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from regpipe.errors import SpecError
-from regpipe.problems.columns import Columns, describe, labelled
+from regpipe.problems.columns import Columns, count_rows, describe, labelled
 from regpipe.problems.preprocessing import as_declared, feature_names, make_preprocessor
 from regpipe.problems.samples import KEYS
 from regpipe.seeds import derive
@@ -106,7 +106,8 @@ def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | N
         return None
     group = table[rows.group]
     if n := int(group.isna().sum()):
-        raise SpecError([f"{path}.group: '{group.name}' is missing in {n:,} rows. Expected all."])
+        missing = f"'{group.name}' is missing in {count_rows(n)}"
+        raise SpecError([f"{path}.group: {missing}. Expected it in all."])
     numbers, names = pd.factorize(group)
     if len(names) < FEWEST_GROUPS:
         raise SpecError(
