@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from regpipe.report.units import UNITS, Unit
+from regpipe.metrics import METRICS, Metric
 from regpipe.report.views.headline import headline
 from regpipe.report.views.variance import variance
 from regpipe.statistics.claims import from_csv
@@ -139,7 +139,7 @@ def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
         ["place", "problem", "published_gain"], ascending=[True, True, False], kind="stable"
     )
     for row in ranked.to_dict("records"):
-        unit = UNITS[row["number"].split()[-1]]
+        unit = METRICS[row["number"].split()[-1]]
         leak = ", leak" if row["leak"] else ""
         found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
         fresh = told(unit, row["fresh_gain"], row["ci_low"], row["ci_high"])
@@ -152,7 +152,7 @@ def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
 def number_rows(claims: pd.DataFrame) -> Iterator[str]:
     """Yield a row for each published number that is no gain."""
     for row in claims[claims["holds"] == ""].to_dict("records"):
-        unit = UNITS.get(row["number"].split()[-1], EPOCHS)
+        unit = METRICS.get(row["number"].split()[-1], EPOCHS)
         at = f", {row['at']}" if row["at"] else ""
         found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
         yield (
@@ -161,7 +161,7 @@ def number_rows(claims: pd.DataFrame) -> Iterator[str]:
         )
 
 
-EPOCHS = Unit("epochs", value_places=0)
+EPOCHS = Metric("epochs", higher_is_better=False, value_places=0)
 
 
 def notes(claims: pd.DataFrame) -> Iterator[str]:
@@ -174,7 +174,7 @@ def notes(claims: pd.DataFrame) -> Iterator[str]:
 def problem_tables(board: pd.DataFrame) -> Iterator[str]:
     """Yield a table for each problem, the largest effect first."""
     for problem, part in board.groupby("problem", sort=False):
-        unit = UNITS[part["metric"].iloc[0]]
+        unit = METRICS[part["metric"].iloc[0]]
         first = part.iloc[0]
         base = [unit.value(first[column]) for column in ("fixed_baseline", "fresh_baseline")]
         rows = [
@@ -187,7 +187,7 @@ def problem_tables(board: pd.DataFrame) -> Iterator[str]:
 
 def technique_row(row: Row) -> str:
     """Return a row about a technique."""
-    unit = UNITS[row["metric"]]
+    unit = METRICS[row["metric"]]
     verdict = row["verdict"]
     if not pd.isna(row["repeats_needed"]):
         verdict += f" ({row['repeats_needed']:,.0f} would tell)"
@@ -248,7 +248,7 @@ def stopping_rules(reporting: Path) -> Iterator[str]:
     yield STOPPING + "\n".join(lines)
 
 
-def told(unit: Unit, mean: float, low: float, high: float) -> str:
+def told(unit: Metric, mean: float, low: float, high: float) -> str:
     """Return a difference and its interval, a dash where a fit diverged."""
     if pd.isna(mean):
         return "-"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from regpipe.metrics import METRICS
+
 TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
 
 
@@ -33,11 +35,15 @@ class Task:
         return self.logged == "accuracy"
 
 
-_CLASSES = {"accuracy": True, "balanced_accuracy": True, "auc": True, "loss": False}
+def _scores(*names: str) -> dict[str, bool]:
+    return {name: METRICS[name].higher_is_better for name in names}
+
+
+_CLASSES = _scores("accuracy", "balanced_accuracy", "auc", "loss")
 TASKS: dict[TaskName, Task] = {
     "binary": Task("binary", "accuracy", "accuracy", _CLASSES),
     "multiclass": Task("multiclass", "accuracy", "accuracy", _CLASSES),
-    "regression": Task("regression", "mse", "r2", {"r2": True, "mse": False, "loss": False}),
+    "regression": Task("regression", "mse", "r2", _scores("r2", "mse", "loss")),
     # The target is the row itself.
-    "reconstruction": Task("reconstruction", "mse", "mse", {"mse": False, "loss": False}),
+    "reconstruction": Task("reconstruction", "mse", "mse", _scores("mse", "loss")),
 }

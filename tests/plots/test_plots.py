@@ -249,7 +249,7 @@ def test_learning_curves_skip_epochs_at_which_nobody_looked() -> None:
     shorter = history(1).rename(columns={"accuracy": "mse", "val_accuracy": "val_mse"})
     shorter = shorter[shorter["epoch"] <= 30]
     mse = plots.learning_curves(every_tenth, shorter, "Dropout", "mse").axes[2]
-    assert mse.get_yscale() == "log" and mse.get_ylabel() == "mse"
+    assert mse.get_yscale() == "log" and mse.get_ylabel() == "squared error"
     test = next(line for line in mse.lines if line.get_label() == "baseline, test rows")
     np.testing.assert_array_equal(test.get_xdata(), [10, 20, 30, 40, 50])
     np.testing.assert_array_equal(test.get_ydata(), [11, 21, 31, 41, 51])
@@ -314,13 +314,13 @@ def test_paired_differences_of_a_diverged_fit_have_no_mean() -> None:
     figure.canvas.draw()
     r2, mse, _ = figure.axes
     assert [ax.get_title() for ax in figure.axes] == [
-        "R²: more is better", "mse: less is better", "loss: less is better",
+        "R²: more is better", "squared error: less is better", "loss: less is better",
     ]  # fmt: skip
     assert r2.get_xlabel() == "test R², technique - baseline"
     np.testing.assert_allclose(r2.collections[0].get_offsets()[:, 0], 0.1)
     fresh = next(marks for marks in r2.collections[1:] if hasattr(marks, "get_sizes"))
     assert len(fresh.get_offsets()) == 1
-    assert "+1,234 [+1,184, +1,284]" in mse.texts[0].get_text()
+    assert "+1,234,000 [+1,184,000, +1,284,000] thousandths," in mse.texts[0].get_text()
     assert mse.texts[1].get_text() == "no mean, as a fit diverged, better in 2 of 3: undecided"
 
 

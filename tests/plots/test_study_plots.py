@@ -100,4 +100,4 @@ def test_the_variance_stacks_shares_to_one_and_tells_the_whole_deviation() -> No
         ends[bar.get_y()] = max(ends.get(bar.get_y(), 0), bar.get_x() + bar.get_width())
     assert list(ends.values()) == pytest.approx([1, 1])
     told = [text.get_text() for text in ax.texts]
-    assert told == ["sd 3.2 points of accuracy", "sd 0.02 of mse"]
+    assert told == ["sd 3.2 points of accuracy", "sd 20.00 thousandths of squared error"]

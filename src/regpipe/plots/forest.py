@@ -4,17 +4,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import metric_name, panels, title
+from regpipe.metrics import METRICS
+from regpipe.plots.style import panels, title
 
 COLOURS = {"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2", "undecided": "0.5"}
 MARKERS = {"helps": "o", "hurts": "X", "no difference": "s", "undecided": "D"}
 HEIGHT = 0.2  # inches per technique
-SCALES = {
-    "accuracy": (100.0, "points of accuracy"),
-    "balanced_accuracy": (100.0, "points of balanced accuracy"),
-    "auc": (100.0, "points of AUC"),
-    "mse": (1000.0, "thousandths of mse"),
-}
 
 
 def forest(table: pd.DataFrame) -> Figure:
@@ -38,11 +33,10 @@ def forest(table: pd.DataFrame) -> Figure:
 
 
 def _panel(ax: Axes, part: pd.DataFrame) -> None:
-    metric = part["metric"].iloc[0]
-    scale, unit = SCALES.get(metric, (1.0, metric_name(metric)))
+    metric = METRICS[part["metric"].iloc[0]]
     ax.axvline(0, color="0.4", linewidth=1)
     for place, row in enumerate(part.to_dict("records")):
-        mean, low, high = (scale * row[key] for key in ("difference", "ci_low", "ci_high"))
+        mean, low, high = (metric.scale * row[key] for key in ("difference", "ci_low", "ci_high"))
         ax.errorbar(
             mean,
             place,
@@ -55,5 +49,5 @@ def _panel(ax: Axes, part: pd.DataFrame) -> None:
     ax.set_yticks(range(len(part)), part["technique"], fontsize=7)
     ax.set_ylim(-0.7, len(part) - 0.3)
     ax.tick_params(axis="x", labelsize=7)
-    ax.set_xlabel(f"{unit}, {'less' if metric == 'mse' else 'more'} is better", fontsize=8)
+    ax.set_xlabel(f"{metric.difference}, {metric.better}", fontsize=8)
     ax.grid(axis="x", alpha=0.3)

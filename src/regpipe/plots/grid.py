@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from regpipe.plots.style import BASELINE, PROTOCOLS, TECHNIQUE, metric_name, panels, title
+from regpipe.metrics import METRICS
+from regpipe.plots.style import BASELINE, PROTOCOLS, TECHNIQUE, panels, title
 
 DASHES = {"train": "--", "test": "-"}
 PUBLISHED = {"train": "0.5", "test": "black"}
@@ -40,7 +41,7 @@ def grid(
     """
     path = paths[0]
     table = table.assign(line=_line_of(table, paths[1:]))
-    if metric == "accuracy":  # the interval of a few repeats may reach beyond what can be
+    if METRICS[metric].is_share:  # the interval of a few repeats may reach beyond what can be
         ends = [f"{side}_ci_{end}" for side in DASHES for end in ("low", "high")]
         table[ends] = table[ends].clip(0, 1)
     colours = _colours(table, paths[1:])
@@ -60,9 +61,9 @@ def grid(
         ax.grid(alpha=0.3)
         strip.set_xlabel(path)
     axes[0][0].set_xscale(**_scale(table[path].to_numpy()))
-    if metric in ("loss", "mse"):
+    if not METRICS[metric].higher_is_better:  # an error
         axes[0][0].set_yscale(**_scale(table[["train_mean", "test_mean"]].to_numpy()))
-    axes[0][0].set_ylabel(metric_name(metric))
+    axes[0][0].set_ylabel(METRICS[metric].name)
     axes[1][0].set_ylabel("chosen")
     axes[1][0].set_ylim(bottom=0)
     axes[1][0].yaxis.set_major_locator(MaxNLocator(3, integer=True))

@@ -3,9 +3,8 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import BASELINE, metric_name, panels, title
-
-SCALES = dict.fromkeys(("accuracy", "balanced_accuracy", "auc"), (100.0, "points of {}"))
+from regpipe.metrics import METRICS
+from regpipe.plots.style import BASELINE, panels, title
 
 
 def ingredients(parts: pd.DataFrame, name: str, metric: str) -> Figure:
@@ -17,20 +16,20 @@ def ingredients(parts: pd.DataFrame, name: str, metric: str) -> Figure:
         name: the problem's title.
         metric: by which they are judged.
     """
-    scale, unit = SCALES.get(metric, (1.0, "{}"))
+    told = METRICS[metric]
     figure, axes = panels(1, 1, 7.2, 1.3 + 0.28 * max(len(parts), 1))
     ax = axes[0][0]
     ax.axvline(0, color="0.4", linewidth=1)
     drawn = parts.iloc[::-1]
     for place, row in enumerate(drawn.to_dict("records")):
-        worth, low, high = (scale * row[key] for key in ("worth", "ci_low", "ci_high"))
+        worth, low, high = (told.scale * row[key] for key in ("worth", "ci_low", "ci_high"))
         error = None if pd.isna(low) else [[worth - low], [high - worth]]
         ax.errorbar(worth, place, xerr=error, fmt="o", color=BASELINE, markersize=5)
     labels = [f"{row.ingredient} ({row.times} of {row.of})" for row in drawn.itertuples()]
     ax.set_yticks(range(len(labels)), labels, fontsize=9)
     ax.set_ylabel("ingredient (in how many)")
     ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
-    ax.set_xlabel(f"with it minus without it, {unit.format(metric_name(metric))}; right is useful")
+    ax.set_xlabel(f"with it minus without it, {told.difference}; right is useful")
     ax.grid(axis="x", alpha=0.3)
     title(figure, f"{name}: what each ingredient of the best mixtures is worth")
     return figure

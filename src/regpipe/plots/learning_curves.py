@@ -5,11 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, metric_name, panels, title
+from regpipe.metrics import METRICS
+from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
 
 BAND = (0.1, 0.9)  # quantiles over repeats
 SIDES = {"train": ("", "--"), "test": ("val_", "-")}
-LOGARITHMIC = ("loss", "mse")
 POINTS = 400  # drawn along the logarithmic axis; more can't be seen
 
 
@@ -40,7 +40,7 @@ def learning_curves(
                     label = f"{arm if arm == 'baseline' else name}, {side} rows"
                     _curve(ax, history, prefix + measure, ARMS[arm], dashes, label)
             ax.grid(alpha=0.3)
-            if measure in LOGARITHMIC:
+            if not METRICS[measure].higher_is_better:  # an error
                 ax.set_yscale("log")
         repeats = chosen["technique"]["repeat"].nunique()
         axes[0][column].set_title(f"{meaning} ({repeats} repeats)", fontsize=10)
@@ -48,7 +48,7 @@ def learning_curves(
         axes[1][column].xaxis.set_major_formatter("{x:,.0f}")
         axes[1][column].set_xlabel("epoch")
     axes[0][0].set_ylabel("loss, with its penalty")
-    axes[1][0].set_ylabel(metric_name(metric))
+    axes[1][0].set_ylabel(METRICS[metric].name)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(
         handles,

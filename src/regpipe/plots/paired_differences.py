@@ -5,13 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import PROTOCOLS, TECHNIQUE, metric_name, panels, stacked, title
-
-UNIT = dict.fromkeys(("accuracy", "balanced_accuracy", "auc"), (" points", 100.0, ".1f"))
-ARROW = {
-    **dict.fromkeys(("accuracy", "balanced_accuracy", "auc", "r2"), "more is better"),
-    **dict.fromkeys(("loss", "mse"), "less is better"),
-}
+from regpipe.metrics import METRICS, Metric
+from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
 
 
 def paired_differences(
@@ -34,21 +29,23 @@ def paired_differences(
     figure, axes = panels(1, len(metrics), 5.6, 3.4, sharey=True)
     places = {protocol: len(PROTOCOLS) - 1 - i for i, protocol in enumerate(PROTOCOLS)}
     for ax, metric in zip(axes[0], metrics, strict=True):
-        unit, scale, form = UNIT.get(metric, ("", 1.0, ".2g"))
-        smallest = scale * smallest_difference[metric]
+        told = METRICS[metric]
+        smallest = told.scale * smallest_difference[metric]
         ax.axvspan(-smallest, smallest, color="0.9", zorder=0)
         ax.axvline(0, color="0.4", linewidth=1)
         said = comparison[comparison["metric"] == metric].set_index("protocol")
         for protocol, place in places.items():
             part = pairs[pairs["protocol"] == protocol]
-            differences = scale * (part[f"test_{metric}_t"] - part[f"test_{metric}_b"]).to_numpy()
+            differences = (
+                told.scale * (part[f"test_{metric}_t"] - part[f"test_{metric}_b"]).to_numpy()
+            )
             differences = differences[np.isfinite(differences)]
             height = place + _spread_out(len(differences))
             ax.scatter(differences, height, s=16, color=TECHNIQUE, alpha=0.5, linewidths=0)
-            _interval(ax, place, said.loc[protocol], scale, unit, form)
-        ax.set_xlabel(f"test {metric_name(metric)}, technique - baseline{unit and f',{unit}'}")
+            _interval(ax, place, said.loc[protocol], told)
+        ax.set_xlabel(f"test {told.name}, technique - baseline{told.unit and f',{told.unit}'}")
         ax.locator_params(axis="x", nbins=6)
-        ax.set_title(f"{metric_name(metric)}: {ARROW[metric]}", fontsize=10)
+        ax.set_title(f"{told.name}: {told.better}", fontsize=10)
     axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")
@@ -56,13 +53,15 @@ def paired_differences(
     return figure
 
 
-def _interval(ax: Axes, place: float, says: pd.Series, scale: float, unit: str, form: str) -> None:
+def _interval(ax: Axes, place: float, says: pd.Series, told: Metric) -> None:
     """Draw the mean with its interval below the pairs, and write it down."""
-    mean, low, high = (scale * says[key] for key in ("mean", "ci_low", "ci_high"))
-    if np.isfinite([mean, low, high]).all():
+    ends = [says[key] for key in ("mean", "ci_low", "ci_high")]
+    if np.isfinite(ends).all():
+        mean, low, high = (told.scale * end for end in ends)
         error = [[mean - low], [high - mean]]
         ax.errorbar(mean, place - 0.32, xerr=error, fmt="D", color="black", capsize=4)
-        interval = f"{_signed(mean, form)} [{_signed(low, form)}, {_signed(high, form)}]{unit}"
+        mean, low, high = (told.signed(end) for end in ends)
+        interval = f"{mean} [{low}, {high}]{told.unit}"
     else:
         interval = "no mean, as a fit diverged"
     ax.annotate(
@@ -73,11 +72,6 @@ def _interval(ax: Axes, place: float, says: pd.Series, scale: float, unit: str, 
         va="top",
         fontsize=8,
     )
-
-
-def _signed(value: float, form: str) -> str:
-    """Return the number in that form; large ones, as of errors in squared units, without e+."""
-    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+{form}}"
 
 
 def _spread_out(n: int) -> np.ndarray:

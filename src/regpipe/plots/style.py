@@ -35,11 +35,6 @@ def stacked(text: str) -> str:
     return text.replace(", ", ",\n")
 
 
-def metric_name(metric: str) -> str:
-    """Return what an axis calls a metric."""
-    return {"r2": "R²", "auc": "AUC"}.get(metric, metric.replace("_", " "))
-
-
 def title(figure: Figure, text: str) -> None:
     """Head the figure; a long title takes two lines, so that it doesn't widen the picture."""
     characters = int(9.5 * figure.get_figwidth())

@@ -4,7 +4,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import metric_name, panels, title
+from regpipe.metrics import METRICS
+from regpipe.plots.style import panels, title
 from regpipe.statistics.variance import ROWS
 
 COLOURS = {
@@ -49,6 +50,6 @@ def _stack(ax: Axes, place: float, part: pd.DataFrame) -> None:
     for source, share in zip(part["source"], part["share"], strict=True):
         ax.barh(place, share, 0.75, left, color=COLOURS[source], label=source)
         left += share
-    metric, deviation = part["metric"].iloc[0], part["variance"].sum() ** 0.5
-    told = f"{100 * deviation:.1f} points" if metric == "accuracy" else f"{deviation:.2g}"
-    ax.text(1.01, place, f"sd {told} of {metric_name(metric)}", va="center", fontsize=8)
+    metric, deviation = METRICS[part["metric"].iloc[0]], part["variance"].sum() ** 0.5
+    told = f"sd {metric.size(deviation)}{metric.unit} of {metric.name}"
+    ax.text(1.01, place, told, va="center", fontsize=8)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from regpipe.report.units import UNITS, Unit
+from regpipe.metrics import METRICS, Metric
 from regpipe.report.views.cells import rivalry
 
 Answer = dict[str, Any]
@@ -12,7 +12,7 @@ AGAINST = {"baseline": "the plain network", "single": "the best single technique
 
 def cocktail_sentence(answer: Answer) -> str:
     """Return what the best mixtures give, and what is useful in them."""
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     means = answer["against"]["baseline"]
     parts = [_against(name, answer["against"][name], unit, answer) for name in AGAINST]
     return (
@@ -22,7 +22,7 @@ def cocktail_sentence(answer: Answer) -> str:
     )
 
 
-def _against(name: str, found: Answer, unit: Unit, answer: Answer) -> str:
+def _against(name: str, found: Answer, unit: Metric, answer: Answer) -> str:
     low, high = (unit.signed(found[end]).lstrip("+") for end in ("ci_low", "ci_high"))
     return (
         f"{unit.signed(found['mean'])}{unit.unit} ({answer['confidence']:.0%} interval {low} to "
@@ -30,7 +30,7 @@ def _against(name: str, found: Answer, unit: Unit, answer: Answer) -> str:
     )
 
 
-def _useful(answer: Answer, unit: Unit) -> str:
+def _useful(answer: Answer, unit: Metric) -> str:
     """Name the ingredients without which the mixtures surely lose something."""
     sure = [part for part in answer["ingredients"] if (part["ci_low"] or 0) > 0][:TOLD]
     if not sure:

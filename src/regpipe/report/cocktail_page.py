@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe.metrics import METRICS
 from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.shrink import shrink
 from regpipe.report.templating import fill
-from regpipe.report.units import UNITS
 from regpipe.report.views.cells import typeset
 from regpipe.report.views.cocktail import best_of_each, ingredients, rivals
 
@@ -36,7 +36,7 @@ def render_cocktail(
         version: of regpipe.
     """
     metric = answer["metric"]
-    unit = UNITS[metric]
+    unit = METRICS[metric]
     return fill(
         "cocktail.html.j2",
         question=f"Which techniques help together on {answer['title']}?",

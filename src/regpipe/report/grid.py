@@ -6,8 +6,8 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
+from regpipe.metrics import METRICS, Metric
 from regpipe.report.sentence import caveat
-from regpipe.report.units import UNITS, Unit
 
 Choice = dict[str, Any]
 PROTOCOLS = {"fixed": "the fixed draw", "fresh": "fresh draws"}
@@ -15,7 +15,7 @@ PROTOCOLS = {"fixed": "the fixed draw", "fresh": "fresh draws"}
 
 def grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
     """Return a row per point: mean of train and test for both protocols, and how often chosen."""
-    unit, paths = UNITS[choice["metric"]], choice["paths"]
+    unit, paths = METRICS[choice["metric"]], choice["paths"]
     made = Table(
         box=box.SIMPLE_HEAD,
         title=f"{choice['technique']}_grid: {unit.name}",
@@ -41,7 +41,7 @@ def grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
 
 def grid_sentence(choice: Choice) -> str:
     """Return what choosing a value on validation rows gives, and what the test rows would claim."""
-    unit, fresh = UNITS[choice["metric"]], choice["fresh"]
+    unit, fresh = METRICS[choice["metric"]], choice["fresh"]
     leak = (
         " It watches rows that score it while it trains: the numbers of the fixed draw are "
         "flattered whatever chooses."
@@ -59,6 +59,6 @@ def grid_sentence(choice: Choice) -> str:
     )
 
 
-def _told(numbers: dict[str, float], unit: Unit, choice: Choice) -> str:
+def _told(numbers: dict[str, float], unit: Metric, choice: Choice) -> str:
     ends = " to ".join(unit.value(numbers[end]) for end in ("ci_low", "ci_high"))
     return f"{unit.value(numbers['mean'])} ({choice['confidence']:.0%} interval {ends})"

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from regpipe.metrics import METRICS
 from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill
-from regpipe.report.units import UNITS
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.captions import ROWS, in_order
 from regpipe.report.views.claims import claims
@@ -80,7 +80,7 @@ def _screened(study: Study) -> dict[str, Any]:
     return {
         "tuning": tuned(study.screening),
         "references": references(study.screening),
-        "metric_name": UNITS[study.leaderboard["metric"].iloc[0]].name,
+        "metric_name": METRICS[study.leaderboard["metric"].iloc[0]].name,
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from regpipe.report.units import UNITS, Unit
+from regpipe.metrics import METRICS, Metric
 
 Answer = dict[str, Any]
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
@@ -15,7 +15,7 @@ def sentence(answer: Answer) -> str:
     gain = fresh["difference"][answer["metric"]]
     confidence = answer["run"]["parameters"]["statistics"]["confidence"]
     ties = f", equal in {gain['ties']}" if gain["ties"] else ""
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     ends = " to ".join(unit.signed(gain[end]) for end in ("ci_low", "ci_high"))
     interval = f"{confidence:.0%} interval {ends}"
     moved = (
@@ -47,9 +47,9 @@ def _verdict(answer: Answer) -> str:
     return f"{name} {verdict} on {problem}{trifle}"
 
 
-def _movement(mean: float, unit: Unit) -> str:
+def _movement(mean: float, unit: Metric) -> str:
     size = unit.size(mean)
-    if float(size) == 0:
+    if not size.strip("0."):
         return "stayed the same on average"
     return f"{'rose' if mean > 0 else 'fell'} by {size}{unit.unit} on average"
 
@@ -96,7 +96,7 @@ def _claim(answer: Answer) -> str:
     fixed = answer["fixed"]
     if not fixed["published"]:
         return ""
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     sides = [side for side in ("test", "train") if fixed["published"][side] is not None]
     told = "; ".join(
         f"published {side} {unit.name} {unit.value(fixed['published'][side])}, "

@@ -9,12 +9,12 @@ from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
+from regpipe.metrics import METRICS, Metric
 from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.grid import grid_sentence, grid_table
 from regpipe.report.sentence import sentence
 from regpipe.report.stopping import rules_table
 from regpipe.report.study import Screening
-from regpipe.report.units import UNITS, Unit
 from regpipe.report.variance import variance_table
 from regpipe.report.views.headline import headline
 from regpipe.report.views.screening import sentence as screening_sentence
@@ -26,7 +26,7 @@ Answer = dict[str, Any]
 def show(answers: Sequence[Answer], sentences: bool = True) -> None:
     """Print a table for each metric, and the sentences."""
     console = get_console()
-    for metric in UNITS:
+    for metric in METRICS:
         if chosen := [answer for answer in answers if answer["metric"] == metric]:
             console.print()
             console.print(table(chosen))
@@ -97,7 +97,7 @@ def table(answers: Sequence[Answer]) -> Table:
     `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat. All answers
     are of one metric.
     """
-    unit = UNITS[answers[0]["metric"]]
+    unit = METRICS[answers[0]["metric"]]
     made = Table(box=box.SIMPLE_HEAD, title=_title(unit), title_justify="left", padding=0)
     made.add_column("arm", no_wrap=True)
     change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
@@ -122,7 +122,7 @@ def table(answers: Sequence[Answer]) -> Table:
     return made
 
 
-def _title(unit: Unit) -> str:
+def _title(unit: Metric) -> str:
     return f"Test {unit.name}" + (f", in{unit.unit}" if unit.value_scale != 1 else "")
 
 
@@ -137,13 +137,13 @@ def _folded(name: str, width: int = 14) -> str:
 
 
 def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     claimed = unit.value(published["test"]) if published and published["test"] else "-"
     spreads = (unit.spread(answer[protocol][arm]["test"]) for protocol in ("fixed", "fresh"))
     return [claimed, *spreads]
 
 
 def _gain(answer: Answer) -> str:
-    unit, gain = UNITS[answer["metric"]], answer["fresh"]["difference"][answer["metric"]]
+    unit, gain = METRICS[answer["metric"]], answer["fresh"]["difference"][answer["metric"]]
     mean, low, high = (unit.signed(gain[key]) for key in ("mean", "ci_low", "ci_high"))
     return f"{mean} [{low.lstrip('+')}, {high.lstrip('+')}]"

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from regpipe.metrics import MetricName
 from regpipe.spec.settings import Statistics
 from regpipe.spec.strict import Share, Strict
 from regpipe.spec.training import Training
@@ -26,7 +27,6 @@ TABLE = "table"  # the key by which rows of the user's own are told
 
 Network = dict[str, dict[str, Any]]
 Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
-ScoreName = Literal["accuracy", "balanced_accuracy", "auc", "loss", "mse", "r2"]
 Class = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
@@ -99,7 +99,7 @@ class Problem(Strict):
     rows: dict[str, Any]
     split: Split = Split()
     # By which a technique is judged, if not by the task's own: balanced_accuracy, auc, ...
-    metric: ScoreName | None = None
+    metric: MetricName | None = None
     # Scaled to mean 0 and standard deviation 1 over the rows trained on.
     standardise: list[Literal["features", "target"]] = []
     # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
@@ -107,7 +107,7 @@ class Problem(Strict):
     network: Network = Field(min_length=1)
     training: Training
     # In place of those of the statistics, where a score has another scale.
-    smallest_difference: dict[ScoreName, PositiveFloat] = {}
+    smallest_difference: dict[MetricName, PositiveFloat] = {}
     published: Published | None = None
 
     @model_validator(mode="after")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from regpipe.metrics import METRICS
 from regpipe.report.study import Study
-from regpipe.report.units import UNITS
 from regpipe.report.views import intervals
 from regpipe.report.views.cells import ORDER, Badge, Cell, Record, badge, better, change, number
 
@@ -80,7 +80,8 @@ def smallest_difference(study: Study, row: Record) -> float:
 
 
 def _row(row: Record, reach: float, smallest: float) -> Row:
-    mean, interval = change(UNITS[row["metric"]], row["difference"], row["ci_low"], row["ci_high"])
+    ends = (row[key] for key in ("difference", "ci_low", "ci_high"))
+    mean, interval = change(METRICS[row["metric"]], *ends)
     return Row(
         technique=row["technique"],
         title=row["title"],
@@ -98,7 +99,7 @@ def _row(row: Record, reach: float, smallest: float) -> Row:
 
 
 def _cells(row: Record) -> dict[str, Cell]:
-    unit = UNITS[row["metric"]]
+    unit = METRICS[row["metric"]]
     good = better(row["metric"]) * unit.scale * row["difference"]
     return {
         "rank": number(row["rank"], "{:.0f}".format),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from regpipe.report.units import UNITS
+from regpipe.metrics import METRICS
 
 Answer = Mapping[str, Any]
 ROWS = "samples"  # shows the problem's rows, and is shown once for all of its techniques
@@ -49,7 +49,7 @@ def alternative(picture: str, answer: Answer) -> str:
 
 
 def _differences(answer: Answer) -> str:
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     gain = answer["fresh"]["difference"][answer["metric"]]
     wins = f"better in {gain['wins']} of {answer['fresh']['repeats']}"
     if gain["mean"] is None:
@@ -60,7 +60,7 @@ def _differences(answer: Answer) -> str:
 
 
 def _epochs(answer: Answer) -> str:
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     ends = [
         f"{arm} {unit.value(fresh['train']['mean'])} on train and "
         f"{unit.value(fresh['test']['mean'])} on test rows"

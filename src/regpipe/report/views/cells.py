@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.report.units import UNITS, Unit
-from regpipe.tasks import TASKS
+from regpipe.metrics import METRICS, Metric
 
 Record = Mapping[Any, Any]  # a row of a frame
 
@@ -83,7 +82,7 @@ def rival_badge(verdict: str) -> Badge:
     return replace(badge(verdict), text=rivalry(verdict))
 
 
-def change(unit: Unit, mean: Any, low: Any, high: Any) -> tuple[str, str]:
+def change(unit: Metric, mean: Any, low: Any, high: Any) -> tuple[str, str]:
     """Return a difference and its interval with the unit, in two parts."""
     if any(pd.isna(end) for end in (mean, low, high)):
         return MISSING, "no mean, as a fit diverged"
@@ -95,14 +94,13 @@ def change(unit: Unit, mean: Any, low: Any, high: Any) -> tuple[str, str]:
 
 def better(metric: str) -> int:
     """Return 1 where a larger value of the metric is the better one, else -1."""
-    upwards = next(t.scores[metric] for t in TASKS.values() if metric in t.scores)
-    return 1 if upwards else -1
+    return 1 if METRICS[metric].higher_is_better else -1
 
 
-def unit_of(number_name: str) -> Unit | None:
+def unit_of(number_name: str) -> Metric | None:
     """Return the unit of what `statistics.claims` calls a number; None of an epoch.
 
     >>> unit_of("test r2").name, unit_of("best epoch")
     ('R²', None)
     """
-    return UNITS.get(number_name.rpartition(" ")[2])
+    return METRICS.get(number_name.rpartition(" ")[2])

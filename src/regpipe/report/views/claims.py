@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.report.units import Unit
+from regpipe.metrics import Metric
 from regpipe.report.views.cells import MISSING, Badge, Record, badge, change, typeset, unit_of
 
 GAINS = "Gains of techniques: test scores beside those of the baseline"
@@ -110,18 +110,18 @@ def _row(row: Record, linked: bool, sources: list[str], notes: list[str]) -> Row
     )
 
 
-def _value(unit: Unit | None, value: Any) -> str:
+def _value(unit: Metric | None, value: Any) -> str:
     if value is None or pd.isna(value):
         return MISSING
     return typeset(unit.value(float(value))) if unit else f"{float(value):,.0f}"
 
 
-def _spread(unit: Unit | None, row: Record) -> str:
+def _spread(unit: Metric | None, row: Record) -> str:
     mean, sd = (_value(unit, row[key]) for key in ("mean", "sd"))
     return mean if sd == MISSING else f"{mean} ± {sd}"
 
 
-def _signed(unit: Unit | None, value: Any) -> str:
+def _signed(unit: Metric | None, value: Any) -> str:
     if unit is None or value is None or pd.isna(value):
         return ""
     return typeset(unit.signed(float(value)))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe.metrics import METRICS, Metric
 from regpipe.report.cocktail import AGAINST
-from regpipe.report.units import UNITS, Unit
 from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, typeset
 
 
@@ -47,11 +47,11 @@ class Best:
 
 def rivals(answer: Mapping[str, Any]) -> list[Rival]:
     """Return what `summary.json` says of each rival."""
-    unit = UNITS[answer["metric"]]
+    unit = METRICS[answer["metric"]]
     return [_rival(name, answer["against"][key], unit) for key, name in AGAINST.items()]
 
 
-def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Unit) -> list[Ingredient]:
+def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Metric) -> list[Ingredient]:
     """Return the ingredients, the most useful first; `titles` are those of the recipes."""
     return [
         Ingredient(
@@ -66,7 +66,7 @@ def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Unit) -> l
 
 def best_of_each(mixtures: pd.DataFrame, metric: str) -> list[Best]:
     """Return the best mixture of each repeat."""
-    unit = UNITS[metric]
+    unit = METRICS[metric]
     rows = mixtures[mixtures["without"].isna()].sort_values("repeat")
     return [
         Best(
@@ -93,7 +93,7 @@ def said(mixture: Mapping[str, float | None]) -> str:
     return ", ".join(doses) or "nothing"
 
 
-def _rival(name: str, found: Record, unit: Unit) -> Rival:
+def _rival(name: str, found: Record, unit: Metric) -> Rival:
     return Rival(
         name,
         unit.value(found["test_mixture"]),
@@ -103,7 +103,7 @@ def _rival(name: str, found: Record, unit: Unit) -> Rival:
     )
 
 
-def _worth(row: Record, unit: Unit) -> tuple[str, str]:
+def _worth(row: Record, unit: Metric) -> tuple[str, str]:
     if pd.isna(row["ci_low"]):
         return typeset(unit.signed(row["worth"])), "in a single repeat"
     return change(unit, row["worth"], row["ci_low"], row["ci_high"])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe.metrics import METRICS
 from regpipe.report.study import Screening
-from regpipe.report.units import UNITS
 from regpipe.report.views.cells import (
     MISSING,
     ORDER,
@@ -74,7 +74,7 @@ def references(screening: Screening) -> list[Reference]:
 def sentence(screening: Screening) -> str:
     """Return whether a network is worth it at all."""
     table = screening.references
-    unit = UNITS[table["metric"].iloc[0]]
+    unit = METRICS[table["metric"].iloc[0]]
     network = table[table["model"] == NETWORK].iloc[0]
     others = table[table["model"] != NETWORK]
     first = others.iloc[0]
@@ -93,7 +93,7 @@ def sentence(screening: Screening) -> str:
 
 
 def _tuned(row: Record) -> Tuned:
-    unit = UNITS[row["metric"]]
+    unit = METRICS[row["metric"]]
     chosen = MISSING
     if isinstance(row["strength"], str):
         times = f"{int(row['times'])} of {int(row['repeats'])}"
@@ -109,7 +109,7 @@ def _edge(row: Record) -> str:
 
 
 def _reference(row: Record) -> Reference:
-    unit = UNITS[row["metric"]]
+    unit = METRICS[row["metric"]]
     is_network = row["model"] == NETWORK
     ends: tuple[Any, ...] = tuple(row[key] for key in ("difference", "ci_low", "ci_high"))
     verdict = None

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from regpipe.metrics import METRICS
 from regpipe.report.sentence import sentence
 from regpipe.report.shrink import Picture
 from regpipe.report.study import Story
-from regpipe.report.units import UNITS
 from regpipe.report.views.captions import CAPTIONS, alternative, in_order, named
 from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
 from regpipe.statistics.overlap import is_halves
@@ -75,7 +75,7 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
         title=answer["title"],
         problem=answer["problem"],
         verdict=badge(answer["fresh"]["verdict"]),
-        change=change(UNITS[metric], *(gain[key] for key in ("mean", "ci_low", "ci_high"))),
+        change=change(METRICS[metric], *(gain[key] for key in ("mean", "ci_low", "ci_high"))),
         explanation=story.explanation,
         sentence=typeset(sentence(dict(answer))),
         figures=[_figure(name, pictures[name], answer) for name in in_order(story.pictures)],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.report.units import UNITS, Unit
+from regpipe.metrics import METRICS, Metric
 from regpipe.report.views.cells import MISSING
 from regpipe.statistics.variance import ROWS
 
@@ -36,7 +36,7 @@ def variance(table: pd.DataFrame) -> list[Row]:
 
 
 def _row(problem: str, rows: str, part: pd.DataFrame) -> Row:
-    unit = UNITS.get(str(part["metric"].iloc[0])) if "metric" in part else None
+    unit = METRICS.get(str(part["metric"].iloc[0])) if "metric" in part else None
     sources = [
         (row["source"], _percent(row["share"]), _size(unit, row["sd"]))
         for row in part.to_dict("records")
@@ -50,7 +50,7 @@ def _percent(share: Any) -> str:
     return MISSING if pd.isna(share) else f"{share:.0%}"
 
 
-def _size(unit: Unit | None, sd: Any) -> str:
+def _size(unit: Metric | None, sd: Any) -> str:
     if pd.isna(sd):
         return MISSING
     return unit.size(sd) if unit else f"{sd:.2g}"

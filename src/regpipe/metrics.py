@@ -1,0 +1,113 @@
+"""The numbers that a fit is scored by: what each is called, how it is written, which way is better.
+
+The one place that says so. Shares are told with three decimals, and their differences in points;
+squared errors in thousandths, both they and their differences.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+MetricName = Literal["accuracy", "balanced_accuracy", "auc", "r2", "mse", "loss"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a metric and its differences are written.
+
+    Attributes:
+        name: of the metric, in a sentence and on an axis.
+        higher_is_better: whether a larger value is the better one.
+        value_scale: a value is told as so many times itself.
+        value_places: decimals of a value.
+        scale: a difference is told as so many times itself.
+        places: decimals of a difference.
+        unit: what stands behind a difference.
+    """
+
+    name: str
+    higher_is_better: bool
+    value_scale: float = 1.0
+    value_places: int = 3
+    scale: float = 1.0
+    places: int = 2
+    unit: str = ""
+
+    @property
+    def movement(self) -> str:
+        """What a difference is called, above a column of them."""
+        return "gain" if self.higher_is_better else "change"
+
+    @property
+    def better(self) -> str:
+        """Which way is better, below an axis."""
+        return "more is better" if self.higher_is_better else "less is better"
+
+    @property
+    def difference(self) -> str:
+        """What an axis of differences shows.
+
+        >>> METRICS["accuracy"].difference, METRICS["r2"].difference
+        ('points of accuracy', 'R²')
+        """
+        return f"{self.unit.strip()} of {self.name}" if self.unit else self.name
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1."""
+        return self.unit == POINTS
+
+    def value(self, number: float | None) -> str:
+        """Return a value of the metric, and a dash where there is none."""
+        if number is None or math.isnan(number):
+            return "-"
+        return _written(self.value_scale * number, self.value_places)
+
+    def spread(self, numbers: dict[str, float | None]) -> str:
+        """Return mean and standard deviation."""
+        mean, sd = numbers["mean"], numbers["sd"]
+        if mean is None or sd is None:
+            return "-"
+        return f"{self.value(mean)}±{self.value(sd)}".replace("±0", "±")
+
+    def size(self, difference: float) -> str:
+        """Return a difference without its sign."""
+        return _written(abs(self.scale * difference), self.places)
+
+    def signed(self, difference: float | None) -> str:
+        """Return a difference with its sign, and without one where it rounds to none."""
+        if difference is None:
+            return "-"
+        text = _written(self.scale * difference, self.places, "+")
+        return text if text.strip("+-0.") else text[1:]
+
+
+def _written(number: float, places: int, sign: str = "") -> str:
+    """Return a number; a large one, as of errors in the target's own units, without decimals.
+
+    >>> _written(-0.5, 2), _written(1234567.8, 2, "+")
+    ('-0.50', '+1,234,568')
+    """
+    return f"{number:{sign},.0f}" if abs(number) >= LARGE else f"{number:{sign}.{places}f}"
+
+
+LARGE = 10_000
+POINTS, THOUSANDTHS = " points", " thousandths"
+
+
+def _share(name: str) -> Metric:
+    return Metric(name, higher_is_better=True, scale=100.0, places=1, unit=POINTS)
+
+
+def _error(name: str) -> Metric:
+    return Metric(name, False, 1000.0, 2, 1000.0, 2, THOUSANDTHS)
+
+
+METRICS: dict[str, Metric] = {
+    "accuracy": _share("accuracy"),
+    "balanced_accuracy": _share("balanced accuracy"),
+    "auc": _share("AUC"),
+    "r2": Metric("R²", higher_is_better=True),
+    "mse": _error("squared error"),
+    "loss": Metric("loss", higher_is_better=False, places=3),
+}
