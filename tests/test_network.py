@@ -1,3 +1,4 @@
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -5,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from regpipe import keras_names
 from regpipe.arm import Layer
 from regpipe.errors import SpecError
+from regpipe.vocabulary import check_optimizer
 from tests.conftest import arm_called
 
 
@@ -67,8 +70,7 @@ def test_an_optimizer_that_keras_refuses_is_told_before_training(optimizer: Any)
     [
         ("digits", {"output": {"units": 5}}, "10 classes, and the network tells 5 apart"),
         ("waves", {"hidden": {"return_sequences": True}}, "wants one output per class"),
-        ("moons", {"output": {"activation": "linear"}}, "is taken of probabilities"),
-        ("moons", {"output": {"activation": "relu"}}, None),
+        ("moons", {"output": {"use_bias": False}}, None),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_any_arm_is(
@@ -87,6 +89,53 @@ def test_what_cannot_be_trained_is_refused_before_any_arm_is(
     else:
         with pytest.raises(SpecError, match=says):
             build_network(changed, samples_of(name))
+
+
+def test_an_optimizer_that_cannot_take_a_step_is_refused_before_any_arm_is_trained(
+    samples_of: Callable[..., Any],
+) -> None:
+    from regpipe.pipelines.arm.nodes import build_network
+
+    schedule = {"PiecewiseConstantDecay": {"boundaries": [], "values": [0.1]}}
+    arm = arm_called("weight_l2", optimizer={"SGD": {"learning_rate": schedule}})
+    with pytest.raises(SpecError, match="weight_l2.training.optimizer: Keras can't take a step"):
+        build_network(arm, samples_of("moons"))
+
+
+def test_whole_numbers_of_optimizers_are_as_good_as_floats() -> None:
+    """Of each argument of each optimizer: Keras refuses some, and needs others as they are."""
+    from regpipe.backend import keras
+    from regpipe.engine.keras_objects import make_optimizer
+
+    def made(name: str, **arguments: Any) -> bool:
+        try:
+            check_optimizer("x", {name: arguments})
+            make_optimizer(arm_called("moons", optimizer={name: arguments}).training)
+        except (TypeError, ValueError):
+            return False
+        return True
+
+    for name in keras_names.class_names("optimizers"):
+        for key, argument in inspect.signature(getattr(keras.optimizers, name)).parameters.items():
+            if type(argument.default) is float:
+                for whole in (0, 1):
+                    assert made(name, **{key: whole}) == made(name, **{key: float(whole)}), key
+    assert made("Adam", use_ema=True, ema_overwrite_frequency=5)
+
+
+def test_a_schedule_of_whole_numbers_falls_as_one_of_floats() -> None:
+    from regpipe.engine.keras_objects import make_optimizer
+
+    def rates(schedule: str, **arguments: Any) -> list[float]:
+        optimizer = {"SGD": {"learning_rate": {schedule: arguments}}}
+        made = make_optimizer(arm_called("moons", optimizer=optimizer).training)
+        return [float(made._learning_rate(step)) for step in (0, 1, 2)]
+
+    decay = {"decay_steps": 1, "decay_rate": 0.5}
+    assert rates("ExponentialDecay", initial_learning_rate=1, **decay) == [1, 0.5, 0.25]
+    assert rates("PiecewiseConstantDecay", boundaries=[0, 1], values=[1, 0.5, 0]) == [1, 0.5, 0]
+    warm = {"initial_learning_rate": 0, "decay_steps": 2, "warmup_target": 1, "warmup_steps": 2}
+    assert rates("CosineDecay", **warm) == [0, 0.5, 1]
 
 
 def test_a_penalty_that_wants_every_step_is_refused_without_them(

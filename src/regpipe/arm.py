@@ -1,16 +1,19 @@
 """A problem with a technique applied, or with none: what exactly is trained."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from regpipe.errors import SpecError, unknown
+from regpipe.outputs import check_outputs
 from regpipe.ranks import check_ranks
 from regpipe.reading import parse
 from regpipe.spec import Problem, Technique, Training
 from regpipe.tasks import Task
 from regpipe.vocabulary import (
     check_arguments,
+    check_fixed,
     check_layer,
     check_loss,
     check_name,
@@ -66,7 +69,8 @@ def baseline(name: str, problem: Problem) -> Arm:
         for layer, entry in problem.network.items()
     }
     _check_training(f"{name}.training", problem.training, problem.kind, layers)
-    check_ranks(name, problem.input_shape, layers)
+    _check_network(name, problem.input_shape, layers)
+    check_outputs(name, problem.kind, layers, problem.training.loss)
     return Arm(
         problem=name,
         technique=None,
@@ -98,7 +102,8 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
     changed = {**base.training.model_dump(), **technique.training}
     training = parse(Training, changed, f"{name}.training")
     _check_training(f"{name}.training", training, base.task, layers)
-    check_ranks(name, base.input_shape, layers)
+    _check_network(name, base.input_shape, layers)
+    check_outputs(name, base.task, layers, training.loss)
     return replace(base, technique=name, layers=layers, training=training)
 
 
@@ -154,6 +159,14 @@ def _insert(
     position = list(layers).index(neighbour) + (place[0] == "after")
     items = list(layers.items())
     return dict([*items[:position], (name, made), *items[position:]])
+
+
+def _check_network(
+    name: str, input_shape: Sequence[int] | None, layers: Mapping[str, Layer]
+) -> None:
+    for layer_name, layer in layers.items():
+        check_fixed(f"{name}.network.{layer_name}", layer.kind, layer.arguments)
+    check_ranks(name, input_shape, layers)
 
 
 def _check_training(path: str, training: Training, task: Task, layers: dict[str, Layer]) -> None:

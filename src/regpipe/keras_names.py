@@ -7,6 +7,7 @@ as `keras.layers` lists where each class is defined, and the class lists its arg
 
 import ast
 import importlib.util
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,29 @@ def arguments(module: str, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *LAYER_ARGUMENTS))) if module == "layers" else own
 
 
+def folder(module: str, name: str) -> str:
+    """Return the folder in which Keras keeps a class, such as its kinds of layers.
+
+    >>> folder("layers", "Dropout")
+    'regularization'
+    """
+    return Path(public_names(module)[name][0]).parent.name
+
+
+def has_method(module: str, name: str, method: str) -> bool:
+    """Whether a class, or one that it is made of, defines a method.
+
+    >>> has_method("layers", "Normalization", "adapt"), has_method("layers", "Dense", "adapt")
+    (True, False)
+    """
+    file, defined_as = public_names(module)[name]
+    return any(
+        isinstance(statement, ast.FunctionDef) and statement.name == method
+        for definition in _definitions(_keras_folder() / file, defined_as)
+        for statement in definition.body
+    )
+
+
 def class_names(module: str) -> list[str]:
     """Return the names of `keras.<module>` that begin with a capital, as classes do."""
     return sorted(name for name in public_names(module) if name[0].isupper())
@@ -67,25 +91,29 @@ def _parse(file: Path) -> ast.Module:
 
 def _class_arguments(file: Path, name: str) -> tuple[str, ...]:
     """Return the arguments of `__init__`, looking through base classes where a class has none."""
-    tree = _parse(file)
-    definition = next(
-        (s for s in tree.body if isinstance(s, ast.ClassDef | ast.FunctionDef) and s.name == name),
-        None,
-    )
-    if definition is None:
-        return ()
-    init = next(
-        (s for s in definition.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"),
-        definition if isinstance(definition, ast.FunctionDef) else None,
-    )
-    if init is not None:
-        listed = [*init.args.args, *init.args.kwonlyargs]
-        return tuple(a.arg for a in listed if a.arg not in {"self", "name", "dtype"})
-    assert isinstance(definition, ast.ClassDef)
-    for base in definition.bases:
-        if isinstance(base, ast.Name) and (origin := _origin(tree, base.id, file)):
-            return _class_arguments(origin, base.id)
+    for definition in _definitions(file, name):
+        init = next(
+            (s for s in definition.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"),
+            definition if isinstance(definition, ast.FunctionDef) else None,
+        )
+        if init is not None:
+            listed = [*init.args.args, *init.args.kwonlyargs]
+            return tuple(a.arg for a in listed if a.arg not in {"self", "name", "dtype"})
     return ()
+
+
+def _definitions(file: Path, name: str) -> Iterator[ast.ClassDef | ast.FunctionDef]:
+    """Yield what `name` is defined by in a file, and the base classes of a class."""
+    tree = _parse(file)
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef | ast.FunctionDef) and statement.name == name:
+            yield statement
+            for base in statement.bases if isinstance(statement, ast.ClassDef) else ():
+                if isinstance(base, ast.Name) and (origin := _origin(tree, base.id, file)):
+                    yield from _definitions(origin, base.id)
+            return
+    if origin := _origin(tree, name, file):  # a package only passes it on
+        yield from _definitions(origin, name)
 
 
 def _origin(tree: ast.Module, name: str, file: Path) -> Path | None:
@@ -96,5 +124,6 @@ def _origin(tree: ast.Module, name: str, file: Path) -> Path | None:
         if isinstance(statement, ast.ImportFrom) and statement.module:
             if any(alias.name == name for alias in statement.names):
                 parts = statement.module.split(".")[1:]
-                return _keras_folder().joinpath(*parts).with_suffix(".py")
+                found = _keras_folder().joinpath(*parts)
+                return found / "__init__.py" if found.is_dir() else found.with_suffix(".py")
     return None

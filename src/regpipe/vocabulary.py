@@ -16,6 +16,13 @@ BATCH_SUM = "batch_sum"
 TEMPORAL = "temporal"
 SCHEDULES = "optimizers/schedules"
 
+# Arguments of optimizers and schedules that Keras takes as floats alone, and those that are whole.
+FLOATS = ("learning_rate", "initial_learning_rate", "values", "momentum")
+WHOLE = ("gradient_accumulation_steps", "ema_overwrite_frequency")
+
+# What a layer finds in the rows that it is adapted to, as its arguments.
+ADAPTED = ("mean", "variance", "bin_boundaries", "vocabulary")
+
 # The range of numbers that Keras would take without a word, or refuse in words of its own.
 SHARE = (0, 1, "a share of at least 0 and below 1")
 POSITIVE = (1e-300, float("inf"), "a number above 0")
@@ -66,6 +73,28 @@ def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
             check(f"{path}.{name}", value)
         else:
             check_range(f"{path}.{name}", name, value)
+
+
+def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
+    """Raise SpecError for a layer that does nothing, or nothing right, until it has seen rows.
+
+    Keras adapts such layers by a method of theirs, ahead of training, and nobody calls it here.
+    With what they would find given as arguments, they are layers like others.
+    """
+    if not keras_names.has_method("layers", kind, "adapt"):
+        return
+    finds = [name for name in ADAPTED if name in keras_names.arguments("layers", kind)]
+    if finds and all(arguments.get(name) is not None for name in finds):
+        return
+    instead = " and ".join(finds) or "another layer"
+    if "mean" in finds:
+        instead = f"`standardise: [features]` in the problem in its place, or its {instead}"
+    raise SpecError(
+        [
+            f"{path}: a {kind} has to be adapted to rows before training, which isn't done here. "
+            f"Expected {instead}."
+        ]
+    )
 
 
 def check_regularizer(path: str, value: Any) -> None:
@@ -143,6 +172,23 @@ def keras_class(module: str, name: str) -> str:
     return {known.lower(): known for known in _buildable(module)}[name.lower()]
 
 
+def as_keras_takes(name: str, value: Any) -> Any:
+    """Return an optimizer's or a schedule's argument, as a float where Keras wants one.
+
+    It refuses `learning_rate=1` and `momentum=0`, and computes a schedule in the type of its first
+    rate: after a 1, all that it decays by would be cut down to whole numbers. Other whole numbers,
+    such as those of steps, have to stay so.
+
+    >>> as_keras_takes("values", [1, 0.1]), as_keras_takes("decay_steps", 9)
+    ([1.0, 0.1], 9)
+    """
+    if name not in FLOATS:
+        return value
+    if isinstance(value, list):
+        return [as_keras_takes(name, one) for one in value]
+    return float(value) if type(value) is int else value
+
+
 def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> None:
     known = _buildable(module)
     if str(name).lower() not in {k.lower() for k in known}:
@@ -153,7 +199,12 @@ def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> No
     for argument in given or {}:
         if argument not in arguments:
             raise unknown(f"{path}.{name}", f"argument of {name}", argument, arguments)
-        check_range(f"{path}.{name}.{argument}", argument, (given or {})[argument])
+        value = (given or {})[argument]
+        if argument in WHOLE and value is not None and type(value) is not int:
+            raise SpecError(
+                [f"{path}.{name}.{argument}: expected a whole number, received {value!r}."]
+            )
+        check_range(f"{path}.{name}.{argument}", argument, value)
 
 
 def _buildable(module: str) -> list[str]:

@@ -16,6 +16,8 @@ FULL = {"batch_size": 32}
 SHORT = {"batch_size": 32, "epochs": 30}
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}
 MINI = {"batch_size": 8, "shuffle": False}  # 30 rows: three batches of 8 and one of 6
+RARELY = {"learning_rate": 1, "gradient_accumulation_steps": 3}  # the last of 20 steps gathers
+OVERWRITTEN = {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2}
 
 
 def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple[Any, Any]:
@@ -47,6 +49,7 @@ def assert_close_weights(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarr
         ("moons", {**SHORT, "optimizer": {"Adam": {"use_ema": True, "ema_momentum": 0.9}}}),
         ("moons", {**SHORT, "optimizer": {"SGD": {"loss_scale_factor": 1024.0}}}),
         ("moons", {**SHORT, "optimizer": {"AdamW": {"learning_rate": DECAY, "clipnorm": 0.5}}}),
+        ("moons", {**MINI, "epochs": 5, "optimizer": {"SGD": {**RARELY, **OVERWRITTEN}}}),
     ],
 )
 def test_deterministic_arms_follow_fit_epoch_by_epoch(
@@ -63,6 +66,15 @@ def test_deterministic_arms_follow_fit_epoch_by_epoch(
     assert_close_weights(ours.weights, theirs.weights)
     assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
     assert ours.outcome == "completed"
+
+
+def test_accumulated_steps_of_a_noisy_training_are_those_of_fit(
+    moons: Rows, architecture_of: Callable[..., Any], without_xla: None
+) -> None:
+    noise = {"gradient_noise": {"eta": 1e-12}}  # its formula reads the number of the step
+    arm = arm_called("moons", **MINI, **noise, epochs=3, optimizer={"SGD": RARELY})
+    ours, theirs = both(arm, architecture_of(arm), moons, seed=3)
+    np.testing.assert_allclose(ours.history["loss"], theirs.history["loss"], rtol=1e-4)
 
 
 LAYERS = {

@@ -79,7 +79,8 @@ class CompiledLoop:
         self._rules = rules_of(self.training, self.task.logs)
         self._keeper = next((r for r in reversed(self._rules) if r.keeps_best), None)
         self._kept = [tf.Variable(w) for w in self.model.weights] if self._keeper else []
-        self._block = tf.function(self._run_block, jit_compile=not _convolves(self.model))
+        by_xla = not (_convolves(self.model) or _prepares(self.model))
+        self._block = tf.function(self._run_block, jit_compile=by_xla)
         clock = time.perf_counter()
         with hashed_randomness():
             self._block(tf.constant(0), self._permutations(np.random.default_rng()))
@@ -251,7 +252,7 @@ class CompiledLoop:
                 loss = pairs.loss(total, y) if pairs else total(y)
                 scaled = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled, weights)
-        step = self.optimizer.iterations.value
+        step = tf.convert_to_tensor(self.optimizer.iterations)  # of accumulated steps: computed
         self.optimizer.apply(self._noise.gradients(gradients, step), weights)
         return self._sums(loss, y, predictions)
 
@@ -278,3 +279,9 @@ class CompiledLoop:
 def _convolves(model: keras.Model) -> bool:
     """Whether a model has convolutions: TensorFlow's own are five times faster than XLA's here."""
     return any("Conv" in type(layer).__name__ for layer in model.layers)
+
+
+def _prepares(model: keras.Model) -> bool:
+    """Whether a model has layers that look values up or count them: XLA has no such operations."""
+    prefix = "keras.src.layers.preprocessing."
+    return any(type(layer).__module__.startswith(prefix) for layer in model.layers)

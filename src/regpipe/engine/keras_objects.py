@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from regpipe.arm import Arm, Loss
-from regpipe.backend import keras
+from regpipe.backend import keras, tf
 from regpipe.errors import SpecError
 from regpipe.problems.samples import Rows
 from regpipe.spec import Training
-from regpipe.vocabulary import SCHEDULES, keras_class
+from regpipe.vocabulary import SCHEDULES, as_keras_takes, keras_class
 
 METRICS = {  # what each task logs beside the loss
     "binary": keras.metrics.binary_accuracy,
@@ -33,9 +33,10 @@ def check_training(arm: Arm) -> None:
 
 
 def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
-    """Raise SpecError unless outputs, targets and loss go together, on a few rows.
+    """Raise SpecError unless the model can take a step of its training, on a few rows.
 
-    What Keras refuses only while it trains would else be refused after other arms have trained.
+    What Keras refuses only while it trains would else be refused after other arms have trained. The
+    model's weights are others afterwards.
     """
     x, y = rows.x_train[:2], rows.y_train[:2]
     if arm.task.classifies:
@@ -48,9 +49,9 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
                     + (", and the task multiclass." if outputs == 1 else ".")
                 ]
             )
-    _check_probabilities(arm, model)
     try:
-        loss = make_loss(arm.training.loss)(y, model(x, training=True))
+        with tf.GradientTape() as tape:
+            loss = make_loss(arm.training.loss)(y, model(x, training=True))
         finite = np.isfinite(np.asarray(loss)).all()
     except Exception as error:  # whatever it is, it would come again in training
         raise SpecError(
@@ -63,26 +64,14 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
                 "Expected a loss that suits the outputs and the targets."
             ]
         )
-
-
-def _check_probabilities(arm: Arm, model: keras.Model) -> None:
-    """Raise SpecError if a crossentropy of probabilities is to be taken of any numbers at all.
-
-    Keras would clip them, and the network would hardly learn; no loss would look wrong.
-    """
-    loss = make_loss(arm.training.loss)
-    name = (
-        arm.training.loss if isinstance(arm.training.loss, str) else next(iter(arm.training.loss))
-    )
-    wants_logits = getattr(loss, "_fn_kwargs", {}).get("from_logits", False)
-    linear = getattr(model.layers[-1], "activation", None) is keras.activations.linear
-    if "crossentropy" in name.lower().replace("_", "") and linear and not wants_logits:
+    weights = model.trainable_variables
+    try:
+        gradients = tape.gradient(loss, weights)
+        build_optimizer(arm.training, model).apply(gradients, weights)
+    except Exception as error:
         raise SpecError(
-            [
-                f"{arm.name}.network: '{name}' is taken of probabilities, and the last layer's "
-                "outputs are any numbers. Expected an activation there, sigmoid or softmax."
-            ]
-        )
+            [f"{arm.name}.training.optimizer: Keras can't take a step. {_reason(error)}"]
+        ) from error
 
 
 def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
@@ -90,7 +79,7 @@ def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
     asked = training.optimizer
     name, arguments = (asked, {}) if isinstance(asked, str) else next(iter(asked.items()))
     kind = getattr(keras.optimizers, keras_class("optimizers", name))
-    return kind(**{key: _argument(value) for key, value in (arguments or {}).items()})
+    return kind(**{key: _argument(key, value) for key, value in (arguments or {}).items()})
 
 
 def make_loss(loss: Loss) -> Any:
@@ -108,15 +97,13 @@ def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.
     return optimizer
 
 
-def _argument(value: Any) -> Any:
-    """Build a learning rate's schedule from `{name: {argument: value}}`.
-
-    A whole number becomes a float: Keras refuses `learning_rate=1`.
-    """
+def _argument(key: str, value: Any) -> Any:
+    """Build a learning rate's schedule from `{name: {argument: value}}`."""
     if not isinstance(value, dict):
-        return float(value) if type(value) is int else value
+        return as_keras_takes(key, value)
     name, arguments = next(iter(value.items()))
-    return getattr(keras.optimizers.schedules, keras_class(SCHEDULES, name))(**arguments)
+    kind = getattr(keras.optimizers.schedules, keras_class(SCHEDULES, name))
+    return kind(**{key: as_keras_takes(key, value) for key, value in (arguments or {}).items()})
 
 
 def _reason(error: Exception) -> str:

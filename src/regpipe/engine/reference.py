@@ -177,7 +177,7 @@ class NoisyModel(keras.Model):
                 loss = pairs.loss(total, y) if pairs else total(y)
                 scaled = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled, weights)
-        step = self.optimizer.iterations.value
+        step = tf.convert_to_tensor(self.optimizer.iterations)  # of accumulated steps: computed
         self.optimizer.apply(self.noise.gradients(gradients, step), weights)
         for metric in self.metrics:
             if metric.name == "loss":

@@ -11,7 +11,7 @@ from regpipe.arm import Layer
 from regpipe.arm import Loss as LossSpec
 from regpipe.report.python_text import Call, call
 from regpipe.spec import Checkpoint, EarlyStopping, Monitored, Training
-from regpipe.vocabulary import BATCH_SUM, SCHEDULES, TEMPORAL, keras_class
+from regpipe.vocabulary import BATCH_SUM, SCHEDULES, TEMPORAL, as_keras_takes, keras_class
 
 CHECKPOINT_FILE = "best.weights.h5"
 # Written by its place where it comes first, as is the custom.
@@ -34,7 +34,7 @@ def optimizer_class(training: Training) -> str:
 def optimizer_call(training: Training, name: str) -> Call:
     """Return the call that makes the optimizer, of a class of this name."""
     arguments = _one(training.optimizer)[1]
-    return call(name, **{key: _number(value) for key, value in arguments.items()})
+    return call(name, **{key: _number(key, value) for key, value in arguments.items()})
 
 
 def loss_argument(loss: LossSpec) -> Call | str:
@@ -101,9 +101,10 @@ def _one(asked: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return name, arguments or {}
 
 
-def _number(value: Any) -> Any:
-    """Return an optimizer's argument: a schedule as its call, a whole number as a float."""
+def _number(key: str, value: Any) -> Any:
+    """Return an optimizer's argument: a schedule as its call."""
     if not isinstance(value, dict):
-        return float(value) if type(value) is int else value
+        return as_keras_takes(key, value)
     name, arguments = _one(value)
-    return call(f"keras.optimizers.schedules.{keras_class(SCHEDULES, name)}", **arguments)
+    written = {key: as_keras_takes(key, value) for key, value in arguments.items()}
+    return call(f"keras.optimizers.schedules.{keras_class(SCHEDULES, name)}", **written)
