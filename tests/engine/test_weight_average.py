@@ -8,6 +8,7 @@ import pytest
 
 from regpipe.arm import Arm
 from regpipe.errors import SpecError
+from regpipe.network import build_architecture
 from regpipe.problems.samples import Rows
 from tests.conftest import arm_called
 
@@ -26,6 +27,23 @@ def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
     for name, weight in averaged.items():
         mean = np.mean([weights[name] for weights in last], axis=0)
         np.testing.assert_allclose(weight, mean, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("start", "epochs", "after"), [(0.3, 5, 1), (0.5, 7, 3), (0.99, 10, 9)])
+def test_the_epoch_in_which_the_share_ends_counts(start: float, epochs: int, after: int) -> None:
+    """A start of 1.5 epochs leaves out the first, whatever they would be rounded to."""
+    from regpipe.engine.weight_average import AveragedWeights
+    from regpipe.network import build_model
+
+    arm = arm_called("moons", epochs=epochs, weight_average={"start": start})
+    model = build_model(build_architecture(arm, (2,)))
+    average = AveragedWeights(arm.training, model)
+    average.reset()
+    kernel = model.weights[0]
+    for epoch in range(epochs):
+        kernel.assign(np.full(kernel.shape, float(epoch)))
+        average.update(epoch)
+    np.testing.assert_allclose(average.numpy()[0], np.mean(range(after, epochs)))
 
 
 def test_both_engines_keep_the_same(

@@ -28,6 +28,12 @@ def test_the_boundaries_are_those_that_are_published() -> None:
     )
 
 
+def test_errors_are_spent_by_the_square_of_the_share() -> None:
+    """At the first of two looks, after half of the repeats, a quarter of the errors."""
+    assert 1 - nominal_confidence(50, [50, 100], 0.95) == pytest.approx(0.05 / 4)
+    assert 1 - nominal_confidence(20, LOOKS, 0.95) == pytest.approx(0.05 / 100)
+
+
 def test_a_single_look_is_the_interval_that_everybody_knows() -> None:
     assert nominal_confidence(30, [30], 0.95) == pytest.approx(0.95)
     assert repeated_p_value(0.03, 30, [30]) == pytest.approx(0.03, rel=0.02)
