@@ -142,7 +142,7 @@ def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
         unit = METRICS[row["number"].split()[-1]]
         leak = ", leak" if row["leak"] else ""
         found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
-        fresh = told(unit, row["fresh_gain"], row["ci_low"], row["ci_high"])
+        fresh = unit.told(row["fresh_gain"], row["ci_low"], row["ci_high"])
         yield (
             f"| `{row['arm']}` | {row['problem']} | {unit.value(row['published'])} | {found}{leak} "
             f"| {unit.signed(row['published_gain'])} | {fresh} | {row['holds']} |"
@@ -172,7 +172,7 @@ def notes(claims: pd.DataFrame) -> Iterator[str]:
 
 
 def problem_tables(board: pd.DataFrame) -> Iterator[str]:
-    """Yield a table for each problem, the largest effect first."""
+    """Yield a table for each problem, the largest gain first."""
     for problem, part in board.groupby("problem", sort=False):
         unit = METRICS[part["metric"].iloc[0]]
         first = part.iloc[0]
@@ -188,15 +188,12 @@ def problem_tables(board: pd.DataFrame) -> Iterator[str]:
 def technique_row(row: Row) -> str:
     """Return a row about a technique."""
     unit = METRICS[row["metric"]]
-    verdict = row["verdict"]
-    if not pd.isna(row["repeats_needed"]):
-        verdict += f" ({row['repeats_needed']:,.0f} would tell)"
-    change = told(unit, row["difference"], row["ci_low"], row["ci_high"])
+    change = unit.told(row["difference"], row["ci_low"], row["ci_high"])
     ties = f", {row['ties']} equal" if row["ties"] else ""
     return (
         f"| `{row['technique']}` | {unit.value(row['fixed'])}{', leak' if row['leak'] else ''} "
         f"| {unit.value(row['fresh'])} | {change} | {row['wins']}/{row['repeats']}{ties} "
-        f"| {verdict} | {row['verdict_holm']} |"
+        f"| {row['verdict']} | {row['verdict_holm']} |"
     )
 
 
@@ -246,13 +243,6 @@ def stopping_rules(reporting: Path) -> Iterator[str]:
         cells = [f"{r.epochs_mean:,.0f} | +{r.excess_mean:.1f}%" for r in part.itertuples()]
         lines.append(f"| {rule} | {' | '.join(cells)} |")
     yield STOPPING + "\n".join(lines)
-
-
-def told(unit: Metric, mean: float, low: float, high: float) -> str:
-    """Return a difference and its interval, a dash where a fit diverged."""
-    if pd.isna(mean):
-        return "-"
-    return f"{unit.signed(mean)} [{unit.signed(low).lstrip('+')}, {unit.signed(high).lstrip('+')}]"
 
 
 def span(numbers: pd.Series) -> str:

@@ -71,8 +71,8 @@ class Metric:
         return f"{self.value(mean)}±{self.value(sd)}".replace("±0", "±")
 
     def size(self, difference: float) -> str:
-        """Return a difference without its sign."""
-        return _written(abs(self.scale * difference), self.places)
+        """Return a difference without its sign, with as many decimals as it takes not to be 0."""
+        return _to_tell(abs(self.scale * difference), self.places)
 
     def signed(self, difference: float | None) -> str:
         """Return a difference with its sign, and without one where it rounds to none."""
@@ -80,6 +80,47 @@ class Metric:
             return "-"
         text = _written(self.scale * difference, self.places, "+")
         return text if text.strip("+-0.") else text[1:]
+
+    def end(self, difference: float) -> str:
+        """Return an end of an interval, with as many decimals as it takes to show its sign.
+
+        On which side of 0 it lies is what an interval is read for.
+
+        >>> METRICS["accuracy"].end(0.0125), METRICS["accuracy"].end(-0.0003)
+        ('+1.2', '-0.03')
+        """
+        return _to_tell(self.scale * difference, self.places, "+")
+
+    def interval(self, low: float | None, high: float | None) -> str:
+        """Return an interval in brackets, "" where there is none.
+
+        >>> METRICS["accuracy"].interval(0.0003, 0.012), METRICS["accuracy"].interval(None, None)
+        ('[0.03, 1.2]', '')
+        """
+        if low is None or high is None or math.isnan(low) or math.isnan(high):
+            return ""
+        return f"[{self.end(low).lstrip('+')}, {self.end(high).lstrip('+')}]"
+
+    def told(self, mean: float | None, low: float | None, high: float | None) -> str:
+        """Return a mean difference and its interval, as far as they are known.
+
+        >>> METRICS["accuracy"].told(0.012, 0.004, 0.02), METRICS["accuracy"].told(0.01, None, None)
+        ('+1.2 [0.4, 2.0]', '+1.0')
+        """
+        if mean is None or math.isnan(mean):
+            return "-"
+        return f"{self.signed(mean)} {self.interval(low, high)}".rstrip()
+
+
+def _to_tell(number: float, places: int, sign: str = "") -> str:
+    """Return a number, with further decimals where it would else be 0, and isn't."""
+    text = _written(number, places, sign)
+    if text.strip("+-0."):
+        return text
+    if number == 0:
+        return text.lstrip("+-")
+    digits = -math.floor(math.log10(abs(number)))
+    return f"{number:{sign}.{digits}f}" if digits <= MOST else f"{number:{sign}.0e}"
 
 
 def _written(number: float, places: int, sign: str = "") -> str:
@@ -92,6 +133,7 @@ def _written(number: float, places: int, sign: str = "") -> str:
 
 
 LARGE = 10_000
+MOST = 6  # decimals of a number that isn't 0
 POINTS, THOUSANDTHS = " points", " thousandths"
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from regpipe.problems.samples import feature_names
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, summary_of
@@ -141,33 +140,15 @@ def test_every_technique_leaves_its_answer_and_its_pictures(
                 assert set(numbers) == {"mean", "sd", "min", "max"}
                 assert numbers["min"] <= numbers["mean"] <= numbers["max"]
     for difference in summary["fresh"]["difference"].values():
-        assert difference["ci_low"] <= difference["mean"] <= difference["ci_high"]
+        assert (difference["ci_low"], difference["p_value"]) == (None, None)  # of two pairs
         assert 0 <= difference["p_better"] <= 1
-    assert summary["fresh"]["verdict"] in {"helps", "hurts", "no difference", "undecided"}
+    assert summary["fresh"]["verdict"] == "too few"
     published = TECHNIQUES[technique].published
     assert (summary["fixed"]["published"] is None) == (published is None)
     assert (summary["fixed"]["reproduced"] is None) == (published is None)
 
     folder = everything / "08_reporting" / technique
     assert {p.stem for p in folder.glob("*.png")} == PICTURES | {LOOKS[task.name][0]}
-
-
-def test_splits_of_the_same_rows_widen_the_interval(everything: Path) -> None:
-    """By Nadeau and Bengio's factor: two pairs, 133 rows tested on for 309 trained on."""
-    runs = {
-        arm: pd.read_csv(everything / "07_model_output" / arm / "runs.csv").query(
-            "protocol == 'fresh'"
-        )
-        for arm in ("diabetes", "early_stopping_regression")
-    }
-    differences = (
-        runs["early_stopping_regression"]["test_mse"].to_numpy()
-        - runs["diabetes"]["test_mse"].to_numpy()
-    )
-    told = summary_of(everything, "early_stopping_regression")["fresh"]["difference"]["mse"]
-    factor = np.sqrt(1 / 2 + 133 / 309)
-    half = stats.t.ppf(0.975, 1) * differences.std(ddof=1) * factor
-    assert told["ci_high"] - told["ci_low"] == pytest.approx(2 * half, rel=1e-6)
 
 
 def test_arms_of_a_repeat_share_rows_and_seeds(everything: Path) -> None:
@@ -237,7 +218,7 @@ def test_an_arm_that_always_diverges_is_an_answer_too(
     run("weight_l2", data_root=tmp_path, weight_l2={"training": optimizer})
     summary = summary_of(tmp_path, "weight_l2")
     assert summary["fresh"]["diverged"] == {"baseline": 0, "technique": 2}
-    assert summary["fresh"]["verdict"] == "undecided"
+    assert summary["fresh"]["verdict"] == "too few"
     assert summary["fresh"]["difference"]["accuracy"]["wins"] == 0
     pictures = {p.stem for p in (tmp_path / "08_reporting" / "weight_l2").glob("*.png")}
     assert pictures == {*PICTURES, "decision_boundary"}

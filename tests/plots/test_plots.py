@@ -160,13 +160,17 @@ def rules() -> pd.DataFrame:
 
 
 def comparison() -> pd.DataFrame:
-    """What the statistics say of runs(0.8) and runs(0.9), all of whose differences are equal."""
+    """What the statistics say of three times runs(0.8) and runs(0.9), and what of few of them."""
+    said = {
+        "fixed": {"ci_low": np.nan, "ci_high": np.nan, "verdict": np.nan},
+        "fresh": {"ci_low": -0.2, "ci_high": 0.3, "verdict": "helps"},
+    }
     rows = [
         {
-            "protocol": protocol, "metric": metric, "mean": mean, "ci_low": mean, "ci_high": mean,
-            "wins": 3, "ties": 0, "pairs": 3, "verdict": "helps",
+            "protocol": protocol, "metric": metric, "mean": mean, "lowest": mean, "highest": mean,
+            "wins": 3, "ties": 0, "pairs": 3, **said[protocol],
         }
-        for protocol in ("fixed", "fresh") for metric, mean in (("accuracy", 0.1), ("loss", -0.1))
+        for protocol in said for metric, mean in (("accuracy", 0.1), ("loss", -0.1))
     ]  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -278,7 +282,9 @@ def test_paired_differences_are_technique_minus_baseline() -> None:
     accuracy, loss = FIGURES["paired_differences"]().axes
     np.testing.assert_allclose(accuracy.collections[0].get_offsets()[:, 0], 10.0)
     np.testing.assert_allclose(loss.collections[0].get_offsets()[:, 0], -0.1)
-    assert "helps" in accuracy.texts[0].get_text()
+    fixed, fresh = (text.get_text() for text in accuracy.texts)
+    assert fixed == "+10.0 points on average, from +10.0 to +10.0, better in 3 of 3"
+    assert fresh == "+10.0 [-20.0, 30.0] points, better in 3 of 3: helps"
 
 
 def test_samples_are_drawn_once_each_in_their_class_colour() -> None:
@@ -296,12 +302,13 @@ def test_weight_norms_have_a_panel_per_layer() -> None:
     np.testing.assert_allclose(axes[0].collections[0].get_offsets()[:, 1], 8.0)
 
 
-def test_paired_differences_of_a_diverged_fit_have_no_mean() -> None:
+def test_paired_differences_have_no_mean_where_a_score_is_no_number() -> None:
     table = pd.DataFrame(
         [
             {
                 "protocol": protocol, "metric": metric, "mean": mean, "ci_low": mean - 50,
                 "ci_high": mean + 50, "wins": 2, "ties": 0, "pairs": 3, "verdict": "undecided",
+                "lowest": -2000.0, "highest": 3000.0,
             }
             for metric in ("r2", "mse", "loss")
             for protocol, mean in (("fixed", 1234.0), ("fresh", np.nan))
@@ -320,8 +327,10 @@ def test_paired_differences_of_a_diverged_fit_have_no_mean() -> None:
     np.testing.assert_allclose(r2.collections[0].get_offsets()[:, 0], 0.1)
     fresh = next(marks for marks in r2.collections[1:] if hasattr(marks, "get_sizes"))
     assert len(fresh.get_offsets()) == 1
-    assert "+1,234,000 [+1,184,000, +1,284,000] thousandths," in mse.texts[0].get_text()
-    assert mse.texts[1].get_text() == "no mean, as a fit diverged, better in 2 of 3: undecided"
+    assert "+1,234,000 [1,184,000, 1,284,000] thousandths," in mse.texts[0].get_text()
+    assert (
+        mse.texts[1].get_text() == "no mean, as a score is no number, better in 2 of 3: undecided"
+    )
 
 
 def test_weight_norms_of_many_layers_take_rows_of_four() -> None:

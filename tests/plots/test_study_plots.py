@@ -31,14 +31,14 @@ def board() -> pd.DataFrame:
     """A leaderboard of two problems."""
     return pd.DataFrame(
         [
-            ("good", "moons", "accuracy", 0.02, 0.01, 0.03, 1.0, "helps"),
-            ("bad", "moons", "accuracy", -0.03, -0.05, -0.01, -2.0, "hurts"),
-            ("lost", "moons", "accuracy", NAN, NAN, NAN, NAN, "undecided"),
-            ("code", "codes", "mse", -0.002, -0.003, -0.001, 0.7, "helps"),
+            ("good", "moons", "accuracy", 0.02, 0.01, 0.03, 2, "helps"),
+            ("bad", "moons", "accuracy", -0.03, -0.05, -0.01, 3, "hurts"),
+            ("lost", "moons", "accuracy", NAN, NAN, NAN, 4, "undecided"),
+            ("code", "codes", "mse", -0.002, -0.003, -0.001, 1, "helps"),
         ],
         columns=[
             "technique", "problem", "metric",
-            "difference", "ci_low", "ci_high", "effect", "verdict",
+            "difference", "ci_low", "ci_high", "rank", "verdict",
         ],
     )  # fmt: skip
 

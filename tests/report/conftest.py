@@ -57,7 +57,8 @@ def answer(name: str) -> dict[str, Any]:
         "run": {
             "parameters": {
                 "statistics": {"confidence": 0.95, "smallest_difference": {metric: 0.01}},
-                "protocol": {"seed": 1}, "engine": HOSTILE, problem: {"smallest_difference": None},
+                "protocol": {"seed": 1, "fresh": {"repeats": 30}}, "engine": HOSTILE,
+                problem: {"smallest_difference": None},
             },
             "seeds": {"fixed": {"data_seed": [1, 1], "fit_seed": [7, 8]}},
             "versions": {"regpipe": "0.1.0"}, "machine": {"system": HOSTILE, "cores": None},
@@ -90,6 +91,7 @@ def leaderboard() -> pd.DataFrame:
                 "technique": name, "title": f"{name} {HOSTILE}", "family": f"{name}'s {HOSTILE}",
                 "problem": problem, "metric": metric, "leak": name == "early_stopping",
                 "difference": mean, "ci_low": low, "ci_high": high, "effect": sign * mean * 50,
+                "smallest_difference": 0.01, "gain": sign * mean * 100,
                 "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8, "repeats": 30,
                 "verdict": verdict, "p_value": 0.02, "p_holm": 0.06 if mean > 0 else NOTHING,
                 "verdict_holm": holm, "repeats_needed": 47 if verdict == "undecided" else pd.NA,

@@ -42,6 +42,12 @@ def test_it_is_told_against_both_rivals() -> None:
     assert "-0.1 points (95% interval -1.0 to 2.2) over the best single technique, un" in said
 
 
+def test_too_few_repeats_have_no_interval() -> None:
+    told = answer()
+    told["against"]["baseline"] |= {"ci_low": None, "ci_high": None, "verdict": "too few"}
+    assert "+1.2 points over the plain network, too few" in cocktail_sentence(told)
+
+
 def test_only_what_is_surely_useful_is_named() -> None:
     parts = part("dropout", 0.02, 0.01), part("mixup", 0.03, -0.01), part("l2", 0.01, None)
     assert "without dropout (2.0 points, in 7 of 10)." in cocktail_sentence(answer(*parts))
@@ -82,7 +88,7 @@ def test_its_page_tells_rivals_ingredients_and_the_best_of_each_repeat() -> None
     text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
     assert "the best single technique 0.950 0.940 −0.1 [−1.0, 2.2] points" in text
     assert "dropout Dropout 2 of 3 +2.0 [1.0, 3.0] points" in text
-    assert "−1.0 in a single repeat" in text
+    assert "−1.0 in too few repeats" in text
     first, second = (
         text.index(said) for said in ("0.940 nothing", "0.950 dropout 0.2, batch_norm")
     )

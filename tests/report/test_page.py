@@ -115,7 +115,7 @@ def test_what_is_missing_is_a_dash(reader: Reader) -> None:
     assert not {"nan", "NaN", "None", "NA", "inf"} & set(words)
     attributes = {value for _, a in reader.tags for value in a.values()}
     assert not {"nan", "NaN", "None"} & attributes
-    assert "no mean, as a fit diverged" in "".join(reader.text)
+    assert "no mean, as a score is no number" in "".join(reader.text)
 
 
 def test_the_answer_comes_first(reader: Reader) -> None:

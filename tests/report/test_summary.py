@@ -1,6 +1,8 @@
 import json
+from typing import Any
 
 import pandas as pd
+import pytest
 
 from regpipe.report.summary import summarise
 from regpipe.spec import Statistics
@@ -19,7 +21,7 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
                 "fit_seed": range(2 * n),
                 "settings": "same",
                 "outcome": outcomes * 2,
-                "epochs": [7, 8, 9] * 2,
+                "epochs": [*range(7, 7 + n)] * 2,
                 "best_epoch": 5,
                 "train_accuracy": 1.0,
                 "test_accuracy": [0.914] * n * 2,
@@ -32,26 +34,44 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
     )
 
 
-def test_a_diverged_fit_is_counted_and_leaves_valid_json() -> None:
-    baseline = runs([0.5, 0.6, 0.7], ["completed"] * 3)
-    broken = runs([0.4, float("nan"), 0.6], ["completed", "diverged", "completed"])
-    compared = compare_runs(baseline, broken, PROBLEMS["moons"], Statistics())
-    answer = summarise(
+def summarised(baseline: pd.DataFrame, technique: pd.DataFrame) -> dict[str, Any]:
+    compared = compare_runs(baseline, technique, PROBLEMS["moons"], Statistics())
+    return summarise(
         arm_called("weight_l2"),
         PROBLEMS["moons"],
         TECHNIQUES["weight_l2"],
         baseline,
-        broken,
+        technique,
         compared,
         Statistics(),
         {"statistics": {}},
     )
+
+
+def test_a_diverged_fit_is_counted_and_a_missing_score_leaves_valid_json() -> None:
+    baseline = runs([0.5, 0.6, 0.7, 0.6, 0.5], ["completed"] * 5)
+    broken = runs([0.4, float("nan"), 0.6, 0.7, 0.6], ["completed", "diverged", *["completed"] * 3])
+    answer = summarised(baseline, broken)
     assert answer["fresh"]["diverged"] == {"baseline": 0, "technique": 1}
     loss, accuracy = (answer["fresh"]["difference"][m] for m in ("loss", "accuracy"))
     assert (loss["mean"], loss["wins"], loss["verdict"]) == (None, 2, "undecided")
-    assert (accuracy["mean"], accuracy["ties"]) == (0.0, 3)
+    assert (accuracy["mean"], accuracy["ties"]) == (0.0, 5)
     assert answer["fixed"]["reproduced"] is False  # 0.914, where 0.943 was published
     assert answer["fixed"]["missed"] == ["test"]
-    assert answer["fixed"]["epochs"]["technique"] == {"mean": 8.0, "min": 7, "max": 9}
-    assert answer["run"]["seconds"] == 6.0
+    assert answer["fixed"]["epochs"]["technique"] == {"mean": 9.0, "min": 7, "max": 11}
+    assert answer["run"]["seconds"] == 10.0
     json.dumps(answer, allow_nan=False)
+
+
+def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:
+    """One that was decided early has fewer, and its baseline has them all."""
+    losses = [0.1, 0.1, 0.1, 0.1, 0.1, 0.9, 0.9]
+    baseline = runs(losses, ["completed"] * 7).assign(test_accuracy=[1 - x for x in losses] * 2)
+    early = baseline[baseline["repeat"] < 5]
+    answer = summarised(baseline, early)
+    for protocol in ("fixed", "fresh"):
+        told = answer[protocol]
+        assert told["repeats"] == 5
+        assert told["baseline"]["test"] == told["technique"]["test"]
+        assert told["baseline"]["test"]["mean"] == pytest.approx(0.9)
+        assert told["epochs"]["baseline"]["max"] == 11

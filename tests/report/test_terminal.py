@@ -37,7 +37,7 @@ def test_the_sentence_says_verdict_gain_interval_and_claim(answer: dict[str, Any
 def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
-    assert "is undecided, and about 1,200 draws would tell" in sentence(other)
+    assert "is undecided: over 30 fresh draws" in sentence(other)
     assert "Its test loss is lower by 0.2: there it helps." in sentence(other)
     other["fresh"] |= {"verdict": "no difference"}
     assert "makes no difference on moons" in sentence(other)
@@ -47,7 +47,46 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     assert "hurts on moons" in sentence(other) and "fell by 2.0 points" in sentence(other)
     assert "published" not in sentence(other)
     other["fresh"]["difference"]["accuracy"]["mean"] = -0.0004
+    assert "fell by 0.04 points on average" in sentence(other)
+    other["fresh"]["difference"]["accuracy"]["mean"] = 0.0
     assert "stayed the same on average" in sentence(other)
+
+
+def test_who_goes_on_does_so_from_the_start(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    assert "protocol.fresh.repeats" not in sentence(other)
+    other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
+    assert "1,200" not in sentence(other) and "would tell" not in sentence(other)
+    assert "would be peeking" in sentence(other)
+    assert "has to begin so: --params protocol.fresh.repeats=auto." in sentence(other)
+    other["run"]["parameters"]["protocol"]["fresh"]["repeats"] = "auto"
+    assert "peeking" not in sentence(other)
+    other["fresh"] |= {"rows": "new splits", "repeats_needed": None}
+    assert "more splits of these rows would hardly tell" in sentence(other)
+
+
+def test_too_few_pairs_have_no_interval(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"] |= {"verdict": "too few", "repeats": 3}
+    other["fresh"]["difference"]["accuracy"] |= {"ci_low": None, "ci_high": None, "wins": 2}
+    said = sentence(other)
+    assert "Whether L2 weight penalty (weight_l2) helps on moons can't be told from 3 draws" in said
+    assert "rose by 1.2 points on average, and it was better in 2 of them" in said
+    assert "interval" not in said
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([other]))
+    assert "+1.2" in console.export_text() and "[" not in console.export_text()
+    other["fresh"] |= {"rows": "one split", "repeats": 20}
+    assert "can't be told from one split: over 20 seeds on the one split of" in sentence(other)
+
+
+def test_an_interval_that_ends_near_0_says_on_which_side(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"]["difference"]["accuracy"] |= {"ci_low": 0.0003}
+    assert "(95% interval +0.03 to +2.0)" in sentence(other)
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([other]))
+    assert "+1.2 [0.03, 2.0]" in console.export_text()
 
 
 def test_a_gain_too_small_to_interest_anyone_is_called_so(answer: dict[str, Any]) -> None:
@@ -63,14 +102,14 @@ def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:
     assert "published train accuracy 1.000, not reproduced" in sentence(other)
 
 
-def test_fits_that_diverged_are_told_and_compared_by_wins_only(answer: dict[str, Any]) -> None:
+def test_fits_that_diverged_are_told_and_a_missing_mean_is_left_out(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     other["fresh"]["diverged"]["technique"] = 3
     other["fresh"] |= {"verdict": "undecided", "repeats_needed": None}
     other["fresh"]["difference"]["accuracy"] |= {"mean": None, "ci_low": None, "ci_high": None}
     other["fresh"]["technique"]["test"] |= {"mean": None, "sd": None}
     assert "is undecided: over 30 fresh draws, it was better in 21" in sentence(other)
-    assert "3 fits diverged" in sentence(other)
+    assert "3 fits diverged; they are scored as a constant guess would be." in sentence(other)
     assert table([other]).row_count == 2
 
 
@@ -93,8 +132,10 @@ def test_a_leak_is_told(answer: dict[str, Any]) -> None:
 def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     assert "Only" not in sentence(other)
-    other["fresh"]["repeats"] = 3
-    assert sentence(other).endswith("(Only 3 draws: too few to conclude anything from.)")
+    other["fresh"]["repeats"] = 10
+    assert "Only" not in sentence(other)
+    other["fresh"]["repeats"] = 9
+    assert sentence(other).endswith("(Only 9 draws: too few to conclude anything from.)")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +187,7 @@ def test_stopping_epochs_are_told_beside_the_published_one(answer: dict[str, Any
     ("metric", "mean", "says", "cell"),
     [
         ("r2", 0.042, "test R² rose by 0.04 on average (95% interval -0.01 to", "+0.04 [-0.01"),
-        ("r2", -0.001, "test R² stayed the same on average", "0.00 [-0.01"),
+        ("r2", -0.001, "test R² fell by 0.001 on average", "0.00 [-0.01"),
         (
             "mse",
             0.00123,

@@ -55,6 +55,15 @@ def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:
     assert row["ci_low"] < 0.02 < row["ci_high"]
 
 
+def test_an_ingredient_of_few_mixtures_or_of_equal_worth_is_not_sure() -> None:
+    same = pd.concat([runs(0.9, without=None), runs(0.88, without="dropout")])
+    row = ingredients(same, PROBLEMS["moons"], Statistics(), INDEPENDENT).iloc[0]
+    assert 0 < row["ci_low"] < 0.02 < row["ci_high"]
+    few = same[same["repeat"] < 4]
+    row = ingredients(few, PROBLEMS["moons"], Statistics(), INDEPENDENT).iloc[0]
+    assert row["worth"] == pytest.approx(0.02) and np.isnan(row["ci_low"])
+
+
 def test_of_an_error_less_is_better() -> None:
     mixtures = MIXTURES.rename(columns=lambda name: name.replace("accuracy", "mse"))
     found = ingredients(mixtures, PROBLEMS["codes"], Statistics(), INDEPENDENT)

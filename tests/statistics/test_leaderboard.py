@@ -6,25 +6,66 @@ import pytest
 from regpipe.statistics.leaderboard import leaderboard
 
 
-def answer(name: str, effect: float | None, p: float | None, **changes: Any) -> dict[str, Any]:
+def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> dict[str, Any]:
+    metric = changes.get("metric", "accuracy")
+    sign = -1 if metric == "mse" else 1
     told = {
-        "mean": effect and effect / 10, "ci_low": 0.0, "ci_high": 0.1, "effect": effect,
+        "mean": gain and sign * gain, "ci_low": -0.1, "ci_high": 0.1, "effect": 1.0,
+        **changes.pop("told", {}),
         "p_value": p, "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8,
         "wins": 18, "ties": 0,
     }  # fmt: skip
     arms = {"baseline": {"test": {"mean": 0.9}}, "technique": {"test": {"mean": 0.91}}}
     verdict = "undecided" if p is None or p > 0.05 else "helps"
     fresh = {
-        **arms, "difference": {"accuracy": told}, "repeats": 30, "verdict": verdict,
+        **arms, "difference": {metric: told}, "repeats": 30, "verdict": verdict,
         "repeats_needed": None, "epochs": {"technique": {"mean": 4000.0}},
         "seconds": {"technique": 0.1},
     }  # fmt: skip
-    parameters = {"statistics": {"confidence": 0.95}, name: {"family": "weight"}}
+    parameters = {
+        "statistics": {"confidence": 0.95, "smallest_difference": {"accuracy": 0.01, "mse": 0.01}},
+        **{problem: {"smallest_difference": {}} for problem in ("moons", "circles")},
+        "codes": {"smallest_difference": {"mse": 0.001}},
+        name: {"family": "weight"},
+    }
     return {
         "technique": name, "title": name.upper(), "problem": "moons", "metric": "accuracy",
         "leak": False, "fixed": {**arms, "published": None}, "fresh": fresh,
         "run": {"parameters": parameters}, **changes,
     }  # fmt: skip
+
+
+def test_a_large_gain_comes_before_a_sure_one() -> None:
+    """0.2 points with a deviation of 0.1 are no better than 3.0 with one of 3.5."""
+    table = leaderboard(
+        [answer("sure", 0.002, 1e-9, told={"effect": 2.0}),
+         answer("large", 0.03, 0.001, told={"effect": 0.86})]
+    )  # fmt: skip
+    assert list(table["technique"]) == ["large", "sure"]
+
+
+def test_of_equal_gains_the_one_with_the_better_worst_comes_first() -> None:
+    codes = {"problem": "codes", "metric": "mse"}
+    table = leaderboard(
+        [answer("a", 0.01, 0.01, told={"ci_low": -0.02}), answer("b", 0.01, 0.01),
+         answer("c", 0.1 + 0.2 - 0.29, 0.01, told={"ci_low": 0.001}),
+         answer("x", 0.0005, 0.5, told={"ci_high": 0.002}, **codes),
+         answer("y", 0.0005, 0.5, told={"ci_high": 0.001}, **codes)]
+    )  # fmt: skip
+    assert list(table["technique"]) == ["c", "a", "b", "y", "x"]
+    assert list(table["rank"]) == [1, 2, 3, 4, 5]
+    assert list(leaderboard([answer("a", 0.01, 0.1), answer("b", 0.01, 0.1)])["rank"]) == [1, 1]
+
+
+def test_problems_are_compared_in_multiples_of_what_interests_there() -> None:
+    table = leaderboard(
+        [answer("accurate", 0.02, 0.01),
+         answer("code", 0.005, 0.01, problem="codes", metric="mse"),
+         answer("worse", -0.005, 0.01, problem="codes", metric="mse")]
+    )  # fmt: skip
+    assert list(table["technique"]) == ["code", "accurate", "worse"]
+    assert list(table["gain"]) == pytest.approx([5, 2, -5])
+    assert list(table["rank_on_problem"]) == [1, 1, 2]
 
 
 def test_the_best_come_first_and_the_diverged_last() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from regpipe.statistics.paired import Comparison, compare, repeats_needed
+from regpipe.statistics.paired import Comparison, assurance, compare, describe, repeats_needed
 
 RNG = np.random.default_rng(0)
 BASELINE = RNG.normal(0.9, 0.04, 30)
@@ -50,11 +50,11 @@ def test_a_tie_counts_half() -> None:
 @pytest.mark.parametrize(
     ("differences", "verdict", "decides"),
     [
-        (np.array([0.02, 0.03, 0.025]), "helps", True),
-        (np.array([-0.02, -0.03, -0.025]), "hurts", True),
-        (np.array([0.001, -0.001, 0.0]), "no difference", True),
-        (np.zeros(3), "no difference", True),
-        (np.array([0.2, -0.19, 0.0]), "undecided", False),
+        (np.array([0.02, 0.03, 0.025, 0.02, 0.03]), "helps", True),
+        (np.array([-0.02, -0.03, -0.025, -0.02, -0.03]), "hurts", True),
+        (np.array([0.001, -0.001, 0.0, 0.001, -0.001]), "no difference", True),
+        (np.zeros(5), "no difference", True),
+        (np.array([0.2, -0.19, 0.0, 0.1, -0.1]), "undecided", False),
     ],
 )
 def test_verdicts(differences: np.ndarray, verdict: str, decides: bool) -> None:
@@ -63,25 +63,83 @@ def test_verdicts(differences: np.ndarray, verdict: str, decides: bool) -> None:
     assert (found.repeats_needed is None) == decides
 
 
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_fewer_than_five_pairs_have_neither_interval_nor_verdict(n: int) -> None:
+    for differences in (np.full(n, 1 / 70), np.arange(n) / 70):
+        found = compared(np.zeros(n), differences)
+        assert (found.verdict, found.repeats_needed) == ("too few", None)
+        ends = [found.ci_low, found.boot_high, found.p_value, found.p_better_low]
+        assert np.isnan(ends).all()
+        assert (found.mean, found.lowest) == (differences.mean(), differences.min())
+
+
+@pytest.mark.parametrize("n", [5, 6, 20])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_equal_differences_are_judged_by_their_signs(n: int, sign: int) -> None:
+    found = compared(np.full(n, 0.9), np.full(n, 0.9) + sign / 70)
+    exact = stats.binomtest(n, n).pvalue
+    assert found.p_value == pytest.approx(exact) and found.p_value > 0
+    assert found.ci_low < found.mean < found.ci_high
+    says = "helps" if sign > 0 else "hurts"
+    assert found.verdict == ("undecided" if n == 5 else says)
+    assert (found.ci_low * found.ci_high > 0) == (exact < 0.05)
+    at_p = compared(np.full(n, 0.9), np.full(n, 0.9) + sign / 70, confidence=1 - exact)
+    assert min(abs(at_p.ci_low), abs(at_p.ci_high)) == pytest.approx(0, abs=1e-9)
+
+
+def test_differences_that_are_equal_but_for_rounding_are_equal() -> None:
+    baseline = np.array([0.1, 0.2, 0.3, 0.4, 0.6])
+    found = compared(baseline, baseline + 0.1 + 0.2)
+    assert (found.sd, found.verdict) == (0, "undecided")
+    same = compared(baseline + 0.1 + 0.2, baseline + 0.3)
+    assert (same.mean, same.verdict, same.p_value) == (0, "no difference", 1)
+    assert same.ci_low < 0 < same.ci_high
+
+
+def test_equal_splits_of_the_same_rows_say_less_than_equal_draws() -> None:
+    found = compared(np.zeros(20), np.full(20, 0.03), overlap=3 / 7)
+    assert found.verdict == "undecided" and found.p_value > 0.4
+    assert compared(np.zeros(20), np.full(20, 0.03), overlap=1.5).verdict == "undecided"
+
+
+def test_pairs_of_one_sample_say_nothing_about_others() -> None:
+    found = compared(BASELINE, GAIN, overlap=np.inf)
+    assert found.verdict == "too few" and np.isnan([found.ci_low, found.p_value]).all()
+    alone = describe(BASELINE, GAIN, higher_is_better=True)
+    assert alone.verdict is None and alone.mean == found.mean and alone.wins == found.wins
+
+
+def test_all_wins_of_twenty_are_not_certain_to_go_on() -> None:
+    found = compared(BASELINE[:20], BASELINE[:20] + 0.01 + 0.001 * np.arange(20))
+    exact = stats.binomtest(20, 20).proportion_ci(0.95, "exact")
+    assert (found.p_better, found.p_better_high) == (1, 1)
+    assert found.p_better_low == pytest.approx(exact.low)
+
+
 def test_as_many_repeats_as_were_said_to_be_needed_do_decide() -> None:
-    differences = np.tile([0.06, -0.05], 15)
-    first = compared(np.zeros(30), differences)
-    assert first.verdict == "undecided" and first.repeats_needed is not None
-    pairs = 2 * (first.repeats_needed // 2 + 1)
-    assert compared(np.zeros(pairs), np.tile([0.06, -0.05], pairs // 2)).verdict != "undecided"
-    fewer = 2 * int(0.4 * first.repeats_needed)
-    assert compared(np.zeros(fewer), np.tile([0.06, -0.05], fewer // 2)).verdict == "undecided"
+    """In 80% of the comparisons made so, whose true means are as uncertain as the first says."""
+    n, mean, sd = 30, 0.006, 0.02
+    needed = repeats_needed(n, mean=mean, sd=sd, smallest=0.01, confidence=0.95)
+    assert needed is not None
+    rng, runs = np.random.default_rng(1), 4000
+    truth = mean + sd / np.sqrt(n) * rng.standard_t(n - 1, runs)
+    pairs = truth[:, None] + rng.normal(0, sd, (runs, needed))
+    margin = stats.t.ppf(0.975, needed - 1) * pairs.std(axis=1, ddof=1) / np.sqrt(needed)
+    means = np.abs(pairs.mean(axis=1))
+    assert np.mean((means > margin) | (means + margin < 0.01)) == pytest.approx(0.8, abs=0.03)
 
 
-@pytest.mark.parametrize("n", [2, 3, 10, 30])
-def test_what_is_needed_does_not_depend_on_how_many_there_were(n: int) -> None:
-    """By hand: t(0.975, 63) * 0.04 / sqrt(64) = 0.00999."""
-    assert repeats_needed(n, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95) == 64
-    assert repeats_needed(n, mean=0.01, sd=0.04, smallest=0.01, confidence=0.95) == 64
-    assert repeats_needed(70, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95) == 71
+def test_no_number_of_splits_of_the_same_rows_may_be_enough() -> None:
+    numbers = {"mean": 0.0, "sd": 0.04, "smallest": 0.01, "confidence": 0.95}
+    assert repeats_needed(20, **numbers, overlap=3 / 7) is None
+    assert repeats_needed(20, **numbers) is not None
 
 
-def test_fits_that_diverged_are_losses_and_leave_no_interval() -> None:
+def test_a_narrow_interval_is_sure_to_say_something() -> None:
+    assert assurance(30, 0.0, 0.02, smallest=0.01, margin=0.004, pairs=100) == pytest.approx(1)
+
+
+def test_what_is_no_number_is_a_loss_and_leaves_no_interval() -> None:
     technique = GAIN.copy()
     technique[:10] = np.nan
     found = compared(BASELINE, technique)
@@ -92,8 +150,8 @@ def test_fits_that_diverged_are_losses_and_leave_no_interval() -> None:
     assert compared(np.full(3, np.nan), np.full(3, np.inf)).ties == 3
 
 
-def test_too_few_or_unpaired_values_are_refused() -> None:
-    with pytest.raises(ValueError, match="two pairs or more, received 1"):
-        compared(np.zeros(1), np.zeros(1))
+def test_no_or_unpaired_values_are_refused() -> None:
+    with pytest.raises(ValueError, match="a pair or more, received none"):
+        compared(np.zeros(0), np.zeros(0))
     with pytest.raises(ValueError, match="Expected pairs"):
         compared(np.zeros(3), np.zeros(4))

@@ -1,29 +1,32 @@
+import numpy as np
 import pandas as pd
 import pytest
 
 from regpipe.spec import Published, Statistics
+from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
 from regpipe.statistics.summary import compare_runs, missed, spread
 from tests.conftest import PROBLEMS, with_halves
 
 STATISTICS = Statistics()
 MOONS = PROBLEMS["moons"]
+N = 6  # repeats of each protocol
 
 
 def runs(shift: float) -> pd.DataFrame:
-    accuracy = [0.8, 0.9, 0.85]
+    accuracy = [0.8, 0.9, 0.85, 0.85, 0.8, 0.9]
     return with_halves(
         pd.DataFrame(
             {
-                "protocol": ["fixed"] * 3 + ["fresh"] * 3,
-                "repeat": [0, 1, 2] * 2,
-                "data_seed": range(6),
-                "fit_seed": range(6),
+                "protocol": ["fixed"] * N + ["fresh"] * N,
+                "repeat": [*range(N)] * 2,
+                "data_seed": range(2 * N),
+                "fit_seed": range(2 * N),
                 "settings": "same",
                 "train_accuracy": 1.0,
                 "test_accuracy": [a + shift for a in accuracy] * 2,
                 "test_balanced_accuracy": [a + shift for a in accuracy] * 2,
                 "test_auc": 1.0,
-                "test_loss": [0.5 - shift] * 6,
+                "test_loss": [0.5 - shift] * 2 * N,
             }
         )
     )
@@ -35,8 +38,40 @@ def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
     scores = ("accuracy", "balanced_accuracy", "auc", "loss")
     assert list(compared.index) == [(p, score) for p in ("fixed", "fresh") for score in scores]
     fresh = compared.loc[("fresh", "accuracy")]
-    assert fresh["mean"] == pytest.approx(0.05) and fresh["ci_low"] == pytest.approx(0.05)
+    assert fresh["mean"] == pytest.approx(0.05) and 0 < fresh["ci_low"] < 0.05
     assert fresh["verdict"] == compared.loc[("fresh", "loss")]["verdict"] == "helps"
+
+
+def test_seeds_on_one_draw_have_no_verdict() -> None:
+    compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS).set_index("protocol")
+    fixed = compared.loc["fixed"]
+    assert fixed["verdict"].isna().all() and fixed["p_value"].isna().all()
+    assert fixed[["ci_low", "ci_high", "boot_low", "p_better_low"]].isna().all(axis=None)
+    accuracy = fixed[fixed["metric"] == "accuracy"].iloc[0]
+    assert (accuracy["wins"], accuracy["ties"], accuracy["pairs"]) == (N, 0, N)
+    assert accuracy["mean"] == pytest.approx(0.05)
+
+
+def test_splits_of_the_same_rows_widen_the_interval() -> None:
+    """By Nadeau and Bengio's factor: 133 rows tested on for 309 trained on."""
+    bare, with_it = runs(0), runs(0.05)
+    with_it["test_accuracy"] += [0.01, -0.01, 0, 0.02, -0.01, 0] * 2
+    alone, shared = (
+        compare_runs(bare, with_it, MOONS, STATISTICS, splits)
+        .set_index(["protocol", "metric"])
+        .loc[("fresh", "accuracy")]
+        for splits in (INDEPENDENT, Splits(309, 133))
+    )
+    factor = np.sqrt(1 + N * 133 / 309)
+    assert shared["ci_high"] - shared["mean"] == pytest.approx(
+        factor * (alone["ci_high"] - alone["mean"])
+    )
+
+
+def test_seeds_on_the_one_split_of_a_table_are_too_few() -> None:
+    compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS, ONE_SAMPLE)
+    fresh = compared[compared["protocol"] == "fresh"]
+    assert set(fresh["verdict"]) == {"too few"} and fresh["ci_low"].isna().all()
 
 
 def test_spread_by_hand() -> None:
@@ -68,28 +103,28 @@ def test_tables_of_two_different_runs_are_refused(column: str) -> None:
     stale = runs(0)
     stale[column] = stale[column] + ("!" if column == "settings" else 1)
     with pytest.raises(
-        ValueError, match="Of 6 fits of the technique, . have a partner among the 6"
+        ValueError, match="Of 12 fits of the technique, .* have a partner among the 12"
     ):
         compare_runs(stale, runs(0.05), MOONS, STATISTICS)
-    with pytest.raises(ValueError, match="Of 6 fits of the technique, 5"):
-        compare_runs(runs(0).tail(5), runs(0.05), MOONS, STATISTICS)
+    with pytest.raises(ValueError, match="Of 12 fits of the technique, 11"):
+        compare_runs(runs(0).tail(11), runs(0.05), MOONS, STATISTICS)
 
 
 def test_a_technique_that_was_decided_early_is_compared_over_its_own_repeats() -> None:
-    compared = compare_runs(runs(0), runs(0.05).drop(index=5), MOONS, STATISTICS)
-    assert dict(compared.groupby("protocol")["pairs"].first()) == {"fixed": 3, "fresh": 2}
+    compared = compare_runs(runs(0), runs(0.05).drop(index=11), MOONS, STATISTICS)
+    assert dict(compared.groupby("protocol")["pairs"].first()) == {"fixed": N, "fresh": N - 1}
 
 
 def test_looks_widen_what_is_said_of_fresh_repeats_alone() -> None:
     bare, with_it = runs(0), runs(0.05)
-    with_it["test_accuracy"] += [0.01, -0.01, 0] * 2
+    with_it["test_accuracy"] += [0.01, -0.01, 0, 0.01, -0.01, 0] * 2
     once, often = (
         compare_runs(bare, with_it, MOONS, STATISTICS, looks=looks).set_index(
             ["protocol", "metric"]
         )
-        for looks in (None, [3, 10])
+        for looks in (None, [N, 20])
     )
     for end, sign in (("ci_low", -1), ("ci_high", 1)):
         moved = sign * (often[end] - once[end])
-        assert moved["fixed", "accuracy"] == 0 < moved["fresh", "accuracy"]
+        assert moved["fresh", "accuracy"] > 0 and np.isnan(moved["fixed", "accuracy"])
     assert often["p_value"]["fresh", "accuracy"] > once["p_value"]["fresh", "accuracy"]

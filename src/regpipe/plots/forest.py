@@ -7,8 +7,11 @@ from matplotlib.figure import Figure
 from regpipe.metrics import METRICS
 from regpipe.plots.style import panels, title
 
-COLOURS = {"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2", "undecided": "0.5"}
-MARKERS = {"helps": "o", "hurts": "X", "no difference": "s", "undecided": "D"}
+COLOURS = {
+    **{"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2"},
+    **{"undecided": "0.5", "too few": "0.5"},
+}
+MARKERS = {"helps": "o", "hurts": "X", "no difference": "s", "undecided": "D", "too few": "."}
 HEIGHT = 0.2  # inches per technique
 
 
@@ -16,18 +19,19 @@ def forest(table: pd.DataFrame) -> Figure:
     """Draw each technique's mean difference and interval, a panel per problem.
 
     Args:
-        table: the leaderboard: technique, problem, metric, difference, ci_low, ci_high (NaN where a
-            fit diverged), effect, repeats and verdict.
+        table: the leaderboard: technique, problem, metric, difference, ci_low, ci_high (NaN where
+            there is no interval), rank, repeats and verdict.
     """
     problems = list(dict.fromkeys(table.sort_values("problem")["problem"]))
     sizes = [int((table["problem"] == problem).sum()) for problem in problems]
     figure, axes = panels(len(problems), 1, 8.4, 1.0, height_ratios=[n + 3 for n in sizes])
     figure.set_figheight(HEIGHT * sum(sizes) + 0.75 * len(problems) + 0.8)
     for ax, problem in zip(axes[:, 0], problems, strict=True):
-        _panel(ax, table[table["problem"] == problem].sort_values("effect", na_position="first"))
+        _panel(ax, table[table["problem"] == problem].sort_values("rank", ascending=False))
         ax.set_title(problem, fontsize=10, loc="left", fontweight="bold")
-    handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in COLOURS]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    shown = [v for v in COLOURS if v != "too few" or (table["verdict"] == v).any()]
+    handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in shown]
+    figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False)
     title(figure, "Technique minus baseline on fresh draws, with intervals; best on top")
     return figure
 

@@ -11,7 +11,7 @@ def ingredients(parts: pd.DataFrame, name: str, metric: str) -> Figure:
     """Draw what the mixtures lose without each ingredient, with its interval.
 
     Args:
-        parts: ingredient, times, of, worth, ci_low, ci_high (NaN where there is one repeat), the
+        parts: ingredient, times, of, worth, ci_low, ci_high (NaN where there are too few), the
             most useful first; there may be none.
         name: the problem's title.
         metric: by which they are judged.

@@ -20,8 +20,9 @@ def paired_differences(
     Args:
         pairs: protocol and, for each metric, `test_<metric>_b` of the baseline and `_t` of the
             technique.
-        comparison: protocol, metric (accuracy, r2, mse, loss), mean, ci_low, ci_high (NaN where a
-            fit diverged), wins, ties, pairs, verdict.
+        comparison: protocol, metric (accuracy, r2, mse, loss), mean, ci_low, ci_high (NaN where
+            nothing is said of other rows, as of seeds on the fixed draw), lowest, highest, wins,
+            ties, pairs, verdict (NaN on the fixed draw).
         name: the technique's title.
         smallest_difference: per metric, drawn as a grey band.
     """
@@ -49,23 +50,30 @@ def paired_differences(
     axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")
-    figure.supxlabel("diamond: mean and interval; grey: too small to interest anyone", fontsize=9)
+    figure.supxlabel(
+        "diamond: mean, on fresh draws with its interval (seeds on one draw say nothing about "
+        "others); grey: too small to interest anyone",
+        fontsize=9,
+    )
     return figure
 
 
 def _interval(ax: Axes, place: float, says: pd.Series, told: Metric) -> None:
-    """Draw the mean with its interval below the pairs, and write it down."""
-    ends = [says[key] for key in ("mean", "ci_low", "ci_high")]
-    if np.isfinite(ends).all():
-        mean, low, high = (told.scale * end for end in ends)
-        error = [[mean - low], [high - mean]]
-        ax.errorbar(mean, place - 0.32, xerr=error, fmt="D", color="black", capsize=4)
-        mean, low, high = (told.signed(end) for end in ends)
-        interval = f"{mean} [{low}, {high}]{told.unit}"
-    else:
-        interval = "no mean, as a fit diverged"
+    """Draw the mean, with its interval where it has one, below the pairs, and write it down."""
+    mean, low, high = (says[key] for key in ("mean", "ci_low", "ci_high"))
+    said = "no mean, as a score is no number"
+    if np.isfinite(mean):
+        error = None
+        if np.isfinite([low, high]).all():
+            error = [[told.scale * (mean - low)], [told.scale * (high - mean)]]
+            said = f"{told.told(mean, low, high)}{told.unit}"
+        else:
+            ends = " to ".join(told.signed(says[key]) for key in ("lowest", "highest"))
+            said = f"{told.signed(mean)}{told.unit} on average, from {ends}"
+        ax.errorbar(told.scale * mean, place - 0.32, xerr=error, fmt="D", color="black", capsize=4)
+    verdict = "" if pd.isna(says["verdict"]) else f": {says['verdict']}"
     ax.annotate(
-        f"{interval}, better in {says['wins']} of {says['pairs']}: {says['verdict']}",
+        f"{said}, better in {says['wins']} of {says['pairs']}{verdict}",
         (0.5, place - 0.45),
         xycoords=("axes fraction", "data"),
         ha="center",

@@ -23,10 +23,13 @@ def cocktail_sentence(answer: Answer) -> str:
 
 
 def _against(name: str, found: Answer, unit: Metric, answer: Answer) -> str:
-    low, high = (unit.signed(found[end]).lstrip("+") for end in ("ci_low", "ci_high"))
+    interval = ""
+    if found["ci_low"] is not None:
+        low, high = (unit.end(found[end]).lstrip("+") for end in ("ci_low", "ci_high"))
+        interval = f" ({answer['confidence']:.0%} interval {low} to {high})"
     return (
-        f"{unit.signed(found['mean'])}{unit.unit} ({answer['confidence']:.0%} interval {low} to "
-        f"{high}) over {AGAINST[name]}, {rivalry(found['verdict'])}"
+        f"{unit.signed(found['mean'])}{unit.unit}{interval} over {AGAINST[name]}, "
+        f"{rivalry(found['verdict'])}"
     )
 
 

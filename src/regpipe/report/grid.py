@@ -59,6 +59,8 @@ def grid_sentence(choice: Choice) -> str:
     )
 
 
-def _told(numbers: dict[str, float], unit: Metric, choice: Choice) -> str:
+def _told(numbers: dict[str, Any], unit: Metric, choice: Choice) -> str:
+    if numbers["ci_low"] is None:
+        return unit.value(numbers["mean"])
     ends = " to ".join(unit.value(numbers[end]) for end in ("ci_low", "ci_high"))
     return f"{unit.value(numbers['mean'])} ({choice['confidence']:.0%} interval {ends})"

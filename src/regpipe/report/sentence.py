@@ -6,7 +6,11 @@ from regpipe.metrics import METRICS, Metric
 
 Answer = dict[str, Any]
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
-ROWS = {"new draws": "fresh draws", "new splits": "splits of its rows"}
+ROWS = {  # what repeats are on, in full and in short
+    "new draws": ("fresh draws", "draws"),
+    "new splits": ("splits of its rows", "splits"),
+    "one split": ("seeds on the one split of its rows", "seeds"),
+}
 
 
 def sentence(answer: Answer) -> str:
@@ -16,30 +20,31 @@ def sentence(answer: Answer) -> str:
     confidence = answer["run"]["parameters"]["statistics"]["confidence"]
     ties = f", equal in {gain['ties']}" if gain["ties"] else ""
     unit = METRICS[answer["metric"]]
-    ends = " to ".join(unit.signed(gain[end]) for end in ("ci_low", "ci_high"))
-    interval = f"{confidence:.0%} interval {ends}"
-    moved = (
-        ""
-        if gain["mean"] is None
-        else f"test {unit.name} {_movement(gain['mean'], unit)} ({interval}), and "
-    )
-    rows = ROWS[fresh["rows"]]
+    moved, interval = "", ""
+    if gain["ci_low"] is not None:
+        ends = " to ".join(unit.end(gain[end]) for end in ("ci_low", "ci_high"))
+        interval = f" ({confidence:.0%} interval {ends})"
+    if gain["mean"] is not None:
+        moved = f"test {unit.name} {_movement(gain['mean'], unit)}{interval}, and "
+    rows, in_short = ROWS[fresh["rows"]]
     return (
         f"{_verdict(answer)}: over {fresh['repeats']} {rows}, {moved}it was better in "
         f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
-        f"{_leak(answer)}"
-        f"{caveat(fresh['repeats'], fresh['rows'].split()[-1])}"
+        f"{_leak(answer)}{_way_on(answer)}{caveat(fresh['repeats'], in_short)}"
     )
 
 
 def _verdict(answer: Answer) -> str:
     name = f"{answer['title']} ({answer['technique']})"
     verdict, problem = answer["fresh"]["verdict"], answer["problem"]
+    if verdict == "too few":
+        rows = answer["fresh"]["rows"]
+        of = f"{answer['fresh']['repeats']} {ROWS[rows][1]}" if rows != "one split" else rows
+        return f"Whether {name} helps on {problem} can't be told from {of}"
     if verdict == "undecided":
-        needed, rows = answer["fresh"]["repeats_needed"], answer["fresh"]["rows"].split()[-1]
-        tell = f", and about {needed:,} {rows} would tell" if needed else ""
-        if rows == "splits" and not needed:
-            tell = ", and more splits of these rows wouldn't tell"
+        splits = answer["fresh"]["rows"] == "new splits"
+        hardly = splits and answer["fresh"]["repeats_needed"] is None
+        tell = ", and more splits of these rows would hardly tell" if hardly else ""
         return f"Whether {name} helps on {problem} is undecided{tell}"
     if verdict == "no difference":
         return f"{name} makes no difference on {problem} that is worth mentioning"
@@ -57,7 +62,27 @@ def _movement(mean: float, unit: Metric) -> str:
 def _divergence(answer: Answer) -> str:
     fits = [answer[protocol]["diverged"] for protocol in ("fixed", "fresh")]
     diverged = sum(sum(by_arm.values()) for by_arm in fits)
-    return f" {diverged} fits diverged; they count as worse than any other." if diverged else ""
+    if not diverged:
+        return ""
+    they = "1 fit diverged; it is" if diverged == 1 else f"{diverged} fits diverged; they are"
+    return f" {they} scored as a constant guess would be."
+
+
+def _way_on(answer: Answer) -> str:
+    """Say how to go on until it is told: from the start, not because it wasn't told so far.
+
+    Where no more is said than that 30 draws don't tell, whoever adds some is wrong in up to 9%.
+    """
+    parameters = answer["run"]["parameters"]
+    if answer["fresh"]["verdict"] != "undecided" or "screen" in parameters:
+        return ""
+    if parameters["protocol"]["fresh"]["repeats"] == "auto":
+        return ""
+    return (
+        f" To add {ROWS[answer['fresh']['rows']][1]} because these don't tell would be peeking. A "
+        "comparison that goes on until it is told has to begin so: "
+        "--params protocol.fresh.repeats=auto."
+    )
 
 
 def _loss(answer: Answer) -> str:

@@ -57,7 +57,7 @@ def summarise(
         "fixed": {**parts["fixed"], **_claim(technique.published, parts["fixed"]["technique"])},
         "fresh": {
             **parts["fresh"],
-            "rows": "new splits" if is_table(problem.rows) else "new draws",
+            "rows": _rows(problem),
             "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
             "verdict": main["verdict"],
             "repeats_needed": _whole(main["repeats_needed"]),
@@ -98,6 +98,14 @@ def _claim(published: Published | None, found: dict[str, Any]) -> Answer:
         return {"published": None, "reproduced": None, "missed": []}
     sides = missed(found, published)
     return {"published": published.model_dump(), "reproduced": not sides, "missed": sides}
+
+
+def _rows(problem: Problem) -> str:
+    """Return what fresh repeats are on; a table with a column that splits it has one split."""
+    if not is_table(problem.rows):
+        return "new draws"
+    own = problem.own_table
+    return "one split" if own is not None and own.split is not None else "new splits"
 
 
 def _is_trifling(row: pd.Series, problem: Problem, statistics: Statistics) -> bool:

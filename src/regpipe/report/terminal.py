@@ -145,5 +145,4 @@ def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
 
 def _gain(answer: Answer) -> str:
     unit, gain = METRICS[answer["metric"]], answer["fresh"]["difference"][answer["metric"]]
-    mean, low, high = (unit.signed(gain[key]) for key in ("mean", "ci_low", "ci_high"))
-    return f"{mean} [{low.lstrip('+')}, {high.lstrip('+')}]"
+    return unit.told(*(gain[key] for key in ("mean", "ci_low", "ci_high")))

@@ -61,7 +61,7 @@ def holds(claimed: float, verdict: str, low: float, high: float) -> str:
     >>> holds(0.029, "helps", 0.002, 0.012)
     'holds, smaller'
     """
-    if verdict == "undecided":
+    if verdict in ("undecided", "too few"):
         return "undecided"
     if claimed == 0 or verdict != ("helps" if claimed > 0 else "hurts"):
         return "does not hold"

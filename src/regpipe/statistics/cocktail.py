@@ -3,12 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from regpipe.spec import Problem, Statistics
 from regpipe.statistics import grid
-from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, halves_of
 from regpipe.statistics.paired import compare
 from regpipe.statistics.summary import overlap_of_pairs
@@ -79,22 +78,22 @@ def ingredients(
 
     Columns: ingredient; times, in how many repeats' best mixture it is; of; worth, the metric with
     it minus that without it, on test rows, over those repeats (above 0 where it is useful, whatever
-    the metric), with ci_low and ci_high, NaN for a single repeat.
+    the metric), with ci_low and ci_high, NaN for few repeats.
     """
     task = problem.kind
     column, sign = f"test_{task.metric}", 1 if task.scores[task.metric] else -1
     whole = mixtures[mixtures["without"].isna()].set_index("repeat")
     columns = [column, halves_of(column)]
+    smallest = problem.smallest_differences(statistics)[task.metric]
     rows: list[dict[str, Any]] = []
     for name, part in mixtures.groupby("without", sort=False):
         lost = sign * (whole.loc[part["repeat"], columns] - part.set_index("repeat")[columns])
         values, halves = lost.to_numpy(float).T
-        mean, low, high = float(np.mean(values)), float("nan"), float("nan")
-        if len(values) > 1:
-            overlap = splits.overlap(values, halves)
-            mean, low, high = mean_interval(values, statistics.confidence, overlap)
+        overlap = splits.overlap(values, halves) if len(values) > 1 else 0.0
+        found = mean_difference(values, smallest, statistics.confidence, overlap)
         times = {"ingredient": name, "times": len(values), "of": len(whole)}
-        rows.append({**times, "worth": mean, "ci_low": low, "ci_high": high})
+        ends = {"ci_low": found.mean - found.margin, "ci_high": found.mean + found.margin}
+        rows.append({**times, "worth": found.mean, **ends})
     told = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
     table = pd.DataFrame(rows, columns=told)
     return table.sort_values(["worth", "ingredient"], ascending=[False, True], ignore_index=True)

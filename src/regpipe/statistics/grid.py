@@ -14,7 +14,7 @@ import pandas as pd
 
 from regpipe.spec import GridPublished, Statistics
 from regpipe.statistics.intervals import mean_interval
-from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
+from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits, halves_of
 from regpipe.statistics.summary import mean_of_runs
 from regpipe.tasks import Task
 
@@ -56,14 +56,15 @@ def tabulate(
     """Return a row per protocol and point.
 
     Columns: protocol, step (`coarse` or `finer`), the paths, repeats, for train and test of the
-    task's metric mean, sd, ci_low, ci_high, low and high (of all repeats) and what was published,
-    and chosen: in how many repeats validation rows chose the point.
+    task's metric mean, sd, ci_low, ci_high (NaN on the fixed draw, and of few repeats), low and
+    high (of all repeats) and what was published, and chosen: in how many repeats validation rows
+    chose the point.
     """
     keys = ["protocol", "step", *paths]
     chosen = choose(runs, task).groupby(keys).size()
     rows = []
     for key, part in runs.groupby(keys, sort=False):
-        shared = splits if key[0] == "fresh" else INDEPENDENT
+        shared = splits if key[0] == "fresh" else ONE_SAMPLE
         row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
         for side in ("train", "test"):
             values = part[f"{side}_{task.metric}"].to_numpy(float)
@@ -96,13 +97,13 @@ def choice(
 
     `honest`: the value chosen on validation rows, in each repeat. `optimistic`: what the value that
     is best on the test rows themselves would have claimed. `baseline`: without the technique. Each
-    with mean, ci_low and ci_high. `chosen`: how often each value was, the most frequent first; none
-    where there are no paths.
+    with mean, ci_low and ci_high (NaN as in `tabulate`). `chosen`: how often each value was, the
+    most frequent first; none where there are no paths.
     """
     column = f"test_{task.metric}"
     told = {}
     for protocol, part in runs.groupby("protocol"):
-        shared = splits if protocol == "fresh" else INDEPENDENT
+        shared = splits if protocol == "fresh" else ONE_SAMPLE
         honest = choose(part, task)
         bare = baseline[baseline["protocol"] == protocol].set_index("repeat")
         best_first = part.sort_values(column, ascending=not task.scores[task.metric])

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 RESAMPLES = 9_999
+FEWEST = 5  # values, below which no interval is told: it would be honest, and hardly an answer
 
 
 def margin(sd: float, n: int, confidence: float, overlap: float = 0.0) -> float:
@@ -18,7 +19,7 @@ def margin(sd: float, n: int, confidence: float, overlap: float = 0.0) -> float:
         sd: standard deviation of the values.
         n: how many there are, two or more.
         confidence: of the interval, in (0, 1).
-        overlap: 0 or more.
+        overlap: 0 or more; infinite between values of one and the same sample of rows.
     """
     from scipy import stats  # slow to import, and only needed once something was trained
 
@@ -61,14 +62,48 @@ def bootstrap_interval(
 def p_value(mean: float, sd: float, n: int, overlap: float = 0.0) -> float:
     """Return the p value of a mean under the hypothesis that it is 0, by Student's t, two sides.
 
-    Args as of `margin`.
+    It is above 0, however far the mean lies from there. Args as of `margin`; `sd` is above 0.
     """
     from scipy import stats
 
-    error = sd * math.sqrt(1 / n + overlap)
-    if error == 0:
-        return 0.0 if mean else 1.0
-    return float(2 * stats.t.sf(abs(mean) / error, n - 1))
+    p = 2 * stats.t.sf(abs(mean) / (sd * math.sqrt(1 / n + overlap)), n - 1)
+    return float(max(p, np.finfo(float).tiny))
+
+
+def effective(n: int, overlap: float = 0.0) -> float:
+    """Return how many independent values would say as much as n that overlap.
+
+    >>> effective(20), round(effective(20, overlap=3 / 7), 1)
+    (20.0, 2.1)
+    """
+    return n / (1 + n * overlap)
+
+
+def share_interval(
+    share: float, n: int, confidence: float, overlap: float = 0.0
+) -> tuple[float, float]:
+    """Return both ends of a share's interval: never [1, 1], and it holds at least as often as said.
+
+    They are exact binomial limits (C. J. Clopper and E. S. Pearson, "The use of confidence or
+    fiducial limits", 1934), from as many values as those that overlap are worth. A value that is
+    half may be counted as half a success: that varies less than the binomial, and is safe.
+
+    Args:
+        share: of n values, in [0, 1].
+        n: how many there are.
+        confidence: of the interval, in (0, 1).
+        overlap: as in `margin`.
+
+    >>> [round(end, 3) for end in share_interval(1.0, 20, 0.95)]
+    [0.832, 1.0]
+    """
+    from scipy import stats
+
+    n_independent, tail = effective(n, overlap), (1 - confidence) / 2
+    yes, no = share * n_independent, (1 - share) * n_independent
+    low = stats.beta.ppf(tail, yes, no + 1) if yes else 0.0
+    high = stats.beta.ppf(1 - tail, yes + 1, no) if no else 1.0
+    return float(low), float(high)
 
 
 def mean_interval(
@@ -76,9 +111,13 @@ def mean_interval(
 ) -> tuple[float, float, float]:
     """Return the mean of values of shape (n,) and both ends of its interval.
 
-    >>> mean_interval(np.array([1.0, 2.0, 3.0]), 0.95)[0]
-    2.0
+    The ends are NaN where there are fewer than `FEWEST` values, or where all are of one sample.
+
+    >>> mean_interval(np.array([1.0, 2.0, 3.0]), 0.95)
+    (2.0, nan, nan)
     """
-    mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
-    half = margin(sd, len(values), confidence, overlap)
+    mean = float(np.mean(values))
+    if len(values) < FEWEST or math.isinf(overlap):
+        return mean, float("nan"), float("nan")
+    half = margin(float(np.std(values, ddof=1)), len(values), confidence, overlap)
     return mean, mean - half, mean + half

@@ -35,22 +35,26 @@ class Splits:
     Attributes:
         train_rows: how many rows each is trained on, above 0.
         test_rows: how many of the others it is tested on; 0 where repeats share none.
-        row_by_row: whether the test rows can be halved; not where they come in groups, or are the
-            same in all repeats.
+        row_by_row: whether the test rows can be halved; not where they come in groups.
+        one_sample: whether all repeats have the very same rows, and so differ by their seeds alone:
+            that says nothing about other rows.
     """
 
     train_rows: int
     test_rows: int
     row_by_row: bool = True
+    one_sample: bool = False
 
     def overlap(self, values: np.ndarray, halves: np.ndarray) -> float:
-        """Return the overlap of values, as `intervals.margin` wants it.
+        """Return the overlap of values, as `intervals.margin` wants it; infinite for one sample.
 
         Args:
             values: of shape (n,), one for each repeat.
             halves: of shape (n,), half of how much each value differs between two halves of its
                 test rows.
         """
+        if self.one_sample:
+            return math.inf
         most = self.test_rows / self.train_rows
         variance = float(np.var(values, ddof=1)) if np.isfinite(values).all() else 0.0
         if most <= 1 or not self.row_by_row or variance == 0 or not np.isfinite(halves).all():
@@ -61,6 +65,7 @@ class Splits:
 
 
 INDEPENDENT = Splits(train_rows=1, test_rows=0)
+ONE_SAMPLE = Splits(train_rows=1, test_rows=0, one_sample=True)  # the fixed draw, under many seeds
 
 
 def halves_of(column: str) -> str:

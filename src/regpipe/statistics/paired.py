@@ -1,48 +1,60 @@
 """How much better is one of two paired samples, and is that luck?"""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from regpipe.statistics.intervals import bootstrap_interval, p_value
+from regpipe.statistics.difference import mean_difference
+from regpipe.statistics.intervals import FEWEST, bootstrap_interval, share_interval
 from regpipe.statistics.intervals import margin as margin_of
 from regpipe.statistics.spending import nominal_confidence, repeated_p_value
 
 NEVER = 10**9  # repeats that nobody will make
+ASSURANCE = 0.8  # the probability of a verdict that a planned number of repeats is to have
 NAN = float("nan")
-Verdict = Literal["helps", "hurts", "no difference", "undecided"]
+Verdict = Literal["helps", "hurts", "no difference", "undecided", "too few"]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What pairs say of a technique against its baseline.
 
+    What isn't known is NaN: the mean where a value isn't finite (leaving such pairs out would
+    compare survivors), and everything about other rows than these (intervals, p value) where there
+    are fewer than `FEWEST` pairs, or where all pairs have the same rows.
+
     Attributes:
         pairs: how many pairs were compared.
-        mean: the mean of technique minus baseline; NaN where a value isn't finite, as after a fit
-            that diverged. (Leaving such pairs out would compare survivors.)
-        ci_low: lower end of the mean's confidence interval, NaN likewise.
-        ci_high: upper end of the mean's confidence interval, NaN likewise.
-        boot_low: lower end of the mean's bootstrap interval, NaN likewise.
+        mean: the mean of technique minus baseline.
+        sd: the standard deviation of the differences.
+        lowest: the lowest difference.
+        highest: the highest difference.
+        ci_low: lower end of the mean's confidence interval.
+        ci_high: upper end of the mean's confidence interval.
+        boot_low: lower end of the mean's bootstrap interval; NaN where all differences are equal.
         boot_high: upper end of it, NaN likewise.
         effect: the mean in standard deviations of the differences, above 0 where the technique is
-            the better one; NaN likewise, and where all differences are the same.
-        p_value: of the hypothesis that the mean is 0, by Student's t; NaN likewise.
+            the better one; NaN where all differences are the same.
+        p_value: of the hypothesis that the mean is 0, see `difference`.
         p_better: the share of pairs in which the technique is the better one, a tie being half. A
             value that isn't finite is worse than any other.
-        p_better_low: lower end of that share's bootstrap interval.
+        p_better_low: lower end of that share's interval.
         p_better_high: upper end of it.
         wins: in how many pairs the technique is the better one.
         ties: in how many pairs both are equal.
-        verdict: see `verdict`.
-        repeats_needed: how many pairs would decide, where the verdict is `undecided`; None also
-            where no number would.
+        verdict: see `verdict`; `too few` where there is no interval; None where nobody asks for
+            one, as of many seeds on one draw.
+        repeats_needed: see `repeats_needed`, where the verdict is `undecided`; else None.
     """
 
     pairs: int
     mean: float
+    sd: float
+    lowest: float
+    highest: float
     ci_low: float
     ci_high: float
     boot_low: float
@@ -54,7 +66,7 @@ class Comparison:
     p_better_high: float
     wins: int
     ties: int
-    verdict: Verdict
+    verdict: Verdict | None
     repeats_needed: int | None
 
 
@@ -79,50 +91,81 @@ def compare(
         higher_is_better: whether a larger value is the better one.
         smallest_difference: a mean difference below this interests nobody; above 0.
         confidence: of the interval, in (0, 1).
-        overlap: 0 for independent pairs, n_test / n_train for splits of the same rows.
+        overlap: 0 for independent pairs, n_test / n_train for splits of the same rows, infinite for
+            pairs on one and the same sample.
         looks: where somebody looks again and again, and stops once it is decided: at which numbers
             of pairs. The interval is then wider and the p value larger, so that both hold for all
             looks together, see `spending`.
 
     Raises:
-        ValueError: the shapes differ, there are fewer than two pairs, or their number is none at
-            which somebody looks.
+        ValueError: the shapes differ, there is no pair, or their number is none at which somebody
+            looks.
+    """
+    told = describe(baseline, technique, higher_is_better=higher_is_better)
+    n = told.pairs
+    if n < FEWEST or math.isinf(overlap):
+        return replace(told, verdict="too few")
+    at = confidence if looks is None else nominal_confidence(n, looks, confidence, overlap)
+    differences = np.asarray(technique, float) - np.asarray(baseline, float)
+    found = mean_difference(differences, smallest_difference, at, overlap)
+    better_low, better_high = share_interval(told.p_better, n, at, overlap)
+    boot = bootstrap_interval(differences, at, overlap) if found.sd > 0 else (NAN, NAN)
+    p = found.p_value
+    if looks is not None and not math.isnan(p):
+        p = repeated_p_value(p, n, looks, overlap)
+    says = verdict(found.mean, found.margin, smallest_difference, higher_is_better)
+    needed = None
+    if says == "undecided" and found.sd > 0:
+        needed = repeats_needed(n, found.mean, found.sd, smallest_difference, confidence, overlap)
+    return replace(
+        told,
+        mean=found.mean,
+        sd=found.sd,
+        ci_low=found.mean - found.margin,
+        ci_high=found.mean + found.margin,
+        boot_low=boot[0],
+        boot_high=boot[1],
+        effect=(1 if higher_is_better else -1) * found.mean / found.sd if found.sd else NAN,
+        p_value=p,
+        p_better_low=better_low,
+        p_better_high=better_high,
+        verdict=says,
+        repeats_needed=needed,
+    )
+
+
+def describe(baseline: np.ndarray, technique: np.ndarray, *, higher_is_better: bool) -> Comparison:
+    """Return what pairs were like, and nothing about others: no interval, no verdict.
+
+    Args and errors as of `compare`.
     """
     if baseline.shape != technique.shape:
         raise ValueError(f"Expected pairs, received {baseline.shape} and {technique.shape} values.")
     n = len(baseline)
-    if n < 2:
-        raise ValueError(f"An interval needs two pairs or more, received {n}.")
-    if looks is not None:
-        confidence = nominal_confidence(n, looks, confidence, overlap)
+    if not n:
+        raise ValueError("Expected a pair or more, received none.")
     won = _won(baseline, technique, higher_is_better)
-    better_low, better_high = bootstrap_interval(won, confidence, overlap)
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
     known = bool(np.isfinite(differences).all())
-    mean, sd = (float(differences.mean()), float(differences.std(ddof=1))) if known else (NAN, NAN)
-    margin = margin_of(sd, n, confidence, overlap)
-    boot = bootstrap_interval(differences, confidence, overlap) if known else (NAN, NAN)
-    alone = p_value(mean, sd, n, overlap)
-    says = verdict(mean, margin, smallest_difference, higher_is_better)
-    needed = None
-    if known and says == "undecided":
-        needed = repeats_needed(n, mean, sd, smallest_difference, confidence, overlap)
     return Comparison(
         pairs=n,
-        mean=mean,
-        ci_low=mean - margin,
-        ci_high=mean + margin,
-        boot_low=boot[0],
-        boot_high=boot[1],
-        effect=(mean if higher_is_better else -mean) / sd if sd else NAN,
-        p_value=alone if looks is None else repeated_p_value(alone, n, looks, overlap),
+        mean=float(differences.mean()) if known else NAN,
+        sd=float(differences.std(ddof=1)) if known and n > 1 else NAN,
+        lowest=float(differences.min()) if known else NAN,
+        highest=float(differences.max()) if known else NAN,
+        ci_low=NAN,
+        ci_high=NAN,
+        boot_low=NAN,
+        boot_high=NAN,
+        effect=NAN,
+        p_value=NAN,
         p_better=float(won.mean()),
-        p_better_low=max(better_low, 0.0),
-        p_better_high=min(better_high, 1.0),
+        p_better_low=NAN,
+        p_better_high=NAN,
         wins=int((won == 1).sum()),
         ties=int((won == 0.5).sum()),
-        verdict=says,
-        repeats_needed=needed,
+        verdict=None,
+        repeats_needed=None,
     )
 
 
@@ -144,28 +187,68 @@ def verdict(mean: float, margin: float, smallest: float, higher_is_better: bool)
 def repeats_needed(
     n: int, mean: float, sd: float, smallest: float, confidence: float, overlap: float = 0.0
 ) -> int | None:
-    """Return about how many pairs would decide, if mean and spread stayed as they are.
+    """Return how many pairs a further comparison takes, to have a verdict with 80% assurance.
 
-    None where no number would, as on splits of the same rows. The margin shrinks as pairs are
-    added, and has to fall below |mean| (to exclude 0) or below smallest - |mean| (to lie inside the
-    smallest difference), whichever comes first.
+    It is one that is planned so, of pairs of its own. What n pairs say of its mean is uncertain by
+    their own number and by its: both count (A. O'Hagan, J. W. Stevens and M. J. Campbell,
+    "Assurance in clinical trial design", 2005). The spread is taken to stay as it was. None where
+    no number would do, as on splits of the same rows.
 
-    >>> repeats_needed(30, mean=0.0, sd=0.04, smallest=0.01, confidence=0.95)
-    64
+    >>> repeats_needed(30, mean=0.006, sd=0.02, smallest=0.01, confidence=0.95)
+    48
     """
-    enough = max(abs(mean), smallest - abs(mean))
-    if margin_of(sd, NEVER, confidence, overlap) >= enough:
+
+    def enough(pairs: int) -> bool:
+        margin = margin_of(sd, pairs, confidence, overlap)
+        return assurance(n, mean, sd, smallest, margin, pairs) >= ASSURANCE
+
+    if not enough(NEVER):
         return None
-    too_few, needed = n, n + 1
-    while margin_of(sd, needed, confidence, overlap) >= enough:
+    too_few, needed = FEWEST - 1, FEWEST
+    while not enough(needed):
         too_few, needed = needed, 2 * needed
     while needed - too_few > 1:
         middle = (too_few + needed) // 2
-        if margin_of(sd, middle, confidence, overlap) < enough:
+        if enough(middle):
             needed = middle
         else:
             too_few = middle
     return needed
+
+
+def assurance(n: int, mean: float, sd: float, smallest: float, margin: float, pairs: int) -> float:
+    """Return how probable a verdict of `pairs` further pairs is, given what n said.
+
+    Args:
+        n: how many pairs there were, two or more.
+        mean: theirs.
+        sd: standard deviation of their differences, above 0.
+        smallest: as in `verdict`.
+        margin: half the width of the further pairs' interval.
+        pairs: how many those are.
+    """
+    from scipy import stats
+
+    theirs = stats.t(n - 1, loc=mean, scale=sd * math.sqrt(1 / n + 1 / pairs))
+    one_side = theirs.sf(margin) + theirs.cdf(-margin)
+    inside = smallest - margin
+    if inside <= 0:
+        return float(one_side)
+    return float(min(one_side + theirs.cdf(inside) - theirs.cdf(-inside), 1.0))
+
+
+def is_out_of_reach(
+    found: Comparison, smallest: float, confidence: float, overlap: float = 0.0
+) -> bool:
+    """Whether no number of further pairs would decide, if mean and spread stayed as they are.
+
+    The margin has to fall below |mean| (to exclude 0) or below smallest - |mean| (to lie inside the
+    smallest difference). On splits of the same rows it doesn't fall without end.
+    """
+    if math.isnan(found.mean):
+        return True
+    enough = max(abs(found.mean), smallest - abs(found.mean))
+    return margin_of(found.sd, NEVER, confidence, overlap) >= enough
 
 
 def _won(baseline: np.ndarray, technique: np.ndarray, higher_is_better: bool) -> np.ndarray:

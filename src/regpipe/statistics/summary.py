@@ -10,7 +10,7 @@ import pandas as pd
 from regpipe.spec import Problem, Published, Statistics
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
-from regpipe.statistics.paired import compare
+from regpipe.statistics.paired import compare, describe
 
 ROUNDING = 0.0005  # published numbers have three decimals
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
@@ -54,6 +54,9 @@ def compare_runs(
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
+    Many seeds on the `fixed` draw say nothing about other rows: of those, means, wins and ties are
+    told, and neither interval nor verdict.
+
     Args:
         baseline: a row per fit: protocol, repeat, seeds and a column `test_<score>` for each score.
         technique: the same of the other arm.
@@ -74,18 +77,20 @@ def compare_runs(
     smallest = problem.smallest_differences(statistics)
     rows = []
     for protocol, part in pairs.groupby("protocol", sort=True):
-        fresh = protocol == "fresh"
         for score, higher_is_better in problem.kind.scores.items():
             column = f"test_{score}"
-            comparison = compare(
-                part[f"{column}_b"].to_numpy(),
-                part[f"{column}_t"].to_numpy(),
-                higher_is_better=higher_is_better,
-                smallest_difference=smallest[score],
-                confidence=statistics.confidence,
-                overlap=overlap_of_pairs(part, column, splits) if fresh else 0.0,
-                looks=looks if fresh else None,
-            )
+            arms = part[f"{column}_b"].to_numpy(), part[f"{column}_t"].to_numpy()
+            if protocol == "fixed":
+                comparison = describe(*arms, higher_is_better=higher_is_better)
+            else:
+                comparison = compare(
+                    *arms,
+                    higher_is_better=higher_is_better,
+                    smallest_difference=smallest[score],
+                    confidence=statistics.confidence,
+                    overlap=overlap_of_pairs(part, column, splits),
+                    looks=looks,
+                )
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 
@@ -93,7 +98,10 @@ def compare_runs(
 def mean_of_runs(
     runs: pd.DataFrame, column: str, confidence: float, splits: Splits
 ) -> dict[str, float]:
-    """Return the mean of a score on test rows and its interval: mean, ci_low, ci_high."""
+    """Return the mean of a score on test rows and its interval: mean, ci_low, ci_high.
+
+    Its ends are NaN as those of `intervals.mean_interval` are.
+    """
     values, halves = (runs[name].to_numpy(float) for name in (column, halves_of(column)))
     ends = mean_interval(values, confidence, splits.overlap(values, halves))
     return dict(zip(("mean", "ci_low", "ci_high"), ends, strict=True))

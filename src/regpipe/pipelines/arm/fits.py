@@ -60,5 +60,7 @@ def _splits(problem: Problem, train_rows: int, test_rows: int) -> Splits:
     if not is_table(problem.rows):
         return INDEPENDENT
     own = problem.own_table
-    row_by_row = own is None or (own.group is None and own.split is None)
-    return Splits(train_rows, test_rows, row_by_row)
+    if own is None:
+        return Splits(train_rows, test_rows)
+    # A column that splits the table does so once and for all.
+    return Splits(train_rows, test_rows, own.group is None, one_sample=own.split is not None)

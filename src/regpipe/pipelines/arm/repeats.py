@@ -16,7 +16,7 @@ from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
 from regpipe.spec import Engine, Problem, Protocol, Statistics
 from regpipe.statistics.overlap import halves_of
-from regpipe.statistics.paired import Comparison, compare
+from regpipe.statistics.paired import compare, is_out_of_reach
 
 logger = logging.getLogger(__name__)
 
@@ -60,21 +60,25 @@ def repeat_until_decided(
     base = baseline(arm.problem, problem)
     bare, with_it = competitor(base, build_network(base, samples)), competitor(arm, architecture)
     shared = splits(problem, bare.jobs[0].rows)
+    smallest = problem.smallest_differences(statistics)[arm.task.metric]
     for look in looks:
         (without, halves_without), (scores, halves) = (
             competitor.scores_until(look) for competitor in (bare, with_it)
         )
+        overlap = shared.overlap(scores - without, halves - halves_without)
         found = compare(
             without,
             scores,
             higher_is_better=arm.task.scores[arm.task.metric],
-            smallest_difference=problem.smallest_differences(statistics)[arm.task.metric],
+            smallest_difference=smallest,
             confidence=statistics.confidence,
-            overlap=shared.overlap(scores - without, halves - halves_without),
+            overlap=overlap,
             looks=looks,
         )
         logger.debug("%s after %d fresh repeats: %s", arm.name, look, found.verdict)
-        if _is_over(found):
+        if found.verdict != "undecided":
+            break
+        if is_out_of_reach(found, smallest, statistics.confidence, overlap):
             break
     progress.expect(look - looks[-1])  # those that nobody needs
     return {**protocol.at_most, "fresh": look}
@@ -102,8 +106,3 @@ class Competitor:
             self._scores.append(scores[column])
             self._halves.append(scores[halves_of(column)])
         return np.array(self._scores), np.array(self._halves)
-
-
-def _is_over(found: Comparison) -> bool:
-    """Whether there is a verdict, or no number of repeats would give one."""
-    return found.verdict != "undecided" or found.repeats_needed is None

@@ -17,14 +17,14 @@ COLUMNS = {
     "change": "Change",
     "verdict": "Verdict",
     "holm": "After Holm",
-    "effect": "Effect",
+    "gain": "Gain",
     "p_better": "P(better)",
     "family": "Family",
     "epochs": "Epochs",
     "seconds": "Seconds",
     "repeats": "Repeats",
 }
-DOWNWARDS = ("change", "effect", "p_better", "repeats")  # where the first click puts large ones up
+DOWNWARDS = ("change", "gain", "p_better", "repeats")  # where the first click puts large ones up
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ class Row:
         holm: after the correction.
         change: the mean difference.
         interval: of it, with the unit.
-        drawing: of both; None where a fit diverged.
-        needed: how many repeats would decide, "" where that isn't open.
+        drawing: of both; None where there is none.
         leak: whether it watches rows that score its published number.
         cells: the rest, by column.
     """
@@ -55,7 +54,6 @@ class Row:
     change: str
     interval: str
     drawing: intervals.Interval | None
-    needed: str
     leak: bool
     cells: Mapping[str, Cell]
 
@@ -64,22 +62,10 @@ def board(study: Study) -> list[Row]:
     """Return the rows, the best first."""
     table = study.leaderboard.sort_values("rank", kind="stable")
     reach = {str(p): intervals.scale(part) for p, part in table.groupby("problem")}
-    return [
-        _row(row, reach[row["problem"]], smallest_difference(study, row))
-        for row in table.to_dict("records")
-    ]
+    return [_row(row, reach[row["problem"]]) for row in table.to_dict("records")]
 
 
-def smallest_difference(study: Study, row: Record) -> float:
-    """Return the difference that is too small to interest anyone; 0 where nothing says."""
-    story = study.stories.get(row["technique"])
-    parameters = story.answer["run"]["parameters"] if story else {}
-    own = parameters.get(row["problem"], {}).get("smallest_difference") or {}
-    shared = parameters.get("statistics", {}).get("smallest_difference") or {}
-    return float(own.get(row["metric"]) or shared.get(row["metric"]) or 0.0)
-
-
-def _row(row: Record, reach: float, smallest: float) -> Row:
+def _row(row: Record, reach: float) -> Row:
     ends = (row[key] for key in ("difference", "ci_low", "ci_high"))
     mean, interval = change(METRICS[row["metric"]], *ends)
     return Row(
@@ -91,8 +77,7 @@ def _row(row: Record, reach: float, smallest: float) -> Row:
         holm=badge(row["verdict_holm"]),
         change=mean,
         interval=interval,
-        drawing=intervals.draw(row, reach, smallest),
-        needed="" if pd.isna(row["repeats_needed"]) else f"{int(row['repeats_needed']):,}",
+        drawing=intervals.draw(row, reach, row["smallest_difference"]),
         leak=bool(row["leak"]),
         cells=_cells(row),
     )
@@ -105,7 +90,7 @@ def _cells(row: Record) -> dict[str, Cell]:
         "rank": number(row["rank"], "{:.0f}".format),
         "rank_on_problem": number(row["rank_on_problem"], "{:.0f}".format),
         "change": number(good, "{:+.2f}".format),
-        "effect": number(row["effect"], "{:+.2f}".format),
+        "gain": number(row["gain"], "{:+.1f}".format),
         "p_better": number(row["p_better"], "{:.0%}".format),
         "p_interval": Cell(_share_interval(row)),
         "verdict": Cell(row["verdict"], _place(row["verdict"])),

@@ -53,9 +53,10 @@ def _differences(answer: Answer) -> str:
     gain = answer["fresh"]["difference"][answer["metric"]]
     wins = f"better in {gain['wins']} of {answer['fresh']['repeats']}"
     if gain["mean"] is None:
-        return f"On fresh draws {wins}; a fit diverged, so that there is no mean."
-    low, high = (unit.signed(gain[end]) for end in ("ci_low", "ci_high"))
-    mean = f"{unit.signed(gain['mean'])}{unit.unit}, interval {low} to {high}"
+        return f"On fresh draws {wins}; a score is no number, so that there is no mean."
+    mean = f"{unit.signed(gain['mean'])}{unit.unit}"
+    if gain["ci_low"] is not None:
+        mean += f", interval {unit.end(gain['ci_low'])} to {unit.end(gain['ci_high'])}"
     return f"Mean difference of {unit.name} on fresh draws {mean}, {wins}."
 
 

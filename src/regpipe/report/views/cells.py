@@ -12,9 +12,9 @@ from regpipe.metrics import METRICS, Metric
 Record = Mapping[Any, Any]  # a row of a frame
 
 MISSING = "–"
-ORDER = ("helps", "no difference", "undecided", "hurts")  # the better first
+ORDER = ("helps", "no difference", "undecided", "too few", "hurts")  # the better first
 MARKS = {
-    **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?"},
+    **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?", "too few": "…"},
     **{"holds": "✓", "holds, smaller": "✓", "does not hold": "✗"},
     **{"reproduced": "✓", "not reproduced": "✗"},
 }
@@ -83,13 +83,15 @@ def rival_badge(verdict: str) -> Badge:
 
 
 def change(unit: Metric, mean: Any, low: Any, high: Any) -> tuple[str, str]:
-    """Return a difference and its interval with the unit, in two parts."""
-    if any(pd.isna(end) for end in (mean, low, high)):
-        return MISSING, "no mean, as a fit diverged"
-    ends = [unit.signed(float(end)).lstrip("+") for end in (low, high)]
-    return typeset(unit.signed(float(mean))), typeset(
-        f"[{ends[0]}, {ends[1]}]{unit.unit or ' ' + unit.name}"
-    )
+    """Return a difference and its interval with the unit, in two parts.
+
+    Either may be missing: the mean where a score isn't a number, the interval of too few pairs.
+    """
+    if pd.isna(mean):
+        return MISSING, "no mean, as a score is no number"
+    name, interval = unit.unit or f" {unit.name}", unit.interval(low, high)
+    said = f"{interval}{name}" if interval else f"{name.strip()}, no interval"
+    return typeset(unit.signed(float(mean))), typeset(said)
 
 
 def better(metric: str) -> int:

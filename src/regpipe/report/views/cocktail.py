@@ -105,5 +105,5 @@ def _rival(name: str, found: Record, unit: Metric) -> Rival:
 
 def _worth(row: Record, unit: Metric) -> tuple[str, str]:
     if pd.isna(row["ci_low"]):
-        return typeset(unit.signed(row["worth"])), "in a single repeat"
+        return typeset(unit.signed(row["worth"])), "in too few repeats"
     return change(unit, row["worth"], row["ci_low"], row["ci_high"])

@@ -8,12 +8,13 @@ import pandas as pd
 from regpipe.report.sentence import caveat
 from regpipe.report.views.cells import Record
 
-VERDICTS = ("helps", "no difference", "undecided", "hurts")
+VERDICTS = ("helps", "no difference", "undecided", "too few", "hurts")
 TOLD = {
     "helps": ("helps", "help"),
     "hurts": ("hurts", "hurt"),
     "no difference": ("makes no difference", "make no difference"),
     "undecided": ("is undecided", "are undecided"),
+    "too few": ("has too few pairs to tell", "have too few pairs to tell"),
 }
 
 

@@ -42,7 +42,7 @@ def scale(rows: pd.DataFrame) -> float:
 
 
 def draw(row: Mapping[str, Any], reach: float, smallest: float) -> Interval | None:
-    """Return the drawing of a row of the leaderboard; None where a fit diverged."""
+    """Return the drawing of a row of the leaderboard; None where there is none."""
     sign, numbers = better(row["metric"]), [row[k] for k in ("ci_low", "difference", "ci_high")]
     if any(pd.isna(number) for number in numbers):
         return None
