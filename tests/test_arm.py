@@ -1,4 +1,7 @@
+import pytest
+
 from regpipe.arm import Layer, apply, baseline
+from regpipe.errors import SpecError
 from regpipe.spec import Problem, Technique
 from tests.conftest import PROBLEMS
 
@@ -48,3 +51,29 @@ def test_settings_tell_one_problem_from_another_and_not_its_techniques() -> None
     shorter = {**PROBLEMS["moons"].model_dump(), "training": {"loss": "mse", "epochs": 3}}
     assert baseline("moons", Problem(**shorter)).settings != BASE.settings
     assert apply("t", technique(training={"epochs": 7}), BASE).settings == BASE.settings
+
+
+def named(**training: object) -> Problem:
+    """Return a problem of somebody's own table, whose classes have names."""
+    block = PROBLEMS["moons"].model_dump(exclude={"rows", "split", "training"})
+    rows = {"table": "mine", "target": "ill", "classes": [1, 2]}
+    return Problem(
+        **block,
+        rows=rows,
+        split={"train": 0.5},
+        training={"loss": "mse", "epochs": 3, **training},
+    )
+
+
+def test_weights_of_classes_go_by_their_names() -> None:
+    """`1` is the first class of this table, number 0; `--params` makes text of a key."""
+    base = baseline("mine", named(class_weight={1: 0.5, "2": 4}))
+    assert base.training.class_weight == {0: 0.5, 1: 4}
+    kept = apply("t", technique(training={"epochs": 7}), base)
+    assert kept.training.class_weight == {0: 0.5, 1: 4}
+    other = apply("t", technique(training={"class_weight": {2: 9}}), base)
+    assert other.training.class_weight == {1: 9}
+    with pytest.raises(SpecError, match=r"mine.training.class_weight: '0' is no class. .* 1, 2"):
+        baseline("mine", named(class_weight={0: 1.0}))
+    numbered = apply("t", technique(training={"class_weight": {0: 2, "1": 3}}), BASE)
+    assert numbered.training.class_weight == {0: 2, 1: 3}

@@ -46,6 +46,16 @@ def test_the_shipped_blocks_pass() -> None:
         ("weight_l2.titel", "x", "weight_l2.titel: there is no such key. Did you mean 'title'?"),
         ("moons.training.epoch", 3, "moons.training.epoch: there is no such key. Did you mean"),
         ("weight_l2.training.epoch", 3, "Did you mean 'epochs'?"),
+        *(
+            ("moons.training.class_weight", wrong, "class_weight: expected `balanced`, or a weight")
+            for wrong in ("balance", {"0": -1}, {}, {0: "x"}, 3)
+        ),
+        (
+            "moons.training.class_weight",
+            {"yes": 2},
+            "expected classes as 0, 1, ..., received 'yes'",
+        ),
+        ("diabetes.training.class_weight", "balanced", "the targets aren't classes. Expected none"),
         ("weight_l2.published.trian", 1, "weight_l2.published.trian: there is no such key."),
         (
             "moons.split.trains",
@@ -366,6 +376,8 @@ def test_one_name_for_two_things_is_refused() -> None:
     [
         ("weight_l2.network.hidden.kernel_regularizer.l2", 0.01),
         ("weight_l2.network.hidden.bias_regularizer", {"l1": 0.1}),
+        ("moons.training.class_weight", "balanced"),
+        ("digits.training.class_weight", {"0": 2, 9: 0.5}),
         ("weight_l2.training.optimizer", {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}),
         ("unit_norm.network.hidden.kernel_constraint", {"min_max_norm": {"min_value": 1}}),
         ("moons.network.hidden.Dense.kernel_initializer", "he_normal"),

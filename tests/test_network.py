@@ -138,6 +138,14 @@ def test_a_schedule_of_whole_numbers_falls_as_one_of_floats() -> None:
     assert rates("CosineDecay", **warm) == [0, 0.5, 1]
 
 
+def test_a_class_that_is_not_there_has_no_weight(samples_of: Callable[..., Any]) -> None:
+    from regpipe.pipelines.arm.nodes import build_network
+
+    says = r"moons.training.class_weight: there is no class 2. Expected 0 to 1."
+    with pytest.raises(SpecError, match=says):
+        build_network(arm_called("moons", class_weight={1: 3, 2: 5}), samples_of("moons"))
+
+
 def test_a_penalty_that_wants_every_step_is_refused_without_them(
     samples_of: Callable[..., Any],
 ) -> None:

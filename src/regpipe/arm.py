@@ -37,15 +37,17 @@ Loss = str | dict[str, dict[str, Any]]
 class Arm:
     """What is trained: layers in order, and how.
 
-    `technique` is None for the baseline. `loss` is the problem's, by which all of its arms are
-    scored, also one that trains on another. `settings` is a short hash of the problem's block:
-    arms can be compared where it is the same. `input_shape` is what a row looks like to the
-    network, None where it is the vector of its features.
+    `technique` is None for the baseline. `classes` are their names, in the order of their numbers,
+    where they have any; `training` calls them by their numbers. `loss` is the problem's, by which
+    all of its arms are scored, also one that trains on another. `settings` is a short hash of the
+    problem's block: arms can be compared where it is the same. `input_shape` is what a row looks
+    like to the network, None where it is the vector of its features.
     """
 
     problem: str
     technique: str | None
     task: Task
+    classes: tuple[Any, ...] | None
     loss: Loss
     settings: str
     input_shape: tuple[int, ...] | None
@@ -68,18 +70,21 @@ def baseline(name: str, problem: Problem) -> Arm:
         layer: _layer(f"{name}.network.{layer}", layer, entry)
         for layer, entry in problem.network.items()
     }
-    _check_training(f"{name}.training", problem.training, problem.kind, layers)
+    classes = tuple(problem.classes) if problem.classes else None
+    training = _numbered(f"{name}.training", problem.training, problem.kind, classes)
+    _check_training(f"{name}.training", training, problem.kind, layers)
     _check_network(name, problem.input_shape, layers)
-    check_outputs(name, problem.kind, layers, problem.training.loss)
+    check_outputs(name, problem.kind, layers, training.loss)
     return Arm(
         problem=name,
         technique=None,
         task=problem.kind,
+        classes=classes,
         loss=problem.training.loss,
         settings=hashlib.sha256(problem.model_dump_json().encode()).hexdigest()[:12],
         input_shape=tuple(problem.input_shape) if problem.input_shape else None,
         layers=layers,
-        training=problem.training,
+        training=training,
     )
 
 
@@ -101,6 +106,8 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
             layers = _insert(path, layers, layer, entry, base.problem)
     changed = {**base.training.model_dump(), **technique.training}
     training = parse(Training, changed, f"{name}.training")
+    if "class_weight" in technique.training:
+        training = _numbered(f"{name}.training", training, base.task, base.classes)
     _check_training(f"{name}.training", training, base.task, layers)
     _check_network(name, base.input_shape, layers)
     check_outputs(name, base.task, layers, training.loss)
@@ -167,6 +174,29 @@ def _check_network(
     for layer_name, layer in layers.items():
         check_fixed(f"{name}.network.{layer_name}", layer.kind, layer.arguments)
     check_ranks(name, input_shape, layers)
+
+
+def _numbered(
+    path: str, training: Training, task: Task, classes: tuple[Any, ...] | None
+) -> Training:
+    """Return the training with the classes of its weights by their numbers."""
+    if training.class_weight is None:
+        return training
+    if not task.classifies:
+        raise SpecError([f"{path}.class_weight: the targets aren't classes. Expected none."])
+    if isinstance(training.class_weight, str):
+        return training
+    numbers = {str(name): number for number, name in enumerate(classes or ())}
+    found = {}
+    for name, weight in training.class_weight.items():
+        if classes is not None and str(name) not in numbers:
+            raise unknown(f"{path}.class_weight", "class", str(name), numbers)
+        if classes is None and not str(name).isdecimal():
+            raise SpecError(
+                [f"{path}.class_weight: expected classes as 0, 1, ..., received {name!r}."]
+            )
+        found[numbers[str(name)] if classes is not None else int(name)] = weight
+    return training.model_copy(update={"class_weight": found})
 
 
 def _check_training(path: str, training: Training, task: Task, layers: dict[str, Layer]) -> None:

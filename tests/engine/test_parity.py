@@ -149,3 +149,25 @@ def test_random_arms_agree_in_distribution(
         assert np.abs(z).max() < 4.5, f"{measure}: means differ by {z} standard errors"
         spreads = a.std(axis=0, ddof=1) / b.std(axis=0, ddof=1)
         assert 0.5 < np.median(spreads) < 2, f"{measure}: spreads differ by factors {spreads}"
+
+
+WEIGHTED = [
+    {"class_weight": {0: 0.5, 1: 3.0}},
+    {"class_weight": "balanced", "loss": {"BinaryCrossentropy": {"label_smoothing": 0.1}}},
+    {"class_weight": "balanced", "mixup": {"alpha": 1e-30}},  # each row is mixed with itself
+]
+
+
+@pytest.mark.parametrize("training", WEIGHTED, ids=["a function", "an object", "our own step"])
+def test_weights_of_classes_are_those_of_fit(
+    training: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    """Of a batch, the weighted losses are divided by the rows, not by their weights."""
+    y = np.where(np.arange(30)[:, None] < 15, 0, moons.y_train)  # batches differ in rare rows
+    rows = replace(moons, y_train=y.astype("float32"))
+    arm = arm_called("weight_l2", epochs=6, **{**MINI, **training})
+    ours, theirs = both(arm, architecture_of(arm), rows, seed=3)
+    assert 0 < rows.y_train.mean() < 0.4
+    for measure in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        np.testing.assert_allclose(ours.history[measure], theirs.history[measure], rtol=1e-4)
+    assert_close_weights(ours.weights, theirs.weights)

@@ -28,6 +28,11 @@ def test_rows_and_losses_are_mixed_by_the_same_share_and_partners() -> None:
     loss = pairs.loss(lambda targets: keras.ops.mean(targets * x[:, :1]), y)
     by_hand = share * np.mean(y * x[:, :1]) + (1 - share) * np.mean(y[partners] * x[:, :1])
     assert float(loss) == pytest.approx(by_hand, rel=1e-6)
+    weights = np.array([1, 2, 3, 4, 5, 6], "float32")  # of the rows, as those of their classes
+    loss = pairs.loss(lambda targets, w: keras.ops.mean(w * targets[:, 0]), y, weights)
+    by_hand = share * np.mean(weights * y[:, 0])
+    by_hand += (1 - share) * np.mean((weights * y[:, 0])[partners])
+    assert float(loss) == pytest.approx(by_hand, rel=1e-6)
 
 
 def test_every_partner_is_as_likely_as_any_other() -> None:

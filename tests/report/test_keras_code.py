@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from regpipe.arm import Arm, apply, baseline
+from regpipe.ingredients.class_weights import class_weights, row_weights
 from regpipe.problems.samples import Rows
 from regpipe.report.keras_code import keras_code
 from regpipe.report.python_text import Code, call, comment, literal, statement
-from regpipe.spec import Technique
+from regpipe.spec import Technique, Training
 from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called
 
 SHAPES = {
@@ -478,3 +479,38 @@ def is_formatted(code: str, folder: Path) -> bool:
     (folder / "code.py").write_text(code)
     formatted = ["format", "--isolated", "--check", "--quiet", "--line-length=88", folder]
     return subprocess.run([sys.executable, "-m", "ruff", *formatted], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("asked", ["balanced", {0: 0.5, 1: 3.0}])
+def test_classes_weigh_what_they_weigh_in_the_engine(
+    asked: Any, fits: list[SimpleNamespace], tmp_path: Path
+) -> None:
+    arm = arm_called("moons", class_weight=asked, validation_split=0.2)
+    run(arm)
+    assert fits[0].class_weight == pytest.approx(class_weights(asked, fits[0].y))
+    assert len(fits[0].y) == ROWS * 0.8  # those that are held out don't count
+    refitted = replace(arm, training=replaced(arm.training, asked))
+    for code in map(code_of, (arm, refitted)):
+        assert is_formatted(code, tmp_path)
+
+
+def replaced(training: Training, asked: Any) -> Training:
+    again = {"early_stopping": {"patience": 5}, "after_stopping": {"then": "refit", "splits": 2}}
+    return Training(**{**training.model_dump(), **again, "class_weight": asked})
+
+
+def test_a_mixed_loss_has_the_weights_of_both_rows() -> None:
+    more = {"class_weight": {0: 0.5, 1: 3.0}, "label_noise": {"rate": 0.2}}
+    arm = arm_called("moons", epochs=2, batch_size=8, mixup={"alpha": 0.4}, **more)
+    model, rows = run(arm)["model"], rows_for(arm)
+    x, y = rows["x_train"], rows["y_train"]
+    weights = row_weights(more["class_weight"], y)
+    order = np.roll(np.arange(ROWS), 1)
+    model.pairs = 0.75, order
+    said = model(x)
+    own, other = (
+        float(model.compute_loss(x, y[rows], said, weights[rows], training=False))
+        for rows in (np.arange(ROWS), order)
+    )
+    mixed = float(model.compute_loss(x, y, said, weights, training=True))
+    assert mixed == pytest.approx(0.75 * own + 0.25 * other, rel=1e-5)

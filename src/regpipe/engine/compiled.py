@@ -33,6 +33,7 @@ from regpipe.engine.weights import (
     random_states,
     weight_names,
 )
+from regpipe.ingredients.class_weights import row_weights
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 from regpipe.seeds import derive
@@ -72,6 +73,10 @@ class CompiledLoop:
         self._x, self._y, self._x_val, self._y_val = (
             tf.Variable(part, trainable=False)
             for part in (rows.x_train, rows.y_train, rows.x_val, rows.y_val)
+        )
+        asked = self.training.class_weight
+        self._row_weights = (
+            tf.Variable(row_weights(asked, rows.y_train), trainable=False) if asked else None
         )
         self._batched = len(rows.x_train) > self.training.batch_size
         self._epoch = tf.Variable(0)
@@ -145,6 +150,8 @@ class CompiledLoop:
             (self._y_val, rows.y_val),
         ):
             variable.assign(value)
+        if self._row_weights is not None:
+            self._row_weights.assign(row_weights(self.training.class_weight, rows.y_train))
         drawn = initial_weights(self.model, start.draws_weights_from(seed)) + [None] * len(
             self.optimizer.variables
         )
@@ -229,7 +236,7 @@ class CompiledLoop:
         """Take a step per batch; return loss and metrics, averaged over rows as Keras does."""
         n_rows, size = self._x.shape[0], self.training.batch_size
         if not self._batched:
-            return self._train_step(self._x.value(), self._y.value()) / n_rows
+            return self._train_step(*(part.value() for part in self._trained_on())) / n_rows
         full, rest = divmod(n_rows, size)
         batches = tf.reshape(order[: full * size], [full, size])
         total = tf.zeros(2)
@@ -240,16 +247,22 @@ class CompiledLoop:
         return total / n_rows
 
     def _train_on(self, places: Any) -> Any:
-        return self._train_step(tf.gather(self._x, places), tf.gather(self._y, places))
+        return self._train_step(*(tf.gather(part, places) for part in self._trained_on()))
 
-    def _train_step(self, x: Any, y: Any) -> Any:
+    def _trained_on(self) -> list[tf.Variable]:
+        """Return features, targets and, where the training asks for them, weights of the rows."""
+        weights = [] if self._row_weights is None else [self._row_weights]
+        return [self._x, self._y, *weights]
+
+    def _train_step(self, x: Any, y: Any, *row_weights: Any) -> Any:
         weights, y = self.model.trainable_variables, self._noise.targets(y)
         pairs = self._noise.pairs(x.shape[0])
         with self._noise.on_weights(weights):
             with tf.GradientTape() as tape:
                 predictions = self.model(pairs.mix(x) if pairs else x, training=True)
                 total = partial(self._total_loss, predictions=predictions)
-                loss = pairs.loss(total, y) if pairs else total(y)
+                targets = (y, *row_weights)
+                loss = pairs.loss(total, *targets) if pairs else total(*targets)
                 scaled = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled, weights)
         step = tf.convert_to_tensor(self.optimizer.iterations)  # of accumulated steps: computed
@@ -263,12 +276,19 @@ class CompiledLoop:
             x = self._x_val[start : start + VALIDATION_BATCH]
             y = self._y_val[start : start + VALIDATION_BATCH]
             predictions = self.model(x, training=False)
-            total += self._sums(self._total_loss(y, predictions), y, predictions)
+            loss = self._total_loss(y, predictions=predictions)
+            total += self._sums(loss, y, predictions)
         return total / n_rows
 
-    def _total_loss(self, y: Any, predictions: Any) -> Any:
+    def _total_loss(self, y: Any, row_weights: Any = None, *, predictions: Any) -> Any:
         """Return the mean loss over the rows plus every penalty, as `Model.compute_loss`."""
-        return tf.add_n([tf.reduce_mean(self._loss(y, predictions)), *self.model.losses])
+        if row_weights is None:
+            losses = self._loss(y, predictions)
+        elif isinstance(self._loss, keras.losses.Loss):  # it means over the rows by itself
+            losses = self._loss(y, predictions, sample_weight=row_weights)
+        else:
+            losses = row_weights * self._loss(y, predictions)
+        return tf.add_n([tf.reduce_mean(losses), *self.model.losses])
 
     def _sums(self, loss: Any, y: Any, predictions: Any) -> Any:
         """Return the batch's loss and metric, each times its number of rows."""

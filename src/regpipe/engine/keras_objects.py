@@ -49,6 +49,14 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
                     + (", and the task multiclass." if outputs == 1 else ".")
                 ]
             )
+        weights = arm.training.class_weight
+        if isinstance(weights, dict) and max(weights) >= max(outputs, 2):
+            raise SpecError(
+                [
+                    f"{arm.name}.training.class_weight: there is no class {max(weights)}. Expected "
+                    f"0 to {max(outputs, 2) - 1}."
+                ]
+            )
     try:
         with tf.GradientTape() as tape:
             loss = make_loss(arm.training.loss)(y, model(x, training=True))

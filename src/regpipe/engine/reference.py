@@ -27,6 +27,7 @@ from regpipe.engine.weights import (
     random_states,
     weight_names,
 )
+from regpipe.ingredients.class_weights import class_weights
 from regpipe.network import Architecture, build_model
 from regpipe.problems.samples import Rows
 
@@ -131,6 +132,7 @@ class KerasLoop:
         self, model: keras.Model, rows: Rows, callbacks: list[Any], epochs: int
     ) -> dict[str, Any]:
         training = self.training
+        asked = training.class_weight
         with warnings.catch_warnings():
             if training.validation_freq > 1:  # the callbacks warn where there is nothing to look at
                 warnings.simplefilter("ignore", UserWarning)
@@ -143,6 +145,7 @@ class KerasLoop:
                 epochs=epochs,
                 batch_size=training.batch_size,
                 shuffle=training.shuffle,
+                class_weight=class_weights(asked, rows.y_train) if asked else None,
                 callbacks=callbacks,
                 verbose=0,
             ).history
@@ -167,14 +170,15 @@ class NoisyModel(keras.Model):
         """Take a step on a batch."""
         if not self.noise:
             return super().train_step(data)
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        x, y, row_weights = keras.utils.unpack_x_y_sample_weight(data)
         weights, y = self.trainable_variables, self.noise.targets(y)
         pairs = self.noise.pairs(tf.shape(x)[0])
         with self.noise.on_weights(weights):
             with tf.GradientTape() as tape:
                 predictions = self(pairs.mix(x) if pairs else x, training=True)
                 total = partial(self._total_loss, x, predictions)
-                loss = pairs.loss(total, y) if pairs else total(y)
+                targets = (y,) if row_weights is None else (y, row_weights)
+                loss = pairs.loss(total, *targets) if pairs else total(*targets)
                 scaled = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled, weights)
         step = tf.convert_to_tensor(self.optimizer.iterations)  # of accumulated steps: computed
@@ -186,8 +190,8 @@ class NoisyModel(keras.Model):
                 metric.update_state(y, predictions)
         return {metric.name: metric.result() for metric in self.metrics}
 
-    def _total_loss(self, x: Any, predictions: Any, y: Any) -> Any:
-        return self.compute_loss(x=x, y=y, y_pred=predictions)
+    def _total_loss(self, x: Any, predictions: Any, y: Any, row_weights: Any = None) -> Any:
+        return self.compute_loss(x=x, y=y, y_pred=predictions, sample_weight=row_weights)
 
 
 class RuleCallback(keras.callbacks.Callback):

@@ -35,10 +35,13 @@ class Pairs:
         """Return mixtures of the rows of `x`, of the same shape."""
         return self.share * x + (1.0 - self.share) * tf.gather(x, self.partners)
 
-    def loss(self, loss_of: Callable[[Any], Any], y: Any) -> Any:
-        """Return the mixture of the losses by targets `y` of shape (n_rows, ...)."""
-        other = tf.gather(y, self.partners)
-        return self.share * loss_of(y) + (1.0 - self.share) * loss_of(other)
+    def loss(self, loss_of: Callable[..., Any], *targets: Any) -> Any:
+        """Return the mixture of the losses by targets, of shape (n_rows, ...).
+
+        What goes with a target, such as its row's weight, stands behind it.
+        """
+        others = [tf.gather(part, self.partners) for part in targets]
+        return self.share * loss_of(*targets) + (1.0 - self.share) * loss_of(*others)
 
 
 def shares_of(mixup: MixUp) -> tf.Variable:

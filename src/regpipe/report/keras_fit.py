@@ -45,6 +45,7 @@ def fit_statement(
 ) -> str:
     """Return the call of `fit` on rows named x, y, and x, y to watch."""
     x, y, x_val, y_val = map(Code, rows)
+    weights, weigh = _class_weight(training, rows[1])
     arguments: dict[str, Any] = {
         "validation_data": (x_val, y_val),
         "epochs": epochs,
@@ -53,10 +54,26 @@ def fit_statement(
     }
     if training.validation_freq > 1:
         arguments["validation_freq"] = training.validation_freq
+    if weights is not None:
+        arguments["class_weight"] = weights
     if callbacks:
         arguments["callbacks"] = callbacks
     arguments["verbose"] = 0
-    return statement(begin, call("model.fit", x, y, **arguments), indent)
+    fitted = statement(begin, call("model.fit", x, y, **arguments), indent)
+    return "\n".join([*(f"{' ' * indent}{line}" for line in weigh), fitted])
+
+
+def _class_weight(training: Training, y: str) -> tuple[Any, list[str]]:
+    """Return the weights as `fit` takes them, and the lines that compute them from targets `y`."""
+    if training.class_weight != "balanced":
+        return training.class_weight, []
+    lines = [
+        "# All rows of a class weigh together what those of any other do.",
+        f"classes, counts = np.unique({y}, return_counts=True)",
+        f"weights = len({y}) / (len(classes) * counts)",
+        "class_weight = {int(k): float(w) for k, w in zip(classes, weights)}",
+    ]
+    return Code("class_weight"), lines
 
 
 def own_callbacks(training: Training) -> list[Code]:

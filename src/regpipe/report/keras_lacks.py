@@ -49,7 +49,7 @@ class NoisySequential(keras.Sequential):
     """A model with noise in each training step; for Keras on TensorFlow."""
 
     def train_step(self, data):
-        x, y = data'''
+        {data} = data'''
 
 RATE_LINES = """
         # Some labels become a class drawn at random, which may be the right one.
@@ -78,9 +78,12 @@ MIXED_LOSS = """
         if not training:
             return loss
         share, order = self.pairs
-        other = keras.ops.take(y, order, axis=0)
+        other = keras.ops.take(y, order, axis=0){weights}
         other = super().compute_loss(x, other, y_pred, sample_weight, training)
         return share * loss + (1 - share) * other"""
+
+PARTNERS_WEIGHTS = """
+        sample_weight = keras.ops.take(sample_weight, order, axis=0)"""
 
 AVERAGE_CLASS = '''\
 class AverageWeights(keras.callbacks.Callback):
@@ -197,7 +200,9 @@ def _activity_penalties(arm: Arm) -> set[str]:
 
 
 def _model_class(arm: Arm) -> str:
-    text, noise = MODEL_CLASS, arm.training.label_noise
+    noise, weighted = arm.training.label_noise, arm.training.class_weight
+    data = "x, y, sample_weight" if weighted else "x, y"
+    text = MODEL_CLASS.format(data=data)
     if noise and noise.rate is not None:
         text += RATE_LINES.format(classes=_classes(arm), rate=literal(noise.rate))
     if noise and noise.stddev is not None:
@@ -207,7 +212,8 @@ def _model_class(arm: Arm) -> str:
     mixup = arm.training.mixup
     if mixup:
         text += MIXUP_LINES.format(alpha=literal(mixup.alpha))
-    return f"{text}\n        return super().train_step((x, y)){MIXED_LOSS if mixup else ''}"
+    loss = MIXED_LOSS.format(weights=PARTNERS_WEIGHTS if weighted else "") if mixup else ""
+    return f"{text}\n        return super().train_step(({data})){loss}"
 
 
 def _classes(arm: Arm) -> Any:

@@ -1,8 +1,16 @@
 """How a network is trained: `compile` and `fit` of Keras, and what Keras lacks."""
 
+import math
 from typing import Annotated, Any, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PlainValidator,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from regpipe.spec.rules import AfterStopping, Checkpoint, EarlyStopping, Monitored, StopWhen
 from regpipe.spec.strict import Share, Strict
@@ -69,12 +77,28 @@ class Ramp(Strict):
     values: Annotated[list[NonNegativeFloat], Field(min_length=2)]
 
 
+def _class_weight(value: Any) -> Any:
+    weights = list(value.values()) if isinstance(value, dict) else []
+    if value == "balanced" or (weights and all(map(_is_weight, weights))):
+        return value
+    raise ValueError(f"expected `balanced`, or a weight above 0 for each class, received {value!r}")
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+
+
+ClassWeight = Annotated[str | dict[Any, int | float], PlainValidator(_class_weight)]
+
+
 class Training(Strict):
     """Arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`.
 
     `validation_split` holds out that share of the rows trained on, other ones at each repeat, and
     watches them instead of the test rows. `validation_freq` is the number of epochs from one look
     at the held-out rows to the next. A loss is a name, too, or `{name: {argument: value}}`.
+    `class_weight` is what a row's loss counts by its class: `balanced`, or a weight for each class
+    (1 where there is none), by its name in `rows.classes` or, where there are no names, its number.
     """
 
     optimizer: str | dict[str, dict[str, Any]] = "adam"
@@ -95,6 +119,7 @@ class Training(Strict):
     weight_average: WeightAverage | None = None
     snapshot_ensemble: SnapshotEnsemble | None = None
     ramp: Ramp | None = None
+    class_weight: ClassWeight | None = None
 
     @model_validator(mode="before")
     @classmethod
