@@ -1,7 +1,8 @@
 """A fit comes out of the store as it went in, or not at all."""
 
+import errno
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -102,14 +103,77 @@ def test_the_fit_of_another_key_is_not_taken_for_this_one(store: FitStore) -> No
 def test_a_fit_that_is_half_written_is_none(
     store: FitStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(file: object, **parts: object) -> None:
-        raise OSError("no space left")
+    def half(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", fail)
-    with pytest.raises(OSError, match="no space left"):
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match=f"No space left on device: '{store.folder}"):
         store.save(KEY, a_fit())
     assert store.load(KEY) is None and len(store) == 0
     assert not list(store.folder.rglob("*.tmp"))
+
+
+def damages(content: bytes) -> Iterator[bytes]:
+    """Yield the content with each of its bytes changed, and with parts lost, moved, repeated."""
+    random = np.random.default_rng(1)
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= int(random.integers(1, 256))
+        yield bytes(changed)
+    for _ in range(200):
+        begin, end = sorted(random.integers(0, len(content), 2))
+        yield content[:begin]
+        yield content[:begin] + content[end + 1 :]
+        yield content[:begin] + content[begin : end + 1][::-1] + content[end + 1 :] + b"0"
+        yield content[:end] + content[begin:]
+
+
+def test_whatever_is_damaged_is_seen_and_nothing_crashes(store: FitStore) -> None:
+    store.save(KEY, a_fit())
+    file = the_file(store)
+    content = file.read_bytes()
+    for damaged in damages(content):
+        if damaged != content:
+            file.write_bytes(damaged)
+            assert store.load(KEY) is None and not file.exists()
+
+
+def test_a_fit_without_one_of_its_weights_is_seen(store: FitStore) -> None:
+    store.save(KEY, a_fit())
+    file = the_file(store)
+    with np.load(file, allow_pickle=False) as parts:
+        left = {name: parts[name] for name in parts.files if name != "weights/hidden/bias"}
+    np.savez(file, **left)
+    assert store.load(KEY) is None and not file.exists()
+
+
+def test_a_damaged_fit_that_cannot_be_removed_is_told_and_replaced(
+    store: FitStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    store.save(KEY, a_fit())
+    truncate(the_file(store))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        assert store.load(KEY) is None
+    assert "is trained again" in caplog.text
+    store.save(KEY, a_fit())
+    assert store.load(KEY) is not None
+
+
+@pytest.mark.parametrize("removed_by", [FitStore.sweep, FitStore.clear])
+def test_what_a_killed_run_began_is_removed(
+    store: FitStore, removed_by: Callable[[FitStore], None]
+) -> None:
+    store.save(KEY, a_fit())
+    begun = the_file(store).with_suffix(".4711.tmp")
+    begun.write_bytes(b"half")
+    removed_by(store)
+    assert not begun.exists()
 
 
 def test_clearing_removes_every_fit(store: FitStore) -> None:

@@ -13,10 +13,13 @@ import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
+from kedro.io import DataCatalog, DatasetError
 from yaml import YAMLError
 
 from regpipe.blocks import read_blocks
-from regpipe.errors import SpecError
+from regpipe.errors import SpecError, cause_of
+from regpipe.runner.lock import Occupied, release, take
+from regpipe.runner.records import RECORDS, data_folder
 from regpipe.vocabulary import check_name
 
 RUNNER = "regpipe.runner.IncrementalRunner"
@@ -55,13 +58,28 @@ def regpipe() -> None:
 @click.option("--env", "-e", help="The environment whose fits are meant, such as quick.")
 @click.option("--data-root", help="The folder where they are, if it isn't that of the environment.")
 def forget(env: str | None, data_root: str | None) -> None:
-    """Empty the store of fits: the next run trains everything anew."""
+    """Empty the store of fits and the searches' journals: the next run trains everything anew."""
     root = {"data_root": data_root} if data_root else {}
     catalog = KedroSession.create(env=env, runtime_params=root).load_context().catalog
-    fits = catalog.load("fit_store").clear()
-    if catalog.exists("made"):
-        catalog.save("made", {})
-    click.echo(f"{fits:,} fits are forgotten. What they led to is still there.")
+    assert isinstance(catalog, DataCatalog)
+    folder = data_folder(catalog.to_config()[0])
+    if folder is None or not folder.is_dir():
+        raise click.ClickException(f"there is no folder {folder or data_root}.")
+    try:
+        take(folder, "forget")
+        fits = catalog["fit_store"].load().clear()
+        journals: Any = catalog["*.journal"]  # of every cocktail
+        searches = journals.clear()
+        if catalog.exists(RECORDS):
+            catalog.save(RECORDS, {})
+    except Occupied as error:
+        raise click.ClickException(f"{error} Wait until it is over.") from None
+    except (OSError, DatasetError) as error:
+        raise click.ClickException(f"not all can be forgotten. {cause_of(error)}") from None
+    finally:
+        release(folder)
+    trials = f" and the trials of {searches} searches" if searches else ""
+    click.echo(f"{fits:,} fits{trials} are forgotten. What they led to is still there.")
 
 
 @regpipe.command("new-problem")

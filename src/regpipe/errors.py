@@ -32,6 +32,13 @@ def hint(name: str, expected: Iterable[str]) -> str:
     return f"Did you mean '{near[0]}'?" if near else f"Expected one of: {', '.join(known)}."
 
 
+def cause_of(error: BaseException) -> BaseException:
+    """Return the error that an error began with."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
 def not_utf8(error: UnicodeDecodeError) -> str:
     """Say what to do with a file of text that is encoded otherwise."""
     byte = error.object[error.start]

@@ -1,10 +1,12 @@
 """Fits that are there already, each in a file named by its key: nothing is trained twice."""
 
+import hashlib
+import io
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from regpipe.engine.fit import Fit
 
 logger = logging.getLogger(__name__)
 FACTS = ("outcome", "best_epoch", "seconds")
+DIGEST = hashlib.sha256().digest_size  # bytes at the end of a file, behind the zip
 
 
 class FitStore:
@@ -26,45 +29,53 @@ class FitStore:
     def load(self, key: str) -> Fit | None:
         """Return the fit of that key, or None if it isn't there.
 
-        A file that is damaged, or holds another fit than its name says, is removed: it will be
-        trained again.
+        A file that isn't as it was saved, or holds another fit than its name says, is removed: it
+        will be trained again.
         """
         path = self._path(key)
         try:
-            # A zip, with a checksum of each part.
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                return _fit(key, {name: file[name] for name in file.files})
+            return _fit(key, path.read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except Exception as error:  # whatever it is: the fit can be trained again
             logger.warning("%s isn't the fit it should be, and is trained again. %s", path, error)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # where it can't be removed, it is replaced
+                path.unlink()
             return None
 
     def save(self, key: str, fit: Fit) -> None:
-        """Store a fit; the file is there as a whole or not at all."""
+        """Store a fit; the file is there as a whole or not at all.
+
+        Raises:
+            OSError: it can't be written; the error says where to.
+        """
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        about = {"key": key, "logs": list(fit.history), **{f: getattr(fit, f) for f in FACTS}}
-        history = np.stack(list(fit.history.values()))
-        weights = {f"weights/{name}": value for name, value in fit.weights.items()}
         begun = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            with begun.open("wb") as file:
-                np.savez(
-                    file, allow_pickle=False, about=json.dumps(about), history=history, **weights
-                )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            begun.write_bytes(_content(key, fit))
             begun.replace(path)
+        except OSError as error:
+            error.filename = str(path)  # a full disk doesn't say where
+            raise
         finally:
-            begun.unlink(missing_ok=True)
+            with suppress(OSError):
+                begun.unlink()
 
     def clear(self) -> int:
         """Remove all fits, and return how many there were."""
+        self.sweep()
         removed = 0
         for path in self._files():
             path.unlink()
             removed += 1
         return removed
+
+    def sweep(self) -> None:
+        """Remove what was begun by runs that were killed; no run may be at work."""
+        for begun in self.folder.glob("??/*.tmp"):
+            with suppress(OSError):  # it does no harm
+                begun.unlink()
 
     def __len__(self) -> int:
         """Return how many fits there are."""
@@ -77,12 +88,28 @@ class FitStore:
         return self.folder.glob("??/*.npz")
 
 
-def _fit(key: str, parts: dict[str, np.ndarray]) -> Fit:
-    """Return the fit that the parts of a file make up.
+def _content(key: str, fit: Fit) -> bytes:
+    """Return what a file holds: a zip of arrays, and behind it the sha256 of all that."""
+    about = {"key": key, "logs": list(fit.history), **{f: getattr(fit, f) for f in FACTS}}
+    history = np.stack(list(fit.history.values()))
+    weights = {f"weights/{name}": value for name, value in fit.weights.items()}
+    parts = io.BytesIO()
+    np.savez(parts, allow_pickle=False, about=json.dumps(about), history=history, **weights)
+    return parts.getvalue() + hashlib.sha256(parts.getbuffer()).digest()
+
+
+def _fit(key: str, content: bytes) -> Fit:
+    """Return the fit that the content of a file makes up.
 
     Raises:
-        KeyError, TypeError, ValueError: they don't.
+        Exception: it doesn't. (A zip's own checksums leave gaps: a part that its directory no
+            longer names is missed by nobody.)
     """
+    zipped, digest = content[:-DIGEST], content[-DIGEST:]
+    if hashlib.sha256(zipped).digest() != digest:
+        raise ValueError("Its content isn't what was saved.")
+    with np.load(io.BytesIO(zipped), allow_pickle=False) as file:
+        parts = {name: file[name] for name in file.files}
     about: dict[str, Any] = json.loads(str(parts.pop("about")))
     if about["key"] != key:
         raise ValueError(f"It holds the fit {about['key']}.")

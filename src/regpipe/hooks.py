@@ -1,5 +1,6 @@
 """What happens around a run: its parameters are checked, its progress is shown."""
 
+import errno
 from typing import Any
 
 import click
@@ -10,10 +11,15 @@ from kedro.pipeline import Pipeline
 
 from regpipe import blocks, progress
 from regpipe.check import check_parameters
-from regpipe.errors import SpecError, not_utf8
+from regpipe.errors import SpecError, cause_of, not_utf8
 from regpipe.runner.ahead import fits_ahead
 
 GRID = "train_grid"
+# What the machine says where nothing (more) can be written: full, too large, closed, not ours.
+UNWRITABLE = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+    *(errno.EROFS, errno.EACCES, errno.EPERM),
+}
 
 
 class CheckHooks:
@@ -30,11 +36,14 @@ class CheckHooks:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """Say what Keras refused, or a file that can't be read, without a traceback."""
+        """Say what Keras refused, or which file can't be read or written, without a traceback."""
         if isinstance(error, SpecError):
             raise _refusal(error) from None
         if isinstance(error, DatasetError) and "Failed while loading" in str(error):
             raise click.ClickException(_unreadable(error)) from None
+        cause = cause_of(error)
+        if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
+            raise click.ClickException(_unwritable(error, cause)) from None
 
 
 class ProgressHooks:
@@ -63,11 +72,17 @@ class ProgressHooks:
 def _unreadable(error: DatasetError) -> str:
     """Say which dataset can't be read, and why."""
     name, _, _ = str(error).partition(":")
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
+    cause = cause_of(error)
     why = not_utf8(cause) if isinstance(cause, UnicodeDecodeError) else str(cause)
     return f"the dataset '{name}' can't be read. {why}"
+
+
+def _unwritable(error: Exception, cause: OSError) -> str:
+    """Say what can't be written, and why."""
+    if not isinstance(error, DatasetError):
+        return f"a file can't be written. {cause}"
+    name, _, _ = str(error).partition(":")
+    return f"the dataset '{name}' can't be written. {cause}"
 
 
 def _refusal(error: SpecError) -> click.ClickException:

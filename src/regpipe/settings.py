@@ -4,9 +4,10 @@ from kedro.config import OmegaConfigLoader
 
 from regpipe.answers import AnswerHooks
 from regpipe.hooks import CheckHooks, ProgressHooks
+from regpipe.runner.hooks import LockHooks
 from regpipe.tracking.hooks import TrackingHooks
 
-HOOKS = (CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())
+HOOKS = (LockHooks(), CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {

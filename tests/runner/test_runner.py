@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from kedro.framework.hooks.manager import _create_hook_manager
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline, node
+from kedro_datasets.json import JSONDataset
 
 from regpipe.runner import IncrementalRunner, fingerprints
 
@@ -179,6 +180,50 @@ def test_records_that_cannot_be_read_are_none(run_it: Run, tmp_path: Path) -> No
     (tmp_path / "made.json").write_text('{"wrapped": {"size": 3}, "shifted": 7}')
     assert run_it() == ALL
     assert run_it() == []
+
+
+@pytest.mark.parametrize("damaged", ["[]", "null", '"made"', '{"wrapped": {"fing', "\0" * 40])
+def test_records_that_are_damaged_are_told_in_one_line(
+    run_it: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, damaged: str
+) -> None:
+    run_it()
+    assert "can't be read" not in caplog.text
+    (tmp_path / "made.json").write_text(damaged)
+    assert run_it() == ALL
+    (line,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert "can't be read: everything counts as new" in line and "\n" not in line
+    assert run_it() == []
+
+
+def test_a_record_without_a_fingerprint_is_none(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    records = json.loads((tmp_path / "made.json").read_text())
+    del records["shifted"]["fingerprint"]
+    (tmp_path / "made.json").write_text(json.dumps(records))
+    assert run_it() == ["shift"]
+
+
+def test_where_nothing_is_made_nothing_is_written(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    before = (tmp_path / "made.json").stat()
+    assert run_it() == []
+    after = (tmp_path / "made.json").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_an_error_is_not_hidden_by_that_of_the_records(
+    run_it: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(wrapped: Any) -> None:
+        monkeypatch.setattr(JSONDataset, "save", full)
+        raise RuntimeError("broken")
+
+    def full(*_: Any) -> None:
+        raise DatasetError("made: Failed while saving. No space left on device")
+
+    broken = PIPELINE + Pipeline([node(fail, "shifted", "failed", name="fail")])
+    with pytest.raises(RuntimeError, match="broken"):
+        run_it(broken)
 
 
 def test_what_was_made_before_an_error_is_remembered(run_it: Run) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,11 @@ from pluggy import PluginManager
 from regpipe import progress
 from regpipe.runner.ahead import fits_ahead
 from regpipe.runner.fingerprints import Fingerprints, fingerprints
-from regpipe.runner.records import Record, file_of, intact, record
+from regpipe.runner.lock import release
+from regpipe.runner.records import RECORDS, Record, data_folder, file_of, intact, record
 
 logger = logging.getLogger(__name__)
 
-RECORDS = "made"  # the dataset that remembers what was made from what
 SAVED_EVERY = 2.0  # seconds, so that a run that is killed loses little
 
 
@@ -63,11 +64,20 @@ class IncrementalRunner(SequentialRunner):
         if hook_manager is not None:
             hook_manager.register(recorder)
         try:
-            return super().run(left, catalog, hook_manager, run_id, only_missing_outputs)
+            made = super().run(left, catalog, hook_manager, run_id, only_missing_outputs)
+        except BaseException as error:
+            try:
+                memory.save()
+            except DatasetError:  # on a full disk, of which `error` is the first to tell
+                logger.warning("What was made before isn't recorded, and will be made again.")
+            if not isinstance(error, Exception) and (folder := data_folder(memory.configs)):
+                release(folder)  # Ctrl-C, of which Kedro tells no hook
+            raise
         finally:
             if hook_manager is not None:
                 hook_manager.unregister(recorder)
-            memory.save()
+        memory.save()
+        return made
 
 
 class Memory:
@@ -79,10 +89,8 @@ class Memory:
             catalog.get(name, fallback_to_runtime_pattern=True)
         self._catalog = catalog
         self.configs: Mapping[str, dict[str, Any]] = catalog.to_config()[0]
-        try:
-            self._records: dict[str, Record] = catalog.load(RECORDS)
-        except DatasetError:  # not there yet, or not readable
-            self._records = {}
+        self._records = _recorded(catalog)
+        self._changed = False
 
     def file(self, name: str) -> Path | None:
         """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
@@ -99,13 +107,28 @@ class Memory:
     def keep(self, name: str, fingerprint: str | None) -> None:
         """Record a dataset that was just saved."""
         file = self.file(name)
+        self._changed = True
         self._records.pop(name, None)
         if fingerprint and file and file.is_file():
             self._records[name] = record(file, fingerprint)
 
     def save(self) -> None:
-        """Write the records."""
-        self._catalog.save(RECORDS, self._records)
+        """Write the records, unless they are as they were read."""
+        if self._changed:
+            self._catalog.save(RECORDS, self._records)
+            self._changed = False
+
+
+def _recorded(catalog: DataCatalog) -> dict[str, Record]:
+    found: Any = None
+    if not catalog.exists(RECORDS):
+        return {}
+    with suppress(DatasetError):
+        found = catalog.load(RECORDS)
+    if isinstance(found, dict):
+        return found
+    logger.warning("The records of what was made can't be read: everything counts as new.")
+    return {}
 
 
 class Recorder:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
+RECORDS = "made"  # the dataset that remembers what was made from what
 
 
 def file_of(config: Mapping[str, Any]) -> Path | None:
@@ -15,6 +16,12 @@ def file_of(config: Mapping[str, Any]) -> Path | None:
     """
     path = config.get("filepath")
     return Path(path) if path and "://" not in str(path) else None
+
+
+def data_folder(configs: Mapping[str, Mapping[str, Any]]) -> Path | None:
+    """Return the folder that the records are in, or None if it isn't on this machine."""
+    file = file_of(configs.get(RECORDS, {}))
+    return file.parent if file else None
 
 
 def record(file: Path, fingerprint: str) -> Record:
@@ -32,7 +39,7 @@ def intact(file: Path, made: Mapping[str, Any]) -> bool:
     """Whether a file is as it was recorded; one that was merely copied or touched is."""
     try:
         state = file.stat()
-        if state.st_size != made["size"]:
+        if state.st_size != made["size"] or not isinstance(made["fingerprint"], str):
             return False
         return state.st_mtime_ns == made["modified"] or file_digest(file) == made["content"]
     except (OSError, KeyError, TypeError):  # no file, or no record
