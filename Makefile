@@ -50,7 +50,7 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 		--generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
 clean: ## remove the virtual environment, caches and everything a run left behind; data/01_raw stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .viz build src/*.egg-info
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .viz build dist src/*.egg-info
 	find data -type f ! -name .gitkeep ! -path "data/01_raw/*" -delete
 	find data -mindepth 1 -type d -empty -delete
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """Code is what it does: a comment may change, a number may not."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +48,25 @@ def test_only_the_named_parts_count(source: Path) -> None:
     assert digest_now() != before[1]
     (source / "seeds.py").rename(source / "engine" / "seeds.py")
     assert digest_now("engine") != before[0]
+
+
+def test_templates_and_styles_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "regpipe"
+    modules = shutil.ignore_patterns("__pycache__", "*.py")  # slow to parse
+    shutil.copytree(provenance.SOURCE, copy, ignore=modules)
+    monkeypatch.setattr(provenance, "SOURCE", copy)
+    parts = sorted((copy / "report" / "templates").iterdir())
+    assert {part.suffix for part in parts} == {".j2", ".css", ".js"}
+    seen = {digest_now()}
+    for part in parts:
+        part.write_text(part.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        seen.add(digest_now())
+    assert len(seen) == len(parts) + 1
+
+
+def test_what_python_and_editors_leave_does_not_count(source: Path) -> None:
+    before = digest_now()
+    for left in ("__pycache__/plots.cpython-311.pyc", "engine/.loop.py.swp", ".cache/x.py"):
+        (source / left).parent.mkdir(exist_ok=True)
+        (source / left).write_bytes(b"\xff")
+    assert digest_now() == before

@@ -159,7 +159,12 @@ def test_the_cocktail_is_compared_and_taken_apart(said: list[str], folder: Path)
 
 
 def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -> None:
-    """As if it had been stopped after five of seven, and before anything else was written."""
+    """As if it had been killed after five of seven, and before anything else was written."""
+    journal = folder / "data" / "06_models" / "mine_cocktail" / "trials.log"
+    begun = journal.read_text().count('"op_code":4,')  # trials
+    assert begun == 2 * 5
+    with journal.open("a") as file:
+        file.write('{"op_code":4,"worker_i')
     (folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv").unlink()
     done = kedro(
         folder,
@@ -168,7 +173,9 @@ def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     mixtures = pd.read_csv(folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv")
     best = mixtures[mixtures["without"].isna()]
-    assert (best["resumed"] == 5).all() and (best["trials"] == 7).all()
+    assert (best["trials"] == 7).all()
+    assert "They are cut off" in " ".join((done.stdout + done.stderr).split())
+    assert journal.read_text().count('"op_code":4,') == 2 * 7
 
 
 def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Path) -> None:

@@ -46,7 +46,7 @@ def mix_and_measure(
         A row per repeat and mixture: repeat, data_seed, fit_seed, train_rows, test_rows; without,
         the ingredient that was left out of the best mixture, or None; mixture (JSON: what is
         in it, in which dose), outcome, the scores of a network trained on all of the repeat's
-        training rows, and for the best one trials, resumed, pruned and its validation scores.
+        training rows, and for the best one trials, pruned and its validation scores.
     """
     base = baseline(name, problem)
     bar = Bar(menu(parse_recipes(recipes), base), base, input_shape(base, samples))

@@ -2,7 +2,8 @@
 
 Optuna's TPE suggests which recipes are in and in which dose; a mixture is trained without some of
 the repeat's training rows, in several ways, and judged by those. Hopeless ones are pruned. Every
-finished trial is in a journal, so that a search that was interrupted goes on where it was.
+finished trial is in a journal, so that a search that was interrupted goes on where it was, with the
+trials that it would have made.
 
 One training has all the ingredients that can be there and do nothing: it is compiled once for all
 mixtures of them. What can't needs a compile of its own, and comes in one dose.
@@ -18,13 +19,13 @@ from regpipe.arm import Arm, apply
 from regpipe.engine.job import Job
 from regpipe.pipelines.screen.tuning import Candidate, Judge, merit
 from regpipe.problems.samples import Rows
-from regpipe.provenance import digest
+from regpipe.provenance import digest, versions
 from regpipe.recipes import Dose, doses, mix, neutral_dose
+from regpipe.seeds import derive
 from regpipe.spec import Cocktail, Recipe, Technique
 
 NAME, NOTHING = "cocktail", "nothing"
 Mixture = dict[str, Dose]  # what is in it, in which dose
-DONE = ("COMPLETE", "PRUNED")
 
 
 def menu(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
@@ -100,6 +101,7 @@ def search(
         seconds: after which no other mixture is begun; infinite where there is no limit.
     """
     import optuna
+    from optuna.trial import TrialState
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -109,26 +111,36 @@ def search(
         trial.set_user_attr("scores", scores)
         return merit(scores, candidate.arm)
 
+    def trials_that_ended() -> list[Any]:
+        # The first of them, where an earlier run tried more.
+        ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
+        return ended[: sizes.trials]
+
     study = optuna.create_study(
         study_name=_known_as(bar, judge, rows, seed, sizes),
         storage=journal,
         load_if_exists=True,
         direction="maximize",
-        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=sizes.startup),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=max(sizes.startup, 2)),
     )
-    done = sum(trial.state.name in DONE for trial in study.trials)
-    progress.expect(-done * sizes.holdouts)
-    if not study.trials:
+    for killed in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        study.tell(killed.number, state=TrialState.FAIL)  # else it would sway what is tried next
+    ends = time.monotonic() + seconds
+    ended = trials_that_ended()
+    progress.expect(-len(ended) * sizes.holdouts)
+    if not ended and not study.get_trials(states=(TrialState.WAITING,)):
         study.enqueue_trial({f"{slot} is": NOTHING for slot in slots(bar.recipes)})
-    if done < sizes.trials:
-        timeout = None if seconds == float("inf") else max(seconds, 1e-3)
-        study.optimize(objective, n_trials=sizes.trials - done, timeout=timeout)
-    ended = [trial for trial in study.trials if trial.state.name in DONE]
-    progress.expect((len(ended) - max(sizes.trials, done)) * sizes.holdouts)
-    best = study.best_trial
-    pruned = sum(trial.state.name == "PRUNED" for trial in ended)
-    told = {"trials": len(ended), "resumed": done, "pruned": pruned}
+    while not ended or (len(ended) < sizes.trials and time.monotonic() < ends):
+        # Each trial has its own seed, so that one after an interruption is as it had been without.
+        study.sampler = optuna.samplers.TPESampler(
+            seed=derive(seed, "trial", len(ended)), n_startup_trials=sizes.startup
+        )
+        study.optimize(objective, n_trials=1)
+        ended = trials_that_ended()
+    progress.expect((len(ended) - sizes.trials) * sizes.holdouts)
+    completed = [trial for trial in ended if trial.state == TrialState.COMPLETE]
+    best = max(completed, key=lambda trial: trial.value)
+    told = {"trials": len(ended), "pruned": len(ended) - len(completed)}
     told |= {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
     return _mixture(best.params, bar), told
 
@@ -183,4 +195,4 @@ def _known_as(bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail) ->
     holds = sizes.model_dump(include={"holdouts", "validation_split", "startup"})
     recipes = {name: recipe.model_dump(mode="json") for name, recipe in bar.recipes.items()}
     fit = judge.key(Job(nothing.arm, nothing.architecture, rows, seed))
-    return digest([fit, bar.base.task.metric, holds, recipes])
+    return digest([fit, bar.base.task.metric, holds, recipes, versions()["optuna"]])

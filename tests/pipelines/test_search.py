@@ -1,0 +1,190 @@
+"""A search for a mixture that was interrupted makes the trials that it would have made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.datasets import TrialJournalDataset
+from regpipe.engine.job import Job
+from regpipe.pipelines.cocktail.search import Bar, Mixture, menu, search
+from regpipe.pipelines.screen.tuning import Candidate, Judge
+from regpipe.problems.samples import Rows
+from regpipe.recipes import parse_recipes
+from regpipe.spec import Cocktail
+from tests.conftest import arm_called, blocks
+
+SIZES = Cocktail(trials=14, startup=4, holdouts=3)
+
+
+class Shelf(Bar):
+    """A bar whose mixtures are not built, but named."""
+
+    def candidate(self, mixture: Mixture) -> Candidate:
+        return Candidate(self.base, {"mixture": sorted(mixture.items())})
+
+
+class Taste(Judge):
+    """Judges a mixture by what is in it and by the rows held out, and nothing is trained."""
+
+    def __init__(self, interrupted_in_fit: int | None = None) -> None:
+        self._left = interrupted_in_fit
+
+    def key(self, job: Job) -> str:
+        return str(job.architecture)
+
+    def _measured(self, job: Job) -> Any:
+        if self._left is not None:
+            if self._left == 0:
+                raise KeyboardInterrupt
+            self._left -= 1
+        liking = np.random.default_rng(sum(map(ord, str(job.architecture))))
+        ways = np.random.default_rng(int(abs(job.rows.x_train).sum() * 1e4))
+        loss = float(liking.normal() + 0.3 * ways.normal())
+
+        class Measured:
+            def score(self, *_: Any) -> dict[str, float]:
+                return {"accuracy": -loss, "loss": loss}
+
+        return None, Measured()
+
+
+Search = Callable[..., dict[str, Any]]
+RECIPES = ("weight_l2", "dropout", "unit_norm", "max_norm", "batch_norm", "noise_input")
+
+
+@pytest.fixture(scope="module")
+def search_in(moons: Rows) -> Search:
+    """Search as a run does, on the journal that former ones left, and tell how it ended."""
+    base, known = arm_called("moons"), parse_recipes(blocks("recipes")["recipes"])
+    bar = Shelf(menu({name: known[name] for name in RECIPES}, base), base, (2,))
+
+    def search_in(journal: Path, sizes: Cocktail = SIZES, **judge: int) -> dict[str, Any]:
+        storage = TrialJournalDataset(path=str(journal)).load()
+        mixture, told = search(bar, Taste(**judge), moons, 5, sizes, storage, float("inf"))
+        return {"mixture": mixture, **told}
+
+    return search_in
+
+
+def trials(journal: Path) -> list[tuple[Any, ...]]:
+    """Return what is to be known of each trial that has a result."""
+    storage = TrialJournalDataset(path=str(journal)).load()
+    (study,) = storage.get_all_studies()
+    return [
+        (trial.params, trial.state.name, trial.value, trial.intermediate_values, trial.user_attrs)
+        for trial in storage.get_all_trials(study._study_id)
+        if trial.state.name in ("COMPLETE", "PRUNED")
+    ]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search, what it told, and the trials it made."""
+
+    journal: Path
+    told: dict[str, Any]
+    made: list[Any]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(search_in: Search, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+    journal = tmp_path_factory.mktemp("undisturbed") / "trials.log"
+    return Searched(journal, search_in(journal), trials(journal))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "trials.log"
+
+
+def test_what_is_undisturbed_begins_with_nothing_and_prunes(undisturbed: Searched) -> None:
+    assert set(undisturbed.made[0][0].values()) == {"nothing"}
+    assert len(undisturbed.made) == undisturbed.told["trials"] == 14
+    assert 0 < undisturbed.told["pruned"] < 10
+    assert len({str(params) for params, *_ in undisturbed.made}) > 7
+
+
+@pytest.mark.parametrize("fits", [0, 1, 3, 20])
+def test_one_that_was_interrupted_makes_the_same_trials(
+    search_in: Search, journal: Path, undisturbed: Searched, fits: int
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        search_in(journal, interrupted_in_fit=fits)
+    assert len(trials(journal)) < 14
+    assert search_in(journal) == undisturbed.told
+    assert trials(journal) == undisturbed.made
+
+
+def test_seven_and_then_seven_are_fourteen(
+    search_in: Search, journal: Path, undisturbed: Searched
+) -> None:
+    search_in(journal, SIZES.model_copy(update={"trials": 7}))
+    assert trials(journal) == undisturbed.made[:7]
+    assert search_in(journal) == undisturbed.told
+    assert trials(journal) == undisturbed.made
+
+
+def test_fewer_trials_answer_by_the_first(
+    search_in: Search, journal: Path, undisturbed: Searched
+) -> None:
+    few = SIZES.model_copy(update={"trials": 5})
+    alone = search_in(journal, few)
+    assert search_in(undisturbed.journal, few) == alone and alone["trials"] == 5
+
+
+def test_one_that_was_killed_anywhere_makes_the_same_trials(
+    search_in: Search, journal: Path, undisturbed: Searched
+) -> None:
+    content = undisturbed.journal.read_bytes()
+    for end in np.random.default_rng(2).integers(1, len(content), 6):
+        journal.write_bytes(content[:end])
+        assert search_in(journal) == undisturbed.told
+        assert trials(journal) == undisturbed.made
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "half a line": lambda whole: whole + b'{"op_code":4,"worker',
+    "garbage": lambda whole: whole + b"\xff\x00 no record\n",
+    "another's": lambda whole: whole + b"[]\n7\n{}\n",
+    "a line grown into the next": lambda whole: (
+        whole + b'{"op_code":4,"wor{"op_code":4,"worker_id":"a","study_id":0}\n' + whole
+    ),
+    "an end of zeros": lambda whole: whole + b"\0" * 512,
+    "what goes too deep": lambda whole: whole + b"[" * 100_000 + b"\n",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_journal_is_cut_behind_its_last_whole_record(
+    journal: Path,
+    undisturbed: Searched,
+    caplog: pytest.LogCaptureFixture,
+    damage: Callable[[bytes], bytes],
+) -> None:
+    whole = undisturbed.journal.read_bytes()
+    journal.write_bytes(whole)
+    assert trials(journal) == undisturbed.made and not caplog.records
+    journal.write_bytes(damage(whole))
+    assert trials(journal) == undisturbed.made and journal.read_bytes() == whole
+    assert "They are cut off" in caplog.text and str(journal) in caplog.text
+
+
+def test_records_that_nobody_can_follow_are_begun_anew(
+    search_in: Search, journal: Path, undisturbed: Searched, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.write_bytes(b'{"op_code":99,"worker_id":"a"}\n' + undisturbed.journal.read_bytes())
+    assert search_in(journal) == undisturbed.told
+    assert "begun anew" in caplog.text and trials(journal) == undisturbed.made
+
+
+def test_journals_are_cleared_one_or_all(tmp_path: Path) -> None:
+    for name in ("wine", "iris"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "trials.log").write_text("")
+    assert TrialJournalDataset(path=str(tmp_path / "wine" / "trials.log")).clear() == 1
+    assert TrialJournalDataset(path=str(tmp_path / "*" / "trials.log")).clear() == 1
+    assert not list(tmp_path.rglob("trials.log"))
