@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from regpipe.datasets import PictureDataset
 from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
 from regpipe.reading import parse
 from regpipe.runner import IncrementalRunner
+from regpipe.runner.lock import release, take
 from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
 from regpipe.statistics.overlap import halves_of
 
@@ -132,6 +135,27 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
             )
 
     return run_pipelines
+
+
+@contextmanager
+def another_run(folder: Path) -> Iterator[None]:
+    """Have another thread take a data folder, as a run of weight_l2 would."""
+    taken, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        take(folder, "weight_l2")
+        taken.set()
+        over.wait()
+        release(folder)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    taken.wait()
+    try:
+        yield
+    finally:
+        over.set()
+        other.join()
 
 
 def save_coarsely(dataset: PictureDataset, figure: Any) -> None:

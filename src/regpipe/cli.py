@@ -78,7 +78,8 @@ def forget(env: str | None, data_root: str | None) -> None:
         raise click.ClickException(f"not all can be forgotten. {cause_of(error)}") from None
     finally:
         release(folder)
-    trials = f" and the trials of {searches} searches" if searches else ""
+    plural = "" if searches == 1 else "s"
+    trials = f" and the trials of {searches} cocktail{plural}" if searches else ""
     click.echo(f"{fits:,} fits{trials} are forgotten. What they led to is still there.")
 
 

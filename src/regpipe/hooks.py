@@ -35,7 +35,7 @@ class CheckHooks:
             raise _refusal(error) from None
 
     @hook_impl
-    def on_pipeline_error(self, error: Exception) -> None:
+    def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
         """Say what Keras refused, or which file can't be read or written, without a traceback."""
         if isinstance(error, SpecError):
             raise _refusal(error) from None
@@ -43,7 +43,7 @@ class CheckHooks:
             raise click.ClickException(_unreadable(error)) from None
         cause = cause_of(error)
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
-            raise click.ClickException(_unwritable(error, cause)) from None
+            raise click.ClickException(_unwritable(error, cause, catalog)) from None
 
 
 class ProgressHooks:
@@ -77,12 +77,13 @@ def _unreadable(error: DatasetError) -> str:
     return f"the dataset '{name}' can't be read. {why}"
 
 
-def _unwritable(error: Exception, cause: OSError) -> str:
-    """Say what can't be written, and why."""
-    if not isinstance(error, DatasetError):
-        return f"a file can't be written. {cause}"
+def _unwritable(error: Exception, cause: OSError, catalog: DataCatalog) -> str:
+    """Say what can't be written where, and why."""
+    if not (isinstance(error, DatasetError) and "Failed while saving" in str(error)):
+        return str(cause)
     name, _, _ = str(error).partition(":")
-    return f"the dataset '{name}' can't be written. {cause}"
+    where = catalog.to_config()[0].get(name, {}).get("filepath", "its place")
+    return f"the dataset '{name}' can't be written to {where}: {cause.strerror}."
 
 
 def _refusal(error: SpecError) -> click.ClickException:

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import PROJECT
+from regpipe.runner.lock import FILE
+from tests.conftest import PROJECT, another_run
 
 Run = Callable[..., None]
 
@@ -95,7 +97,7 @@ def test_a_damaged_fit_is_trained_again_and_is_the_same(
 def test_a_run_that_changes_nothing_answers_without_tensorflow(
     run: Run, left: Path, without_tensorflow: dict[str, str]
 ) -> None:
-    files = {f: f.stat().st_mtime_ns for f in left.rglob("*.*") if f.name != "made.json"}
+    files = {f: f.stat().st_mtime_ns for f in left.rglob("*.*")}
     parameters = {
         "data_root": left,
         "protocol.fixed.repeats": 2,
@@ -134,15 +136,16 @@ def test_an_interrupted_run_keeps_what_it_has_trained(
     assert len(fits(tmp_path)) == 4 and kept.items() <= fits(tmp_path).items()
 
 
-def test_forgetting_empties_the_store(run: Run, tmp_path: Path) -> None:
-    run("moons", data_root=tmp_path)
-    assert len(fits(tmp_path)) == 4
-    done = subprocess.run(
-        [sys.executable, "-m", "kedro", "regpipe", "forget", "--data-root", str(tmp_path)],
-        cwd=PROJECT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "4 fits are forgotten" in done.stdout
-    assert not fits(tmp_path) and (tmp_path / "07_model_output" / "moons" / "runs.csv").exists()
+@pytest.mark.parametrize("incremental", [True, False])
+def test_a_second_run_on_a_data_folder_is_refused_whatever_its_runner(
+    run: Run, tmp_path: Path, incremental: bool
+) -> None:
+    refused = pytest.raises(
+        click.ClickException, match=r"in use by process .* \(weight_l2\), since"
+    )
+    with another_run(tmp_path), refused:
+        run("moons", data_root=tmp_path, incremental=incremental)
+    assert [file.name for file in tmp_path.iterdir()] == [FILE]
 
 
 def test_one_compile_serves_a_grid(

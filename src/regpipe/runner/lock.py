@@ -20,7 +20,7 @@ if sys.platform != "win32":
 
 logger = logging.getLogger(__name__)
 
-FILE = "run.lock"
+FILE = "lock"
 PATIENCE = 0.5  # seconds in which a run that is ending lets go, and one that began says who it is
 
 
