@@ -65,7 +65,7 @@ def _accuracies(arm: Arm, draws: list[Rows], seed: str) -> np.ndarray:
     measure, found = Measure(arm, architecture), []
     for job, fit in zip(jobs, Workers("compiled", cores()).fit_all(jobs), strict=True):
         measure.load(fit.weights)
-        found.append(measure.score(job.rows.x_score, job.rows.y_score)["accuracy"])
+        found.append(measure.score(job.rows, "score")["accuracy"])
     return np.array(found)
 
 

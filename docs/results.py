@@ -172,9 +172,9 @@ def notes(claims: pd.DataFrame) -> Iterator[str]:
 
 
 def problem_tables(board: pd.DataFrame) -> Iterator[str]:
-    """Yield a table for each problem, the largest gain first."""
-    for problem, part in board.groupby("problem", sort=False):
-        unit = METRICS[part["metric"].iloc[0]]
+    """Yield a table for each problem and metric, the largest gain first."""
+    for (problem, metric), part in board.groupby(["problem", "metric"], sort=False):
+        unit = METRICS[metric]
         first = part.iloc[0]
         base = [unit.value(first[column]) for column in ("fixed_baseline", "fresh_baseline")]
         rows = [
@@ -182,7 +182,9 @@ def problem_tables(board: pd.DataFrame) -> Iterator[str]:
             *map(technique_row, records(part)),
         ]
         movement = f"{unit.movement}{unit.unit and ',' + unit.unit}"
-        yield f"### {problem}\n\n" + TABLE.format(movement=movement) + "\n".join(rows)
+        yield (
+            f"### {problem}, by {unit.name}\n\n" + TABLE.format(movement=movement) + "\n".join(rows)
+        )
 
 
 def technique_row(row: Row) -> str:

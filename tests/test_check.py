@@ -178,6 +178,22 @@ def test_the_shipped_blocks_pass() -> None:
         ),
         ("protocol.fixed.repeats", 1, "protocol.fixed.repeats: input should be greater than or"),
         ("statistics.smallest_difference.acuracy", 1, "Did you mean 'accuracy'?"),
+        (
+            "weight_l2.metric",
+            "mse",
+            "weight_l2.metric: 'mse' is no score of moons. Expected one of: accuracy, auc,",
+        ),
+        ("weight_l2.metric", "acc", "weight_l2.metric: input should be 'accuracy', "),
+        (
+            "codes.autoencoder.code",
+            "cod",
+            "codes.autoencoder.code: 'cod' is no layer. Did you mean 'code'?",
+        ),
+        ("codes.autoencoder.noise", 0, "codes.autoencoder.noise: input should be greater than 0"),
+        ("codes.rows", {"load_diabetes": {}}, "the rows of load_diabetes have none"),
+        ("codes.standardise", ["target"], "standardise: the target is a class"),
+        ("moons.autoencoder", {"code": "hidden", "noise": 1}, "a binary problem has no code"),
+        ("codes.autoencoder", None, "denoising_autoencoder.metric: 'denoising_mse' is no score of"),
         ("weight_l2.published", {"source": "s"}, "expected a published number, train or test"),
         ("weight_l2.training.early_stopping", {"monitr": "loss"}, "Did you mean 'monitor'?"),
         (

@@ -8,11 +8,11 @@ import pytest
 from regpipe import plots
 from regpipe.metrics import METRICS, MetricName
 from regpipe.spec.settings import SmallestDifference
-from regpipe.tasks import TASKS
+from regpipe.tasks import CODE_SCORES, TASKS
 
 
 def test_every_score_is_a_metric_with_a_smallest_difference() -> None:
-    scores = {score for task in TASKS.values() for score in task.scores}
+    scores = {score for task in TASKS.values() for score in task.scores} | set(CODE_SCORES)
     assert scores == set(METRICS) == set(get_args(MetricName))
     assert set(SmallestDifference.model_fields) == set(METRICS)
 

@@ -9,7 +9,7 @@ from regpipe.errors import SpecError, unknown
 from regpipe.outputs import check_outputs
 from regpipe.ranks import check_ranks
 from regpipe.reading import parse
-from regpipe.spec import Problem, Technique, Training
+from regpipe.spec import Autoencoder, Problem, Technique, Training
 from regpipe.tasks import Task
 from regpipe.vocabulary import (
     check_arguments,
@@ -41,7 +41,7 @@ class Arm:
     where they have any; `training` calls them by their numbers. `loss` is the problem's, by which
     all of its arms are scored, also one that trains on another. `settings` is a short hash of the
     problem's block: arms can be compared where it is the same. `input_shape` is what a row looks
-    like to the network, None where it is the vector of its features.
+    like to the network, None where it is the vector of its features. `autoencoder` is the problem's.
     """
 
     problem: str
@@ -53,6 +53,7 @@ class Arm:
     input_shape: tuple[int, ...] | None
     layers: dict[str, Layer]
     training: Training
+    autoencoder: Autoencoder | None = None
 
     @property
     def name(self) -> str:
@@ -75,6 +76,8 @@ def baseline(name: str, problem: Problem) -> Arm:
     _check_training(f"{name}.training", training, problem.kind, layers)
     _check_network(name, problem.input_shape, layers)
     check_outputs(name, problem.kind, layers, training.loss)
+    if problem.autoencoder and problem.autoencoder.code not in layers:
+        raise unknown(f"{name}.autoencoder.code", "layer", problem.autoencoder.code, layers)
     return Arm(
         problem=name,
         technique=None,
@@ -85,6 +88,7 @@ def baseline(name: str, problem: Problem) -> Arm:
         input_shape=tuple(problem.input_shape) if problem.input_shape else None,
         layers=layers,
         training=training,
+        autoencoder=problem.autoencoder,
     )
 
 
@@ -95,8 +99,12 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
     another is a new layer, put `before` or `after` a named one, in the order of the YAML.
 
     Raises:
-        SpecError: a layer is missing, stands nowhere, or isn't one of Keras'.
+        SpecError: a layer is missing, stands nowhere, or isn't one of Keras'; the problem has no
+            such metric.
     """
+    if technique.metric and technique.metric not in base.task.scores:
+        what = f"score of {base.problem}"
+        raise unknown(f"{name}.metric", what, technique.metric, base.task.scores)
     layers = dict(base.layers)
     for layer, entry in technique.network.items():
         path = f"{name}.network.{layer}"
@@ -111,7 +119,8 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
     _check_training(f"{name}.training", training, base.task, layers)
     _check_network(name, base.input_shape, layers)
     check_outputs(name, base.task, layers, training.loss)
-    return replace(base, technique=name, layers=layers, training=training)
+    task = technique.judged(base.task)
+    return replace(base, technique=name, task=task, layers=layers, training=training)
 
 
 def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:

@@ -5,17 +5,21 @@ compared.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.stats import rankdata
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
+from regpipe.codes import Codes
 from regpipe.engine.keras_objects import make_loss
 from regpipe.engine.weights import load_weights, members
 from regpipe.network import Architecture, plain_model
-from regpipe.problems.samples import Rows
+from regpipe.problems.samples import Part, Rows
 from regpipe.statistics.overlap import halves_of
+from regpipe.tasks import CODE_SCORES
 
 Weights = dict[str, np.ndarray]
 
@@ -26,7 +30,7 @@ class Measure:
     def __init__(self, arm: Arm, architecture: Architecture) -> None:
         """Build the network once; `architecture` is the JSON of the arm's Keras model."""
         self.model = plain_model(architecture)
-        self.task = arm.task
+        self.task, self._autoencoder = arm.task, arm.autoencoder
         self._loss = make_loss(arm.loss)
         outputs = [layer.output for layer in self.model.layers]
         rows = [tf.TensorSpec(self.model.input_shape)]  # any number of rows, so traced once
@@ -56,27 +60,41 @@ class Measure:
 
         Of the latter also the `halves`.
         """
-        x, y = rows.x_score, rows.y_score
-        outputs = self.predict(x)
-        scored = {"train": self.score(rows.x_train, rows.y_train), "test": self._score(y, outputs)}
+        by_row = self._by_row(rows)
+        outputs, told = self.predict(rows.x_score), by_row("score")
+        scored = {
+            "train": self._score(rows.y_train, self.predict(rows.x_train)) | means(by_row("train")),
+            "test": self._score(rows.y_score, outputs) | means(told),
+        }
         return {
-            f"{side}_{score}": value
-            for side, scores in scored.items()
-            for score, value in scores.items()
-        } | halves(self._score, y, outputs)
+            **{f"{side}_{name}": x for side, found in scored.items() for name, x in found.items()},
+            **halves(self._score, rows.y_score, outputs),
+            **halves(lambda _, part: means(part), rows.y_score, told),
+        }
 
-    def score(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    def score(self, rows: Rows, part: Part) -> dict[str, float]:
         """Return each score on some rows; NaN where outputs aren't numbers and so say nothing."""
-        return self._score(y, self.predict(x))
+        x, y = rows.part(part)
+        return self._score(y, self.predict(x)) | means(self._by_row(rows)(part))
+
+    def _by_row(self, rows: Rows) -> Callable[[Part], pd.DataFrame]:
+        """Return what tells the scores that are means over a part's rows: those of a code."""
+        about = self._autoencoder
+        if about is None:
+            return lambda _: pd.DataFrame()
+        place = [layer.name for layer in self.model.layers].index(about.code)
+
+        def encode(x: np.ndarray) -> np.ndarray:  # of an ensemble, by its last network
+            return self._outputs(x)[place].numpy().reshape(len(x), -1)
+
+        return Codes(self.predict, encode, rows, about.noise).by_row
 
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+        scores = [score for score in self.task.scores if score not in CODE_SCORES]
         if not np.isfinite(outputs).all():
-            return dict.fromkeys(self.task.scores, float("nan"))
+            return dict.fromkeys(scores, float("nan"))
         loss = float(np.mean(self._loss(y, outputs)))
-        return {
-            score: loss if score == "loss" else SCORES[score](y, outputs)
-            for score in self.task.scores
-        }
+        return {score: loss if score == "loss" else SCORES[score](y, outputs) for score in scores}
 
     def anatomy(self, rows: Rows) -> dict[str, float]:
         """Return what the network is like, layer by layer; of an ensemble, the last one.
@@ -102,7 +120,7 @@ class Measure:
 
 
 def halves(
-    score: Callable[[np.ndarray, np.ndarray], dict[str, float]], y: np.ndarray, outputs: np.ndarray
+    score: Callable[[np.ndarray, Any], dict[str, float]], y: np.ndarray, outputs: Any
 ) -> dict[str, float]:
     """Return `test_<score>_halves`: half of how much a score differs between halves of the rows.
 
@@ -111,6 +129,11 @@ def halves(
     one, other = (score(y[start::2], outputs[start::2]) for start in (0, min(1, len(y) - 1)))
     known = 0.5 if len(y) > 1 else float("nan")
     return {halves_of(f"test_{name}"): known * (one[name] - other[name]) for name in one}
+
+
+def means(by_row: pd.DataFrame) -> dict[str, float]:
+    """Return the mean of each column."""
+    return {str(name): float(values.mean()) for name, values in by_row.items()}
 
 
 def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict[str, np.ndarray]:

@@ -8,7 +8,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-MetricName = Literal["accuracy", "balanced_accuracy", "auc", "r2", "mse", "loss"]
+MetricName = Literal[
+    "accuracy", "balanced_accuracy", "auc", "r2", "mse",
+    "denoising_mse", "probe_accuracy", "sparsity", "loss",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -151,5 +154,8 @@ METRICS: dict[str, Metric] = {
     "auc": _share("AUC"),
     "r2": Metric("R²", higher_is_better=True),
     "mse": _error("squared error"),
+    "denoising_mse": _error("squared error on corrupted inputs"),
+    "probe_accuracy": _share("accuracy of a linear probe"),
+    "sparsity": _share("share of zeros in the code"),
     "loss": Metric("loss", higher_is_better=False, places=3),
 }

@@ -47,3 +47,4 @@ TASKS: dict[TaskName, Task] = {
     # The target is the row itself.
     "reconstruction": Task("reconstruction", "mse", "mse", _scores("mse", "loss")),
 }
+CODE_SCORES = _scores("denoising_mse", "probe_accuracy", "sparsity")  # see `codes`

@@ -427,7 +427,21 @@ def test_reconstructions_show_input_and_both_outputs_in_the_order_of_rows() -> N
     np.testing.assert_allclose(images_drawn[0].ravel(), np.linspace(0, 1, 160)[:16])
     np.testing.assert_allclose(images_drawn[10], images_drawn[0] + 0.1)
     labels = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
-    assert labels == 2 * ["input", "baseline\nMSE 0.01", "Dropout\nMSE 0.04"]
+    errors = ("squared error\n10.00 thousandths", "squared error\n40.00 thousandths")
+    assert labels == 2 * ["input", f"baseline\n{errors[0]}", f"Dropout\n{errors[1]}"]
+
+
+def test_reconstructions_of_corrupted_inputs_show_those_and_the_error_to_the_clean_ones() -> None:
+    made = images(0.1)
+    noisy = made[made["part"] == "input"].assign(part="corrupted", x1=7.0)
+    given = pd.concat([made, noisy])
+    figure = plots.reconstructions(given, given, "Dropout", (16,))
+    labels = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
+    assert labels[:2] == ["input", "corrupted"] and "10.00 thousandths" in labels[2]
+    shown = [ax.images[0].get_array() for ax in figure.axes]
+    assert len(shown) == 2 * 4 * 10
+    np.testing.assert_allclose(shown[10].ravel()[1:], shown[0].ravel()[1:])
+    assert shown[10][0, 0] == 1 > shown[0][0, 0]
 
 
 def test_images_of_three_channels_are_in_colour_and_no_square_is_a_strip() -> None:

@@ -59,6 +59,13 @@ def test_a_forest_shows_each_mean_in_its_unit_and_the_colour_of_its_verdict() ->
     assert np.isnan(points(moons)[0][0])
 
 
+def test_techniques_of_a_problem_that_are_judged_differently_share_no_axis() -> None:
+    table = board().assign(problem="codes")
+    accuracy, mse = plots.forest(table).axes
+    assert names(mse) == ["code"] and names(accuracy) == ["lost", "bad", "good"]
+    assert "accuracy" in accuracy.get_xlabel() and "squared error" in mse.get_xlabel()
+
+
 def published() -> pd.DataFrame:
     """Claims: two gains, and a number that is none."""
     return pd.DataFrame(

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from regpipe.report.sentence import sentence
-from regpipe.report.terminal import table
+from regpipe.report.terminal import show, table
 from tests.conftest import summary_of
 
 
@@ -93,6 +93,23 @@ def test_a_gain_too_small_to_interest_anyone_is_called_so(answer: dict[str, Any]
     other = copy.deepcopy(answer)
     other["fresh"]["trifling"] = True
     assert "helps on moons, by less than anyone may care about: over" in sentence(other)
+
+
+def test_each_metric_has_its_table_with_a_baseline_of_its_own(
+    answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = copy.deepcopy(answer)
+    other["technique"], other["metric"] = "weight_l1", "loss"
+    other["run"]["parameters"]["weight_l1"] = {"metric": "loss"}
+    other["fixed"]["published"] = None
+    other["fixed"]["baseline"]["test"] |= {"mean": 0.3, "sd": 0.1}
+    console = Console(width=80, record=True, file=io.StringIO())
+    monkeypatch.setattr("regpipe.report.terminal.get_console", lambda: console)
+    show([answer, other], sentences=False)
+    accuracy, loss = console.export_text().split("Test loss")
+    assert "Test accuracy" in accuracy and "0.914 " in accuracy and "weight_l2" in accuracy
+    assert "weight_l1" in loss and "0.300±.100" in loss
+    assert "0.914" not in loss  # published, of the accuracy
 
 
 def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:

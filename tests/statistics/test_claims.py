@@ -70,6 +70,24 @@ def test_every_published_number_gets_a_row_and_the_baseline_one_only() -> None:
     assert list(table["leak"]) == [False, True, True, True]
 
 
+def test_the_baselines_number_is_not_compared_with_that_of_another_metric() -> None:
+    block = {"title": "Two moons", "published": published(test=0.914), "metric": None}
+    blocks = {"moons": {**block, "task": "binary"}, "weight_l1": {"metric": "loss"}}
+    numbers = published(test=0.3)
+    other = answer(
+        technique="weight_l1",
+        metric="loss",
+        fixed={**answer()["fixed"], "published": numbers},
+        fresh={**answer()["fresh"], "difference": {"loss": {}}},
+        run={"parameters": blocks},
+    )
+    assert list(claims(other).index) == [("weight_l1", "test loss")]
+    assert list(claims(other)["holds"]) == [""]  # 0.3 - 0.914 is no gain
+    assert list(claims(other, answer()).index)[:2] == [
+        ("moons", "test accuracy"), ("weight_l1", "test loss"),
+    ]  # fmt: skip
+
+
 def test_a_number_is_reproduced_where_the_seeds_range_over_it() -> None:
     table = claims(answer())
     assert list(table["reproduced"]) == [True, True, True, True]

@@ -16,18 +16,18 @@ HEIGHT = 0.2  # inches per technique
 
 
 def forest(table: pd.DataFrame) -> Figure:
-    """Draw each technique's mean difference and interval, a panel per problem.
+    """Draw each technique's mean difference and interval, a panel per problem and metric.
 
     Args:
         table: the leaderboard: technique, problem, metric, difference, ci_low, ci_high (NaN where
             there is no interval), rank, repeats and verdict.
     """
-    problems = list(dict.fromkeys(table.sort_values("problem")["problem"]))
-    sizes = [int((table["problem"] == problem).sum()) for problem in problems]
-    figure, axes = panels(len(problems), 1, 8.4, 1.0, height_ratios=[n + 3 for n in sizes])
-    figure.set_figheight(HEIGHT * sum(sizes) + 0.75 * len(problems) + 0.8)
-    for ax, problem in zip(axes[:, 0], problems, strict=True):
-        _panel(ax, table[table["problem"] == problem].sort_values("rank", ascending=False))
+    parts = list(table.groupby(["problem", "metric"], sort=True))
+    sizes = [len(part) for _, part in parts]
+    figure, axes = panels(len(parts), 1, 8.4, 1.0, height_ratios=[n + 3 for n in sizes])
+    figure.set_figheight(HEIGHT * sum(sizes) + 0.75 * len(parts) + 0.8)
+    for ax, ((problem, _), part) in zip(axes[:, 0], parts, strict=True):
+        _panel(ax, part.sort_values("rank", ascending=False))
         ax.set_title(problem, fontsize=10, loc="left", fontweight="bold")
     shown = [v for v in COLOURS if v != "too few" or (table["verdict"] == v).any()]
     handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in shown]

@@ -27,9 +27,12 @@ def paired_differences(
         smallest_difference: per metric, drawn as a grey band.
     """
     metrics = list(comparison["metric"].unique())
-    figure, axes = panels(1, len(metrics), 5.6, 3.4, sharey=True)
+    across = min(len(metrics), 2 if len(metrics) > 3 else 3)
+    figure, axes = panels(-(-len(metrics) // across), across, 5.6, 3.4, sharey=True)
     places = {protocol: len(PROTOCOLS) - 1 - i for i, protocol in enumerate(PROTOCOLS)}
-    for ax, metric in zip(axes[0], metrics, strict=True):
+    for ax in axes.flat[len(metrics) :]:
+        ax.remove()
+    for ax, metric in zip(axes.flat, metrics, strict=False):
         told = METRICS[metric]
         smallest = told.scale * smallest_difference[metric]
         ax.axvspan(-smallest, smallest, color="0.9", zorder=0)

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from regpipe.metrics import METRICS
 from regpipe.plots.images import image_shape, show_image
 from regpipe.plots.style import PROTOCOLS, title
+
+ERROR = METRICS["mse"]
 
 
 def reconstructions(
@@ -18,35 +21,39 @@ def reconstructions(
 ) -> Figure:
     """Draw images and what both arms make of them, for both protocols.
 
-    The mean squared error beside an arm is that of the images shown.
+    The squared error beside an arm is that of the images shown, against the clean ones.
 
     Args:
-        baseline: protocol, row (0, 1, ...), part ("input" or "output"), the pixels x1, x2, ...
+        baseline: protocol, row (0, 1, ...), part ("input", "output" and, where that is of corrupted
+            inputs, "corrupted"), the pixels x1, x2, ...
         technique: the same of the other arm.
         name: the technique's title.
         input_shape: the network's: (height, width, channels), or (pixels,) of a square image.
     """
     shape = image_shape(input_shape)
     arms = {"baseline": baseline, name: technique}
+    given = [part for part in ("input", "corrupted") if (baseline["part"] == part).any()]
     images = {
         protocol: {
             (arm, part): _images(frame, protocol, part, math.prod(shape))
             for arm, frame in arms.items()
-            for part in ("input", "output")
+            for part in (*given, "output")
         }
         for protocol in PROTOCOLS
     }
     inputs = np.stack([parts["baseline", "input"] for parts in images.values()])
     limits = float(inputs.min()), float(inputs.max())
     columns = inputs.shape[1]
-    figure = Figure(figsize=(1.6 + 0.8 * columns, 6.0), layout="constrained")
+    height = 1.0 * (len(given) + len(arms))  # inches, of a protocol
+    figure = Figure(figsize=(1.6 + 0.8 * columns, 2 * height), layout="constrained")
     halves: Any = figure.subfigures(len(PROTOCOLS), 1)
     for half, (protocol, meaning) in zip(halves, PROTOCOLS.items(), strict=True):
         parts = images[protocol]
-        drawn = {"input": parts["baseline", "input"]}
+        drawn = {part: parts["baseline", part] for part in given}
         for arm in arms:
             error = np.square(parts[arm, "output"] - parts[arm, "input"]).mean()
-            drawn[f"{textwrap.fill(arm, 20)}\nMSE {error:.3g}"] = parts[arm, "output"]
+            told = f"{ERROR.name}\n{ERROR.value(error)}{ERROR.unit}"
+            drawn[f"{textwrap.fill(arm, 20)}\n{told}"] = parts[arm, "output"]
         axes = half.subplots(len(drawn), columns, squeeze=False)
         for row, (label, pixels) in zip(axes, drawn.items(), strict=True):
             for ax, image in zip(row, pixels, strict=True):

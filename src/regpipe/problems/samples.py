@@ -7,7 +7,9 @@ rows that score it. Of a table, a draw is another split of the same rows, and it
 it.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from regpipe.spec import Problem, Protocol
 
 KEYS = ("protocol", "repeat", "data_seed", "split", "target", "group")
 DRAW = ["protocol", "repeat"]
+Part = Literal["train", "val", "score"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Rows:
     or the features themselves, as (n_rows, n_features), where those are to be reconstructed.
     `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
     `score` is what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are
-    those of the rows trained on, of shape (n_rows,), where rows come in groups.
+    those of the rows trained on, of shape (n_rows,), where rows come in groups. `labels` are the
+    targets, of shape (n_rows,), of the rows of each part, where those aren't what is to be told.
     """
 
     data_seed: int
@@ -41,6 +45,15 @@ class Rows:
     x_score: np.ndarray
     y_score: np.ndarray
     groups: np.ndarray | None = None
+    labels: Mapping[Part, np.ndarray] = field(default_factory=dict)
+
+    def part(self, name: Part) -> tuple[np.ndarray, np.ndarray]:
+        """Return the features and the targets of some of the rows."""
+        return {
+            "train": (self.x_train, self.y_train),
+            "val": (self.x_val, self.y_val),
+            "score": (self.x_score, self.y_score),
+        }[name]
 
 
 def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
@@ -125,6 +138,9 @@ def hold_out(rows: Rows, share: float, seed: int) -> Rows:
     order = np.random.default_rng(derive(seed, "validation")).permutation(n)
     held = min(max(round(share * n), 1), n - 1)
     out = np.isin(groups, units[order[:held]])
+    labels = dict(rows.labels)
+    if "train" in labels:
+        labels |= {"train": rows.labels["train"][~out], "val": rows.labels["train"][out]}
     return replace(
         rows,
         x_train=rows.x_train[~out],
@@ -132,6 +148,7 @@ def hold_out(rows: Rows, share: float, seed: int) -> Rows:
         x_val=rows.x_train[out],
         y_val=rows.y_train[out],
         groups=None if rows.groups is None else rows.groups[~out],
+        labels=labels,
     )
 
 
@@ -165,6 +182,7 @@ def _split(target: pd.Series, problem: Problem, seed: int) -> np.ndarray:
 
 def _rows(samples: pd.DataFrame, shape: tuple[int, ...], reconstructs: bool) -> Rows:
     names = feature_names(samples)
+    scored_on = "score" if (samples["split"] == "score").any() else "test"
 
     def of(split: str) -> tuple[np.ndarray, np.ndarray]:
         part = samples[samples["split"] == split]
@@ -173,8 +191,14 @@ def _rows(samples: pd.DataFrame, shape: tuple[int, ...], reconstructs: bool) -> 
         return x.reshape(-1, *shape), y
 
     test = of("test")
-    score = of("score") if (samples["split"] == "score").any() else test
+    score = test if scored_on == "test" else of(scored_on)
     groups = None
     if "group" in samples:
         groups = samples.loc[samples["split"] == "train", "group"].to_numpy()
-    return Rows(int(samples["data_seed"].iloc[0]), *of("train"), *test, *score, groups)
+    splits: dict[Part, str] = {"train": "train", "val": "test", "score": scored_on}
+    labels = {
+        part: samples.loc[samples["split"] == split, "target"].to_numpy()
+        for part, split in splits.items()
+        if reconstructs
+    }
+    return Rows(int(samples["data_seed"].iloc[0]), *of("train"), *test, *score, groups, labels)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from regpipe.errors import SpecError, unknown
 from regpipe.problems.generators import GENERATORS
-from regpipe.problems.tables import TABLES
+from regpipe.problems.tables import TABLES, WITHOUT_CLASSES
 from regpipe.reading import parse
 from regpipe.spec import Problem, Split, TableRows
 from regpipe.spec.blocks import TABLE
@@ -68,6 +68,13 @@ def check_rows(name: str, problem: Problem) -> None:
         raise SpecError([f"{path}.{source}: expected arguments, received {arguments!r}."])
     if problem.split.train is None:
         raise SpecError([f"{name}.split.train: this key is missing."])
+    if problem.autoencoder and source in WITHOUT_CLASSES:
+        raise SpecError(
+            [
+                f"{name}.autoencoder: a probe on the code has to tell classes, and the rows of "
+                f"{source} have none. Expected other rows, or no such key."
+            ]
+        )
     if source in TABLES:
         if arguments:
             raise SpecError([f"{path}.{source}: expected no arguments, received {arguments}."])

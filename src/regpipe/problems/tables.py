@@ -35,3 +35,4 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "load_diabetes": load_diabetes,
     "load_digits": load_digits,
 }
+WITHOUT_CLASSES = {"load_diabetes"}

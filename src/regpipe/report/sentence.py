@@ -3,6 +3,7 @@
 from typing import Any
 
 from regpipe.metrics import METRICS, Metric
+from regpipe.tasks import CODE_SCORES
 
 Answer = dict[str, Any]
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
@@ -20,17 +21,15 @@ def sentence(answer: Answer) -> str:
     confidence = answer["run"]["parameters"]["statistics"]["confidence"]
     ties = f", equal in {gain['ties']}" if gain["ties"] else ""
     unit = METRICS[answer["metric"]]
-    moved, interval = "", ""
-    if gain["ci_low"] is not None:
-        ends = " to ".join(unit.end(gain[end]) for end in ("ci_low", "ci_high"))
-        interval = f" ({confidence:.0%} interval {ends})"
+    moved = ""
     if gain["mean"] is not None:
+        interval = _interval(gain, unit, f"{confidence:.0%} interval ")
         moved = f"test {unit.name} {_movement(gain['mean'], unit)}{interval}, and "
     rows, in_short = ROWS[fresh["rows"]]
     return (
         f"{_verdict(answer)}: over {fresh['repeats']} {rows}, {moved}it was better in "
-        f"{gain['wins']} of them{ties}.{_loss(answer)}{_divergence(answer)}{_claim(answer)}"
-        f"{_leak(answer)}{_way_on(answer)}{caveat(fresh['repeats'], in_short)}"
+        f"{gain['wins']} of them{ties}.{_loss(answer)}{_code(answer)}{_divergence(answer)}"
+        f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}{caveat(fresh['repeats'], in_short)}"
     )
 
 
@@ -92,7 +91,29 @@ def _loss(answer: Answer) -> str:
     if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == told:
         return ""
     movement = "lower" if loss["mean"] < 0 else "higher"
-    return f" Its test loss is {movement} by {abs(loss['mean']):.2g}: there it {loss['verdict']}."
+    rows = " on clean inputs" if "denoising_mse" in answer["fresh"]["difference"] else ""
+    size = f"{abs(loss['mean']):.2g}"
+    return f" Its test loss{rows} is {movement} by {size}: there it {loss['verdict']}."
+
+
+def _code(answer: Answer) -> str:
+    """Say what becomes of an autoencoder's other scores."""
+    told = answer["fresh"]["difference"]
+    others = {name: told[name] for name in CODE_SCORES if name in told and name != answer["metric"]}
+    parts = [
+        f"{unit.name} {_movement(gain['mean'], unit)}{_interval(gain, unit)}"
+        for name, gain in others.items()
+        for unit in [METRICS[name]]
+        if gain["mean"] is not None
+    ]
+    return f" Besides, {'; '.join(parts)}." if parts else ""
+
+
+def _interval(gain: Answer, unit: Metric, name: str = "") -> str:
+    """Return the interval in brackets, nothing where there is none."""
+    if gain["ci_low"] is None:
+        return ""
+    return f" ({name}{unit.end(gain['ci_low'])} to {unit.end(gain['ci_high'])})"
 
 
 def _leak(answer: Answer) -> str:

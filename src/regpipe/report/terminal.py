@@ -18,7 +18,7 @@ from regpipe.report.study import Screening
 from regpipe.report.variance import variance_table
 from regpipe.report.views.headline import headline
 from regpipe.report.views.screening import sentence as screening_sentence
-from regpipe.statistics.claims import from_csv, tabulate_claims
+from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 
 Answer = dict[str, Any]
 
@@ -101,10 +101,7 @@ def table(answers: Sequence[Answer]) -> Table:
     made = Table(box=box.SIMPLE_HEAD, title=_title(unit), title_justify="left", padding=0)
     made.add_column("arm", no_wrap=True)
     change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
-    claims = any(
-        answer["fixed"]["published"] or answer["run"]["parameters"][answer["problem"]]["published"]
-        for answer in answers
-    )
+    claims = any(answer["fixed"]["published"] or published_baseline(answer) for answer in answers)
     for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
         made.add_column(heading, no_wrap=True)
     made.add_column("verdict", min_width=len("difference"))
@@ -113,8 +110,7 @@ def table(answers: Sequence[Answer]) -> Table:
         if answer["problem"] != problem:
             problem = answer["problem"]
             made.add_section()
-            claimed = answer["run"]["parameters"][problem]["published"]
-            cells = _cells(answer, "baseline", claimed)[not claims :]
+            cells = _cells(answer, "baseline", published_baseline(answer))[not claims :]
             made.add_row(problem, *cells, "", "(baseline)")
         cells = _cells(answer, "technique", answer["fixed"]["published"])[not claims :]
         gain = escape(_gain(answer))

@@ -3,7 +3,15 @@
 Layers, regularizers and optimizers are mappings in Keras' own words; `vocabulary` checks those.
 """
 
-from regpipe.spec.blocks import GridPublished, Problem, Published, Split, TableRows, Technique
+from regpipe.spec.blocks import (
+    Autoencoder,
+    GridPublished,
+    Problem,
+    Published,
+    Split,
+    TableRows,
+    Technique,
+)
 from regpipe.spec.recipes import Recipe
 from regpipe.spec.rules import (
     AbsoluteChange,
@@ -41,6 +49,7 @@ from regpipe.spec.training import (
 
 __all__ = [
     "AbsoluteChange",
+    "Autoencoder",
     "AverageChange",
     "Below",
     "Checkpoint",

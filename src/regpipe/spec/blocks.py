@@ -21,7 +21,7 @@ from regpipe.metrics import MetricName
 from regpipe.spec.settings import Statistics
 from regpipe.spec.strict import Share, Strict
 from regpipe.spec.training import Training
-from regpipe.tasks import TASKS, Task, TaskName
+from regpipe.tasks import CODE_SCORES, TASKS, Task, TaskName
 
 TABLE = "table"  # the key by which rows of the user's own are told
 
@@ -90,6 +90,18 @@ class Split(Strict):
     random_state: NonNegativeInt | None = None
 
 
+class Autoencoder(Strict):
+    """What an autoencoder is scored by beside its error on rows as they are, see `codes`.
+
+    `code` is the layer whose outputs are the code; a linear probe on it has to tell the classes of
+    the rows. `noise` is the standard deviation, in units of the inputs, of the Gaussian noise that
+    corrupts rows which are to be restored.
+    """
+
+    code: str
+    noise: PositiveFloat
+
+
 class Problem(Strict):
     """Rows, their split, the task, the base network and its training."""
 
@@ -106,19 +118,24 @@ class Problem(Strict):
     input_shape: Annotated[list[PositiveInt], Field(min_length=1)] | None = None
     network: Network = Field(min_length=1)
     training: Training
+    autoencoder: Autoencoder | None = None
     # In place of those of the statistics, where a score has another scale.
     smallest_difference: dict[MetricName, PositiveFloat] = {}
     published: Published | None = None
 
     @model_validator(mode="after")
     def _leaves_classes_alone(self) -> Self:
-        if "target" in self.standardise and TASKS[self.task].classifies:
+        if "target" in self.standardise and (TASKS[self.task].classifies or self.autoencoder):
             raise ValueError("standardise: the target is a class. Expected `features` alone")
         return self
 
     @model_validator(mode="after")
     def _is_judged_by_its_scores(self) -> Self:
-        scores = TASKS[self.task].scores
+        if self.autoencoder and self.task != "reconstruction":
+            raise ValueError(
+                f"autoencoder: a {self.task} problem has no code. Expected no such key"
+            )
+        scores = self._scores
         if self.metric is not None and self.metric not in scores:
             raise ValueError(
                 f"metric: a {self.task} problem has no {self.metric}. Expected one of: "
@@ -130,7 +147,11 @@ class Problem(Strict):
     def kind(self) -> Task:
         """The task, with the metric that this problem is judged by."""
         task = TASKS[self.task]
-        return replace(task, metric=self.metric or task.metric)
+        return replace(task, metric=self.metric or task.metric, scores=self._scores)
+
+    @property
+    def _scores(self) -> dict[str, bool]:
+        return TASKS[self.task].scores | (CODE_SCORES if self.autoencoder else {})
 
     @property
     def own_table(self) -> TableRows | None:
@@ -185,9 +206,15 @@ class Technique(Strict):
     family: Family
     explanation: str
     problem: str
+    # By which it is judged, if not by its problem's: what it is for may be something else.
+    metric: MetricName | None = None
     network: Network = {}
     training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
     published: Published | None = None
     # Values to try at paths of this block, such as network.hidden.kernel_regularizer.l2.
     grid: dict[str, GridValues] = {}
     grid_published: GridPublished | None = None
+
+    def judged(self, task: Task) -> Task:
+        """Return the task of its problem, with the metric that the technique is judged by."""
+        return replace(task, metric=self.metric or task.metric)

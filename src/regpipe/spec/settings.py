@@ -107,6 +107,9 @@ class SmallestDifference(Strict):
     auc: PositiveFloat = 0.01
     loss: PositiveFloat = 0.01
     mse: PositiveFloat = 0.01
+    denoising_mse: PositiveFloat = 0.01
+    probe_accuracy: PositiveFloat = 0.01
+    sparsity: PositiveFloat = 0.01
     r2: PositiveFloat = 0.01
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from regpipe.statistics.summary import ROUNDING, number
+from regpipe.tasks import TASKS
 
 Answer = Mapping[str, Any]
 Row = dict[str, Any]
@@ -37,7 +38,7 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
         ones with ci_low and ci_high, their verdict, and whether the claim holds, see `holds`.
     """
     answers = list(answers)
-    some_of = {answer["problem"]: answer for answer in reversed(answers)}
+    some_of = {a["problem"]: a for a in reversed(answers) if published_baseline(a)}
     rows = [row for answer in reversed(some_of.values()) for row in _baseline(answer)]
     for answer in answers:
         rows += _technique(answer)
@@ -74,8 +75,18 @@ def _baseline(answer: Answer) -> Iterator[Row]:
     name = answer["problem"]
     problem = answer["run"]["parameters"][name]
     about = {"arm": name, "technique": False, "title": problem["title"], "problem": name}
-    if problem["published"]:
-        yield from _numbers(problem["published"], answer, "baseline", about)
+    if published := published_baseline(answer):
+        yield from _numbers(published, answer, "baseline", about)
+
+
+def published_baseline(answer: Answer) -> Row | None:
+    """Return what was published of the baseline, None where the answer is by another metric."""
+    blocks = answer["run"]["parameters"]
+    problem, own = blocks[answer["problem"]], blocks.get(answer["technique"], {}).get("metric")
+    if own and own != (problem["metric"] or TASKS[problem["task"]].metric):
+        return None
+    published: Row | None = problem["published"]
+    return published
 
 
 def _technique(answer: Answer) -> Iterator[Row]:
@@ -120,7 +131,7 @@ def _found(name: str, number: float, found: Mapping[str, Any], rounding: float) 
 
 def _gain(published: float, answer: Answer) -> Row:
     """Return what was claimed of a technique's gain, and what became of it."""
-    base = answer["run"]["parameters"][answer["problem"]]["published"]
+    base = published_baseline(answer)
     if not base or base["test"] is None:
         return {}
     fixed, fresh = answer["fixed"], answer["fresh"]

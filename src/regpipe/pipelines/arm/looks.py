@@ -90,8 +90,11 @@ def reconstruct(
 ) -> pd.DataFrame:
     """Return a few of the rows that score repeat 0 of each protocol, and what becomes of them.
 
-    Columns: protocol, row, part (`input` or `output`), the features.
+    Columns: protocol, row, part, the features. A part is `input`; `corrupted`, the same with the
+    noise that the problem's `autoencoder` names, where it has one; `output`, what comes out of the
+    one before.
     """
+    from regpipe.codes import corrupted
     from regpipe.measures import Measure
 
     names = feature_names(samples)
@@ -101,9 +104,13 @@ def reconstruct(
         if repeat:
             continue
         measure.load(fit)
-        shown = rows.x_score[:SHOWN]
-        for part, values in (("input", rows.y_score[:SHOWN]), ("output", measure.predict(shown))):
-            frame = pd.DataFrame(values, columns=names)
+        parts = {"input": rows.x_score}
+        if arm.autoencoder:
+            parts["corrupted"] = corrupted(rows, "score", arm.autoencoder.noise)
+        *_, shown = parts.values()
+        parts["output"] = measure.predict(shown[:SHOWN])
+        for part, values in parts.items():
+            frame = pd.DataFrame(values[:SHOWN].reshape(-1, len(names)), columns=names)
             frame.insert(0, "part", part)
             frame.insert(0, "row", np.arange(len(frame)))
             frame.insert(0, "protocol", protocol)

@@ -43,7 +43,7 @@ def repeat_until_decided(
     fresh draws has a verdict, or no further repeat could give one. What was trained is left in the
     store, where both arms will find it.
     """
-    looks = protocol.fresh.looks
+    looks, metric = protocol.fresh.looks, arm.task.metric
     if looks is None:
         return protocol.at_most
 
@@ -55,12 +55,12 @@ def repeat_until_decided(
         trainer = Trainer(engine, workers, fit_store)
         progress.expect(len(fixed))
         trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
-        return Competitor(arm, fresh, trainer)
+        return Competitor(arm, fresh, trainer, metric)
 
     base = baseline(arm.problem, problem)
     bare, with_it = competitor(base, build_network(base, samples)), competitor(arm, architecture)
     shared = splits(problem, bare.jobs[0].rows)
-    smallest = problem.smallest_differences(statistics)[arm.task.metric]
+    smallest = problem.smallest_differences(statistics)[metric]
     for look in looks:
         (without, halves_without), (scores, halves) = (
             competitor.scores_until(look) for competitor in (bare, with_it)
@@ -69,7 +69,7 @@ def repeat_until_decided(
         found = compare(
             without,
             scores,
-            higher_is_better=arm.task.scores[arm.task.metric],
+            higher_is_better=arm.task.scores[metric],
             smallest_difference=smallest,
             confidence=statistics.confidence,
             overlap=overlap,
@@ -87,12 +87,12 @@ def repeat_until_decided(
 class Competitor:
     """An arm that is trained as far as it has to be."""
 
-    def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer) -> None:
-        """Keep what there is to train, and how."""
+    def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer, metric: str) -> None:
+        """Keep what there is to train, and by which metric the arms are compared."""
         from regpipe.measures import Measure
 
         self.jobs, self._name, self._trainer = jobs, arm.name, trainer
-        self._metric, self._measure = arm.task.metric, Measure(arm, jobs[0].architecture)
+        self._metric, self._measure = metric, Measure(arm, jobs[0].architecture)
         self._scores: list[float] = []
         self._halves: list[float] = []
 

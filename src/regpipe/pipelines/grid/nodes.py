@@ -56,7 +56,7 @@ def train_finer(
 
     The best is the one that is best on validation rows, on average, not on test rows.
     """
-    best = grid_statistics.best_point(coarse, list(technique.grid), problem.kind)
+    best = grid_statistics.best_point(coarse, list(technique.grid), technique.judged(problem.kind))
     tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
@@ -71,7 +71,7 @@ def tabulate(
     return grid_statistics.tabulate(
         runs,
         list(technique.grid),
-        problem.kind,
+        technique.judged(problem.kind),
         statistics,
         technique.grid_published,
         splits_of(problem, runs),
@@ -88,7 +88,7 @@ def choose(
     name: str,
 ) -> dict[str, Any]:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
-    task = problem.kind
+    task = technique.judged(problem.kind)
     splits = splits_of(problem, runs)
     arm = apply(name, technique, baseline(technique.problem, problem))
     told = {
@@ -110,7 +110,7 @@ def plot_grid(
     table: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, technique: Technique
 ) -> Figure:
     """Show the metric over the grid's values."""
-    metric = problem.kind.metric
+    metric = technique.judged(problem.kind).metric
     same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
     without = {
         str(protocol): {side: numbers["mean"] for side, numbers in spread(part, metric).items()}
@@ -169,7 +169,7 @@ def _train(
         measure.load(whole.weights)
         scores = measure.scores(rows)
         measure.load(part.weights)
-        chosen_by = measure.score(held.x_val, held.y_val)
+        chosen_by = measure.score(held, "val")
         runs.append(
             {
                 **dict(zip(technique.grid, point, strict=True)),

@@ -75,7 +75,7 @@ class Judge:
         for step, held in enumerate(held_out(rows, seed, sizes)):
             watching = watched(candidate.arm, held, seed)
             job = Job(candidate.arm, candidate.architecture, watching, seed)
-            scores.append(self._measured(job)[1].score(held.x_val, held.y_val))
+            scores.append(self._measured(job)[1].score(held, "val"))
             trial.report(merit(means(scores), candidate.arm), step)
             if step + 1 < sizes.holdouts and trial.should_prune():
                 progress.expect(step + 1 - sizes.holdouts)

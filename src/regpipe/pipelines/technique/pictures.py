@@ -7,6 +7,7 @@ from regpipe import plots
 from regpipe.problems.samples import feature_names
 from regpipe.spec import Problem, Statistics, Technique
 from regpipe.statistics.summary import pair_runs
+from regpipe.tasks import CODE_SCORES
 
 
 def plot_learning_curves(
@@ -71,9 +72,11 @@ def plot_paired_differences(
     statistics: Statistics,
 ) -> Figure:
     """Show what the technique changed in each repeat."""
+    task = technique.judged(problem.kind)
     squared = problem.training.loss in ("mse", "mean_squared_error")
-    shown = [problem.kind.metric, "mse" if squared else "loss"]
+    shown = {task.metric, *CODE_SCORES, "mse" if squared else "loss"}
     comparison = comparison[comparison["metric"].isin(shown)]
+    comparison = comparison.sort_values("metric", key=lambda m: m != task.metric, kind="stable")
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
     return plots.paired_differences(pairs, comparison, technique.title, smallest)

@@ -53,9 +53,9 @@ def train_nested(
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
         measure.load(fit.weights)
         rows, metric = draws[draw], arm.task.metric
-        scores = {f"test_{metric}": measure.score(rows.x_val, rows.y_val)[metric]}
+        scores = {f"test_{metric}": measure.score(rows, "val")[metric]}
         if not is_table(problem.rows):
-            scores[f"score_{metric}"] = measure.score(rows.x_score, rows.y_score)[metric]
+            scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
         found.append(
             {
                 "problem": name,

@@ -61,8 +61,8 @@ class Row:
 def board(study: Study) -> list[Row]:
     """Return the rows, the best first."""
     table = study.leaderboard.sort_values("rank", kind="stable")
-    reach = {str(p): intervals.scale(part) for p, part in table.groupby("problem")}
-    return [_row(row, reach[row["problem"]]) for row in table.to_dict("records")]
+    reach = {key: intervals.scale(part) for key, part in table.groupby(["problem", "metric"])}
+    return [_row(row, reach[row["problem"], row["metric"]]) for row in table.to_dict("records")]
 
 
 def _row(row: Record, reach: float) -> Row:

@@ -16,7 +16,7 @@ CAPTIONS = {
     "decision_boundary": "What the networks of all repeats say about each point, on average.",
     "confusion": "Which class is taken for which, in percent of the true class's rows.",
     "predicted_true": "Predictions against the truth, on test rows.",
-    "reconstructions": "Rows, and what comes back from their codes.",
+    "reconstructions": "Rows, some with noise, and what comes back from their codes.",
     "weight_norms": "How large the weights of each layer are at the end, a dot per fit.",
     "grid": "Each value of its strength, and how often validation rows chose it.",
 }

@@ -1,4 +1,4 @@
-"""A gain and its interval as a small drawing, on the same scale for all of a problem."""
+"""A gain and its interval as a small drawing, on the same scale for all of a problem and metric."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from regpipe.report.views.cells import better
 
 WIDTH, HEIGHT = 140, 18  # pixels; 0 is in the middle
 EDGE = 6  # pixels that are left for an arrow
-COMMON, FAR = 0.9, 3.0  # what lies so many times beyond this share of a problem ends in an arrow
+COMMON, FAR = 0.9, 3.0  # what lies so many times beyond this share of a problem's ends in an arrow
 
 
 @dataclass(frozen=True)
