@@ -57,8 +57,8 @@ the verdict once it counts that so many techniques were tried on the problem.
 Splits of a table share rows, which widens their intervals ([method](method.md)). Techniques of
 `waves`, `digits` and `codes` that draw masks or noise were run before the random numbers were
 mended ([changelog](../CHANGELOG.md)): one number of each draw was the same in all of them.
-Autoencoders (`codes`) are judged by the squared error on clean rows, of which less is better; what
-their techniques are after is another code (`zeros_code` and `activation_code` in the run table).
+Autoencoders (`codes`) are judged by what they are for: the squared error where inputs are corrupted
+(less is better), or the accuracy of a linear probe on the code ([method](method.md)).
 """
 TABLE = """\
 | technique | fixed | fresh | {movement} | better in | verdict | after Holm |
