@@ -41,7 +41,8 @@ class Arm:
     where they have any; `training` calls them by their numbers. `loss` is the problem's, by which
     all of its arms are scored, also one that trains on another. `settings` is a short hash of the
     problem's block: arms can be compared where it is the same. `input_shape` is what a row looks
-    like to the network, None where it is the vector of its features. `autoencoder` is the problem's.
+    like to the network, None where it is the vector of its features. `autoencoder` is that of the
+    problem.
     """
 
     problem: str
