@@ -75,12 +75,14 @@ def probe(codes: np.ndarray, labels: np.ndarray) -> Apply:
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     scale = float(_numbers(codes).std()) or 1.0
     if len(np.unique(labels)) == 1:
         return lambda codes: np.full(len(codes), labels[0])
     model = LogisticRegression(max_iter=1000)
-    with warnings.catch_warnings():
+    # So few rows are no work for several threads, which spend ten times as long on waiting.
+    with warnings.catch_warnings(), threadpool_limits(1, "blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # after as many steps as is usual
         model.fit(_numbers(codes) / scale, labels)
     return lambda codes: model.predict(_numbers(codes) / scale)
