@@ -64,7 +64,7 @@ def scores(frame: pd.DataFrame, problem: Problem) -> tuple[float, float]:
     measure, metric = Measure(arm, architecture), arm.task.metric
     found = []
     for rows, fit in zip(draws, Workers("compiled", cores()).fit_all(jobs), strict=True):
-        measure.load(fit.weights)
+        measure.load(fit.weights, rows.y_train)
         told = measure.scores(rows)
         found.append((told[f"train_{metric}"], told[f"test_{metric}"]))
     return tuple(pd.DataFrame(found).mean())

@@ -64,7 +64,7 @@ def _accuracies(arm: Arm, draws: list[Rows], seed: str) -> np.ndarray:
     jobs = [Job(arm, architecture, rows, derive(rows.data_seed, seed)) for rows in draws]
     measure, found = Measure(arm, architecture), []
     for job, fit in zip(jobs, Workers("compiled", cores()).fit_all(jobs), strict=True):
-        measure.load(fit.weights)
+        measure.load(fit.weights, job.rows.y_train)
         found.append(measure.score(job.rows, "score")["accuracy"])
     return np.array(found)
 

@@ -4,16 +4,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from regpipe.engine.weights import weight_names
 from regpipe.measures import SCORES, Measure, halves, surface
-from regpipe.network import build_model
-from regpipe.problems.samples import Rows
+from regpipe.network import build_architecture, build_model
+from regpipe.problems.samples import Rows, rows_of
 from tests.conftest import arm_called
 
 
 @pytest.fixture(scope="module")
 def weights(architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
-    from regpipe.engine.weights import weight_names
-
     model = build_model(architecture_of(arm_called("activity_l1")))
     return {n: w.numpy() for n, w in zip(weight_names(model), model.weights, strict=True)}
 
@@ -29,7 +28,7 @@ def test_scores_are_those_of_keras_without_the_penalty(
     moons: Rows,
     architecture_of: Callable[..., Any],
 ) -> None:
-    measure.load(weights)
+    measure.load(weights, moons.y_train)
     scores = measure.scores(moons)
     model = build_model(architecture_of(arm_called("circles")))
     model.set_weights(list(weights.values()))
@@ -54,7 +53,7 @@ def test_halves_by_hand() -> None:
 
 
 def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons: Rows) -> None:
-    measure.load(weights)
+    measure.load(weights, moons.y_train)
     anatomy = measure.anatomy(moons)
     kernel = weights["hidden/kernel"]
     hidden = moons.x_train @ kernel + weights["hidden/bias"]
@@ -75,15 +74,66 @@ def test_dropout_and_noise_have_no_activation_of_their_own(
     assert not any("mask" in name for name in measure.anatomy(moons))
 
 
-def test_a_surface_is_the_mean_over_fits(measure: Measure, weights: dict[str, np.ndarray]) -> None:
+def test_a_surface_is_the_mean_over_fits(
+    measure: Measure, weights: dict[str, np.ndarray], moons: Rows
+) -> None:
     opposite = {name: -w if name.startswith("output") else w for name, w in weights.items()}
     grid = np.array([[0.0, 0.5], [1.0, -1.0]], "float32")
-    on_both = surface(measure, [weights, opposite], grid)
+    on_both = surface(measure, [(w, moons.y_train) for w in (weights, opposite)], grid)
     np.testing.assert_allclose(on_both["probability"], [0.5, 0.5], atol=1e-6)
     np.testing.assert_allclose(on_both["share"], [0.5, 0.5])
-    measure.load(weights)
-    alone = surface(measure, [weights], grid)
+    measure.load(weights, moons.y_train)
+    alone = surface(measure, [(weights, moons.y_train)], grid)
     np.testing.assert_allclose(alone["probability"], measure.predict(grid)[:, 0], rtol=1e-6)
+
+
+def test_a_fit_that_diverged_is_scored_as_the_constant_guess(
+    measure: Measure, weights: dict[str, np.ndarray], moons: Rows
+) -> None:
+    broken = {name: np.full_like(w, np.nan) for name, w in weights.items()}
+    targets = np.array([[1.0]] * 3 + [[0.0]])
+    measure.load(broken, targets)
+    found = measure.scores(moons)
+    ones = float(moons.y_score.mean())
+    assert found["test_accuracy"] == pytest.approx(ones)
+    assert (found["test_balanced_accuracy"], found["test_auc"]) == (0.5, 0.5)
+    guess = -ones * np.log(0.75) - (1 - ones) * np.log(0.25)
+    assert found["test_loss"] == pytest.approx(guess, rel=1e-5)
+    assert np.isfinite(list(found.values())).all()
+    grid = np.array([[0.0, 0.5]], "float32")
+    both = surface(measure, [(broken, targets), (broken, 1 - targets)], grid)
+    assert both["probability"] == pytest.approx(0.5) and both["share"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("problem", "lost"),
+    [("digits", np.nan), ("codes", np.nan), ("diabetes", np.nan), ("diabetes", 1e20)],
+)  # of such weights, outputs are finite, and their squares aren't
+def test_other_tasks_have_a_constant_guess_too(
+    problem: str, lost: float, samples_of: Callable[[str], Any]
+) -> None:
+    arm = arm_called(problem)
+    rows = rows_of(samples_of(problem), "fixed", arm)[0]
+    architecture = build_architecture(arm, rows.x_train.shape[1:])
+    measure = Measure(arm, architecture)
+    names = weight_names(measure.model)
+    broken = {
+        name: np.full(w.shape, lost, "float32")
+        for name, w in zip(names, measure.model.weights, strict=True)
+    }
+    measure.load(broken, rows.y_train)
+    found = measure.scores(rows)
+    if problem == "digits":
+        assert found["test_balanced_accuracy"] == pytest.approx(0.1)
+        assert found["test_auc"] == pytest.approx(0.5)
+        most = np.bincount(rows.y_train[:, 0].astype(int)).argmax()
+        assert found["test_accuracy"] == pytest.approx(np.mean(rows.y_score == most))
+    else:
+        guess = rows.y_train.mean(axis=0)
+        assert found["test_mse"] == pytest.approx(np.mean((rows.y_score - guess) ** 2), rel=1e-4)
+    if problem == "diabetes":
+        assert found["train_r2"] == pytest.approx(0, abs=1e-5)
+    assert np.isfinite(found["test_loss"])
 
 
 def test_balanced_accuracy_and_auc_are_those_of_scikit_learn() -> None:

@@ -1,7 +1,8 @@
 """Weights and rows -> numbers: how good a fit is, and what its network is like.
 
 Losses are the problem's, without penalties: those of two arms differ, so only plain losses can be
-compared.
+compared. A fit that diverged says nothing, and whoever got it would guess: wherever its outputs
+aren't numbers, they are taken to be the constant that the targets trained on suggest.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from regpipe.engine.weights import load_weights, members
 from regpipe.network import Architecture, plain_model
 from regpipe.problems.samples import Part, Rows
 from regpipe.statistics.overlap import halves_of
-from regpipe.tasks import CODE_SCORES
+from regpipe.tasks import CODE_SCORES, Task
 
 Weights = dict[str, np.ndarray]
 
@@ -37,23 +38,30 @@ class Measure:
         self._outputs = tf.function(keras.Model(self.model.inputs, outputs), input_signature=rows)
         self._predict = tf.function(self.model, input_signature=rows)
 
-    def load(self, weights: Weights) -> None:
-        """Give the network the weights of a fit."""
+    def load(self, weights: Weights, targets: np.ndarray) -> None:
+        """Give the network the weights of a fit, and the targets that it was trained on."""
+        self._guess = constant_guess(targets, self.model.output_shape[-1], self.task)
         self._members = members(self.model, weights)
         load_weights(self.model, self._members[-1])
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs).
+        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs), all finite.
 
-        Those of a snapshot ensemble are the mean of what its networks say.
+        Those of a snapshot ensemble are the mean of what its networks say. Of a row whose outputs
+        aren't finite, or so large that their squares aren't, it is the constant guess.
         """
         if len(self._members) == 1:
-            return self._predict(x).numpy()
+            return self._finite(self._predict(x).numpy())
         outputs = []
         for member in self._members:  # the last one stays loaded
             load_weights(self.model, member)
             outputs.append(self._predict(x).numpy())
-        return np.mean(outputs, axis=0)
+        return self._finite(np.mean(outputs, axis=0))
+
+    def _finite(self, outputs: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            told = np.isfinite(np.square(outputs)).all(axis=1, keepdims=True)
+        return np.where(told, outputs, self._guess).astype(outputs.dtype)
 
     def scores(self, rows: Rows) -> dict[str, float]:
         """Return the task's scores on the rows trained on and on those that score the fit.
@@ -73,7 +81,7 @@ class Measure:
         }
 
     def score(self, rows: Rows, part: Part) -> dict[str, float]:
-        """Return each score on some rows; NaN where outputs aren't numbers and so say nothing."""
+        """Return each score on some rows; the area of a class without rows is NaN."""
         x, y = rows.part(part)
         return self._score(y, self.predict(x)) | means(self._by_row(rows)(part))
 
@@ -91,9 +99,7 @@ class Measure:
 
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         scores = [score for score in self.task.scores if score not in CODE_SCORES]
-        if not np.isfinite(outputs).all():
-            return dict.fromkeys(scores, float("nan"))
-        loss = float(np.mean(self._loss(y, outputs)))
+        loss = float(np.mean(self._loss(y, outputs), dtype=float))
         return {score: loss if score == "loss" else SCORES[score](y, outputs) for score in scores}
 
     def anatomy(self, rows: Rows) -> dict[str, float]:
@@ -119,6 +125,25 @@ class Measure:
         return numbers
 
 
+def constant_guess(targets: np.ndarray, outputs: int, task: Task) -> np.ndarray:
+    """Return what is said of every row if nothing is known of it, of shape (outputs,).
+
+    That is the mean target; of several classes, the share of each.
+
+    Args:
+        targets: those trained on, of shape (n_rows, 1), or (n_rows, outputs) of a reconstruction.
+        outputs: how many the network has.
+        task: of the problem.
+
+    >>> from regpipe.tasks import TASKS
+    >>> constant_guess(np.array([[0], [2], [2], [2]]), 3, TASKS["multiclass"]).tolist()
+    [0.25, 0.0, 0.75]
+    """
+    if task.name == "multiclass":
+        return np.bincount(targets[:, 0].astype(int), minlength=outputs) / len(targets)
+    return np.mean(targets, axis=0, dtype=float)
+
+
 def halves(
     score: Callable[[np.ndarray, Any], dict[str, float]], y: np.ndarray, outputs: Any
 ) -> dict[str, float]:
@@ -136,12 +161,14 @@ def means(by_row: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(values.mean()) for name, values in by_row.items()}
 
 
-def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict[str, np.ndarray]:
+def surface(
+    measure: Measure, fits: Sequence[tuple[Weights, np.ndarray]], grid: np.ndarray
+) -> dict[str, np.ndarray]:
     """Return what the fits say, on average, at each point of a grid.
 
     Args:
         measure: of the fits' arm.
-        fits: the weights of each fit.
+        fits: the weights of each fit, and the targets it was trained on.
         grid: points of shape (n_points, n_features).
 
     Returns:
@@ -149,11 +176,10 @@ def surface(measure: Measure, fits: Sequence[Weights], grid: np.ndarray) -> dict
         call the point class 1; both of shape (n_points,), in [0, 1].
     """
     outputs = []
-    for weights in fits:
-        measure.load(weights)
+    for weights, targets in fits:
+        measure.load(weights, targets)
         outputs.append(measure.predict(grid)[:, 0])
-    said = [output for output in outputs if np.isfinite(output).all()]  # one that diverged doesn't
-    stacked = np.stack(said or outputs)
+    stacked = np.stack(outputs)
     return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
 
 

@@ -83,10 +83,11 @@ def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
     measure = Measure(arm, architecture)
     said = []
     for cycle in range(3):
-        measure.load({name: stack[cycle] for name, stack in weights.items()})
+        member = {name: stack[cycle] for name, stack in weights.items()}
+        measure.load(member, moons.y_train)
         said.append(measure.predict(moons.x_score))
     assert not np.allclose(said[0], said[2])
-    measure.load(weights)
+    measure.load(weights, moons.y_train)
     np.testing.assert_allclose(measure.predict(moons.x_score), np.mean(said, axis=0), rtol=1e-5)
     trained_model(architecture, weights).save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")

@@ -66,7 +66,8 @@ def test_in_a_dose_of_nothing_a_recipe_does_nothing(
     for arm in (base, apply(name, technique_of(name, RECIPES[name], base, NEUTRAL[name]), base)):
         architecture = architecture_of(arm)
         measure = Measure(arm, architecture)
-        measure.load(CompiledLoop(shortened(arm), architecture, moons).fit(moons, 3).weights)
+        weights = CompiledLoop(shortened(arm), architecture, moons).fit(moons, 3).weights
+        measure.load(weights, moons.y_train)
         said.append(measure.predict(moons.x_score))
     # Adam makes steps of next to no gradient as large as any, whatever they are rounded to.
     np.testing.assert_allclose(*said, atol=1e-4)

@@ -215,11 +215,13 @@ def test_an_arm_that_always_diverges_is_an_answer_too(
 ) -> None:
     """Every picture is drawn and every file is written."""
     optimizer = {"optimizer": {"SGD": {"learning_rate": 1e30}}}
-    run("weight_l2", data_root=tmp_path, weight_l2={"training": optimizer})
+    protocol = {"fixed": {"repeats": 2}, "fresh": {"repeats": 6, "score_rows": 100}}
+    run("weight_l2", data_root=tmp_path, weight_l2={"training": optimizer}, protocol=protocol)
     summary = summary_of(tmp_path, "weight_l2")
-    assert summary["fresh"]["diverged"] == {"baseline": 0, "technique": 2}
-    assert summary["fresh"]["verdict"] == "too few"
+    assert summary["fresh"]["diverged"] == {"baseline": 0, "technique": 6}
+    assert summary["fresh"]["verdict"] == "hurts"
     assert summary["fresh"]["difference"]["accuracy"]["wins"] == 0
+    assert 0.3 < summary["fresh"]["technique"]["test"]["mean"] < 0.7  # as one who guesses
     pictures = {p.stem for p in (tmp_path / "08_reporting" / "weight_l2").glob("*.png")}
     assert pictures == {*PICTURES, "decision_boundary"}
 

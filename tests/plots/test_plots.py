@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from matplotlib.text import Text
 from sklearn.metrics import r2_score
 
 from regpipe import plots
+from regpipe.plots.diverged import tell_diverged
 from regpipe.plots.style import BASELINE, TECHNIQUE
 from regpipe.statistics.summary import pair_runs
 from tests.plots.test_study_plots import board, published, shares
@@ -205,6 +207,12 @@ FIGURES: dict[str, Any] = {
 }
 
 
+SAID_BELOW = {
+    *("learning_curves", "decision_boundary", "confusion", "predicted_true"),
+    *("reconstructions", "paired_differences", "weight_norms"),
+}
+
+
 def parts() -> pd.DataFrame:
     ends = {"ci_low": [-0.01, float("nan")], "ci_high": [0.03, float("nan")]}
     names = {"ingredient": ["dropout", "mixup"], "times": [4, 1], "of": [5, 5]}
@@ -379,16 +387,40 @@ def test_predictions_stand_over_their_targets_with_the_mean_r2_of_repeats() -> N
     assert before.get_ylim() == (low, high) and low < 0 and high > 9.4
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_predictions_of_a_diverged_fit_are_counted_and_not_averaged(value: float) -> None:
-    diverged = predictions(0.2)
-    diverged.loc[(diverged["protocol"] == "fresh") & (diverged["repeat"] == 1), "predicted"] = value
-    figure = plots.predicted_true(predictions(0.1), diverged, "Dropout")
-    figure.canvas.draw()
-    said = figure.axes[3].get_title()
-    assert "no R²: 1 of 2 fits diverged" in said and "10 of 20 predictions out of sight" in said
-    assert len(figure.axes[3].collections[0].get_offsets()) == 10
-    assert "out of sight" not in figure.axes[2].get_title()
+@pytest.mark.parametrize("name", [name for name in FIGURES if name in SAID_BELOW])
+def test_a_picture_says_how_many_fits_diverged(name: str) -> None:
+    """In a line that lies below everything else, and beside nothing."""
+    outcomes = ["completed", "diverged", "diverged"]
+    lost, whole = (pd.DataFrame({"outcome": said}) for said in (outcomes, ["completed"] * 3))
+    assert not any(
+        "diverged" in text for text in below(tell_diverged(FIGURES[name](), whole, whole))
+    )
+    figure = tell_diverged(FIGURES[name](), lost, lost)
+    (said,) = (text for text in below(figure) if "diverged" in text)
+    assert "2 of the technique's 3 fits diverged: scored" in " ".join(said.split())
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    for told in (figure._supxlabel, *figure.legends):
+        if told is not None:
+            place = told.get_window_extent(renderer)
+            assert not any(place.overlaps(ax.get_tightbbox(renderer)) for ax in figure.axes)
+            assert place.x0 >= 0 and place.x1 <= figure.bbox.x1
+
+
+def test_rules_without_a_mean_are_counted() -> None:
+    (legend,) = plots.stopping_tradeoff(rules()).legends
+    assert not legend.get_title().get_text()
+    lost = rules().reset_index(drop=True)
+    lost.loc[lost.index[:2], "excess_mean"] = np.nan
+    (legend,) = plots.stopping_tradeoff(lost).legends
+    told = f"2 of {len(lost)} have no mean and aren't drawn: a fit diverged"
+    assert legend.get_title().get_text() == told
+
+
+def below(figure: Figure) -> list[str]:
+    """What stands below a picture."""
+    return [figure.get_supxlabel(), *(legend.get_title().get_text() for legend in figure.legends)]
 
 
 def test_a_prediction_far_off_does_not_squeeze_the_others() -> None:

@@ -21,8 +21,8 @@ class Look:
     Attributes:
         predict: the arm's node; takes arm, architecture, weights and samples.
         predictions: the dataset that it leaves.
-        plot: the technique's node; takes the predictions of the baseline, its own, samples,
-            problem and technique.
+        plot: the technique's node; takes the predictions of the baseline, its own, samples, both
+            run tables, problem and technique.
         picture: the file that it leaves, without `.png`.
     """
 

@@ -23,7 +23,7 @@ def claims(table: pd.DataFrame) -> Figure:
 
     Args:
         table: arm, problem, published_gain, fixed_gain, fresh_gain, ci_low, ci_high (shares of
-            accuracy; NaN where a fit diverged) and holds, empty where no gain was published.
+            accuracy; NaN of too few pairs) and holds, empty where no gain was published.
     """
     gains = table[table["holds"].isin(list(COLOURS))]
     gains = gains.sort_values(["problem", "published_gain"], ascending=[False, True])

@@ -54,7 +54,17 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     axes[0][0].yaxis.set_major_formatter("{x:,g}")
     axes[0][0].set_ylim(bottom=-0.15 * LINEAR)
     handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(looks), frameon=False)
+    lost = int(rules["excess_mean"].isna().sum())
+    figure.legend(
+        handles,
+        labels,
+        title=f"{lost} of {len(rules)} have no mean and aren't drawn: a fit diverged"
+        if lost
+        else None,
+        loc="outside lower center",
+        ncols=len(looks),
+        frameon=False,
+    )
     title(
         figure,
         "Stopping rules: epochs spent and loss paid (mean and 10-90% over repeats; hollow where "

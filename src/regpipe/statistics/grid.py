@@ -24,7 +24,7 @@ REPEAT = ["protocol", "repeat"]
 def best_point(runs: pd.DataFrame, paths: Sequence[str], task: Task) -> tuple[float, ...]:
     """Return the point that is best on validation rows, on average over the fresh repeats."""
     fresh = runs[runs["protocol"] == "fresh"]
-    # A value at which fits diverged isn't as good as those that didn't.
+    # A value without some of its scores isn't as good as those that have them all.
     points = fresh.groupby(list(paths))[_judges(task)]
     means = points.mean().where(points.count().eq(points.size(), axis=0))
     return _point(_best_first(means, task).index[0])

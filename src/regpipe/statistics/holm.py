@@ -8,7 +8,7 @@ def holm(p_values: np.ndarray) -> np.ndarray:
 
     The probability that any true hypothesis among them is rejected is kept: the smallest is
     multiplied by their number n, the next by n - 1, and so on, none falling below one before it.
-    One that is NaN, as where a fit diverged, counts as 1 and stays NaN. (S. Holm, "A simple
+    One that is NaN, as of few pairs, counts as 1 and stays NaN. (S. Holm, "A simple
     sequentially rejective multiple test procedure", 1979.)
 
     >>> [float(p) for p in holm(np.array([0.5, 0.01, 0.02]))]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.arm import Arm
-from regpipe.pipelines.arm.fits import PROTOCOLS, each_fit, repeats_of, weights_of
+from regpipe.pipelines.arm.fits import each_fit
 from regpipe.problems.samples import feature_names
 
 GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
@@ -31,14 +31,14 @@ def predict_surface(
     axes = [np.linspace(low[name], high[name], GRID_POINTS) for name in names]
     grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
     measure = Measure(arm, architecture)
-    frames = []
-    for protocol in PROTOCOLS:
-        repeats = range(repeats_of(weights, protocol))
-        fits = [weights_of(weights, protocol, repeat) for repeat in repeats]
-        points = {name: grid[:, i] for i, name in enumerate(names)}
-        frames.append(
-            pd.DataFrame({"protocol": protocol, **points, **surface(measure, fits, grid)})
-        )
+    fits: dict[str, list[tuple[dict[str, np.ndarray], np.ndarray]]] = {}
+    for protocol, _, rows, fit in each_fit(arm, weights, samples):
+        fits.setdefault(protocol, []).append((fit, rows.y_train))
+    points = {name: grid[:, i] for i, name in enumerate(names)}
+    frames = [
+        pd.DataFrame({"protocol": protocol, **points, **surface(measure, of_protocol, grid)})
+        for protocol, of_protocol in fits.items()
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -47,24 +47,20 @@ def count_confusions(
 ) -> pd.DataFrame:
     """Return how often each class was taken for each, on the rows that score the fits.
 
-    Columns: protocol, true, predicted, count (over all fits; one that diverged says nothing).
+    Columns: protocol, true, predicted, count (over all fits).
     """
     from regpipe.measures import Measure, classes
 
     measure = Measure(arm, architecture)
-    frames = [pd.DataFrame({"protocol": [], "true": [], "predicted": []})]
+    frames = []
     for protocol, _, rows, fit in each_fit(arm, weights, samples):
-        measure.load(fit)
-        outputs = measure.predict(rows.x_score)
-        if not np.isfinite(outputs).all():
-            continue
-        said, true = classes(outputs), rows.y_score.astype(int)
+        measure.load(fit, rows.y_train)
+        said, true = classes(measure.predict(rows.x_score)), rows.y_score.astype(int)
         frames.append(
             pd.DataFrame({"protocol": protocol, "true": true[:, 0], "predicted": said[:, 0]})
         )
     keys = ["protocol", "true", "predicted"]
-    some = [frame for frame in frames if len(frame)] or frames
-    return pd.concat(some).groupby(keys).size().rename("count").reset_index()
+    return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
 
 
 def predict_values(
@@ -79,7 +75,7 @@ def predict_values(
     measure = Measure(arm, architecture)
     frames = []
     for protocol, repeat, rows, fit in each_fit(arm, weights, samples):
-        measure.load(fit)
+        measure.load(fit, rows.y_train)
         said = {"true": rows.y_score[:, 0], "predicted": measure.predict(rows.x_score)[:, 0]}
         frames.append(pd.DataFrame({"protocol": protocol, "repeat": repeat, **said}))
     return pd.concat(frames, ignore_index=True)
@@ -103,7 +99,7 @@ def reconstruct(
     for protocol, repeat, rows, fit in each_fit(arm, weights, samples):
         if repeat:
             continue
-        measure.load(fit)
+        measure.load(fit, rows.y_train)
         parts = {"input": rows.x_score}
         if arm.autoencoder:
             parts["corrupted"] = corrupted(rows, "score", arm.autoencoder.noise)

@@ -131,7 +131,7 @@ def evaluate(
     numbers = []
     for name, repeat in zip(fits["protocol"], fits["repeat"], strict=True):
         rows = draw_of(draws[name], repeat)
-        measure.load(weights_of(weights, name, repeat))
+        measure.load(weights_of(weights, name, repeat), rows.y_train)
         numbers.append({**measure.scores(rows), **measure.anatomy(rows)})
     return pd.concat([fits, pd.DataFrame(numbers, index=fits.index)], axis=1)
 

@@ -101,7 +101,7 @@ class Competitor:
         batch, column = self.jobs[len(self._scores) : look], f"test_{self._metric}"
         progress.expect(len(batch))
         for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
-            self._measure.load(fit.weights)
+            self._measure.load(fit.weights, job.rows.y_train)
             scores = self._measure.scores(job.rows)
             self._scores.append(scores[column])
             self._halves.append(scores[halves_of(column)])

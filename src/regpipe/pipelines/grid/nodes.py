@@ -166,9 +166,9 @@ def _train(
         if alike not in measures:
             measures[alike] = Measure(job.arm, job.architecture)
         measure = measures[alike]
-        measure.load(whole.weights)
+        measure.load(whole.weights, rows.y_train)
         scores = measure.scores(rows)
-        measure.load(part.weights)
+        measure.load(part.weights, held.y_train)
         chosen_by = measure.score(held, "val")
         runs.append(
             {

@@ -93,7 +93,7 @@ class Judge:
         if key not in self._own.measures:
             self._own.measures[key] = Measure(job.arm, job.architecture)
         measure: Measure = self._own.measures[key]
-        measure.load(fit.weights)
+        measure.load(fit.weights, job.rows.y_train)
         return fit, measure
 
 
@@ -197,7 +197,7 @@ def means(scores: list[dict[str, float]]) -> dict[str, float]:
 
 
 def merit(found: dict[str, float], arm: Arm) -> float:
-    """Return what is to be as large as possible; a fit that diverged is worse than any other."""
+    """Return what is to be as large as possible; what is no number is worse than any other."""
     metric = found[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
     value = metric - TIE * found["loss"]
     return value if np.isfinite(value) else -1e9

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
+from regpipe.plots.diverged import tell_diverged
 from regpipe.problems.samples import feature_names
 from regpipe.spec import Problem, Statistics, Technique
 from regpipe.statistics.summary import pair_runs
@@ -11,56 +12,74 @@ from regpipe.tasks import CODE_SCORES
 
 
 def plot_learning_curves(
-    baseline_history: pd.DataFrame, history: pd.DataFrame, problem: Problem, technique: Technique
+    baseline_history: pd.DataFrame,
+    history: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
 ) -> Figure:
     """Show loss and metric by epoch, of both arms."""
     metric = problem.kind.logged
-    return plots.learning_curves(baseline_history, history, technique.title, metric)
+    figure = plots.learning_curves(baseline_history, history, technique.title, metric)
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_decision_boundary(
     baseline: pd.DataFrame,
     surfaces: pd.DataFrame,
     samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
     problem: Problem,
     technique: Technique,
 ) -> Figure:
     """Show where both arms draw the line, and where their repeats disagree."""
-    return plots.decision_boundary(baseline, surfaces, samples, technique.title)
+    figure = plots.decision_boundary(baseline, surfaces, samples, technique.title)
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_confusion(
     baseline: pd.DataFrame,
     confusions: pd.DataFrame,
     samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
     problem: Problem,
     technique: Technique,
 ) -> Figure:
     """Show which classes both arms take for which."""
-    return plots.confusion(baseline, confusions, technique.title, problem.classes)
+    figure = plots.confusion(baseline, confusions, technique.title, problem.classes)
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_predicted_true(
     baseline: pd.DataFrame,
     predictions: pd.DataFrame,
     samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
     problem: Problem,
     technique: Technique,
 ) -> Figure:
     """Show what both arms predict against what is true."""
-    return plots.predicted_true(baseline, predictions, technique.title)
+    figure = plots.predicted_true(baseline, predictions, technique.title)
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_reconstructions(
     baseline: pd.DataFrame,
     reconstructions: pd.DataFrame,
     samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
     problem: Problem,
     technique: Technique,
 ) -> Figure:
     """Show what both arms make of some rows."""
     shape = tuple(problem.input_shape or [len(feature_names(samples))])
-    return plots.reconstructions(baseline, reconstructions, technique.title, shape)
+    figure = plots.reconstructions(baseline, reconstructions, technique.title, shape)
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_paired_differences(
@@ -79,11 +98,13 @@ def plot_paired_differences(
     comparison = comparison.sort_values("metric", key=lambda m: m != task.metric, kind="stable")
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
-    return plots.paired_differences(pairs, comparison, technique.title, smallest)
+    figure = plots.paired_differences(pairs, comparison, technique.title, smallest)
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_weight_norms(
     baseline_runs: pd.DataFrame, runs: pd.DataFrame, technique: Technique
 ) -> Figure:
     """Show how large the weights of each layer became."""
-    return plots.weight_norms(baseline_runs, runs, technique.title)
+    figure = plots.weight_norms(baseline_runs, runs, technique.title)
+    return tell_diverged(figure, baseline_runs, runs)

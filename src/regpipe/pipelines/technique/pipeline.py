@@ -90,6 +90,7 @@ def _answer(name: str) -> list[Node]:
 
 def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]:
     """Return the nodes that draw both arms; `technique` is the dataset of its block."""
+    tables = ["baseline_runs", "runs"]
     return [
         node(
             plot_samples,
@@ -99,7 +100,7 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
         ),
         node(
             pictures.plot_learning_curves,
-            inputs=["baseline_history", "history", "params:problem", technique],
+            inputs=["baseline_history", "history", *tables, "params:problem", technique],
             outputs="learning_curves_plot",
             name="plot_learning_curves",
         ),
@@ -109,6 +110,7 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
                 f"baseline_{look.predictions}",
                 look.predictions,
                 "samples",
+                *tables,
                 "params:problem",
                 technique,
             ],
@@ -118,8 +120,7 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
         node(
             pictures.plot_paired_differences,
             inputs=[
-                "baseline_runs",
-                "runs",
+                *tables,
                 "comparison",
                 "params:problem",
                 technique,
@@ -130,7 +131,7 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
         ),
         node(
             pictures.plot_weight_norms,
-            inputs=["baseline_runs", "runs", technique],
+            inputs=[*tables, technique],
             outputs="weight_norms_plot",
             name="plot_weight_norms",
         ),

@@ -51,8 +51,8 @@ def train_nested(
     measure, found = Measure(arm, architecture), []
     fits = Trainer(engine, workers, fit_store).fits_of(f"{name}, variance", jobs)
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
-        measure.load(fit.weights)
         rows, metric = draws[draw], arm.task.metric
+        measure.load(fit.weights, rows.y_train)
         scores = {f"test_{metric}": measure.score(rows, "val")[metric]}
         if not is_table(problem.rows):
             scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
