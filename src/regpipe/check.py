@@ -14,6 +14,7 @@ from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
 PIPELINES = ("study", "variance")  # those of all problems
+DATASETS = ("made", "fit_store", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
 
@@ -104,9 +105,8 @@ def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> No
         raise SpecError(faults)
 
 
-def _check_top_level(
-    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
-) -> None:
+def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
+    """Raise SpecError where a problem or a technique is called as something else is already."""
     faults = []
     for name in sorted(set(problems) & set(techniques)):
         faults.append(f"{name}: names both a problem and a technique. Expected different names.")
@@ -120,11 +120,24 @@ def _check_top_level(
     taken = {
         **dict.fromkeys(Settings.model_fields, "parameter"),
         **dict.fromkeys(PIPELINES, "pipeline"),
+        **dict.fromkeys(DATASETS, "dataset"),
         **{f"{problem}_{what}": "pipeline" for problem in problems for what in OF_A_PROBLEM},
         RECIPES: "parameter",
     }
     for name in sorted({*problems, *techniques} & set(taken)):
         faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")
+    if faults:
+        raise SpecError(faults)
+
+
+def _check_top_level(
+    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
+) -> None:
+    faults = []
+    try:
+        check_free(problems, techniques)
+    except SpecError as error:
+        faults.extend(error.faults)
     for name in (*problems, *techniques):
         try:
             check_name(name, "problem or technique", name)

@@ -4,8 +4,7 @@
 in a traceback.
 """
 
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from kedro.io import DataCatalog, DatasetError
 from yaml import YAMLError
 
 from regpipe.blocks import read_blocks
+from regpipe.check import check_free
 from regpipe.errors import SpecError, cause_of
 from regpipe.runner.lock import Occupied, release, take
 from regpipe.runner.records import RECORDS, data_folder
@@ -83,26 +83,55 @@ def forget(env: str | None, data_root: str | None) -> None:
     click.echo(f"{fits:,} fits{trials} are forgotten. What they led to is still there.")
 
 
+def _once(context: click.Context, option: click.Parameter, given: tuple[Any, ...]) -> Any:
+    """Return what an option was given; of several, click would take the last without a word."""
+    if len(given) > 1:
+        shown = " and ".join(map(str, given))
+        raise click.BadParameter(f"said {len(given)} times, as {shown}. Expected once.")
+    return given[0] if given else None
+
+
+def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
+    return click.option(*names, multiple=True, callback=_once, **settings)
+
+
 @regpipe.command("new-problem")
 @click.argument("name")
-@click.option("--file", "-f", required=True, type=click.Path(path_type=Path), help="The table.")
-@click.option("--target", "-t", required=True, help="The column to predict.")
-@click.option("--task", type=click.Choice(["binary", "multiclass", "regression"]))
-@click.option("--title", help="What people call it.")
+@_single("--file", "-f", required=True, type=click.Path(path_type=Path), help="The table.")
+@_single(
+    "--target", "-t", required=True, help="The column to predict: its name, its place, or last."
+)
+@_single("--task", type=click.Choice(["binary", "multiclass", "regression"]))
+@_single("--title", help="What people call it.")
 @click.option("--drop", multiple=True, help="A column to leave out; may be said repeatedly.")
-@click.option("--group", help="A column whose equal rows stay on one side of each split.")
-@click.option("--split", help="A column that says train or test.")
 @click.option(
+    "--category",
+    multiple=True,
+    help="A column whose numbers are names, such as codes; may be said repeatedly.",
+)
+@_single("--group", help="A column whose equal rows stay on one side of each split.")
+@_single("--split", help="A column that says train or test.")
+@_single(
     "--train",
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
     help="Share (or, from 1 on, number) of rows to train on; 0.7 if not given.",
 )
 @click.option("--labelled-only", is_flag=True, help="Leave out rows whose target is missing.")
-@click.option("--encoding", help="Of a CSV that isn't UTF-8, such as cp1252.")
-@click.option("--separator", help="Of a CSV, if it isn't a comma.")
-@click.option("--decimal", help="Of a CSV, what stands before the decimals if it isn't a point.")
-@click.option("--na", multiple=True, help="Of a CSV, a word for a gap; may be said repeatedly.")
-@click.option("--env", default="base", show_default=True, help="The folder of conf/ to write to.")
+@click.option(
+    "--header/--no-header",
+    default=None,
+    help="Whether the first line names the columns; without names they are x1, x2, ...",
+)
+@_single("--encoding", help="Of a CSV that isn't UTF-8, such as cp1252.")
+@_single("--separator", help="Of a CSV, if it isn't a comma.")
+@_single("--quote", help="Of a CSV, what stands around texts if it isn't a double quote.")
+@_single("--decimal", help="Of a CSV, what stands before the decimals if it isn't a point.")
+@_single("--thousands", help="Of a CSV, what stands between thousands, if anything does.")
+@click.option("--na", multiple=True, help="A word for a gap; may be said repeatedly.")
+@click.option(
+    "--keep", multiple=True, help="A word for a value, such as None; may be said repeatedly."
+)
+@_single("--env", default=("base",), show_default="base", help="The folder of conf/ to write to.")
 @click.option("--overwrite", is_flag=True, help="Write anew what an earlier one wrote.")
 @click.pass_obj
 def new_problem(
@@ -113,6 +142,7 @@ def new_problem(
     All of it: docs/own-data.md.
     """
     from regpipe import new_problem as making
+    from regpipe.read_back import check_read_back
 
     root = Path.cwd()
     folder = root / "conf" / env
@@ -122,24 +152,29 @@ def new_problem(
         )
     if not folder.is_dir():
         raise click.ClickException(f"--env: there is no folder conf/{env}.")
-    written = {kind: folder / f"{kind}_{name}.yml" for kind in ("problems", "catalog")}
-    there = [path for path in written.values() if path.exists()]
-    if there and not overwrite:
-        names = " and ".join(_inside(root, path) for path in there)
-        raise click.ClickException(f"{names}: already there. To write them anew: --overwrite.")
     try:
         check_name(name, "problem", name)
-        taken = {*chain(*read_blocks()), *pipelines} if not there else {}
-        if name in taken or f"{name}_screen" in taken:
+        written = {kind: folder / f"{kind}_{name}.yml" for kind in ("problems", "catalog")}
+        there = [path for path in written.values() if path.exists()]
+        if there and not overwrite:
+            names = " and ".join(_inside(root, path) for path in there)
+            raise SpecError([f"{names}: already there. To write them anew: --overwrite."])
+        problems, techniques = read_blocks()
+        known = {*problems, *techniques, *pipelines} if not there else set()
+        if name in known or f"{name}_screen" in known:
             raise SpecError(
                 [f"{name}: there is a block or a pipeline of that name. Expected another."]
             )
+        check_free({**problems, name: {}}, techniques)
         seen = making.look_at(name, file, _inside(root, file), target, **said)
-        texts = making.to_yaml(name, seen, _inside(root, file))
+        texts = dict(
+            zip(written, making.to_yaml(name, seen, _inside(root, file)), strict=True)
+        )
+        check_read_back(name, seen, texts, root)
     except SpecError as error:
         raise click.ClickException(str(error)) from None
-    _write_all(dict(zip(written.values(), texts, strict=True)))
-    for word, told in making.describe_lines(seen, target):
+    _write_all({written[kind]: text for kind, text in texts.items()})
+    for word, told in making.describe_lines(seen):
         click.echo(f"{word:>11}  {told}")
     for note in seen.notes:
         click.echo(f"\nNote: {note}")

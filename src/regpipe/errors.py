@@ -44,6 +44,6 @@ def not_utf8(error: UnicodeDecodeError) -> str:
     byte = error.object[error.start]
     return (
         f"This file isn't {error.encoding.upper()}: byte {byte:#04x} stands at {error.start:,}. "
-        "Save it as UTF-8, or name its encoding, such as cp1252 (--encoding, or `load_args: "
-        "{encoding: cp1252}` in the catalog)."
+        "Save it as UTF-8, or name its encoding, such as cp1252 (--encoding, or `encoding: cp1252` "
+        "in the catalog)."
     )

@@ -91,7 +91,7 @@ class Predictor:
             self.preprocessing.transform(rows).astype("float32"), verbose=0
         )
         if columns.classes is None:
-            numbers = self.about.mean + self.about.deviation * outputs[:, 0]
+            numbers = self.about.mean + self.about.deviation * outputs[:, 0].astype(float)
             return pd.DataFrame({"prediction": numbers}, index=frame.index)
         shares = (
             np.column_stack([1 - outputs[:, 0], outputs[:, 0]])

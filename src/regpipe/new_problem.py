@@ -1,9 +1,11 @@
 """A file with a table -> the blocks of YAML that make a problem of it, and what was seen in it."""
 
-import csv
+import math
+import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +13,35 @@ import pandas as pd
 import yaml
 
 from regpipe.arm import baseline
-from regpipe.errors import SpecError, hint, not_utf8
-from regpipe.problems.columns import Columns, describe, infer_task, labelled
+from regpipe.errors import SpecError, hint
+from regpipe.problems.cells import GAP_WORDS
+from regpipe.problems.columns import Columns, count_rows, describe, infer_task, labelled
 from regpipe.problems.defaults import RARE, TRAINED, default_network, default_training
+from regpipe.problems.dialect import Dialect, dialect
+from regpipe.problems.habits import fault_of_habit, note_of_points
 from regpipe.problems.own_table import split_table
 from regpipe.problems.preprocessing import feature_names
 from regpipe.problems.sources import check_rows
+from regpipe.problems.table_file import EXCEL, Table, lines_of, read_table, width
+from regpipe.problems.table_header import check_header, check_separator
 from regpipe.reading import parse
 from regpipe.spec import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.tasks import TASKS, TaskName
 
-READERS: dict[
-    str, tuple[str, Callable[..., pd.DataFrame]]
-] = {  # by a file's ending: the dataset of kedro-datasets, and how pandas reads it
-    ".csv": ("pandas.CSVDataset", pd.read_csv),
-    ".tsv": ("pandas.CSVDataset", pd.read_csv),
-    ".parquet": ("pandas.ParquetDataset", pd.read_parquet),
-    ".xlsx": ("pandas.ExcelDataset", pd.read_excel),
+PARQUET = ".parquet"
+TABLE = "regpipe.datasets.TableDataset"
+DATASETS = {  # of the catalog, by a file's ending
+    ".csv": TABLE,
+    ".tsv": TABLE,
+    PARQUET: "pandas.ParquetDataset",
+    EXCEL: TABLE,
 }
+OPTIONS = {"gaps": "na", "kept": "keep", "names": "no-header"}  # where they aren't called the same
+OF_CSV = ("encoding", "separator", "quote", "decimal", "thousands")
 FEW = 10  # rows of a class
 NEW = "new"  # the dataset of rows that are to be predicted, <problem>.new
+LAST = "last"  # names the last column, unless one is called so
+QUICK = Protocol(fresh=FreshProtocol(repeats=2))  # by which a table is tried
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class Seen:
         catalog: the entries of the catalog, by their names.
         columns: what they hold.
         table: the rows.
+        target: the column to predict.
+        whole: all rows of the file, those without a target among them.
         notes: what the user should know.
     """
 
@@ -49,6 +62,8 @@ class Seen:
     catalog: dict[str, Any]
     columns: Columns
     table: pd.DataFrame
+    target: str
+    whole: pd.DataFrame
     notes: list[str]
 
 
@@ -65,10 +80,15 @@ def look_at(
     split: str | None = None,
     train: float | None = None,
     labelled_only: bool = False,
+    header: bool | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    quote: str | None = None,
     decimal: str | None = None,
+    thousands: str | None = None,
     na: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    category: Sequence[str] = (),
 ) -> Seen:
     """Read a file, and say what problem can be made of it.
 
@@ -76,7 +96,7 @@ def look_at(
         name: of the problem.
         file: where the table is.
         shown: the same, as the catalog shall say it.
-        target: the column to predict.
+        target: the column to predict: its name, `last`, or its place from 1 on.
         task: as inferred from the target, if not given.
         title: of the problem; made of the name, if not given.
         drop: columns to leave out.
@@ -84,28 +104,61 @@ def look_at(
         split: a column that says `train` or `test`.
         train: the share, or from 1 on the number, of the rows to train on.
         labelled_only: whether to leave out rows whose target is missing.
+        header: whether the first line names the columns; if not given, it does, and a first line
+            that looks like a row is refused. Without, the columns are x1, x2, ...
         encoding: of a CSV, if not UTF-8.
         separator: of a CSV, if not a comma.
+        quote: of a CSV, what stands around fields that hold a separator, if not `"`.
         decimal: what stands before the decimals in a CSV, if not a point.
-        na: further words that stand for a gap in a CSV.
+        thousands: what stands between thousands in a CSV, if anything.
+        na: words that stand for a gap in every column.
+        keep: words that are values, also among numbers, where `NA`, `None` and the like are gaps.
+        category: columns whose numbers are names, as those of codes.
 
     Raises:
         SpecError: the file or what is said of it can't be used.
     """
-    asked = {"encoding": encoding, "sep": separator, "decimal": decimal, "na_values": list(na)}
-    load_args: dict[str, Any] = {key: value for key, value in asked.items() if value}
     if file.suffix == ".tsv":
-        load_args.setdefault("sep", "\t")
-    table = read(file, load_args)
+        separator = separator or "\t"
+    said = {
+        **{"encoding": encoding, "separator": separator, "quote": quote, "decimal": decimal},
+        **{"thousands": thousands, "gaps": na or None, "kept": keep or None},
+    }
+    _check_file(file, said, header)
+    if file.suffix == PARQUET:
+        found = _parquet(file)
+        written = Dialect()
+    else:
+        written = dialect(**said, texts=category or None)
+        lines = lines_of(file, written)
+        if separator is None and file.suffix != EXCEL:
+            check_separator(file, written)
+        if lines:
+            check_header(lines, file, header)
+        if lines and header is False:
+            n_columns = min(len(lines[0].fields), max(map(width, lines)))
+            names = tuple(f"x{place + 1}" for place in range(n_columns))
+            written = replace(written, names=names)
+        found = read_table(file, written)
+    target = _named(target, list(found.frame), file)
+    # Of texts, a new file may hold some that look like numbers, such as a code without a letter.
+    kinds = found.frame.dtypes
+    texts = [n for n in kinds.index if isinstance(kinds[n], pd.StringDtype) and n not in drop]
+    written = replace(written, texts=tuple(texts) if file.suffix != PARQUET else ())
     rows: dict[str, Any] = {"table": name, "target": target}
-    said = {"drop": list(drop), "group": group, "split": split, "labelled_only": labelled_only}
-    rows |= {key: value for key, value in said.items() if value}
+    more = {
+        **{"drop": list(drop), "group": group, "split": split, "labelled_only": labelled_only},
+        "categories": list(category),
+    }
+    rows |= {key: value for key, value in more.items() if value}
     path = f"{name}.rows"
     parsed = parse(TableRows, rows, path)
-    _check_separator(table, file)
-    if target not in table:
-        raise SpecError([f"{file}: there is no column '{target}'. {hint(target, map(str, table))}"])
-    table = labelled(whole := table, parsed)
+    judged = {n: v for n, v in found.texts.items() if n not in {*drop, *category, group, split}}
+    if fault := fault_of_habit(judged, written):
+        raise SpecError([f"{file}: {fault}"])
+    if (lost := found.words.get(target)) and not labelled_only:
+        raise SpecError([_fault_of_words(target, lost, na)])
+    table = labelled(found.frame, parsed)
     task = task or infer_task(table[target])
     columns = describe(table, parsed, task, path)
     if columns.classes is not None:
@@ -114,47 +167,74 @@ def look_at(
     problem = parse(Problem, block, name)
     check_rows(name, problem)
     baseline(name, problem)
-    split_table(table, problem, Protocol(fresh=FreshProtocol(repeats=2)), name)  # can it be?
-    dataset: dict[str, Any] = {"type": READERS[file.suffix][0], "filepath": shown}
-    if load_args:
-        dataset["load_args"] = load_args
+    split_table(table, problem, QUICK, name)  # can it be?
+    dataset: dict[str, Any] = {"type": DATASETS[file.suffix], "filepath": shown, **written.said()}
     new = {**dataset, "filepath": str(Path(shown).with_stem(f"{Path(shown).stem}_{NEW}"))}
+    if written.names is not None:
+        new["names"] = [column for column in written.names if column != target]
     catalog = {name: dataset, f"{name}.{NEW}": new}
     notes = list(_notes(table, parsed, columns, block))
-    if left_out := len(whole) - len(table):
-        notes.insert(0, f"Left out, since their target is missing: {left_out:,} rows.")
-    return Seen(block, catalog, columns, table, notes)
+    notes[:0] = _notes_on_reading(found, judged, table, parsed, columns, written)
+    return Seen(block, catalog, columns, table, target, found.frame, notes)
 
 
-def read(file: Path, load_args: dict[str, Any]) -> pd.DataFrame:
-    """Return the table of a file.
-
-    Raises:
-        SpecError: it isn't there, is empty, or can't be read.
-    """
-    if file.suffix not in READERS:
+def _check_file(file: Path, said: dict[str, Any], header: bool | None) -> None:
+    """Raise SpecError unless the file is there, and what is said of it can be said of its kind."""
+    if file.suffix not in DATASETS:
         raise SpecError(
             [
-                f"{file}: expected a file whose name ends in {', '.join(READERS)}. For a database, "
-                "write the entry of the catalog by hand (docs/own-data.md)."
+                f"{file}: expected a file whose name ends in {', '.join(DATASETS)}. For a "
+                "database, write the entry of the catalog by hand (docs/own-data.md)."
             ]
         )
     if not file.is_file():
         raise SpecError([f"{file}: there is no such file."])
-    is_text = READERS[file.suffix][0] == "pandas.CSVDataset"
+    if file.suffix in (PARQUET, EXCEL):
+        given = [key for key, value in said.items() if value is not None]
+        given += ["names"] if header is not None else []
+        if meant := [key for key in given if key in OF_CSV or file.suffix == PARQUET]:
+            option = OPTIONS.get(meant[0], meant[0])
+            raise SpecError([f"--{option}: this is for a CSV, and {file} says it by itself."])
+
+
+def _parquet(file: Path) -> Table:
     try:
-        if is_text:
-            _check_header(file, load_args)
-        return READERS[file.suffix][1](file, **(load_args if is_text else {}))
-    except SpecError:
-        raise
-    except UnicodeDecodeError as error:
-        raise SpecError([f"{file}: {not_utf8(error)}"]) from error
-    except ImportError as error:
-        raise SpecError([f"{file}: {error} (pip install -e '.[tables]')"]) from error
-    except Exception as error:  # whatever a reader of pandas has to say about a file
+        return Table(pd.read_parquet(file), {}, {})
+    except Exception as error:  # whatever a reader has to say about a file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
+
+
+def _named(target: str, names: Sequence[Any], file: Path) -> str:
+    """Return the column that is called so, or is the last, or at that place."""
+    known = [str(name).strip() for name in names]
+    target = target.strip()
+    if target in known:
+        return target
+    if target == LAST and known:
+        return known[-1]
+    if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(known):
+        return known[int(target) - 1]
+    raise SpecError(
+        [
+            f"{file}: there is no column '{target}'. {hint(target, known)} (Or `{LAST}`, or a "
+            f"place from 1 to {len(known)}.)"
+        ]
+    )
+
+
+def _fault_of_words(target: str, words: Counter[str], na: Sequence[str]) -> str:
+    """Say that words of the target were taken for gaps, and what else they may be."""
+    counted = _counted(words)
+    said = [word for word in words if word in na]
+    kept = " ".join(f"--keep {shlex.quote(word)}" for word in words if word not in na)
+    what = f"the target '{target}' is {counted}, taken for gaps."
+    if len(said) == len(words):
+        return f"{what} Expected none; or --labelled-only, which leaves those rows out."
+    return (
+        f"{what} If that is a class: {kept}. If it is not known there: --labelled-only, which "
+        "leaves those rows out."
+    )
 
 
 def to_yaml(name: str, seen: Seen, source: str) -> tuple[str, str]:
@@ -163,7 +243,7 @@ def to_yaml(name: str, seen: Seen, source: str) -> tuple[str, str]:
     block = seen.problem
     size = f"{n_rows:,} rows, {n_columns} columns"
     head = f"# Made by `kedro regpipe new-problem` from {source}: {size}."
-    lines = [head, "", f"{name}:"]
+    lines = [head, "", f"{_flow(name)}:"]
     for key, value in block.items():
         if key == "network":
             lines.append(
@@ -173,7 +253,7 @@ def to_yaml(name: str, seen: Seen, source: str) -> tuple[str, str]:
             lines += [f"    {layer}: {_flow(entry)}" for layer, entry in value.items()]
         else:
             lines.append(f"  {key}: {_flow(value)}")
-    entries = [f"{dataset}: {_flow(entry)}" for dataset, entry in seen.catalog.items()]
+    entries = [f"{_flow(dataset)}: {_flow(entry)}" for dataset, entry in seen.catalog.items()]
     told = "# Rows without a target that `kedro run --pipelines={}_predict` is to predict."
     catalog = [head, "", entries[0], "", told.format(name), entries[1]]
     return "\n".join(lines) + "\n", "\n".join(catalog) + "\n"
@@ -193,7 +273,7 @@ def _block(
         "task": task,
         "rows": rows,
     }
-    if train is not None and train >= 1 and train != int(train):
+    if train is not None and not (0 < train < 1 or train >= 1 and train == train // 1):
         raise SpecError([f"--train: {train} is no share below 1, and no whole number of rows."])
     if train is not None and "split" in rows:
         raise SpecError(["--train: --split says it already. Expected one of both."])
@@ -202,6 +282,11 @@ def _block(
         raise SpecError(
             [f"--train: of {len(table):,} rows, {size:,} leave none to test on. Expected fewer."]
         )
+    n_train = size if isinstance(size, int) else int(size * len(table))
+    if not n_train:
+        raise SpecError(
+            [f"--train: of {len(table):,} rows, {size:g} leaves none to train on. Expected more."]
+        )
     if "split" not in rows:
         stratify = TASKS[task].classifies and "group" not in rows
         block["split"] = {"train": size, **({"stratify": True} if stratify else {})}
@@ -209,7 +294,6 @@ def _block(
         block["standardise"] = ["target"]
     if _rarest(columns, table[rows["target"]]) < RARE:
         block["metric"] = "balanced_accuracy"
-    n_train = size if isinstance(size, int) else int(size * len(table))
     block["network"] = default_network(task, columns)
     block["training"] = default_training(task, n_train)
     return block
@@ -253,10 +337,75 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
         )
 
 
+def _notes_on_reading(
+    found: Table,
+    judged: dict[str, list[str]],
+    table: pd.DataFrame,
+    rows: TableRows,
+    columns: Columns,
+    written: Dialect,
+) -> Iterator[str]:
+    if left_out := len(found.frame) - len(table):
+        yield f"Left out, since their target is missing: {count_rows(left_out)}."
+    used = {rows.target, *columns.numeric, *columns.categorical}
+    if taken := {n: words for n, words in found.words.items() if n in used}:
+        told = _few([f"{_counted(words)} of '{name}'" for name, words in taken.items()])
+        flags = " ".join(
+            f"--keep {shlex.quote(word)}"
+            for word in sorted({word for words in taken.values() for word in words})
+            if word.lower() in GAP_WORDS and word not in written.gaps
+        )
+        yield f"Taken for gaps: {told}." + (f" For values: {flags}." if flags else "")
+    kept: dict[str, Counter[str]] = {}
+    for name in {rows.target: 0, **columns.categorical} if found.texts else ():
+        words = Counter(map(str, table[name].dropna()))
+        if some := Counter({w: n for w, n in words.items() if _may_be_gap(w, written)}):
+            kept[name] = some
+        if alike := _alike(words):
+            yield (
+                f"'{name}' has {alike}, which differ by their letters' case alone. If they are "
+                "meant to be the same, write them so."
+            )
+    if kept:
+        told = _few([f"{_counted(words)} of '{name}'" for name, words in kept.items()])
+        words = sorted({word for some in kept.values() for word in some})
+        flags = " ".join(f"--na {shlex.quote(word)}" for word in words)
+        yield f"Taken for values, not for gaps: {told}. For gaps in all columns: {flags}."
+    if quoted := [n for n, v in judged.items() if all(re.fullmatch("'.*'", t.strip()) for t in v)]:
+        yield (
+            f"The values of {_few([repr(name) for name in quoted])} stand in quotes, which are "
+            "taken for a part of them. To leave them off: --quote \"'\"."
+        )
+    if asked := note_of_points(judged, written):
+        yield asked
+
+
+def _may_be_gap(word: str, written: Dialect) -> bool:
+    return (word.lower() in GAP_WORDS or word == "?") and word not in written.kept
+
+
+def _alike(words: Iterable[str]) -> str:
+    """Return the first words that are the same but for small and capital letters."""
+    by_small: dict[str, list[str]] = {}
+    for word in sorted(words):
+        by_small.setdefault(word.casefold(), []).append(word)
+    several = next((some for some in by_small.values() if len(some) > 1), [])
+    return " and ".join(f"'{word}'" for word in several)
+
+
+def _counted(words: Counter[str]) -> str:
+    return " and ".join(f"'{word}' in {count_rows(n)}" for word, n in sorted(words.items()))
+
+
+def _few(told: Sequence[str], most: int = 5) -> str:
+    return ", ".join(told[:most]) + (f" and {len(told) - most} more" * (len(told) > most))
+
+
 def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
     if columns.classes is None:
         if (n := target.nunique()) <= 10:
-            yield f"The target has {n} different values. If those are classes: --task multiclass."
+            task = "binary" if n == 2 else "multiclass"
+            yield f"The target has {n} different values. If those are classes: --task {task}."
         return
     counts = target.value_counts()
     few = [str(value) for value in columns.classes if counts[value] < FEW]
@@ -267,13 +416,13 @@ def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
         )
 
 
-def describe_lines(seen: Seen, target: str) -> list[tuple[str, str]]:
+def describe_lines(seen: Seen) -> list[tuple[str, str]]:
     """Return what was seen: a word and what there is of it."""
-    columns, table = seen.columns, seen.table
+    columns, table, target = seen.columns, seen.table, seen.target
     block = seen.problem
     told = [
         ("rows", f"{len(table):,}"),
-        ("numbers", f"{len(columns.numeric)} columns" + _gaps(columns.gaps)),
+        ("numbers", f"{len(columns.numeric)} column{'s' * (len(columns.numeric) != 1)}" + _gaps(columns.gaps)),
     ]
     if columns.categorical:
         some = [f"{name} ({len(values)})" for name, values in columns.categorical.items()]
@@ -285,7 +434,7 @@ def describe_lines(seen: Seen, target: str) -> list[tuple[str, str]]:
         told.append(("target", f"{target}: {block['task']}, {classes}"))
     else:
         low, high = table[target].min(), table[target].max()
-        told.append(("target", f"{target}: {block['task']}, {low:.6g} to {high:.6g}"))
+        told.append(("target", f"{target}: {block['task']}, {low:.12g} to {high:.12g}"))
     return told
 
 
@@ -293,31 +442,31 @@ def _gaps(names: Sequence[str]) -> str:
     return f", with gaps in {', '.join(names)}" if names else ""
 
 
-def _check_separator(table: pd.DataFrame, file: Path) -> None:
-    """Raise SpecError if all columns of a CSV were taken for one."""
-    if len(table.columns) > 1:
-        return
-    name = str(table.columns[0])
-    for separator, shown in ((";", "';'"), ("\t", "$'\\t'"), (",", "','"), ("|", "'|'")):
-        if separator in name:
-            raise SpecError([f"{file}: the only column is '{name}'. Perhaps: --separator {shown}."])
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that Kedro's reader, OmegaConf's, reads as it was meant."""
 
 
-def _check_header(file: Path, load_args: dict[str, Any]) -> None:
-    """Raise SpecError if a name stands twice in a CSV's first line: pandas would rename it."""
-    with file.open(encoding=load_args.get("encoding", "utf-8-sig"), newline="") as opened:
-        names = next(csv.reader(opened, delimiter=load_args.get("sep", ",")), [])
-    if not names:
-        raise SpecError([f"{file}: this file is empty."])
-    if again := [name for place, name in enumerate(names) if name in names[:place]]:
-        raise SpecError(
-            [f"{file}: '{again[0]}' names more than one column. Expected different names."]
-        )
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # There 1e5 is a number, also without a sign and a point, and ${...} stands for another value.
+    plain = not re.match(r"[-+.0-9]", text)
+    escaped = re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", escaped, style=None if plain else "'"
+    )
+
+
+_Dumper.add_representer(str, _text_node)
+_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
 def _flow(value: Any) -> str:
     """Return YAML on one line."""
-    text = yaml.safe_dump(
-        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10**6,
     )
-    return text.removesuffix("...\n").strip()
+    return text.removesuffix("\n...\n").strip()

@@ -12,6 +12,7 @@ from regpipe import keras_names
 from regpipe.errors import SpecError, unknown
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_NAME = 100  # letters: it becomes a part of files' names, which may have 255
 BATCH_SUM = "batch_sum"
 TEMPORAL = "temporal"
 SCHEDULES = "optimizers/schedules"
@@ -47,6 +48,13 @@ def check_name(path: str, what: str, name: str) -> None:
             [
                 f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _, "
                 "and a letter first."
+            ]
+        )
+    if len(name) > LONGEST_NAME:
+        raise SpecError(
+            [
+                f"{name[:20]}...: {len(name)} letters can't name a {what}. Expected "
+                f"{LONGEST_NAME} or fewer."
             ]
         )
 

@@ -5,6 +5,7 @@ from regpipe.datasets.fit_store import FitStoreDataset
 from regpipe.datasets.keras_model import KerasModelDataset
 from regpipe.datasets.npz import NpzDataset
 from regpipe.datasets.picture import PictureDataset
+from regpipe.datasets.table import TableDataset
 from regpipe.datasets.trial_journal import TrialJournalDataset
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "KerasModelDataset",
     "NpzDataset",
     "PictureDataset",
+    "TableDataset",
     "TrialJournalDataset",
 ]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import PROTOCOLS, panels, title
+from regpipe.plots.style import PROTOCOLS, as_is, panels, title
 
 SCALE = PowerNorm(0.4, vmin=0, vmax=100)  # linear, an error of 1% would look like none
 DARK = 25.0  # percent, from which a cell's number is written in white
@@ -43,11 +43,11 @@ def confusion(
             shares = _percentages(counts[counts["protocol"] == protocol], classes)
             drawn = ax.imshow(shares, cmap="Blues", norm=SCALE)
             _write(ax, shares)
-            called = [textwrap.fill(str(label), 12) for label in labels or range(classes)]
+            called = [textwrap.fill(as_is(label), 12) for label in labels or range(classes)]
             ax.set_xticks(range(len(called)), called)
             ax.set_yticks(range(len(called)), called)
             if column == 0:
-                ax.set_ylabel(f"{textwrap.fill(arm, 30)}\ntrue class")
+                ax.set_ylabel(f"{textwrap.fill(as_is(arm), 30)}\ntrue class")
         axes[0][column].set_title(meaning, fontsize=10)
     for ax in axes[1]:
         ax.set_xlabel("predicted class")

@@ -8,7 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from regpipe.plots.samples import FEATURES
-from regpipe.plots.style import CLASSES, PROTOCOLS, panels, scatter_classes, title
+from regpipe.plots.style import CLASSES, PROTOCOLS, as_is, panels, scatter_classes, title
 
 LEVELS = np.linspace(0, 1, 11)
 
@@ -43,7 +43,7 @@ def decision_boundary(
                 target = drawn["target"].to_numpy()
                 scatter_classes(ax, x1, x2, target, s=26, linewidths=0.6, edgecolors="black")
             if column == 0:
-                ax.set_ylabel(f"{textwrap.fill(arm, 24)}\nx2")
+                ax.set_ylabel(f"{textwrap.fill(as_is(arm), 24)}\nx2")
         axes[0][column].set_title(meaning, fontsize=10)
     for ax in axes[1]:
         ax.set_xlabel("x1")

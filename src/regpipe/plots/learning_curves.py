@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regpipe.metrics import METRICS
-from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+from regpipe.plots.style import ARMS, PROTOCOLS, as_is, panels, title
 
 BAND = (0.1, 0.9)  # quantiles over repeats
 SIDES = {"train": ("", "--"), "test": ("val_", "-")}
@@ -37,7 +37,7 @@ def learning_curves(
             ax = axes[row][column]
             for arm, history in chosen.items():
                 for side, (prefix, dashes) in SIDES.items():
-                    label = f"{arm if arm == 'baseline' else name}, {side} rows"
+                    label = f"{arm if arm == 'baseline' else as_is(name)}, {side} rows"
                     _curve(ax, history, prefix + measure, ARMS[arm], dashes, label)
             ax.grid(alpha=0.3)
             if not METRICS[measure].higher_is_better:  # an error

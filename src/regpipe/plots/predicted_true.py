@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, panels, title
+from regpipe.plots.style import ARMS, PROTOCOLS, as_is, panels, title
 
 POINTS = 4000  # of a panel; more can't be told apart
 MARGIN = 0.25  # of the targets' range; predictions further beyond it are counted, not drawn
@@ -38,7 +38,7 @@ def predicted_true(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -
             says.extend([f"{outside} of {len(part)} predictions out of sight"] if outside else [])
             ax.set_title("\n".join(says), fontsize=10)
             if column == 0:
-                label = arm if arm == "baseline" else name
+                label = arm if arm == "baseline" else as_is(name)
                 ax.set_ylabel(f"{textwrap.fill(label, 30)}\npredicted")
     for ax in axes[1]:
         ax.set_xlabel("true")

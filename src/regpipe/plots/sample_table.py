@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import panels, title
+from regpipe.plots.style import as_is, panels, title
 from regpipe.problems.samples import feature_names
 
 SHOWN = 12
@@ -43,11 +43,11 @@ def sample_table(
             label = f"{split}, {len(part)} rows"
             height = part["target"] + (_spread_out(len(part)) if classes else 0)
             ax.scatter(part[feature], height, label=label, **looks)
-        ax.set_xlabel(feature)
+        ax.set_xlabel(as_is(feature))
     for row in axes:
         row[0].set_ylabel("target")
         if classes:
-            row[0].set_yticks(range(len(classes)), [str(name) for name in classes])
+            row[0].set_yticks(range(len(classes)), [as_is(name) for name in classes])
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     left_out = f" (the first {SHOWN} of {len(features)} features)" if len(features) > SHOWN else ""

@@ -1,5 +1,6 @@
 """What all pictures share: colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
 
+import re
 import textwrap
 from typing import Any
 
@@ -35,10 +36,15 @@ def stacked(text: str) -> str:
     return text.replace(", ", ",\n")
 
 
+def as_is(text: object) -> str:
+    """Return a person's text for a picture, in which a pair of dollars would hold mathematics."""
+    return re.sub(r"(?<!\\)\$", r"\\$", str(text))
+
+
 def title(figure: Figure, text: str) -> None:
     """Head the figure; a long title takes two lines, so that it doesn't widen the picture."""
     characters = int(9.5 * figure.get_figwidth())
-    figure.suptitle(textwrap.fill(text, characters), fontsize="large", fontweight="bold")
+    figure.suptitle(textwrap.fill(as_is(text), characters), fontsize="large", fontweight="bold")
 
 
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, panels, stacked, title
+from regpipe.plots.style import ARMS, PROTOCOLS, as_is, panels, stacked, title
 
 COLUMNS = 4
 
@@ -31,7 +31,7 @@ def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> 
             for shift, (arm, runs) in zip((-0.18, 0.18), arms.items(), strict=True):
                 norms = runs.loc[runs["protocol"] == protocol, layer].to_numpy()
                 x = place + shift + 0.16 * ((np.arange(len(norms)) * 0.618034) % 1 - 0.5)
-                label = (name if arm == "technique" else arm) if place == 0 else None
+                label = (as_is(name) if arm == "technique" else arm) if place == 0 else None
                 colour = ARMS[arm]
                 ax.scatter(x, norms, s=14, color=colour, alpha=0.5, linewidths=0, label=label)
                 ax.hlines(

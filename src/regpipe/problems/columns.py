@@ -1,5 +1,6 @@
 """What the columns of a user's own table are, and whether a network can be made of them."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ MOST_CATEGORIES = 50
 MOST_CLASSES = 50
 FEWEST_ROWS = 10
 A_FEW = 5  # values that a message shows
+LARGEST = float(np.finfo(np.float32).max)  # that a network's numbers can be
+SIGNS = frozenset({"?", "-", "--", ".", "..", "...", "*"})  # for a gap, as people write them
 
 
 @dataclass(frozen=True)
@@ -56,21 +59,28 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
         )
     faults, numeric, gaps, constant = [], [], [], []
     categorical: dict[str, tuple[str, ...]] = {}
+    strayed: dict[tuple[str, ...], list[str]] = {}  # texts among numbers, and in which columns
     for name in table.columns.drop(rows.unused):
         column = table[name]
-        if fault := _fault(column, f"{path}: column '{name}'"):
+        named = name in rows.categories
+        if fault := _fault(column, f"{path}: column '{name}'", named=named):
             faults.append(fault)
+        elif not named and (strays := _strays(column)):
+            strayed.setdefault(strays, []).append(name)
         elif column.nunique(dropna=False) == 1:
             constant.append(name)
-        elif _is_numeric(column):
+        elif _is_numeric(column) and not named:
             numeric.append(name)
             if column.isna().any():
                 gaps.append(name)
         else:
             categorical[name] = tuple(sorted(set(as_text(column))))
     classes = None
+    faults += [_fault_of_strays(table[names], strays, path) for strays, names in strayed.items()]
     try:
-        classes = check_target(table[rows.target], task, rows.classes, path)
+        classes = check_target(
+            table[rows.target], task, rows.classes, path, named=rows.target in rows.categories
+        )
     except SpecError as error:
         faults += error.faults
     if not numeric and not categorical and not faults:
@@ -81,29 +91,38 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
 
 
 def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
-    """Return the rows to train and to test on: all, or those whose target is known."""
-    if not rows.labelled_only or rows.target not in table:
-        return table
-    return table[table[rows.target].notna()]
+    """Return the rows to train and to test on, tidied: all, or those whose target is known."""
+    tidy = tidied(table)
+    if not rows.labelled_only or rows.target not in tidy:
+        return tidy
+    return tidy[tidy[rows.target].notna()]
+
+
+def tidied(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts have no blanks around them, and no categories without a row."""
+    made = table.rename(columns=lambda name: str(name).strip())
+    for place, kind in enumerate(table.dtypes):
+        column = made.iloc[:, place]
+        if isinstance(kind, pd.CategoricalDtype):
+            column = column.astype(kind.categories.dtype)
+        elif not (kind == object or isinstance(kind, pd.StringDtype)):
+            continue
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
+        made.isetitem(place, column)
+    return made
 
 
 def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
     """Raise SpecError unless each column has a name of its own, and those named are there."""
     names = [str(name) for name in table.columns]
-    # pandas calls the second of two columns `age` in a file `age.1`.
-    again = [n for n in names if n.rpartition(".")[2].isdigit() and n.rpartition(".")[0] in names]
-    again += [name for place, name in enumerate(names) if name in names[:place]]
-    if again:
+    if again := [name for place, name in enumerate(names) if name in names[:place]]:
         raise SpecError(
-            [
-                f"{path}: {_listed(n.rpartition('.')[0] or n for n in again)} names more than one "
-                "column. Expected different names."
-            ]
+            [f"{path}: {_listed(again)} names more than one column. Expected different names."]
         )
-    table.columns = pd.Index(names)
     keys: dict[str, Sequence[str | None]] = {
         **{"target": [rows.target], "group": [rows.group], "split": [rows.split]},
-        "drop": rows.drop,
+        **{"drop": rows.drop, "categories": rows.categories},
     }
     faults = [
         f"{path}.{key}: there is no column '{name}'. {hint(name, names)}"
@@ -129,9 +148,21 @@ def infer_task(target: pd.Series) -> TaskName:
 
 
 def check_target(
-    target: pd.Series, task: TaskName, classes: Sequence[Any] | None, path: str
+    target: pd.Series,
+    task: TaskName,
+    classes: Sequence[Any] | None,
+    path: str,
+    *,
+    named: bool = False,
 ) -> tuple[Any, ...] | None:
     """Return the classes of a target, None where it is a number.
+
+    Args:
+        target: the column.
+        task: `binary`, `multiclass` or `regression`.
+        classes: that there may be, in the order of the outputs; None for those that there are.
+        path: of the block, for messages.
+        named: whether the user says that its values are classes.
 
     Raises:
         SpecError: it doesn't suit the task.
@@ -144,14 +175,29 @@ def check_target(
                 "true` in `rows` (--labelled-only), which leaves those out."
             ]
         )
+    if classes is None and not named and not _is_numeric(target):
+        if _has_commas(target):
+            raise SpecError([f"{what} {_commas(target)}"])
+        strays = _strays(target) or ()
+        if strays and target.nunique() - len(strays) > len(strays):
+            raise SpecError(
+                [
+                    f"{what} holds numbers, but {_listed(strays)} in "
+                    f"{count_rows(int(target.isin(strays).sum()))}. {_remedies([target.name], strays)}"
+                ]
+            )
     if task == "regression":
         if not _is_numeric(target):
             raise SpecError([f"{what} isn't a number. It holds {_some(target)}."])
-        if not np.isfinite(target.astype(float)).all():
-            raise SpecError([f"{what} is infinite in some rows. Expected numbers."])
+        if n := _too_large(target):
+            raise SpecError(
+                [f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."]
+            )
         if target.nunique() == 1:
             raise SpecError([f"{what} is {target.iloc[0]} in all rows. Expected different values."])
         return None
+    if pd.api.types.is_float_dtype(target) and (target % 1 == 0).all() and target.abs().max() < 1e15:
+        target = target.astype(int)  # classes 0 and 1 where others were missing
     found = [_plain(value) for value in sorted(target.unique(), key=lambda v: (str(type(v)), v))]
     if len(found) < 2:
         raise SpecError([f"{what} is '{found[0]}' in all rows. Expected two classes or more."])
@@ -181,51 +227,107 @@ def check_target(
 
 
 def as_text(column: pd.Series) -> pd.Series:
-    """Return categories as text, with a category of its own for those that are missing."""
-    return column.astype(object).where(column.notna(), MISSING).astype(str)
+    """Return categories as text, with a category of its own for those that are missing.
+
+    Blanks around them don't count, and 1.0 is 1: so numbers come where some are missing.
+    """
+    return column.astype(object).where(column.notna(), MISSING).map(_text)
 
 
-def _fault(column: pd.Series, what: str) -> str | None:
-    """Say why nothing can be made of a column."""
+def _text(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return (str(int(value)) if whole else str(value)).strip()
+
+
+def _fault(column: pd.Series, what: str, *, named: bool) -> str | None:
+    """Say why nothing can be made of a column; `named`: the user says that it is a category."""
     if column.isna().all():
         return f"{what} is empty. Expected values, or its name among those to `drop`."
-    if _is_date(column):
+    if not named and _is_date(column):
         return (
             f"{what} holds dates, such as {_some(column)}. Expected numbers made of them, such as "
             "the days since one of them or the month; or its name among those to `drop`."
         )
-    return (_fault_of_numbers if _is_numeric(column) else _fault_of_texts)(column, what)
+    if not named and _is_numeric(column):
+        return _fault_of_numbers(column, what)
+    if not named and _has_commas(column):
+        return f"{what} {_commas(column)}"
+    if (named or not _strays(column)) and (n := column.nunique()) > MOST_CATEGORIES:
+        return (
+            f"{what} holds {n:,} different {'values' if named else 'texts'}, such as "
+            f"{_some(column)}. Expected {MOST_CATEGORIES} or fewer; or its name among those to "
+            "`drop`."
+        )
+    return None
 
 
 def _fault_of_numbers(column: pd.Series, what: str) -> str | None:
-    if n := int(np.isinf(column.astype(float)).sum()):
+    numbers = column.astype(float)
+    if n := int(np.isinf(numbers).sum()):
         return (
             f"{what} is infinite in {count_rows(n)}. Expected numbers, or gaps where none is known."
         )
+    if n := _too_large(column):
+        return f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."
     return None
 
 
-def _fault_of_texts(column: pd.Series, what: str) -> str | None:
-    numbers = pd.to_numeric(column, errors="coerce")
-    if 0.5 * column.notna().sum() < numbers.notna().sum() < column.notna().sum():
-        others = column[numbers.isna() & column.notna()]
-        return (
-            f"{what} holds numbers, but {_some(others)} in {count_rows(len(others))}. Expected "
-            "gaps there; of a CSV, say what stands for one: --na, or `load_args: "
-            "{na_values: [...]}` in the catalog."
-        )
+def _too_large(column: pd.Series) -> int:
+    """Return how many numbers aren't finite as float32."""
+    return int((column.astype(float).abs() > LARGEST).sum())
+
+
+def _has_commas(column: pd.Series) -> bool:
+    """Whether a column of texts holds numbers that are written with commas."""
     texts = column.dropna().astype(str).str.strip()
-    if texts.str.fullmatch(r"[-+]?\d+,\d+|[-+]?\d+").mean() > 0.9 and texts.str.contains(",").any():
-        return (
-            f"{what} holds numbers with a comma, such as {_some(column)}. Of a CSV, say so: "
-            '--decimal ",", or `load_args: {decimal: ","}` in the catalog.'
-        )
-    if (n := column.nunique()) > MOST_CATEGORIES:
-        return (
-            f"{what} holds {n:,} different texts, such as {_some(column)}. Expected "
-            f"{MOST_CATEGORIES} or fewer; or its name among those to `drop`."
-        )
-    return None
+    numbers = texts.str.fullmatch(r"[-+]?\d+(,\d+)*(\.\d+)?").mean() > 0.9
+    return bool(numbers and texts.str.contains(",").any())
+
+
+def _commas(column: pd.Series) -> str:
+    return (
+        f"holds numbers with commas, such as {_some(column[column.astype(str).str.contains(',')])}."
+        " Expected numbers; of a CSV, say what the comma is: --thousands \",\" or --decimal \",\"."
+    )
+
+
+def _strays(column: pd.Series) -> tuple[str, ...] | None:
+    """Return the texts of a column that holds numbers in most rows, None for any other column."""
+    if _is_numeric(column):
+        return None
+    known = column.dropna().astype(str)
+    others = known[pd.to_numeric(known, errors="coerce").isna()]
+    if not 0 < len(others) < 0.5 * len(known):
+        return None
+    return tuple(others.unique())
+
+
+def _fault_of_strays(columns: pd.DataFrame, strays: tuple[str, ...], path: str) -> str:
+    """Say what to do with texts among the numbers of some columns."""
+    names = [str(name) for name in columns]
+    n = int(columns.isin(strays).any(axis=1).sum())
+    hold = f"column '{names[0]}' holds" if len(names) == 1 else f"columns {_listed(names)} hold"
+    found = f"{path}: {hold} numbers, but {_listed(strays)} in {count_rows(n)}."
+    if len(names) == 1 and columns[names[0]].nunique() > MOST_CATEGORIES and _are_codes(strays):
+        return f"{found} Expected numbers, or the column's name among those to `drop`."
+    return f"{found} {_remedies(names, strays)}"
+
+
+def _are_codes(strays: Iterable[str]) -> bool:
+    """Whether texts among numbers are values like those, which a gap would lose."""
+    return any(any(letter.isdigit() for letter in stray) for stray in strays)
+
+
+def _remedies(names: Sequence[str], strays: Sequence[str]) -> str:
+    """Say how to read texts among numbers: as values, or as gaps where they may be such."""
+    # A name that begins with a dash would be read as an option.
+    kept = " ".join(f"--category {shlex.quote(name)}" for name in names[:A_FEW])
+    as_values = f"If all are names of something, as codes are: {kept}"
+    if _are_codes(strays):
+        return f"{as_values} (`categories` in `rows`)."
+    words = " ".join(f"--na {shlex.quote(stray)}" for stray in strays[:A_FEW])
+    as_gaps = f"If that stands for a gap, of a CSV: {words} (`gaps` in the catalog)."
+    return as_gaps if set(strays) <= SIGNS else f"{as_gaps} {as_values}."
 
 
 def _is_numeric(column: pd.Series) -> bool:

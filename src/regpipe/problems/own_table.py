@@ -43,7 +43,7 @@ def split_table(
     columns = describe(table, rows, problem.task, path)
     declared = as_declared(table, columns, path)
     target = encode(table[rows.target], columns)
-    names = [_apart_from_keys(feature) for feature in feature_names(columns)]
+    names = _names_apart(feature_names(columns))
     seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
     draws = [("fixed", 0, problem.split.random_state or 0)]
     draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
@@ -54,7 +54,8 @@ def split_table(
         numbers = make_preprocessor(columns).fit(declared[trained]).transform(declared)
         y = target
         if "target" in problem.standardise:
-            y = (target - target[trained].mean()) / (target[trained].std() or 1.0)
+            mean, deviation = mean_and_deviation(target[trained], path)
+            y = (target - mean) / deviation
         keys = {"protocol": protocol_name, "repeat": repeat, "data_seed": seed}
         frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOLS})
         split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
@@ -65,11 +66,37 @@ def split_table(
 
 
 def encode(target: pd.Series, columns: Columns) -> np.ndarray:
-    """Return classes by their place, 0, 1, ..., and numbers as they are."""
+    """Return classes by their place, 0, 1, ..., and numbers as float64.
+
+    Of numbers around 1e9, float32 would keep no more than every 64th: scaled first, then cast.
+    """
     if columns.classes is None:
-        return target.to_numpy("float32")
+        return target.to_numpy(float)
     places = {value: place for place, value in enumerate(columns.classes)}
     return target.map(places).to_numpy(int)
+
+
+def mean_and_deviation(target: np.ndarray, path: str) -> tuple[float, float]:
+    """Return the mean and the standard deviation of a target; 1 where all of it is the same.
+
+    Args:
+        target: of shape (n_rows,), float64.
+        path: of the problem's rows, for messages.
+
+    Raises:
+        SpecError: it varies, and a float64 can't hold by how much.
+    """
+    if (target == target[0]).all():
+        return float(target[0]), 1.0
+    deviation = float(target.std())
+    if deviation == 0 or not np.isfinite(deviation):
+        raise SpecError(
+            [
+                f"{path}.target: the numbers differ by too little or too much to be scaled "
+                f"(standard deviation {deviation:g}). Expected them in another unit."
+            ]
+        )
+    return float(target.mean()), deviation
 
 
 def _trained(
@@ -131,6 +158,15 @@ def _said(column: pd.Series, path: str) -> np.ndarray:
     return (said == "train").to_numpy()
 
 
-def _apart_from_keys(name: str) -> str:
-    """Return the name, with a `_` where the frame calls something else so."""
-    return f"{name}_" if name in KEYS else name
+def _names_apart(features: list[str]) -> list[str]:
+    """Return a name of its own for each feature, with a `_` where the frame has it already.
+
+    So it has for its keys, and for the category p of a column c beside a column called `c = p`.
+    """
+    made: list[str] = []
+    for place, name in enumerate(features):
+        free, others = name, {*KEYS, *made, *features[place + 1 :]} - {name}
+        while free in others or free in KEYS or free in made:
+            free += "_"
+        made.append(free)
+    return made

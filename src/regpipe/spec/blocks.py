@@ -58,7 +58,8 @@ class TableRows(Strict):
     (rows of a group stay on the same side of each split) and the `split` (which says `train` or
     `test`). `classes` are the values of a target that is a class, in the order of the outputs; of
     two, the second is the one whose probability is told. Rows whose target is missing are refused,
-    or left out where `labelled_only`.
+    or left out where `labelled_only`. `categories` are columns whose numbers are names, as those of
+    codes; text is a category without being said so.
     """
 
     table: str
@@ -68,6 +69,7 @@ class TableRows(Strict):
     group: str | None = None
     split: str | None = None
     labelled_only: bool = False
+    categories: list[str] = []
 
     @property
     def unused(self) -> list[str]:

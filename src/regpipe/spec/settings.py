@@ -1,5 +1,6 @@
 """The parameters that are neither a problem nor a technique."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -198,6 +199,14 @@ class Settings(Strict):
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"
     tracking: str | None = None  # an MLflow tracking store that is told of every fit
+
+    @field_validator("data_root")
+    @classmethod
+    def _is_no_home(cls, data_root: str) -> str:
+        if data_root.startswith("~"):  # which a shell spells out only where a word begins with it
+            spelled = Path(data_root).expanduser()
+            raise ValueError(f"expected a folder, such as {spelled}, received '{data_root}'")
+        return data_root
 
     @field_validator("tracking")
     @classmethod

@@ -13,7 +13,7 @@ from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.training import Trainer
 from regpipe.problems.columns import Columns, describe, labelled
-from regpipe.problems.own_table import encode, groups_of
+from regpipe.problems.own_table import encode, groups_of, mean_and_deviation
 from regpipe.problems.preprocessing import as_declared, make_preprocessor
 from regpipe.problems.samples import Rows
 from regpipe.provenance import versions
@@ -119,10 +119,10 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
     declared = as_declared(table, columns, path)
     preprocessing = make_preprocessor(columns).fit(declared)
     x = preprocessing.transform(declared).astype("float32")
-    y = encode(table[rows.target], columns).astype("float32")
+    y = encode(table[rows.target], columns)
     scaled = "target" in problem.standardise
-    mean, deviation = (float(y.mean()), float(y.std()) or 1.0) if scaled else (0.0, 1.0)
-    y = ((y - mean) / deviation)[:, None]
+    mean, deviation = mean_and_deviation(y, path) if scaled else (0.0, 1.0)
+    y = ((y - mean) / deviation).astype("float32")[:, None]
     whole = Rows(0, x, y, x, y, x, y, groups_of(table, rows, path))
     return Whole(whole, columns, preprocessing, rows.target, mean, deviation)
 

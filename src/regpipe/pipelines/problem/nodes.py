@@ -30,6 +30,8 @@ def split_table(
 
 def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
     """Show some of the rows as what they are: images, sequences, points, or columns of a table."""
+    if problem.own_table:  # whose columns have names
+        return plots.sample_table(samples, problem.title, problem.classes)
     shape = tuple(problem.input_shape or [len(rows.feature_names(samples))])
     if len(shape) == 3 or problem.task == "reconstruction":
         return plots.sample_images(samples, problem.title, shape)

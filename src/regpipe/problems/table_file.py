@@ -1,0 +1,184 @@
+"""A file with a table -> its columns, each field of it, or a line that says why not.
+
+The same function reads for `new-problem` and for every run, by the same `Dialect`: what was looked
+at is what is trained on. Nothing is filled up or cut off: a line with too many or too few fields is
+refused, since which of its columns they are can't be told.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import chain
+from pathlib import Path
+
+import pandas as pd
+
+from regpipe.errors import SpecError, not_utf8
+from regpipe.problems.cells import column_of
+from regpipe.problems.dialect import Dialect
+
+EXCEL = ".xlsx"
+END = "\x1fthe end"  # put behind the last line, where a quote that is never closed swallows it
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line with something on it.
+
+    Attributes:
+        number: of the line in the file, from 1 on (where it ends, if a field holds line breaks).
+        fields: as they stand, with blanks around them.
+    """
+
+    number: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds.
+
+    Attributes:
+        frame: the rows.
+        texts: the fields of each column.
+        words: for each column, how often a word was taken for a gap.
+    """
+
+    frame: pd.DataFrame
+    texts: dict[str, list[str]]
+    words: dict[str, Counter[str]]
+
+
+def read_table(file: Path, written: Dialect) -> Table:
+    """Return the table of a CSV or an Excel file.
+
+    Raises:
+        SpecError: the file can't be read, or not as one table.
+    """
+    lines = lines_of(file, written)
+    if not lines:
+        raise SpecError([f"{file}: this file is empty."])
+    names, rows = header(lines, written, file)
+    _check_widths(rows, names, file, named=written.names is not None)
+    texts = {
+        name: [row.fields[place] for row in rows] for place, name in enumerate(names)
+    }  # surplus fields are empty
+    read = {name: column_of(values, written, name) for name, values in texts.items()}
+    frame = pd.DataFrame({name: column for name, (column, _) in read.items()})
+    words = {name: counted for name, (_, counted) in read.items() if counted}
+    return Table(frame, texts, words)
+
+
+def lines_of(file: Path, written: Dialect) -> list[Line]:
+    """Return the lines of a file that aren't blank.
+
+    Raises:
+        SpecError: the file can't be read.
+    """
+    try:
+        if file.suffix.lower() == EXCEL:
+            return _cells(file)
+        # As a whole, so that a byte that can't be decoded is told by its place in the file.
+        text = file.read_bytes().decode(written.encoding)
+        return list(_split(StringIO(text, newline=""), written, file))
+    except SpecError:
+        raise
+    except UnicodeDecodeError as error:
+        raise SpecError([f"{file}: {not_utf8(error)}"]) from error
+    except ImportError as error:
+        raise SpecError([f"{file}: {error} (pip install -e '.[tables]')"]) from error
+    except Exception as error:  # whatever a reader has to say about a file
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
+
+
+def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:
+    """Return the names of the columns and the lines below them.
+
+    An unnamed column is called `Unnamed: 0` by its place, as pandas does; unnamed ones at the end
+    are none, since there a separator ends each line.
+
+    Raises:
+        SpecError: a name stands twice.
+    """
+    if written.names is not None:
+        return list(written.names), list(lines)
+    first = [field.strip() for field in lines[0].fields]
+    while first and not first[-1]:
+        first.pop()
+    names = [name or f"Unnamed: {place}" for place, name in enumerate(first)]
+    if again := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise SpecError(
+            [f"{file}: '{again[0]}' names more than one column. Expected different names."]
+        )
+    return names, list(lines[1:])
+
+
+def width(line: Line) -> int:
+    """Return how many fields a line has, without empty ones at its end."""
+    fields = [field.strip() for field in line.fields]
+    while fields and not fields[-1]:
+        fields.pop()
+    return len(fields)
+
+
+def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
+    reader = csv.reader(
+        chain(opened, [END]),
+        delimiter=written.separator,
+        quotechar=written.quote,
+        skipinitialspace=True,
+    )
+    begun = 1
+    for fields in reader:
+        if END in fields[-1:]:
+            return
+        if any(field.endswith(END) for field in fields):
+            raise SpecError(
+                [f"{file}: a quote {written.quote} is opened in line {begun} and never closed."]
+            )
+        if fields and (len(fields) > 1 or fields[0].strip()):
+            yield Line(reader.line_num, fields)
+        begun = reader.line_num + 1
+
+
+def _cells(file: Path) -> list[Line]:
+    """Return the lines of an Excel file's first sheet, with each cell as text."""
+    cells = pd.read_excel(file, header=None, dtype=object, na_filter=False)
+    texts = cells.map(lambda cell: "" if pd.isna(cell) else str(cell))
+    lines = [Line(place + 1, list(row)) for place, row in enumerate(texts.to_numpy(object))]
+    return [line for line in lines if width(line)]
+
+
+def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, named: bool) -> None:
+    """Raise SpecError unless each line has a field for each column, and no further one."""
+    expected = len(names)
+    wrong = [row for row in rows if len(row.fields) < expected or width(row) > expected]
+    if not wrong:
+        return
+    row = wrong[0]
+    found = width(row) if width(row) > expected else len(row.fields)
+    says = f"{expected} are named" if named else f"the first line names {expected}"
+    further = f", and so it is in {len(wrong) - 1:,} further lines" if len(wrong) > 1 else ""
+    what = f"{file}: line {row.number} has {found} fields, and {says}{further}."
+    if found < expected:
+        raise SpecError([f"{what} Expected a separator for each field, also for empty ones."])
+    if len(wrong) == len(rows) and {width(row) for row in rows} == {expected + 1} and not named:
+        places = [str(place + 1) for place in range(len(rows))]
+        if [row.fields[0].strip() for row in rows] == places:
+            raise SpecError(
+                [
+                    f"{what} The first column has no name (it counts the rows, as R writes them). "
+                    "Expected one: begin the first line with `row` and a separator, and leave the "
+                    "column out: --drop row."
+                ]
+            )
+        raise SpecError(
+            [
+                f"{what} One column has no name, and which can't be told (R writes none for the "
+                "first). Expected a name for each in the first line."
+            ]
+        )
+    raise SpecError([f"{what} Expected as many; a text that holds a separator stands in quotes."])

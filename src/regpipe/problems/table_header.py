@@ -1,0 +1,106 @@
+"""Is the first line of a file one of names, and what separates its fields?"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from itertools import islice, zip_longest
+from pathlib import Path
+
+from regpipe.errors import SpecError
+from regpipe.problems.cells import GAP_WORDS
+from regpipe.problems.columns import SIGNS
+from regpipe.problems.dialect import Dialect, number_reader
+from regpipe.problems.table_file import Line
+
+SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them
+LOOKED_AT = 50  # lines
+SHOWN = 3
+
+_number = number_reader(".", None)
+
+
+def check_separator(file: Path, written: Dialect) -> None:
+    """Raise SpecError if another character separates the fields of a CSV.
+
+    Each of its first lines holds as many of that, outside of quotes.
+    """
+    with file.open(encoding=written.encoding, newline="") as opened:
+        lines = [line for line in islice(opened, LOOKED_AT) if line.strip()]
+    ours = _widths(lines, written.separator, written.quote)
+    for separator, shown in SEPARATORS.items():
+        if separator in (written.separator, ",") or (separator == " " and ours != {1}):
+            continue
+        widths = _widths(lines, separator, written.quote)
+        if len(widths) == 1 and max(widths) > 1:
+            first = lines[0].strip()[:60]
+            raise SpecError(
+                [
+                    f"{file}: each line has as many {shown}, the first is {first!r}. Perhaps: "
+                    f"--separator {shown}. (If a comma separates: --separator ','.)"
+                ]
+            )
+
+
+def _widths(lines: Sequence[str], separator: str, quote: str) -> set[int]:
+    found = csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)
+    return {len(fields) for fields in found}
+
+
+def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None:
+    """Raise SpecError if the first line doesn't look like what it is taken for.
+
+    Args:
+        lines: of the file.
+        file: its path.
+        header: whether the user says that the first line names the columns; None for nothing said.
+    """
+    first, *below = [[field.strip() for field in line.fields] for line in lines]
+    columns = list(zip_longest(*below, fillvalue=""))[: len(first)]
+    if header is False:
+        if named := _names_of_numbers(first, columns):
+            raise SpecError(
+                [
+                    f"--no-header: the first line looks like names: '{named[0]}' stands over "
+                    "numbers. Expected a row there; or leave --no-header out."
+                ]
+            )
+        return
+    again = [line for line, fields in zip(lines[1:], below, strict=True) if fields == first]
+    if again and _names_of_numbers(first, [set(c) - {n} for n, c in zip(first, columns)]):
+        raise SpecError(
+            [
+                f"{file}: the names of the first line stand again in line {again[0].number}. "
+                "Expected them once."
+            ]
+        )
+    if header:
+        return
+    numbers = [name for name in first if _number(name) is not None]
+    values = [name for name, column in zip(first, columns) if name and name in column]
+    if not numbers and not values:
+        return
+    why = "holds numbers" if numbers else "holds values of the rows below it"
+    shown = ", ".join(f"'{name}'" for name in (numbers or values)[:SHOWN])
+    raise SpecError(
+        [
+            f"{file}: the first line {why}, {shown}, so it looks like a row, not like names. If "
+            "it is a row: --no-header, and the columns are x1, x2, ... (--target last is the last "
+            "of them, --target 3 the third). If those are names: --header."
+        ]
+    )
+
+
+def _names_of_numbers(first: Sequence[str], columns: Sequence[Iterable[str]]) -> list[str]:
+    """Return what stands over all columns of numbers, if none of it is a number or a gap."""
+    found = []
+    for name, column in zip(first, columns):
+        values = {value for value in column if not _is_gap(value)}
+        if not values or any(_number(value) is None for value in values):
+            continue
+        if _is_gap(name) or _number(name) is not None:
+            return []
+        found.append(name)
+    return found
+
+
+def _is_gap(value: str) -> bool:
+    return not value or value in SIGNS or value.lower() in GAP_WORDS
