@@ -1,11 +1,13 @@
 import copy
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from regpipe.check import check_parameters
+from regpipe.check import PIPELINES, check_free, check_parameters
 from regpipe.errors import SpecError
+from regpipe.spec import Settings
 from tests.conftest import blocks
 
 PROBLEMS, TECHNIQUES, SETTINGS = (blocks(n) for n in ("problems", "techniques", "parameters"))
@@ -360,6 +362,7 @@ def test_the_shipped_blocks_pass() -> None:
         ),
         ("dropout", True, "dropout: expected a mapping of keys to values, received True"),
         ("protocol.grid.repeats", 1, "protocol.grid.repeats: input should be greater than or"),
+        ("data_root", "~/runs", f"data_root: expected a folder, such as {Path.home()}/runs"),
         ("engine", "fast", "engine: input should be 'compiled' or 'keras'. Received 'fast'."),
     ],
 )
@@ -425,6 +428,23 @@ def test_whatever_keras_has_is_accepted(path: str, value: Any) -> None:
 def test_some_names_are_taken(name: str, by: str) -> None:
     parameters = {**changed("moons.title", "x"), name: TECHNIQUES["dropout"]}
     with pytest.raises(SpecError, match=f"{name}: this name is taken by a {by}"):
+        check_parameters(parameters, PROBLEMS, {**TECHNIQUES, name: TECHNIQUES["dropout"]})
+
+
+def test_no_problem_is_called_as_a_parameter_a_dataset_or_a_pipeline_is() -> None:
+    datasets = {name for name in blocks("catalog") if name.isidentifier() and name[0] != "_"}
+    pipelines = {*PIPELINES, "stopping_rules", "moons_screen", "moons_export"}
+    for name in {*Settings.model_fields, "recipes", *datasets, *pipelines}:
+        with pytest.raises(SpecError, match=f"^{name}: this name is taken"):
+            check_free([*PROBLEMS, name], TECHNIQUES)
+    assert {"made", "fit_store"} <= datasets
+    check_free(PROBLEMS, TECHNIQUES)
+
+
+def test_a_name_that_is_too_long_for_a_file_is_refused() -> None:
+    name = "a" * 200
+    parameters = {**changed("moons.title", "x"), name: TECHNIQUES["dropout"]}
+    with pytest.raises(SpecError, match=r"^a{20}\.\.\.: 200 letters can't name a problem or t"):
         check_parameters(parameters, PROBLEMS, {**TECHNIQUES, name: TECHNIQUES["dropout"]})
 
 

@@ -91,7 +91,10 @@ def test_rows_without_a_target_are_left_out_if_that_is_asked_for(tmp_path: Path)
         ("ge,näme\n1,2\n".encode("cp1252"), "This file isn't UTF-8: byte 0xe4 stands at 4"),
         (b"age,result\n" + b"1,yes\n" * 20, "there is no column 'outcome'"),
         (b"a,outcome\n1,x\n1,2,3,4\n", "line 3 has 4 fields, and the first line names 2."),
-        (b"age;outcome\n" + b"1;yes\n" * 20, "Perhaps: --separator ';'"),
+        (
+            b"age;outcome\n" + b"1;yes\n" * 20,
+            "fields, 2: --separator ';'. The first is 'age;outcome'",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(content: bytes, said: str, tmp_path: Path) -> None:
@@ -165,3 +168,148 @@ def test_what_is_no_table_or_not_there_is_told(name: str, said: str, tmp_path: P
     (tmp_path / "mine.json").write_text("{}")
     with pytest.raises(SpecError, match=said):
         seen(tmp_path / name)
+
+
+def lines(file: Path, *rows: str) -> Path:
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return file
+
+
+def test_a_first_line_that_is_a_row_is_noticed_and_no_row_is_lost(tmp_path: Path) -> None:
+    rows = [f"{k},{k * 0.5},{'RM'[k % 2]}" for k in range(20)]
+    for some in (rows, [f"{'ab'[k % 2]},{'RM'[k % 3 % 2]}" for k in range(20)]):
+        with pytest.raises(SpecError, match="looks like a row.*--no-header.*--target last"):
+            seen(lines(tmp_path / "mine.csv", *some), "last")
+    found = seen(lines(tmp_path / "mine.csv", *rows), "last", header=False)
+    assert len(found.table) == 20 and list(found.table) == ["x1", "x2", "x3"]
+    assert found.problem["rows"]["target"] == "x3"
+    assert found.catalog["mine.new"]["names"] == ["x1", "x2"]
+    with pytest.raises(SpecError, match="the first line looks like names: 'a' stands over numbers"):
+        seen(lines(tmp_path / "mine.csv", "a,b,y", *rows), "last", header=False)
+
+
+def test_names_that_are_numbers_can_be_said_to_be_names(tmp_path: Path) -> None:
+    file = lines(tmp_path / "mine.csv", "1990,2000,y", *(f"{k},{k * k},{k % 2}" for k in range(20)))
+    with pytest.raises(SpecError, match="If those are names: --header"):
+        seen(file, "y")
+    assert seen(file, "y", header=True).columns.numeric == ("1990", "2000")
+
+
+def test_names_that_stand_again_further_down_are_no_reason_for_no_header(tmp_path: Path) -> None:
+    rows = [f"{k},{k * 0.5},{k % 2}" for k in range(20)]
+    with pytest.raises(SpecError) as error:
+        seen(lines(tmp_path / "mine.csv", "a,b,y", *rows, "a,b,y", *rows), "y")
+    assert "stand again in line 22" in str(error.value) and "--no-header" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "found"),
+    [
+        ("a,b,y", "last", "y"),
+        ("a,last,y", "last", "last"),
+        ("a,b,y", "2", "b"),
+        ("a,b,y", " y ", "y"),
+    ],
+)
+def test_a_target_is_a_name_or_a_place(names: str, target: str, found: str, tmp_path: Path) -> None:
+    file = lines(tmp_path / "mine.csv", names, *(f"{k},{k * k % 7},{k % 3}" for k in range(21)))
+    assert seen(file, target).target == found
+    with pytest.raises(SpecError, match="there is no column '4'.*a place from 1 to 3"):
+        seen(file, "4")
+
+
+def test_a_word_of_the_target_is_a_class_or_a_question_and_never_lost(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    words = lines(file, "a,y", *(f"{k},{('None', 'Mild', 'Severe')[k % 3]}" for k in range(21)))
+    found = seen(words, "y")
+    assert found.problem["rows"]["classes"] == ["Mild", "None", "Severe"]
+    assert any("'None' in 7 rows of 'y'" in note and "--na None" in note for note in found.notes)
+    assert not any("'None'" in note for note in seen(words, "y", keep=["None"]).notes)
+    numbers = lines(file, "a,y", *(f"{k},{('None', '1', '2')[k % 3]}" for k in range(21)))
+    with pytest.raises(SpecError, match="If that is a class: --keep None. If it is not known"):
+        seen(numbers, "y")
+    found = seen(numbers, "y", labelled_only=True)
+    assert found.problem["rows"]["classes"] == [1, 2]  # and not 1.0 and 2.0
+    assert seen(numbers, "y", keep=["None"]).problem["rows"]["classes"] == ["1", "2", "None"]
+
+
+def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
+    rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
+    found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")
+    assert found.columns.categorical["country"] == ("(missing)", "DE", "NA")
+    assert any("for gaps: 'NA' in 8 rows of 'n'. For values: --keep NA" in n for n in found.notes)
+    assert any("for values, not for gaps: 'NA' in 8 rows of 'country'" in n for n in found.notes)
+
+
+def test_texts_among_numbers_of_a_target_are_a_question(tmp_path: Path) -> None:
+    file = lines(tmp_path / "mine.csv", "a,y", *(f"{k},{k % 2}" for k in range(30)), "1,x", "2,x")
+    with pytest.raises(SpecError, match="holds numbers, but 'x' in 2 rows.*--na x.*--category y"):
+        seen(file, "y")
+    found = seen(file, "y", category=["y"])
+    assert found.problem["rows"]["classes"] == ["0", "1", "x"]
+    both = lines(
+        tmp_path / "mine.csv", "a,y", *(f"{k},{('1e5', '1e5', 'A7')[k % 3]}" for k in range(30))
+    )
+    assert seen(both, "y").problem["rows"]["classes"] == ["1e5", "A7"]
+
+
+def test_numbers_that_are_names_can_be_said_to_be(tmp_path: Path) -> None:
+    codes = ("250", "401", "272", "E10", "301")
+    rows = [f"{k % 4},{codes[k % 5]},{k % 2}" for k in range(40)]
+    file = lines(tmp_path / "mine.csv", "cp,icd,y", *rows)
+    with pytest.raises(SpecError) as error:
+        seen(file, "y")
+    assert "--category icd" in str(error.value) and "--na" not in str(error.value)
+    found = seen(file, "y", category=["cp", "icd"])
+    assert found.columns.categorical == {"cp": tuple("0123"), "icd": tuple(sorted(codes))}
+    assert found.problem["rows"]["categories"] == ["cp", "icd"]
+
+
+def test_what_many_columns_hold_beside_numbers_is_told_once(tmp_path: Path) -> None:
+    rows = [f"{k},{'?' if k < 3 else k},{k if k > 5 else '?'},{k % 2}" for k in range(20)]
+    file = lines(tmp_path / "mine.csv", "a,b,c,y", *rows)
+    with pytest.raises(SpecError) as error:
+        seen(file, "y")
+    assert len(error.value.faults) == 1
+    assert "columns 'b', 'c' hold numbers, but '?' in 6 rows" in error.value.faults[0]
+    assert seen(file, "y", na=["?"]).columns.gaps == ("b", "c")
+
+
+def test_classes_that_differ_by_their_letters_case_are_noted(tmp_path: Path) -> None:
+    file = lines(
+        tmp_path / "mine.csv", "a,y", *(f"{k},{('yes', 'YES', 'no')[k % 3]}" for k in range(30))
+    )
+    assert any("'YES' and 'yes', which differ by" in note for note in seen(file, "y").notes)
+
+
+def test_a_category_without_a_row_is_none(tmp_path: Path) -> None:
+    kinds = pd.CategoricalDtype(["no", "yes", "never"])
+    frame = table().assign(outcome=pd.Categorical(np.resize(["no", "yes"], 60), dtype=kinds))
+    frame.to_parquet(file := tmp_path / "mine.parquet")
+    found = seen(file)
+    assert "metric" not in found.problem and not any("rare" in note for note in found.notes)
+
+
+def test_two_values_are_a_binary_problem_if_any(tmp_path: Path) -> None:
+    table().assign(outcome=np.resize([0.5, 1.5], 60)).to_csv(
+        file := tmp_path / "m.csv", index=False
+    )
+    assert any("--task binary" in note for note in seen(file).notes)
+    assert seen(file, task="binary").problem["rows"]["classes"] == [0.5, 1.5]
+
+
+@pytest.mark.parametrize("train", [float("nan"), float("inf"), 0.0001, -1, 0])
+def test_a_share_that_is_none_is_refused(train: float, tmp_path: Path) -> None:
+    table().to_csv(file := tmp_path / "mine.csv", index=False)
+    with pytest.raises(SpecError, match="^--train: "):
+        seen(file, train=train)
+
+
+@pytest.mark.parametrize("option", ["separator", "decimal", "na", "keep"])
+def test_what_is_said_of_a_csv_is_refused_of_a_file_that_says_it_itself(
+    option: str, tmp_path: Path
+) -> None:
+    table().to_parquet(file := tmp_path / "mine.parquet")
+    value: Any = ["x"] if option in ("na", "keep") else ";"
+    with pytest.raises(SpecError, match=f"^--{option}: this is for a CSV"):
+        seen(file, **{option: value})

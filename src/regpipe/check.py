@@ -107,7 +107,7 @@ def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> No
 
 def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
     """Raise SpecError where a problem or a technique is called as something else is already."""
-    faults = []
+    faults: list[str] = []
     for name in sorted(set(problems) & set(techniques)):
         faults.append(f"{name}: names both a problem and a technique. Expected different names.")
     for name, block in techniques.items():
@@ -133,7 +133,7 @@ def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
 def _check_top_level(
     parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
 ) -> None:
-    faults = []
+    faults: list[str] = []
     try:
         check_free(problems, techniques)
     except SpecError as error:

@@ -167,9 +167,7 @@ def new_problem(
             )
         check_free({**problems, name: {}}, techniques)
         seen = making.look_at(name, file, _inside(root, file), target, **said)
-        texts = dict(
-            zip(written, making.to_yaml(name, seen, _inside(root, file)), strict=True)
-        )
+        texts = dict(zip(written, making.to_yaml(name, seen, _inside(root, file)), strict=True))
         check_read_back(name, seen, texts, root)
     except SpecError as error:
         raise click.ClickException(str(error)) from None

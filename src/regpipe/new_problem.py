@@ -1,6 +1,5 @@
 """A file with a table -> the blocks of YAML that make a problem of it, and what was seen in it."""
 
-import math
 import re
 import shlex
 from collections import Counter
@@ -10,23 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from regpipe.arm import baseline
 from regpipe.errors import SpecError, hint
-from regpipe.problems.cells import GAP_WORDS
-from regpipe.problems.columns import Columns, count_rows, describe, infer_task, labelled
+from regpipe.problems.columns import Columns, count_rows, describe, infer_task, labelled, strays_of
 from regpipe.problems.defaults import RARE, TRAINED, default_network, default_training
 from regpipe.problems.dialect import Dialect, dialect
-from regpipe.problems.habits import fault_of_habit, note_of_points
+from regpipe.problems.habits import fault_of_habit
 from regpipe.problems.own_table import split_table
 from regpipe.problems.preprocessing import feature_names
+from regpipe.problems.reading_notes import counted, notes_on_reading
 from regpipe.problems.sources import check_rows
 from regpipe.problems.table_file import EXCEL, Table, lines_of, read_table, width
 from regpipe.problems.table_header import check_header, check_separator
 from regpipe.reading import parse
 from regpipe.spec import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.tasks import TASKS, TaskName
+from regpipe.yaml_text import flow
 
 PARQUET = ".parquet"
 TABLE = "regpipe.datasets.TableDataset"
@@ -118,33 +117,17 @@ def look_at(
     Raises:
         SpecError: the file or what is said of it can't be used.
     """
-    if file.suffix == ".tsv":
-        separator = separator or "\t"
     said = {
         **{"encoding": encoding, "separator": separator, "quote": quote, "decimal": decimal},
         **{"thousands": thousands, "gaps": na or None, "kept": keep or None},
     }
-    _check_file(file, said, header)
-    if file.suffix == PARQUET:
-        found = _parquet(file)
-        written = Dialect()
-    else:
-        written = dialect(**said, texts=category or None)
-        lines = lines_of(file, written)
-        if separator is None and file.suffix != EXCEL:
-            check_separator(file, written)
-        if lines:
-            check_header(lines, file, header)
-        if lines and header is False:
-            n_columns = min(len(lines[0].fields), max(map(width, lines)))
-            names = tuple(f"x{place + 1}" for place in range(n_columns))
-            written = replace(written, names=names)
-        found = read_table(file, written)
+    found, written = _read(file, said, header, category)
     target = _named(target, list(found.frame), file)
     # Of texts, a new file may hold some that look like numbers, such as a code without a letter.
-    kinds = found.frame.dtypes
-    texts = [n for n in kinds.index if isinstance(kinds[n], pd.StringDtype) and n not in drop]
-    written = replace(written, texts=tuple(texts) if file.suffix != PARQUET else ())
+    texts = [name for name in _texts(found.frame) if name not in drop]
+    if file.suffix != PARQUET:
+        written = replace(written, texts=tuple(texts))
+    category = [*category, *_with_values_kept(found.frame, texts, keep, category)]
     rows: dict[str, Any] = {"table": name, "target": target}
     more = {
         **{"drop": list(drop), "group": group, "split": split, "labelled_only": labelled_only},
@@ -174,7 +157,7 @@ def look_at(
         new["names"] = [column for column in written.names if column != target]
     catalog = {name: dataset, f"{name}.{NEW}": new}
     notes = list(_notes(table, parsed, columns, block))
-    notes[:0] = _notes_on_reading(found, judged, table, parsed, columns, written)
+    notes[:0] = notes_on_reading(found, judged, table, parsed, columns, written)
     return Seen(block, catalog, columns, table, target, found.frame, notes)
 
 
@@ -195,6 +178,32 @@ def _check_file(file: Path, said: dict[str, Any], header: bool | None) -> None:
         if meant := [key for key in given if key in OF_CSV or file.suffix == PARQUET]:
             option = OPTIONS.get(meant[0], meant[0])
             raise SpecError([f"--{option}: this is for a CSV, and {file} says it by itself."])
+
+
+def _read(
+    file: Path, said: dict[str, Any], header: bool | None, category: Sequence[str]
+) -> tuple[Table, Dialect]:
+    """Return what a file holds, and how it was read."""
+    _check_file(file, said, header)
+    if file.suffix == PARQUET:
+        return _parquet(file), Dialect()
+    if file.suffix == ".tsv":
+        said = {**said, "separator": said["separator"] or "\t"}
+    written = dialect(**said, texts=category or None)
+    lines = lines_of(file, written)
+    if file.suffix != EXCEL:
+        separated, quoted = (said[key] is not None for key in ("separator", "quote"))
+        check_separator(file, written, separated=separated, quoted=quoted)
+    if lines:
+        check_header(lines, file, header)
+    if lines and header is False:
+        n_columns = min(len(lines[0].fields), max(map(width, lines)))
+        written = replace(written, names=tuple(f"x{place + 1}" for place in range(n_columns)))
+    return read_table(file, written), written
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
 
 
 def _parquet(file: Path) -> Table:
@@ -223,12 +232,23 @@ def _named(target: str, names: Sequence[Any], file: Path) -> str:
     )
 
 
+def _with_values_kept(
+    frame: pd.DataFrame, texts: Iterable[str], keep: Sequence[str], category: Sequence[str]
+) -> list[str]:
+    """Return the columns whose numbers stand beside a word that is kept: so they are names, too."""
+    return [
+        name
+        for name in texts
+        if name not in category and set(strays_of(frame[name]) or ()) & set(keep)
+    ]
+
+
 def _fault_of_words(target: str, words: Counter[str], na: Sequence[str]) -> str:
     """Say that words of the target were taken for gaps, and what else they may be."""
-    counted = _counted(words)
+    told = counted(words)
     said = [word for word in words if word in na]
     kept = " ".join(f"--keep {shlex.quote(word)}" for word in words if word not in na)
-    what = f"the target '{target}' is {counted}, taken for gaps."
+    what = f"the target '{target}' is {told}, taken for gaps."
     if len(said) == len(words):
         return f"{what} Expected none; or --labelled-only, which leaves those rows out."
     return (
@@ -243,17 +263,17 @@ def to_yaml(name: str, seen: Seen, source: str) -> tuple[str, str]:
     block = seen.problem
     size = f"{n_rows:,} rows, {n_columns} columns"
     head = f"# Made by `kedro regpipe new-problem` from {source}: {size}."
-    lines = [head, "", f"{_flow(name)}:"]
+    lines = [head, "", f"{flow(name)}:"]
     for key, value in block.items():
         if key == "network":
             lines.append(
                 "  # Two hidden layers that can learn a small table by heart; change them freely."
             )
             lines.append("  network:")
-            lines += [f"    {layer}: {_flow(entry)}" for layer, entry in value.items()]
+            lines += [f"    {layer}: {flow(entry)}" for layer, entry in value.items()]
         else:
-            lines.append(f"  {key}: {_flow(value)}")
-    entries = [f"{_flow(dataset)}: {_flow(entry)}" for dataset, entry in seen.catalog.items()]
+            lines.append(f"  {key}: {flow(value)}")
+    entries = [f"{flow(dataset)}: {flow(entry)}" for dataset, entry in seen.catalog.items()]
     told = "# Rows without a target that `kedro run --pipelines={}_predict` is to predict."
     catalog = [head, "", entries[0], "", told.format(name), entries[1]]
     return "\n".join(lines) + "\n", "\n".join(catalog) + "\n"
@@ -311,9 +331,10 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
     if columns.constant:
         yield f"Left out, since they hold one value: {', '.join(columns.constant)}."
     if copies := int(table.duplicated().sum()):
+        are = "are copies" if copies > 1 else "is a copy"
         yield (
-            f"{copies:,} rows are copies of others. Where one is trained on and another tested on, "
-            "every score is flattered: leave copies out, unless they are rows of their own."
+            f"{count_rows(copies)} {are} of others. Where one is trained on and another tested "
+            "on, every score is flattered: leave copies out, unless they are rows of their own."
         )
     for name in columns.numeric:
         column = table[name]
@@ -337,70 +358,6 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
         )
 
 
-def _notes_on_reading(
-    found: Table,
-    judged: dict[str, list[str]],
-    table: pd.DataFrame,
-    rows: TableRows,
-    columns: Columns,
-    written: Dialect,
-) -> Iterator[str]:
-    if left_out := len(found.frame) - len(table):
-        yield f"Left out, since their target is missing: {count_rows(left_out)}."
-    used = {rows.target, *columns.numeric, *columns.categorical}
-    if taken := {n: words for n, words in found.words.items() if n in used}:
-        told = _few([f"{_counted(words)} of '{name}'" for name, words in taken.items()])
-        flags = " ".join(
-            f"--keep {shlex.quote(word)}"
-            for word in sorted({word for words in taken.values() for word in words})
-            if word.lower() in GAP_WORDS and word not in written.gaps
-        )
-        yield f"Taken for gaps: {told}." + (f" For values: {flags}." if flags else "")
-    kept: dict[str, Counter[str]] = {}
-    for name in {rows.target: 0, **columns.categorical} if found.texts else ():
-        words = Counter(map(str, table[name].dropna()))
-        if some := Counter({w: n for w, n in words.items() if _may_be_gap(w, written)}):
-            kept[name] = some
-        if alike := _alike(words):
-            yield (
-                f"'{name}' has {alike}, which differ by their letters' case alone. If they are "
-                "meant to be the same, write them so."
-            )
-    if kept:
-        told = _few([f"{_counted(words)} of '{name}'" for name, words in kept.items()])
-        words = sorted({word for some in kept.values() for word in some})
-        flags = " ".join(f"--na {shlex.quote(word)}" for word in words)
-        yield f"Taken for values, not for gaps: {told}. For gaps in all columns: {flags}."
-    if quoted := [n for n, v in judged.items() if all(re.fullmatch("'.*'", t.strip()) for t in v)]:
-        yield (
-            f"The values of {_few([repr(name) for name in quoted])} stand in quotes, which are "
-            "taken for a part of them. To leave them off: --quote \"'\"."
-        )
-    if asked := note_of_points(judged, written):
-        yield asked
-
-
-def _may_be_gap(word: str, written: Dialect) -> bool:
-    return (word.lower() in GAP_WORDS or word == "?") and word not in written.kept
-
-
-def _alike(words: Iterable[str]) -> str:
-    """Return the first words that are the same but for small and capital letters."""
-    by_small: dict[str, list[str]] = {}
-    for word in sorted(words):
-        by_small.setdefault(word.casefold(), []).append(word)
-    several = next((some for some in by_small.values() if len(some) > 1), [])
-    return " and ".join(f"'{word}'" for word in several)
-
-
-def _counted(words: Counter[str]) -> str:
-    return " and ".join(f"'{word}' in {count_rows(n)}" for word, n in sorted(words.items()))
-
-
-def _few(told: Sequence[str], most: int = 5) -> str:
-    return ", ".join(told[:most]) + (f" and {len(told) - most} more" * (len(told) > most))
-
-
 def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
     if columns.classes is None:
         if (n := target.nunique()) <= 10:
@@ -422,7 +379,11 @@ def describe_lines(seen: Seen) -> list[tuple[str, str]]:
     block = seen.problem
     told = [
         ("rows", f"{len(table):,}"),
-        ("numbers", f"{len(columns.numeric)} column{'s' * (len(columns.numeric) != 1)}" + _gaps(columns.gaps)),
+        (
+            "numbers",
+            f"{len(columns.numeric)} column{'s' * (len(columns.numeric) != 1)}"
+            + _gaps(columns.gaps),
+        ),
     ]
     if columns.categorical:
         some = [f"{name} ({len(values)})" for name, values in columns.categorical.items()]
@@ -440,33 +401,3 @@ def describe_lines(seen: Seen) -> list[tuple[str, str]]:
 
 def _gaps(names: Sequence[str]) -> str:
     return f", with gaps in {', '.join(names)}" if names else ""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes YAML that Kedro's reader, OmegaConf's, reads as it was meant."""
-
-
-def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    # There 1e5 is a number, also without a sign and a point, and ${...} stands for another value.
-    plain = not re.match(r"[-+.0-9]", text)
-    escaped = re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
-    return dumper.represent_scalar(
-        "tag:yaml.org,2002:str", escaped, style=None if plain else "'"
-    )
-
-
-_Dumper.add_representer(str, _text_node)
-_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
-
-
-def _flow(value: Any) -> str:
-    """Return YAML on one line."""
-    text = yaml.dump(
-        value,
-        Dumper=_Dumper,
-        default_flow_style=True,
-        sort_keys=False,
-        allow_unicode=True,
-        width=10**6,
-    )
-    return text.removesuffix("\n...\n").strip()

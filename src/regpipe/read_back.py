@@ -37,7 +37,7 @@ def check_read_back(name: str, seen: Seen, texts: Mapping[str, str], root: Path)
         for kind, text in texts.items():
             (Path(folder) / "base" / f"{kind}_{name}.yml").write_text(text, encoding="utf-8")
         try:
-            arguments = {**CONFIG_LOADER_ARGS, "base_env": "base"}
+            arguments: dict[str, Any] = {**CONFIG_LOADER_ARGS, "base_env": "base"}
             loader = OmegaConfigLoader(conf_source=folder, env="local", **arguments)
             block = loader["parameters"].get(name)
             entries = loader["catalog"]

@@ -529,6 +529,23 @@ def test_classes_of_a_table_have_their_names_and_do_not_hide_each_other() -> Non
     assert [t.get_text() for t in named.axes[0].get_yticklabels()] == list("abcdefghij")
 
 
+def test_dollars_in_labels_are_dollars() -> None:
+    """Between two of them, matplotlib reads mathematics, and ends at what is none."""
+    classes, label = ["$a_{$[/red]", "$10-$20"], "costs $a_{$"
+    named = wide_rows(2).rename(columns={"x2": label}).assign(target=0)
+    for figure in (
+        plots.sample_table(named, label, classes),
+        plots.confusion(confusions(10), confusions(4), label, [*classes, *"cdefghij"]),
+        plots.learning_curves(history(0.3), history(0.2), label),
+        plots.predicted_true(predictions(0.1), predictions(0.2), label),
+        plots.decision_boundary(surfaces(0.4), surfaces(0.6), rows(), label),
+        plots.weight_norms(runs(1.0), runs(2.0), label),
+    ):
+        figure.draw_without_rendering()
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    assert any(r"\$a_{\$" in text for text in texts)
+
+
 def test_sample_table_says_which_features_are_left_out() -> None:
     figure = plots.sample_table(wide_rows(30), "Table")
     assert len(figure.axes) == 12

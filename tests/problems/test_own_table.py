@@ -1,5 +1,6 @@
 """The rows of a user's own table: splits, and numbers made by the rows that are trained on."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from regpipe.check import check_parameters
 from regpipe.errors import SpecError
+from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.problems.own_table import split_table
 from regpipe.problems.samples import feature_names
 from regpipe.spec import FreshProtocol, Problem, Protocol
@@ -122,6 +124,89 @@ def test_a_regressions_target_is_scaled_by_the_rows_trained_on() -> None:
     changes = {"task": "regression", "split": {"train": 0.5}, "standardise": ["target"]}
     for _, part in samples(table, **changes).groupby(["protocol", "repeat"], observed=True):
         assert part.loc[part["split"] == "train", "target"].mean() == pytest.approx(0, abs=1e-5)
+
+
+REGRESSION = {"task": "regression", "split": {"train": 0.5}, "standardise": ["target"]}
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [1e9 + np.linspace(0, 9, 80), 1.7e9 + 0.37 * np.arange(80), 1e-30 * np.arange(80.0)],
+)
+def test_a_target_keeps_its_differences_however_large_it_is(outcome: np.ndarray) -> None:
+    found = samples(mine().assign(outcome=outcome), **REGRESSION)
+    for _, part in found.groupby(["protocol", "repeat"], observed=True):
+        scaled = part["target"].to_numpy("float32")
+        assert len(set(scaled)) == 80
+        again = np.polyval(np.polyfit(outcome - outcome[0], scaled, 1), outcome - outcome[0])
+        np.testing.assert_allclose(scaled, again, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("age", 1e39, "column 'age' is beyond 3.4e+38 in 1 row"),
+        ("age", -1e300, "column 'age' is beyond 3.4e+38 in 1 row"),
+        ("outcome", 1e39, "the target 'outcome' is beyond 3.4e+38 in 1 row"),
+    ],
+)
+def test_numbers_that_no_network_can_hold_are_refused(column: str, value: float, said: str) -> None:
+    table = mine().assign(outcome=np.arange(80.0))
+    table.loc[7, column] = value
+    with pytest.raises(SpecError, match=re.escape(said)):
+        samples(table, **REGRESSION)
+
+
+def test_a_target_whose_differences_no_number_can_hold_is_refused() -> None:
+    with pytest.raises(SpecError, match="differ by too little or too much"):
+        samples(mine().assign(outcome=1e-200 * np.arange(80)), **REGRESSION)
+
+
+def test_each_feature_has_a_name_of_its_own() -> None:
+    table = (
+        mine()
+        .drop(columns="split")
+        .assign(
+            **{"target": 1.0 * np.arange(80), "target_": 2.0 * np.arange(80)},
+            **{"city = Oslo": 3.0 * np.arange(80), "age is missing": 4.0 * np.arange(80)},
+        )
+    )
+    found = samples(table)
+    names = feature_names(found)
+    assert len(names) == len(set(names)) == found.shape[1] - 5
+    part = found[(found["protocol"] == "fixed") & (found["split"] == "train")]
+    for name in ("target_", "target__"):  # the columns called target and target_
+        assert part[name].std(ddof=0) == pytest.approx(1, rel=1e-4)
+    assert set(part["city = Oslo_"]) == {0, 1} and len(set(part["city = Oslo"])) == 40
+
+
+def test_blanks_around_texts_and_categories_without_a_row_do_not_count() -> None:
+    city = pd.Series(np.resize(["Rome", " Rome", "Oslo "], 80))
+    never = pd.CategoricalDtype(["no", "yes", "never"])
+    outcome = pd.Series(np.resize(["no", "yes"], 80)).astype(never)
+    found = samples(mine().assign(city=city, outcome=outcome))
+    assert [n for n in feature_names(found) if n.startswith("city")] == [
+        "city = Oslo",
+        "city = Rome",
+    ]
+    assert set(found["target"]) == {0, 1}
+
+
+def test_numbers_that_are_said_to_be_names_are_categories() -> None:
+    person = np.where(np.arange(80) % 7, np.arange(80) % 3, np.nan)
+    rows = {**BLOCK["rows"], "categories": ["person"]}
+    found = feature_names(samples(mine().assign(person=person), rows=rows))
+    assert [name for name in found if name.startswith("person")] == [
+        *("person = (missing)", "person = 0", "person = 1", "person = 2"),
+    ]
+
+
+def test_two_columns_are_drawn_by_their_names() -> None:
+    table = mine()[["age", "person", "outcome"]].assign(age=np.arange(80.0))
+    classes = {**BLOCK["rows"], "classes": ["no", "yes"]}
+    problem = Problem(**{**BLOCK, "rows": classes})
+    figure = plot_samples(split_table(table, problem, PROTOCOL, "mine"), problem)
+    assert [ax.get_xlabel() for ax in figure.axes] == ["age", "person"]
 
 
 def test_a_class_too_rare_to_split_is_told() -> None:

@@ -18,6 +18,7 @@ MOST_CLASSES = 50
 FEWEST_ROWS = 10
 A_FEW = 5  # values that a message shows
 LARGEST = float(np.finfo(np.float32).max)  # that a network's numbers can be
+LARGEST_WHOLE = 2**53  # below which a float64 holds each whole number
 SIGNS = frozenset({"?", "-", "--", ".", "..", "...", "*"})  # for a gap, as people write them
 
 
@@ -65,7 +66,7 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
         named = name in rows.categories
         if fault := _fault(column, f"{path}: column '{name}'", named=named):
             faults.append(fault)
-        elif not named and (strays := _strays(column)):
+        elif not named and (strays := strays_of(column)):
             strayed.setdefault(strays, []).append(name)
         elif column.nunique(dropna=False) == 1:
             constant.append(name)
@@ -105,11 +106,11 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
         column = made.iloc[:, place]
         if isinstance(kind, pd.CategoricalDtype):
             column = column.astype(kind.categories.dtype)
-        elif not (kind == object or isinstance(kind, pd.StringDtype)):
+        elif not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)):
             continue
-        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        if pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
             column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
-        made.isetitem(place, column)
+        made.isetitem(place, column.array)
     return made
 
 
@@ -175,30 +176,12 @@ def check_target(
                 "true` in `rows` (--labelled-only), which leaves those out."
             ]
         )
-    if classes is None and not named and not _is_numeric(target):
-        if _has_commas(target):
-            raise SpecError([f"{what} {_commas(target)}"])
-        strays = _strays(target) or ()
-        if strays and target.nunique() - len(strays) > len(strays):
-            raise SpecError(
-                [
-                    f"{what} holds numbers, but {_listed(strays)} in "
-                    f"{count_rows(int(target.isin(strays).sum()))}. {_remedies([target.name], strays)}"
-                ]
-            )
+    if classes is None and not named and (doubt := _doubt_of_texts(target)):
+        raise SpecError([f"{what} {doubt}"])
     if task == "regression":
-        if not _is_numeric(target):
-            raise SpecError([f"{what} isn't a number. It holds {_some(target)}."])
-        if n := _too_large(target):
-            raise SpecError(
-                [f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."]
-            )
-        if target.nunique() == 1:
-            raise SpecError([f"{what} is {target.iloc[0]} in all rows. Expected different values."])
+        _check_numbers(target, what)
         return None
-    if pd.api.types.is_float_dtype(target) and (target % 1 == 0).all() and target.abs().max() < 1e15:
-        target = target.astype(int)  # classes 0 and 1 where others were missing
-    found = [_plain(value) for value in sorted(target.unique(), key=lambda v: (str(type(v)), v))]
+    found = _classes_of(target)
     if len(found) < 2:
         raise SpecError([f"{what} is '{found[0]}' in all rows. Expected two classes or more."])
     if len(found) > MOST_CLASSES:
@@ -224,6 +207,40 @@ def check_target(
             ]
         )
     return tuple(found)
+
+
+def _check_numbers(target: pd.Series, what: str) -> None:
+    """Raise SpecError unless a target holds different numbers that a network can hold."""
+    if not _is_numeric(target):
+        raise SpecError([f"{what} isn't a number. It holds {_some(target)}."])
+    if n := _too_large(target):
+        raise SpecError(
+            [f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."]
+        )
+    if target.nunique() == 1:
+        raise SpecError([f"{what} is {target.iloc[0]} in all rows. Expected different values."])
+
+
+def _classes_of(target: pd.Series) -> list[Any]:
+    """Return the values of a target; 0 and 1, not 0.0 and 1.0, where others were missing."""
+    values = target
+    if pd.api.types.is_float_dtype(target) and (target % 1 == 0).all():
+        values = target.astype(int) if target.abs().max() < LARGEST_WHOLE else target
+    return [_plain(v) for v in sorted(values.unique(), key=lambda v: (str(type(v)), v))]
+
+
+def _doubt_of_texts(target: pd.Series) -> str | None:
+    """Ask whether the texts of a target are classes, where most of them are numbers."""
+    if _is_numeric(target):
+        return None
+    if _has_commas(target):
+        return _commas(target)
+    strays = strays_of(target) or ()
+    if target.nunique() - len(strays) <= len(strays) or not strays:
+        return None
+    n = count_rows(int(target.isin(strays).sum()))
+    told = f"holds numbers, but {_listed(strays)} in {n}."
+    return f"{told} {_remedies([str(target.name)], strays)}"
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -252,7 +269,7 @@ def _fault(column: pd.Series, what: str, *, named: bool) -> str | None:
         return _fault_of_numbers(column, what)
     if not named and _has_commas(column):
         return f"{what} {_commas(column)}"
-    if (named or not _strays(column)) and (n := column.nunique()) > MOST_CATEGORIES:
+    if (named or not strays_of(column)) and (n := column.nunique()) > MOST_CATEGORIES:
         return (
             f"{what} holds {n:,} different {'values' if named else 'texts'}, such as "
             f"{_some(column)}. Expected {MOST_CATEGORIES} or fewer; or its name among those to "
@@ -287,11 +304,11 @@ def _has_commas(column: pd.Series) -> bool:
 def _commas(column: pd.Series) -> str:
     return (
         f"holds numbers with commas, such as {_some(column[column.astype(str).str.contains(',')])}."
-        " Expected numbers; of a CSV, say what the comma is: --thousands \",\" or --decimal \",\"."
+        ' Expected numbers; of a CSV, say what the comma is: --thousands "," or --decimal ",".'
     )
 
 
-def _strays(column: pd.Series) -> tuple[str, ...] | None:
+def strays_of(column: pd.Series) -> tuple[str, ...] | None:
     """Return the texts of a column that holds numbers in most rows, None for any other column."""
     if _is_numeric(column):
         return None

@@ -95,7 +95,9 @@ def number_reader(decimal: str, thousands: str | None) -> Callable[[str], int | 
     if thousands is not None:
         between = f"[{BLANKS}]" if thousands == " " else re.escape(thousands)
         whole = f"(?:[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[0-9]+)"
-    pattern = rf"[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?inf(?:inity)?"
+    pattern = (
+        rf"[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?inf(?:inity)?"
+    )
     matches = re.compile(pattern, re.IGNORECASE).fullmatch
     drop = re.compile(between).sub if between else None
 

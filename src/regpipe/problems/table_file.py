@@ -20,7 +20,7 @@ from regpipe.problems.cells import column_of
 from regpipe.problems.dialect import Dialect
 
 EXCEL = ".xlsx"
-END = "\x1fthe end"  # put behind the last line, where a quote that is never closed swallows it
+END = "\x1fend"  # put behind the last line, where a quote that is never closed swallows it
 
 
 @dataclass(frozen=True)

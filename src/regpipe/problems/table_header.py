@@ -12,37 +12,49 @@ from regpipe.problems.dialect import Dialect, number_reader
 from regpipe.problems.table_file import Line
 
 SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them
+QUOTES = {'"': "'\"'", "'": '"\'"'}
 LOOKED_AT = 50  # lines
 SHOWN = 3
 
 _number = number_reader(".", None)
 
 
-def check_separator(file: Path, written: Dialect) -> None:
-    """Raise SpecError if another character separates the fields of a CSV.
+def check_separator(file: Path, written: Dialect, *, separated: bool, quoted: bool) -> None:
+    """Raise SpecError if another separator, or quote, cuts the first lines of a CSV evenly.
 
-    Each of its first lines holds as many of that, outside of quotes.
+    Args:
+        file: its path.
+        written: how it would be read.
+        separated: whether the user says what separates its fields.
+        quoted: whether the user says what stands around them.
     """
     with file.open(encoding=written.encoding, newline="") as opened:
         lines = [line for line in islice(opened, LOOKED_AT) if line.strip()]
-    ours = _widths(lines, written.separator, written.quote)
-    for separator, shown in SEPARATORS.items():
-        if separator in (written.separator, ",") or (separator == " " and ours != {1}):
-            continue
-        widths = _widths(lines, separator, written.quote)
-        if len(widths) == 1 and max(widths) > 1:
-            first = lines[0].strip()[:60]
-            raise SpecError(
-                [
-                    f"{file}: each line has as many {shown}, the first is {first!r}. Perhaps: "
-                    f"--separator {shown}. (If a comma separates: --separator ','.)"
-                ]
-            )
+    even = len(widths := _widths(lines, written.separator, written.quote)) == 1 and max(widths) > 1
+    separators = [written.separator] if separated else [written.separator, *SEPARATORS]
+    for quote in [written.quote] if quoted or even else [written.quote, *QUOTES]:
+        for separator in separators:
+            asked = f" --separator {SEPARATORS[separator]}" * (separator != written.separator)
+            asked += f" --quote {QUOTES[quote]}" * (quote != written.quote)
+            if not asked or (separator in ", " and even):
+                continue
+            found = _widths(lines, separator, quote)
+            if len(found) == 1 and max(found) > 1:
+                raise SpecError(
+                    [
+                        f"{file}: so read, each line has as many fields, {max(found)}:{asked}. "
+                        f"The first is {lines[0].strip()[:60]!r}. (If a comma separates: "
+                        "--separator ','.)"
+                    ]
+                )
 
 
 def _widths(lines: Sequence[str], separator: str, quote: str) -> set[int]:
-    found = csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)
-    return {len(fields) for fields in found}
+    """Return how many fields the lines have."""
+    read = csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)
+    found = [len(fields) for fields in read]
+    # The last may be cut off, within a text of several lines.
+    return set(found[:-1] if len(lines) == LOOKED_AT else found)
 
 
 def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None:
@@ -65,7 +77,9 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
             )
         return
     again = [line for line, fields in zip(lines[1:], below, strict=True) if fields == first]
-    if again and _names_of_numbers(first, [set(c) - {n} for n, c in zip(first, columns)]):
+    if again and _names_of_numbers(
+        first, [set(c) - {n} for n, c in zip(first, columns, strict=False)]
+    ):
         raise SpecError(
             [
                 f"{file}: the names of the first line stand again in line {again[0].number}. "
@@ -75,7 +89,7 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
     if header:
         return
     numbers = [name for name in first if _number(name) is not None]
-    values = [name for name, column in zip(first, columns) if name and name in column]
+    values = [name for name, column in zip(first, columns, strict=False) if name and name in column]
     if not numbers and not values:
         return
     why = "holds numbers" if numbers else "holds values of the rows below it"
@@ -92,7 +106,7 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
 def _names_of_numbers(first: Sequence[str], columns: Sequence[Iterable[str]]) -> list[str]:
     """Return what stands over all columns of numbers, if none of it is a number or a gap."""
     found = []
-    for name, column in zip(first, columns):
+    for name, column in zip(first, columns, strict=False):
         values = {value for value in column if not _is_gap(value)}
         if not values or any(_number(value) is None for value in values):
             continue
