@@ -20,7 +20,7 @@ from regpipe.problems.own_table import split_table
 from regpipe.problems.preprocessing import feature_names
 from regpipe.problems.reading_notes import counted, notes_on_reading
 from regpipe.problems.sources import check_rows
-from regpipe.problems.table_file import EXCEL, Table, lines_of, read_table, width
+from regpipe.problems.table_file import EXCEL, Table, lines_of, table_of, width
 from regpipe.problems.table_header import check_header, check_separator
 from regpipe.reading import parse
 from regpipe.spec import FreshProtocol, Problem, Protocol, TableRows
@@ -199,7 +199,7 @@ def _read(
     if lines and header is False:
         n_columns = min(len(lines[0].fields), max(map(width, lines)))
         written = replace(written, names=tuple(f"x{place + 1}" for place in range(n_columns)))
-    return read_table(file, written), written
+    return table_of(lines, written, file), written
 
 
 def _texts(frame: pd.DataFrame) -> list[str]:

@@ -57,7 +57,15 @@ def read_table(file: Path, written: Dialect) -> Table:
     Raises:
         SpecError: the file can't be read, or not as one table.
     """
-    lines = lines_of(file, written)
+    return table_of(lines_of(file, written), written, file)
+
+
+def table_of(lines: Sequence[Line], written: Dialect, file: Path) -> Table:
+    """Return the table that the lines of a file make.
+
+    Raises:
+        SpecError: they make none.
+    """
     if not lines:
         raise SpecError([f"{file}: this file is empty."])
     names, rows = header(lines, written, file)
@@ -133,13 +141,13 @@ def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
     )
     begun = 1
     for fields in reader:
-        if END in fields[-1:]:
+        if fields == [END]:
             return
-        if any(field.endswith(END) for field in fields):
+        if fields and fields[-1].endswith(END):
             raise SpecError(
                 [f"{file}: a quote {written.quote} is opened in line {begun} and never closed."]
             )
-        if fields and (len(fields) > 1 or fields[0].strip()):
+        if len(fields) > 1 or (fields and fields[0].strip()):
             yield Line(reader.line_num, fields)
         begun = reader.line_num + 1
 
@@ -155,7 +163,8 @@ def _cells(file: Path) -> list[Line]:
 def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, named: bool) -> None:
     """Raise SpecError unless each line has a field for each column, and no further one."""
     expected = len(names)
-    wrong = [row for row in rows if len(row.fields) < expected or width(row) > expected]
+    uneven = [row for row in rows if len(row.fields) != expected]
+    wrong = [row for row in uneven if len(row.fields) < expected or width(row) > expected]
     if not wrong:
         return
     row = wrong[0]
