@@ -47,8 +47,10 @@ def check_parameters(
     bases: dict[str, Arm | None] = {}
     for name in problems:
         if problem := keep(parse, Problem, parameters[name], name):
+            told = len(faults)
             keep(check_rows, name, problem)
-            bases[name] = keep(baseline, name, problem)
+            # The classes of an own table are read in its rows, if those can be.
+            bases[name] = keep(baseline, name, problem) if len(faults) == told else None
     for name, written in techniques.items():
         technique = keep(parse, Technique, parameters[name], name)
         if technique is None:
