@@ -31,6 +31,60 @@ def faults(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     return raised.value.faults
 
 
+def test_a_fault_in_a_block_is_told_once() -> None:
+    """The rules that are replayed on it don't say that it isn't there."""
+    told = faults(changed("moons.training.epoch", 5))
+    assert len(told) == 1 and "moons.training.epoch: there is no such key" in told[0]
+    (told,) = faults(changed("stopping_rules.problems", ["mons"]))
+    assert "there is no problem 'mons'. Did you mean 'moons'?" in told
+
+
+OWN = {
+    "early_stopping": {"early_stopping": {"restore_best_weights": True}, "validation_split": 0.3},
+    "a schedule": {
+        "optimizer": {"Adam": {"learning_rate": {"CosineDecay": {
+            "initial_learning_rate": 0.01, "decay_steps": 100,
+        }}}}
+    },
+    "use_ema": {"optimizer": {"Adam": {"use_ema": True}}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("own", OWN)
+def test_recipes_that_do_not_suit_a_problem_stop_nothing(own: str) -> None:
+    """Not even where they suit none of the problems at hand."""
+    mine = copy.deepcopy(PROBLEMS["moons"])
+    mine["training"] |= OWN[own]
+    for problems in ({**PROBLEMS, "mine": mine}, {"mine": mine}):
+        settings = {k: v for k, v in SETTINGS.items() if k != "stopping_rules"}
+        check_parameters({**problems, **settings, **blocks("recipes")}, problems, {})
+
+
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [
+        ({"each": {"kernel_regulariser": {"l2": 0.1}}}, "recipes.mine.network.hidden"),
+        ({"after_each": {"Dropot": {}}}, "Did you mean 'Dropout'"),
+        ({"training": {"epoch": 3}}, "recipes.mine.training.epoch: there is no such key"),
+        ({"before_first": {"Normalization": {}}}, "recipes.mine.network.mine_rows: a Norm"),
+        ({"each": {"kernel_size": 0}}, "recipes.mine.network.hidden"),
+    ],
+)
+def test_a_recipe_that_suits_no_problem_is_refused_by_its_name(
+    block: dict[str, Any], says: str
+) -> None:
+    about = {"title": "t", "family": "other", "explanation": "e"}
+    told = faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, "recipes": {"mine": {**about, **block}}})
+    assert len(told) == 1 and says in told[0]
+
+
+def test_a_recipe_may_be_for_one_kind_of_network() -> None:
+    about = {"title": "t", "family": "other", "explanation": "e"}
+    recipe = {**about, "each": {"kernel_size": 2}}  # of convolutions
+    parameters = {**PROBLEMS, **TECHNIQUES, **SETTINGS, "recipes": {"mine": recipe}}
+    check_parameters(parameters, PROBLEMS, TECHNIQUES)
+
+
 def test_the_shipped_blocks_pass() -> None:
     check_parameters({**PROBLEMS, **TECHNIQUES, **SETTINGS}, PROBLEMS, TECHNIQUES)
 

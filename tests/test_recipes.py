@@ -2,21 +2,26 @@
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from regpipe.arm import apply, baseline
+from regpipe.arm import Arm, apply, baseline
 from regpipe.errors import SpecError
-from regpipe.pipelines.cocktail.search import slots
+from regpipe.pipelines.cocktail.search import menu, slots
 from regpipe.recipes import (
     check_recipe,
     doses,
     hidden_layers,
+    left_out,
     mix,
     neutral_dose,
     parse_recipes,
+    suiting,
     technique_of,
 )
-from regpipe.spec import Recipe
+from regpipe.report.study import Screening
+from regpipe.report.views.screening import omission
+from regpipe.spec import Problem, Recipe
 from tests.conftest import PROBLEMS, blocks
 
 RECIPES = parse_recipes(blocks("recipes")["recipes"])
@@ -72,6 +77,58 @@ def test_all_that_mixes_goes_together_on_every_problem() -> None:
             technique = technique_of("weight_l2", RECIPES["weight_l2"], base)
             together = technique.model_copy(update=mix("cocktail", chosen, base))
             assert apply("cocktail", together, base).layers
+
+
+def with_training(**training: Any) -> Arm:
+    """Return the baseline of moons with a training of its own."""
+    block = PROBLEMS["moons"].model_dump(exclude_unset=True)
+    return baseline("mine", Problem(**{**block, "training": {**block["training"], **training}}))
+
+
+STOPS = {"validation_split": 0.3, "early_stopping": {"restore_best_weights": True}}
+FALLS = {"CosineDecay": {"initial_learning_rate": 0.01, "decay_steps": 100}}
+
+
+@pytest.mark.parametrize(
+    ("own", "out"),
+    [
+        ({}, []),
+        (STOPS, ["weight_average", "snapshot_ensemble", "moving_average"]),
+        ({"validation_split": 0.3, "early_stopping": {}}, ["weight_average", "snapshot_ensemble"]),
+        ({"optimizer": {"Adam": {"learning_rate": FALLS}}}, ["snapshot_ensemble"]),
+        (
+            {"optimizer": {"Adam": {"use_ema": True}}},
+            ["weight_average", "snapshot_ensemble", "moving_average"],
+        ),
+    ],
+)
+def test_what_does_not_suit_a_training_is_left_out_and_said(
+    own: dict[str, Any], out: list[str]
+) -> None:
+    base = with_training(**own)
+    assert sorted(left_out(RECIPES, base)) == sorted(out)
+    assert set(suiting(RECIPES, base)) == set(RECIPES) - set(out)
+    assert not set(menu(RECIPES, base)) & set(out)
+    empty = pd.DataFrame()
+    said = omission(Screening(empty, empty, left_out(RECIPES, base)))
+    assert all(f"{name} (" in said for name in out) and "Expected" not in said
+    assert bool(said) == bool(out)
+
+
+def test_a_network_without_hidden_layers_has_no_recipes() -> None:
+    block = PROBLEMS["moons"].model_dump(exclude_unset=True)
+    block["network"].pop("hidden")
+    base = baseline("mine", Problem(**block))
+    assert not suiting(RECIPES, base)
+    assert "no hidden layer" in left_out(RECIPES, base)["weight_l2"]
+
+
+def test_a_recipe_keeps_what_the_problem_asks_of_its_optimizer() -> None:
+    base = with_training(optimizer={"adam": {"learning_rate": FALLS}})
+    for name in ("weight_decay", "moving_average"):
+        technique = technique_of(name, RECIPES[name], base)
+        (arguments,) = apply(name, technique, base).training.optimizer.values()
+        assert arguments["learning_rate"] == FALLS and len(arguments) > 1
 
 
 def test_what_has_a_strength_can_be_there_and_do_nothing() -> None:

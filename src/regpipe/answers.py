@@ -44,10 +44,12 @@ class AnswerHooks:
             leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
             terminal.show_study(leaderboard, claims, _file_of(catalog, "study.report"))
         for name in screens:
-            tables = [catalog.load(f"{name}.{table}") for table in ("tuning", "references")]
+            parts = [
+                catalog.load(f"{name}.{table}") for table in ("tuning", "references", "left_out")
+            ]
             leaderboard = catalog.load(f"{name}.leaderboard")
             report = _file_of(catalog, f"{name}.report")
-            terminal.show_screen(leaderboard, Screening(*tables), report)
+            terminal.show_screen(leaderboard, Screening(*parts), report)
         _show_cocktails(left, catalog)
 
 

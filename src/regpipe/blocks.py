@@ -23,10 +23,12 @@ def read_blocks() -> tuple[Blocks, Blocks]:
     return loader["problems"], loader["techniques"]
 
 
-def read_recipes() -> dict[str, Any]:
-    """Return the recipes, as written."""
-    recipes = _reader()["recipes"].get("recipes")
-    return recipes if isinstance(recipes, dict) else {}
+def read_problems() -> tuple[Blocks, dict[str, Any]]:
+    """Return the problems and the recipes as they are run: `--params` included."""
+    parameters = _reader()["parameters"]
+    recipes = parameters.get("recipes")
+    problems = {name: parameters[name] for name in _reader()["problems"]}
+    return problems, recipes if isinstance(recipes, dict) else {}
 
 
 def replayed_problems() -> list[str]:

@@ -1,6 +1,8 @@
 """Are these parameters something that can be run? Asked before anything is trained."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from regpipe.arm import Arm, apply, baseline
@@ -8,8 +10,8 @@ from regpipe.errors import SpecError, hint, unknown
 from regpipe.grids import check_grid
 from regpipe.problems.sources import check_rows
 from regpipe.reading import parse
-from regpipe.recipes import check_recipe, hidden_layers
-from regpipe.spec import Problem, Recipe, Settings, StoppingRules, Technique
+from regpipe.recipes import check_recipe, hidden_layers, suits
+from regpipe.spec import Problem, Recipe, Settings, StoppingRules, Technique, Training
 from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
@@ -44,7 +46,7 @@ def check_parameters(
     keep(_check_top_level, parameters, problems, techniques)
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
     keep(parse, Settings, settings, "")
-    bases: dict[str, Arm | None] = {}
+    bases: dict[str, Arm | None] = dict.fromkeys(problems)
     for name in problems:
         if problem := keep(parse, Problem, parameters[name], name):
             told = len(faults)
@@ -73,20 +75,31 @@ def check_parameters(
         raise SpecError(dict.fromkeys(faults))
 
 
-def _check_recipes(recipes: Mapping[str, Block], bases: Iterable[Arm]) -> None:
-    """Raise SpecError unless each recipe makes an arm of each problem that it is for."""
+def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
+    """Raise SpecError for a recipe that makes an arm of no problem that it is for.
+
+    One that suits some of them is left out of the screens of the others. So is one that none would
+    keep out by its network, but each by its own training: the recipe is in order.
+    """
     faults: list[str] = []
     for name, block in recipes.items():
         try:
             check_name(f"{RECIPES}.{name}", "recipe", name)
             recipe = parse(Recipe, block, f"{RECIPES}.{name}")
-            for base in bases:
-                if base.task.name in recipe.tasks and hidden_layers(base):
-                    check_recipe(name, recipe, base)
+            known = [base for base in bases if base.task.name in recipe.tasks]
+            tried = [_plain(base) for base in known if hidden_layers(base)]
+            if tried and not any(suits(name, recipe, base) for base in chain(known, tried)):
+                check_recipe(name, recipe, tried[0])
         except SpecError as error:
             faults += [f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults]
     if faults:
         raise SpecError(faults)
+
+
+def _plain(base: Arm) -> Arm:
+    """Return a problem's network with a training that nothing is asked of but its loss."""
+    own = base.training
+    return replace(base, training=Training(loss=own.loss, epochs=own.epochs))
 
 
 def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> None:
@@ -97,7 +110,7 @@ def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> No
             faults.append(
                 f"stopping_rules.problems: there is no problem '{problem}'. {hint(problem, bases)}"
             )
-        elif base := bases[problem]:
+        elif base := bases[problem]:  # else it is there, and has a fault of its own
             for name, block in rules.rules.items():
                 if block.rule.monitor not in base.task.logs:
                     path = f"stopping_rules.rules.{name}"

@@ -27,7 +27,7 @@ def hint(name: str, expected: Iterable[str]) -> str:
     >>> hint("trian", ["train", "test"])
     "Did you mean 'train'?"
     """
-    known = sorted(expected)
+    known = sorted(set(expected))
     near = get_close_matches(name, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"Expected one of: {', '.join(known)}."
 

@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import click
 from kedro.pipeline import Pipeline
 
-from regpipe.blocks import Blocks, read_blocks, read_recipes, replayed_problems
+from regpipe.arm import baseline
+from regpipe.blocks import Blocks, read_blocks, read_problems, replayed_problems
+from regpipe.errors import SpecError
 from regpipe.pipelines.cocktail.pipeline import cocktail_name
 from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
@@ -26,7 +29,9 @@ from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
 from regpipe.pipelines.variance.pipeline import create_pipeline as create_variance
-from regpipe.recipes import suits
+from regpipe.reading import parse
+from regpipe.recipes import is_for, parse_recipes, suiting
+from regpipe.spec import Problem
 from regpipe.spec.blocks import TABLE
 
 
@@ -40,12 +45,14 @@ def register_pipelines() -> Mapping[str, Pipeline]:
     """
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
-    makers = Makers(*read_blocks(), read_recipes())
+    problems, recipes = read_problems()
+    _, techniques = read_blocks()
+    makers = Makers(problems, techniques, recipes)
     return Lazily(makers.makers(), unlisted=makers.unlisted())
 
 
 class Makers:
-    """What builds each pipeline, given the blocks as they are written.
+    """What builds each pipeline, given the blocks.
 
     A block without a problem that exists is left to the check of the parameters, which says what is
     wrong.
@@ -59,14 +66,12 @@ class Makers:
             for name, block in techniques.items()
             if isinstance(block, dict) and block.get("problem") in problems and name not in problems
         }
-        self._recipes = {
-            problem: {
-                name: bool(recipe.get("strength"))
-                for name, recipe in recipes.items()
-                if suits(recipe, block)
-            }
+        self._recipes = recipes
+        self._screened = [
+            problem
             for problem, block in problems.items()
-        }
+            if any(is_for(recipe, block) for recipe in recipes.values())
+        ]
         homes = {block["problem"] for block in self._techniques.values()}
         # What nothing is tried on by name, as a table of the user's own, is no part of the study.
         self._shown = [problem for problem in problems if problem in homes]
@@ -80,11 +85,10 @@ class Makers:
             made[name] = partial(self._with_technique, name)
             if block.get("grid"):
                 made[f"{name}_grid"] = partial(self._with_grid, name)
-        for problem, recipes in self._recipes.items():
-            if recipes:
-                made[screen_name(problem)] = partial(self._with_screen, problem)
-                made[cocktail_name(problem)] = partial(self._with_cocktail, problem)
-            if recipes and self._table(problem):
+        for problem in self._screened:
+            made[screen_name(problem)] = partial(self._with_screen, problem)
+            made[cocktail_name(problem)] = partial(self._with_cocktail, problem)
+            if self._table(problem):
                 made[f"{problem}_export"] = partial(self._with_export, problem)
                 made[f"{problem}_predict"] = partial(create_prediction, problem)
         made[VARIANCE] = partial(self._with_inputs, self._variance)
@@ -94,8 +98,13 @@ class Makers:
 
     def unlisted(self) -> set[str]:
         """Return the pipelines that are only found by name: seven screens would fill every list."""
-        others = [problem for problem in self._recipes if not self._table(problem)]
-        return {name(problem) for problem in others for name in (screen_name, cocktail_name)}
+        others = [
+            problem
+            for problem in self._screened
+            if not self._table(problem) or not self._suiting(problem)
+        ]
+        of_each = (screen_name, cocktail_name, "{}_export".format)
+        return {name(problem) for problem in others for name in of_each}
 
     def _base(self, problem: str) -> Pipeline:
         return create_problem(problem, look_of(self._problems[problem]), self._table(problem))
@@ -120,19 +129,36 @@ class Makers:
     def _with_grid(self, name: str) -> Pipeline:
         return self._bases[self._techniques[name]["problem"]] + self._grid(name)
 
+    def _suiting(self, problem: str) -> dict[str, bool]:
+        """Return the recipes that suit a problem, and whether they have a strength to choose."""
+        try:
+            base = baseline(problem, parse(Problem, self._problems[problem], problem))
+            suit = suiting(parse_recipes(self._recipes), base)
+        except SpecError:  # the check of the parameters says what is wrong
+            return {}
+        return {name: bool(recipe.strength) for name, recipe in suit.items()}
+
+    def _tried(self, problem: str) -> dict[str, bool]:
+        """Return what a screen tries, or say why there can't be one."""
+        if found := self._suiting(problem):
+            return found
+        raise click.ClickException(
+            f"none of the recipes suits {problem}, so there is nothing to try. Expected a hidden "
+            "layer in its network, or recipes of another kind."
+        )
+
     def _with_screen(self, problem: str) -> Pipeline:
         look = look_of(self._problems[problem])
-        return self._bases[problem] + create_screen(problem, look, self._recipes[problem])
+        return self._bases[problem] + create_screen(problem, look, self._tried(problem))
 
     def _with_cocktail(self, problem: str) -> Pipeline:
-        return self._with_screen(problem) + create_cocktail(problem, list(self._recipes[problem]))
+        recipes = list(self._tried(problem))
+        return self._with_screen(problem) + create_cocktail(problem, recipes)
 
     def _with_export(self, problem: str) -> Pipeline:
-        table = self._table(problem)
+        table, recipes = self._table(problem), list(self._tried(problem))
         assert table is not None
-        return self._with_screen(problem) + create_export(
-            problem, table, list(self._recipes[problem])
-        )
+        return self._with_screen(problem) + create_export(problem, table, recipes)
 
     def _variance(self) -> Pipeline:
         return create_variance(list(self._shown))

@@ -83,7 +83,11 @@ def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dic
             network[f"{name}_rows"] = {**block["before_first"], "before": next(iter(base.layers))}
         for layer in hidden if block["after_each"] else ():
             network[f"{name}_{layer}"] = {**block["after_each"], "after": layer}
-        training = _merged(training, block["training"])
+        asked = dict(block["training"])
+        if optimizer := asked.pop("optimizer", None):
+            own = training.get("optimizer", base.training.optimizer)
+            training["optimizer"] = _put_over(own, optimizer)
+        training = _merged(training, asked)
     return {"network": network, "training": training}
 
 
@@ -117,21 +121,99 @@ def hidden_layers(base: Arm) -> list[str]:
 
 
 def check_recipe(name: str, recipe: Recipe, base: Arm) -> None:
-    """Raise SpecError unless every dose of the recipe makes an arm."""
+    """Raise SpecError unless every dose of the recipe makes an arm, and what it keeps is used."""
+    _check_kept(name, recipe, base)
     for dose in doses(recipe):
         apply(name, technique_of(name, recipe, base, dose), base)
 
 
-def suits(recipe: Any, problem: Any) -> bool:
-    """Whether a recipe can be tried on a problem, given both blocks as written."""
+def misfit(name: str, recipe: Recipe, base: Arm) -> tuple[str, ...]:
+    """Return why a recipe can't be tried on a problem, nothing where it can."""
+    try:
+        check_recipe(name, recipe, base)
+    except SpecError as error:
+        return error.faults
+    return ()
+
+
+def suits(name: str, recipe: Recipe, base: Arm) -> bool:
+    """Whether a recipe can be tried on a problem."""
+    return base.task.name in recipe.tasks and not misfit(name, recipe, base)
+
+
+def is_for(recipe: Any, problem: Any) -> bool:
+    """Whether a recipe is for the task of a problem, given both blocks as written."""
     block = recipe if isinstance(recipe, dict) else {}
     tasks = block.get("tasks", Recipe.model_fields["tasks"].default)
     return isinstance(problem, dict) and isinstance(tasks, list) and problem.get("task") in tasks
 
 
+def suiting(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
+    """Return the recipes that are for a problem's task and suit its network and training."""
+    return {name: recipe for name, recipe in recipes.items() if suits(name, recipe, base)}
+
+
+def left_out(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, str]:
+    """Return the recipes for a problem's task that don't suit it, and why."""
+    faults = {
+        name: misfit(name, recipe, base)
+        for name, recipe in recipes.items()
+        if base.task.name in recipe.tasks
+    }
+    return {
+        name: " ".join(_reason(name, fault) for fault in found)
+        for name, found in faults.items()
+        if found
+    }
+
+
 def parse_recipes(blocks: Mapping[str, Any]) -> dict[str, Recipe]:
     """Return recipes by their names."""
     return {name: parse(Recipe, block, f"recipes.{name}") for name, block in blocks.items()}
+
+
+def _check_kept(name: str, recipe: Recipe, base: Arm) -> None:
+    """Raise SpecError for a moving average where the problem's own training keeps other weights."""
+    _, asked = _named(recipe.training.get("optimizer", ""))
+    kept = base.training
+    if asked.get("use_ema") and (kept.averages or kept.keeps_best):
+        what = "the best weights" if kept.keeps_best else "a moving average"
+        raise SpecError([f"{name}.training.optimizer: {base.problem} keeps {what} by itself."])
+
+
+def _reason(name: str, fault: str) -> str:
+    """Return a fault without its path.
+
+    >>> _reason("mixup", "mixup.training: mixup: it doesn't go with that. Expected one of both.")
+    "it doesn't go with that. Expected one of both."
+    """
+    return fault.partition(": ")[2].removeprefix(f"{name}: ")
+
+
+def _named(asked: Any) -> tuple[str, dict[str, Any]]:
+    """Return the name and the arguments of what YAML calls by its name or `{name: arguments}`."""
+    if not isinstance(asked, dict):
+        return asked, {}
+    name, arguments = next(iter(asked.items()))
+    return name, arguments or {}
+
+
+def _put_over(own: Any, asked: Any) -> Any:
+    """Return the optimizer that a recipe asks for, with the arguments that are set already.
+
+    They hold for one of the same class; AdamW is Adam with a decay of its own. Another class stands
+    as the recipe has it.
+
+    >>> _put_over({"Adam": {"learning_rate": 0.1}}, {"AdamW": {"weight_decay": 0.2}})
+    {'AdamW': {'learning_rate': 0.1, 'weight_decay': 0.2}}
+    """
+    (old, arguments), (new, changes) = _named(own), _named(asked)
+    classes = {old.lower(), new.lower()}
+    if classes == {"adam", "adamw"}:
+        new = "AdamW"
+    elif len(classes) > 1:
+        return asked
+    return {new: {**arguments, **changes}}
 
 
 def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

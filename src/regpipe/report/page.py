@@ -14,7 +14,7 @@ from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.captions import ROWS, in_order
 from regpipe.report.views.claims import claims
 from regpipe.report.views.headline import VERDICTS, Headline, best, headline
-from regpipe.report.views.screening import references, sentence, tuned
+from regpipe.report.views.screening import omission, references, sentence, tuned
 from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import Section, section
 from regpipe.report.views.variance import variance
@@ -63,7 +63,8 @@ def _headline(study: Study) -> Headline:
     found = headline(study.leaderboard, study.claims)
     if study.screening is None:
         return found
-    return replace(found, sentences=[*found.sentences, sentence(study.screening)])
+    told = [sentence(study.screening), omission(study.screening)]
+    return replace(found, sentences=[*found.sentences, *filter(None, told)])
 
 
 def _question(study: Study) -> str:

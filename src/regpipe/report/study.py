@@ -39,10 +39,12 @@ class Screening:
     Attributes:
         tuning: a row per recipe: what choosing its dose gave, and what the test rows would claim.
         references: a row per model without a network, and one of the network, the best first.
+        left_out: the recipes that don't suit the problem, and why.
     """
 
     tuning: pd.DataFrame
     references: pd.DataFrame
+    left_out: Mapping[str, str]
 
 
 @dataclass(frozen=True)

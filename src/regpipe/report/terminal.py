@@ -17,6 +17,7 @@ from regpipe.report.stopping import rules_table
 from regpipe.report.study import Screening
 from regpipe.report.variance import variance_table
 from regpipe.report.views.headline import headline
+from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 
@@ -51,9 +52,10 @@ def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) ->
     said = [
         *headline(leaderboard, tabulate_claims([], {})).sentences,
         screening_sentence(screening),
+        omission(screening),
     ]
     console.print()
-    console.print(escape(" ".join(said)), highlight=False, soft_wrap=False)
+    console.print(escape(" ".join(said).rstrip()), highlight=False, soft_wrap=False)
     console.print()
     console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
 

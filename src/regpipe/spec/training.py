@@ -145,6 +145,10 @@ class Training(Strict):
     @model_validator(mode="after")
     def _keeps_one_kind_of_weights(self) -> Self:
         asked = [key for key in ("weight_average", "snapshot_ensemble") if getattr(self, key)]
+        if asked and self.averages:
+            raise ValueError(
+                f"{asked[0]} keeps other weights than the optimizer's use_ema. Expected one of both"
+            )
         if asked and self.watches:
             raise ValueError(
                 f"{asked[0]}: a rule that stops, or keeps the best weights, leaves none to "
@@ -164,12 +168,20 @@ class Training(Strict):
                 "snapshot_ensemble sets the learning rate itself. Expected a number as the "
                 "optimizer's, not a schedule"
             )
-        if asked.get("use_ema"):
-            raise ValueError(
-                "snapshot_ensemble keeps other weights than the optimizer's use_ema. Expected one "
-                "of both"
-            )
         return self
+
+    @property
+    def averages(self) -> bool:
+        """Whether the optimizer's own moving average of the weights is kept (`use_ema`)."""
+        asked = {} if isinstance(self.optimizer, str) else next(iter(self.optimizer.values())) or {}
+        return bool(asked.get("use_ema"))
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether a rule puts back the weights that were the best."""
+        stops = self.stop_when is not None and self.stop_when.rule != "below"
+        restores = self.early_stopping is not None and self.early_stopping.restore_best_weights
+        return self.checkpoint is not None or stops or restores
 
     @property
     def cycles(self) -> int:

@@ -20,7 +20,7 @@ from regpipe.engine.job import Job
 from regpipe.pipelines.screen.tuning import Candidate, Judge, merit
 from regpipe.problems.samples import Rows
 from regpipe.provenance import digest, versions
-from regpipe.recipes import Dose, doses, mix, neutral_dose
+from regpipe.recipes import Dose, doses, mix, neutral_dose, suiting
 from regpipe.seeds import derive
 from regpipe.spec import Cocktail, Recipe, Technique
 
@@ -29,12 +29,8 @@ Mixture = dict[str, Dose]  # what is in it, in which dose
 
 
 def menu(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
-    """Return the recipes that go together, for a problem's task."""
-    return {
-        name: recipe
-        for name, recipe in recipes.items()
-        if recipe.mixes and base.task.name in recipe.tasks
-    }
+    """Return the recipes that go together, of those that suit a problem."""
+    return {name: recipe for name, recipe in suiting(recipes, base).items() if recipe.mixes}
 
 
 def doses_in_mixtures(recipe: Recipe) -> list[Dose]:

@@ -16,7 +16,7 @@ from regpipe.pipelines.arm.nodes import build_network, train_plan
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import rows_of
-from regpipe.recipes import Dose, doses, strength_path, technique_of
+from regpipe.recipes import Dose, doses, left_out, parse_recipes, strength_path, technique_of
 from regpipe.report.study import Screening, Story, Study
 from regpipe.report.summary import Answer, finite
 from regpipe.spec import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
@@ -205,6 +205,11 @@ def gather_tuning(**choices: Answer) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def leave_out(problem: Problem, recipes: dict[str, Any], *, name: str) -> dict[str, str]:
+    """Return the recipes that are for the task and don't suit the problem, and why."""
+    return left_out(parse_recipes(recipes), baseline(name, problem))
+
+
 def train_references(
     samples: pd.DataFrame, problem: Problem, screen: Screen, *, name: str
 ) -> pd.DataFrame:
@@ -233,6 +238,7 @@ def report(
     tuning: pd.DataFrame,
     references: pd.DataFrame,
     forest_plot: bytes,
+    left_out: dict[str, str],
     problem: Problem,
     *stories: Story,
     name: str,
@@ -249,6 +255,6 @@ def report(
             {name: problem.title},
             told,
             {"forest": forest_plot},
-            Screening(tuning, references),
+            Screening(tuning, references, left_out),
         )
     )

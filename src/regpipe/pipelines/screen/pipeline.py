@@ -197,15 +197,24 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     screen = screen_name(problem)
     stories = [f"{problem}.{name}.story" for name in recipes]
     choices = {name: f"{problem}.{name}.choice" for name in recipes}
-    leaderboard, tuning, references, forest, runs = (
+    leaderboard, tuning, references, left_out, forest, runs = (
         f"{screen}.{name}"
-        for name in ("leaderboard", "tuning", "references", "forest_plot", "reference_runs")
+        for name in (
+            *("leaderboard", "tuning", "references", "left_out"),
+            *("forest_plot", "reference_runs"),
+        )
     )
     block, statistics = f"params:{problem}", "params:statistics"
     return Pipeline(
         [
             node(nodes.rank, stories, leaderboard, name="rank"),
             node(nodes.gather_tuning, choices, tuning, name="gather_tuning"),
+            node(
+                called(problem, nodes.leave_out),
+                [block, "params:recipes"],
+                left_out,
+                name="leave_out",
+            ),
             node(
                 called(problem, nodes.train_references),
                 [f"{problem}.samples", block, "params:screen"],
@@ -222,7 +231,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
             node(nodes.plot_forest, leaderboard, forest, name="plot_forest"),
             node(
                 called(problem, nodes.report),
-                [leaderboard, tuning, references, forest, block, *stories],
+                [leaderboard, tuning, references, forest, left_out, block, *stories],
                 f"{screen}.report",
                 name="report",
             ),

@@ -92,6 +92,15 @@ def sentence(screening: Screening) -> str:
     )
 
 
+def omission(screening: Screening) -> str:
+    """Return which recipes weren't tried, and why; nothing where all were."""
+    told = [
+        f"{name} ({reason.partition('. Expected')[0].rstrip('.')})"
+        for name, reason in screening.left_out.items()
+    ]
+    return f"Not tried, since it doesn't suit this problem: {'; '.join(told)}." if told else ""
+
+
 def _tuned(row: Record) -> Tuned:
     unit = METRICS[row["metric"]]
     chosen = MISSING
