@@ -18,8 +18,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-run: $(READY) ## train and compare: does L2 help on moons? (about two minutes)
-	$(BIN)/kedro run --pipelines=weight_l2
+run: $(READY) ## train and compare: does L2 help on moons?
+	$(BIN)/kedro run --pipelines=weight_l2 --params protocol.fresh.repeats=auto
 
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
