@@ -79,12 +79,17 @@ def test_a_surface_is_the_mean_over_fits(
 ) -> None:
     opposite = {name: -w if name.startswith("output") else w for name, w in weights.items()}
     grid = np.array([[0.0, 0.5], [1.0, -1.0]], "float32")
-    on_both = surface(measure, [(w, moons.y_train) for w in (weights, opposite)], grid)
+    y = moons.y_train
+    on_both = surface(measure, [(w, y, None) for w in (weights, opposite)], grid)
     np.testing.assert_allclose(on_both["probability"], [0.5, 0.5], atol=1e-6)
     np.testing.assert_allclose(on_both["share"], [0.5, 0.5])
-    measure.load(weights, moons.y_train)
-    alone = surface(measure, [(weights, moons.y_train)], grid)
-    np.testing.assert_allclose(alone["probability"], measure.predict(grid)[:, 0], rtol=1e-6)
+    measure.load(weights, y)
+    alone = surface(measure, [(weights, y, None)], grid)
+    said = measure.predict(grid)[:, 0]
+    np.testing.assert_allclose(alone["probability"], said, rtol=1e-6)
+    between = float(said.mean())  # as a base rate, it is where the line is drawn
+    cut = surface(measure, [(weights, y, np.array([1 - between, between]))], grid)
+    assert (cut["probability"] > 0.5).tolist() == cut["share"].tolist() == (said > between).tolist()
 
 
 def test_a_fit_that_diverged_is_scored_as_the_constant_guess(
@@ -101,7 +106,7 @@ def test_a_fit_that_diverged_is_scored_as_the_constant_guess(
     assert found["test_loss"] == pytest.approx(guess, rel=1e-5)
     assert np.isfinite(list(found.values())).all()
     grid = np.array([[0.0, 0.5]], "float32")
-    both = surface(measure, [(broken, targets), (broken, 1 - targets)], grid)
+    both = surface(measure, [(broken, t, None) for t in (targets, 1 - targets)], grid)
     assert both["probability"] == pytest.approx(0.5) and both["share"] == pytest.approx(0.5)
 
 

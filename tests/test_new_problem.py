@@ -54,6 +54,7 @@ def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
     assert problem == {"mine": found.problem} and catalog == found.catalog
     assert problem["mine"]["title"] == "Mine: all of it"
     assert problem["mine"]["metric"] == "balanced_accuracy"  # one row in eight is `yes`
+    assert any("likelier than its share of the rows trained on" in note for note in found.notes)
     assert problem["mine"]["split"] == {"train": 0.7, "stratify": True}
     assert any("3 rows are copies" in note for note in found.notes)
     told = dict(describe_lines(found))

@@ -140,3 +140,23 @@ def test_so_is_what_a_technique_makes_of_it(changes: dict[str, Any], says: str) 
 def test_a_layer_that_is_given_what_it_would_find_is_taken() -> None:
     scale = {"Normalization": {"mean": [0.5, 0.2], "variance": [1.0, 2.0]}, "before": "hidden"}
     assert "scale" in apply("t", technique(network={"scale": scale}), arm_called("moons")).layers
+
+
+@pytest.mark.parametrize(
+    ("loss", "passes"),
+    [
+        ("binary_crossentropy", True),
+        ({"BinaryCrossentropy": {"label_smoothing": 0.1}}, True),
+        ("mse", True),
+        ("binary_focal_crossentropy", False),
+        ("mae", False),
+    ],
+)
+def test_balanced_accuracy_wants_outputs_that_keep_the_base_rate(loss: Any, passes: bool) -> None:
+    block = PROBLEMS["moons"].model_dump()
+    block |= {"metric": "balanced_accuracy", "training": {**block["training"], "loss": loss}}
+    if passes:
+        baseline("moons", Problem(**block))
+    else:
+        with pytest.raises(SpecError, match="moons.training.loss: where balanced accuracy judges"):
+            baseline("moons", Problem(**block))

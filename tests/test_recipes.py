@@ -12,6 +12,7 @@ from regpipe.recipes import (
     check_recipe,
     doses,
     hidden_layers,
+    is_for,
     left_out,
     mix,
     neutral_dose,
@@ -52,6 +53,18 @@ def test_a_recipe_reaches_every_hidden_layer_and_no_other() -> None:
         *("hidden1", "dropout_hidden1", "hidden2", "dropout_hidden2"),
         *("hidden3", "dropout_hidden3", "output"),
     ]
+
+
+def test_class_weights_are_for_problems_judged_by_balanced_accuracy() -> None:
+    block = blocks("recipes")["recipes"]["class_weights"]
+    for metric in ("accuracy", "balanced_accuracy"):
+        problem = {**blocks("problems")["moons"], "metric": metric}
+        base = baseline("moons", Problem(**problem))
+        asked = metric == "balanced_accuracy"
+        assert is_for(block, problem) is RECIPES["class_weights"].is_for(base.task) is asked
+        assert ("class_weights" in menu(RECIPES, base)) is asked
+    assert not is_for(block, blocks("problems")["moons"])
+    assert is_for(blocks("recipes")["recipes"]["dropout"], blocks("problems")["moons"])
 
 
 def test_a_mixture_does_all_that_its_recipes_do() -> None:
@@ -107,7 +120,8 @@ def test_what_does_not_suit_a_training_is_left_out_and_said(
 ) -> None:
     base = with_training(**own)
     assert sorted(left_out(RECIPES, base)) == sorted(out)
-    assert set(suiting(RECIPES, base)) == set(RECIPES) - set(out)
+    known = {name for name, recipe in RECIPES.items() if recipe.is_for(base.task)}
+    assert set(suiting(RECIPES, base)) == known - set(out)
     assert not set(menu(RECIPES, base)) & set(out)
     empty = pd.DataFrame()
     said = omission(Screening(empty, empty, left_out(RECIPES, base)))

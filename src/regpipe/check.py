@@ -86,7 +86,7 @@ def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
         try:
             check_name(f"{RECIPES}.{name}", "recipe", name)
             recipe = parse(Recipe, block, f"{RECIPES}.{name}")
-            known = [base for base in bases if base.task.name in recipe.tasks]
+            known = [base for base in bases if recipe.is_for(base.task)]
             tried = [_plain(base) for base in known if hidden_layers(base)]
             if tried and not any(suits(name, recipe, base) for base in chain(known, tried)):
                 check_recipe(name, recipe, tried[0])

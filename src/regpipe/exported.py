@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from regpipe.base_rates import evened
 from regpipe.errors import SpecError
 from regpipe.problems.columns import MISSING, Columns
 from regpipe.problems.preprocessing import as_declared
@@ -37,6 +38,9 @@ class About:
         deviation: likewise; else 1.
         rows: how many it was trained on.
         expected: the metric on test rows that a screen found, with its interval.
+        base_rates: of each class, where the class that is said is the one that is the likeliest in
+            proportion to its base rate; None where it is the likeliest.
+        class_weight: of each class, where the network was trained with such weights, else None.
         versions: of the libraries.
     """
 
@@ -50,6 +54,8 @@ class About:
     rows: int
     expected: dict[str, Any]
     versions: dict[str, str]
+    base_rates: list[float] | None = None
+    class_weight: list[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class Predictor:
             unknown_categories: `ignore` takes a category that no training row had for none of them.
 
         Returns:
-            `prediction`: a class, or a number. Of classes also `probability of <class>`, for each.
+            `prediction`: a class, or a number. Of classes also `probability of <class>`, for each:
+            one like those among the rows trained on, also where classes were weighted.
 
         Raises:
             SpecError: a column is missing, or holds something else than in the rows trained on.
@@ -98,7 +105,13 @@ class Predictor:
             if outputs.shape[1] == 1
             else outputs
         )
-        said = pd.Series(columns.classes, dtype=object).iloc[shares.argmax(axis=1)]
+        rates, weights = (
+            None if numbers is None else np.array(numbers)
+            for numbers in (self.about.base_rates, self.about.class_weight)
+        )
+        places = evened(shares, rates).argmax(axis=1)
+        said = pd.Series(columns.classes, dtype=object).iloc[places]
+        shares = evened(shares, weights)  # the weights made their classes likelier
         told = {f"probability of {name}": shares[:, k] for k, name in enumerate(columns.classes)}
         return pd.DataFrame({"prediction": said.to_numpy(), **told}, index=frame.index)
 

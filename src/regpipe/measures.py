@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 
 from regpipe.arm import Arm
 from regpipe.backend import keras, tf
+from regpipe.base_rates import evened
 from regpipe.codes import Codes
 from regpipe.engine.keras_objects import make_loss
 from regpipe.engine.weights import load_weights, members
@@ -38,9 +39,13 @@ class Measure:
         self._outputs = tf.function(keras.Model(self.model.inputs, outputs), input_signature=rows)
         self._predict = tf.function(self.model, input_signature=rows)
 
-    def load(self, weights: Weights, targets: np.ndarray) -> None:
-        """Give the network the weights of a fit, and the targets that it was trained on."""
+    def load(self, weights: Weights, targets: np.ndarray, rates: np.ndarray | None = None) -> None:
+        """Give the network the weights of a fit, and the targets that it was trained on.
+
+        And the base rates by which it says classes, where it does: see `base_rates`.
+        """
         self._guess = constant_guess(targets, self.model.output_shape[-1], self.task)
+        self._rates = rates
         self._members = members(self.model, weights)
         load_weights(self.model, self._members[-1])
 
@@ -62,6 +67,10 @@ class Measure:
         with np.errstate(over="ignore"):
             told = np.isfinite(np.square(outputs)).all(axis=1, keepdims=True)
         return np.where(told, outputs, self._guess).astype(outputs.dtype)
+
+    def evened(self, x: np.ndarray) -> np.ndarray:
+        """Return the outputs as if all classes were as frequent, where the fit has base rates."""
+        return evened(self.predict(x), self._rates)
 
     def scores(self, rows: Rows) -> dict[str, float]:
         """Return the task's scores on the rows trained on and on those that score the fit.
@@ -100,7 +109,10 @@ class Measure:
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         scores = [score for score in self.task.scores if score not in CODE_SCORES]
         loss = float(np.mean(self._loss(y, outputs), dtype=float))
-        return {score: loss if score == "loss" else SCORES[score](y, outputs) for score in scores}
+        return {
+            score: loss if score == "loss" else score_of(score, y, outputs, self._rates)
+            for score in scores
+        }
 
     def anatomy(self, rows: Rows) -> dict[str, float]:
         """Return what the network is like, layer by layer; of an ensemble, the last one.
@@ -162,23 +174,26 @@ def means(by_row: pd.DataFrame) -> dict[str, float]:
 
 
 def surface(
-    measure: Measure, fits: Sequence[tuple[Weights, np.ndarray]], grid: np.ndarray
+    measure: Measure,
+    fits: Sequence[tuple[Weights, np.ndarray, np.ndarray | None]],
+    grid: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Return what the fits say, on average, at each point of a grid.
 
     Args:
         measure: of the fits' arm.
-        fits: the weights of each fit, and the targets it was trained on.
+        fits: the weights of each fit, the targets it was trained on, and its base rates.
         grid: points of shape (n_points, n_features).
 
     Returns:
-        `probability`, the mean probability of class 1, and `share`, the share of the fits that
+        `probability`, the mean probability of class 1 (as if both classes were as frequent, where
+        the fits have base rates), and `share`, the share of the fits that
         call the point class 1; both of shape (n_points,), in [0, 1].
     """
     outputs = []
-    for weights, targets in fits:
-        measure.load(weights, targets)
-        outputs.append(measure.predict(grid)[:, 0])
+    for fit in fits:
+        measure.load(*fit)
+        outputs.append(measure.evened(grid)[:, 0])
     stacked = np.stack(outputs)
     return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
 
@@ -191,6 +206,13 @@ def classes(outputs: np.ndarray) -> np.ndarray:
     if outputs.shape[1] == 1:
         return (outputs > 0.5).astype(int)
     return outputs.argmax(axis=1)[:, None]
+
+
+def score_of(
+    name: str, y: np.ndarray, outputs: np.ndarray, rates: np.ndarray | None = None
+) -> float:
+    """Return one of `SCORES`; where there are base rates, classes are said by them."""
+    return SCORES[name](y, evened(outputs, rates) if name in OF_CLASSES else outputs)
 
 
 def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
@@ -235,6 +257,7 @@ def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
     return 1 - _mse(y, outputs) / variance if variance else float("nan")
 
 
+OF_CLASSES = {"accuracy", "balanced_accuracy"}  # scores of the classes that are said
 SCORES = {
     "accuracy": _accuracy,
     "balanced_accuracy": _balanced_accuracy,

@@ -345,7 +345,10 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
             )
     yield from _notes_on_target(table[rows.target], columns)
     if "metric" in block:
-        yield "One class is rare, so balanced accuracy judges (`metric`), not accuracy."
+        yield (
+            "One class is rare, so balanced accuracy judges (`metric`), not accuracy. A class is "
+            "said where it is likelier than its share of the rows trained on: not from 50% on."
+        )
     if rows.split:
         yield (
             f"'{rows.split}' says which rows are trained on. All repeats have the same, so their "

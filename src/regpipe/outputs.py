@@ -21,6 +21,9 @@ SHARES_OF_ONE = ("softmax", "sparsemax")
 CUT_AT_HALF = {"binarycrossentropy", "binaryfocalcrossentropy", "bce", "mse", "mae", "poisson"} | {
     *("meansquarederror", "meanabsoluteerror", "huber", "logcosh", "hinge", "dice", "tversky")
 }
+# Those whose outputs are likelier than the base rate where the class is: they bring a single output
+# to the share of class 1 among alike rows.
+CUT_AT_BASE_RATE = {"binarycrossentropy", "bce", "mse", "meansquarederror", "poisson"}
 
 
 class _Layer(Protocol):
@@ -75,6 +78,15 @@ def check_outputs(
                 f"{name}.training.loss: a class is told by a probability above 0.5, and training "
                 f"on '{called}' brings it above another number. Expected a loss such as "
                 "binary_crossentropy."
+            ]
+        )
+    judged_by_rates = task.name == "binary" and task.metric == "balanced_accuracy"
+    if judged_by_rates and named not in CUT_AT_BASE_RATE:
+        raise SpecError(
+            [
+                f"{name}.training.loss: where balanced accuracy judges, a class is told by its "
+                f"share of the rows trained on, and training on '{called}' brings the output "
+                "elsewhere. Expected a loss such as binary_crossentropy, or another metric."
             ]
         )
     if "crossentropy" in named and activation not in (*SHARES, *SHARES_OF_ONE):

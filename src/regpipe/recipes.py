@@ -138,14 +138,17 @@ def misfit(name: str, recipe: Recipe, base: Arm) -> tuple[str, ...]:
 
 def suits(name: str, recipe: Recipe, base: Arm) -> bool:
     """Whether a recipe can be tried on a problem."""
-    return base.task.name in recipe.tasks and not misfit(name, recipe, base)
+    return recipe.is_for(base.task) and not misfit(name, recipe, base)
 
 
 def is_for(recipe: Any, problem: Any) -> bool:
-    """Whether a recipe is for the task of a problem, given both blocks as written."""
+    """Whether a recipe is for a problem's task and metric, given both blocks as written."""
     block = recipe if isinstance(recipe, dict) else {}
     tasks = block.get("tasks", Recipe.model_fields["tasks"].default)
-    return isinstance(problem, dict) and isinstance(tasks, list) and problem.get("task") in tasks
+    if not (isinstance(problem, dict) and isinstance(tasks, list) and problem.get("task") in tasks):
+        return False
+    metrics = block.get("metrics")
+    return metrics is None or (isinstance(metrics, list) and problem.get("metric") in metrics)
 
 
 def suiting(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
@@ -158,7 +161,7 @@ def left_out(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, str]:
     faults = {
         name: misfit(name, recipe, base)
         for name, recipe in recipes.items()
-        if base.task.name in recipe.tasks
+        if recipe.is_for(base.task)
     }
     return {
         name: " ".join(_reason(name, fault) for fault in found)

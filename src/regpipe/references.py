@@ -1,6 +1,7 @@
 """Models without a network of ours, by scikit-learn: is a network worth it at all?
 
-Each with its usual settings, on the rows and the columns that the network sees.
+Each with its usual settings, on the rows and the columns that the network sees. Where that says
+classes by their base rates, so do they.
 """
 
 import time
@@ -12,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from regpipe import progress
-from regpipe.measures import SCORES, halves
+from regpipe.base_rates import class_shares
+from regpipe.measures import SCORES, halves, score_of
 from regpipe.problems.samples import Rows
 from regpipe.spec import Problem
 
@@ -43,12 +45,13 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
 
     And of each score the `halves`.
     """
-
-    def score(y: np.ndarray, said: np.ndarray) -> dict[str, float]:
-        return {name: SCORES[name](y, said) for name in problem.kind.scores if name in SCORES}
-
-    found = []
+    task, found = problem.kind, []
     for repeat, rows in enumerate(draws):
+        rates = class_shares(rows) if task.metric == "balanced_accuracy" else None
+
+        def score(y: np.ndarray, said: np.ndarray, rates: Any = rates) -> dict[str, float]:
+            return {name: score_of(name, y, said, rates) for name in task.scores if name in SCORES}
+
         models = references(problem, rows.data_seed)
         progress.expect(len(models))
         for name, model in models.items():

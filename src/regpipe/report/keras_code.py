@@ -148,7 +148,9 @@ def _evaluate(arm: Arm) -> list[str]:
     """Return the lines that score the model, and say where regpipe's score is another."""
     scored = "print(model.evaluate(x_test, y_test, verbose=0, return_dict=True))"
     keys = {key for layer in arm.layers.values() for key in layer.arguments}
-    if arm.loss == arm.training.loss and not any(key.endswith("_regularizer") for key in keys):
-        return [scored]
-    told = "regpipe compares losses without penalties, and by the problem's own loss."
-    return [comment(told), scored]
+    told = []
+    if arm.loss != arm.training.loss or any(key.endswith("_regularizer") for key in keys):
+        told.append("regpipe compares losses without penalties, and by the problem's own loss.")
+    if arm.task.metric == "balanced_accuracy":
+        told.append("regpipe says the class that is the likeliest in proportion to its base rate.")
+    return [*map(comment, told), scored]

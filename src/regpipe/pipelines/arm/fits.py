@@ -1,6 +1,7 @@
 """The fits of an arm: their rows, their weights, and what their rows have in common."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,19 +28,14 @@ def weights_of(weights: Weights, protocol: str, repeat: int) -> dict[str, np.nda
     return {k.removeprefix(prefix): v[repeat] for k, v in weights.items() if k.startswith(prefix)}
 
 
-def repeats_of(weights: Weights, protocol: str) -> int:
-    """Return how many fits a protocol has."""
-    return len(next(w for name, w in weights.items() if name.startswith(f"{protocol}/")))
-
-
 def each_fit(
-    arm: Arm, weights: Weights, samples: pd.DataFrame
-) -> Iterator[tuple[str, int, Rows, dict[str, np.ndarray]]]:
-    """Yield (protocol, repeat, rows, weights) of every fit."""
-    for protocol in PROTOCOLS:
-        draws = rows_of(samples, protocol, arm)
-        for repeat in range(repeats_of(weights, protocol)):
-            yield protocol, repeat, draw_of(draws, repeat), weights_of(weights, protocol, repeat)
+    arm: Arm, weights: Weights, fits: pd.DataFrame, samples: pd.DataFrame
+) -> Iterator[tuple[dict[Any, Any], Rows, dict[str, np.ndarray]]]:
+    """Yield (its row of `fits`, rows, weights) of every fit."""
+    draws = {protocol: rows_of(samples, protocol, arm) for protocol in PROTOCOLS}
+    for fit in fits.to_dict("records"):
+        protocol, repeat = fit["protocol"], fit["repeat"]
+        yield fit, draw_of(draws[protocol], repeat), weights_of(weights, protocol, repeat)
 
 
 def splits_of(problem: Problem, runs: pd.DataFrame) -> Splits:

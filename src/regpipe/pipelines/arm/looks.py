@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.arm import Arm
+from regpipe.base_rates import rates_of_fit
 from regpipe.pipelines.arm.fits import each_fit
 from regpipe.problems.samples import feature_names
 
@@ -16,12 +17,17 @@ Weights = dict[str, np.ndarray]
 
 
 def predict_surface(
-    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: Weights,
+    fits: pd.DataFrame,
+    samples: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what the fits say on a plane around all drawn points of a two-feature problem.
 
-    Columns: protocol, the two features, probability (mean over repeats), share (of the repeats that
-    call the point class 1).
+    Columns: protocol, the two features, probability (mean over repeats; as if both classes were as
+    frequent, where they are said by their base rates), share (of the repeats that call the point
+    class 1).
     """
     from regpipe.measures import Measure, surface
 
@@ -31,19 +37,23 @@ def predict_surface(
     axes = [np.linspace(low[name], high[name], GRID_POINTS) for name in names]
     grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
     measure = Measure(arm, architecture)
-    fits: dict[str, list[tuple[dict[str, np.ndarray], np.ndarray]]] = {}
-    for protocol, _, rows, fit in each_fit(arm, weights, samples):
-        fits.setdefault(protocol, []).append((fit, rows.y_train))
+    trained: dict[str, list[Any]] = {}
+    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
+        trained.setdefault(fit["protocol"], []).append((of_fit, rows.y_train, rates_of_fit(fit)))
     points = {name: grid[:, i] for i, name in enumerate(names)}
     frames = [
         pd.DataFrame({"protocol": protocol, **points, **surface(measure, of_protocol, grid)})
-        for protocol, of_protocol in fits.items()
+        for protocol, of_protocol in trained.items()
     ]
     return pd.concat(frames, ignore_index=True)
 
 
 def count_confusions(
-    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: Weights,
+    fits: pd.DataFrame,
+    samples: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return how often each class was taken for each, on the rows that score the fits.
 
@@ -53,18 +63,22 @@ def count_confusions(
 
     measure = Measure(arm, architecture)
     frames = []
-    for protocol, _, rows, fit in each_fit(arm, weights, samples):
-        measure.load(fit, rows.y_train)
-        said, true = classes(measure.predict(rows.x_score)), rows.y_score.astype(int)
+    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
+        measure.load(of_fit, rows.y_train, rates_of_fit(fit))
+        said, true = classes(measure.evened(rows.x_score)), rows.y_score.astype(int)
         frames.append(
-            pd.DataFrame({"protocol": protocol, "true": true[:, 0], "predicted": said[:, 0]})
+            pd.DataFrame({"protocol": fit["protocol"], "true": true[:, 0], "predicted": said[:, 0]})
         )
     keys = ["protocol", "true", "predicted"]
     return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
 
 
 def predict_values(
-    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: Weights,
+    fits: pd.DataFrame,
+    samples: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what each fit predicts for the rows that score it.
 
@@ -74,15 +88,20 @@ def predict_values(
 
     measure = Measure(arm, architecture)
     frames = []
-    for protocol, repeat, rows, fit in each_fit(arm, weights, samples):
-        measure.load(fit, rows.y_train)
+    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
+        measure.load(of_fit, rows.y_train)
         said = {"true": rows.y_score[:, 0], "predicted": measure.predict(rows.x_score)[:, 0]}
-        frames.append(pd.DataFrame({"protocol": protocol, "repeat": repeat, **said}))
+        key = {"protocol": fit["protocol"], "repeat": fit["repeat"]}
+        frames.append(pd.DataFrame({**key, **said}))
     return pd.concat(frames, ignore_index=True)
 
 
 def reconstruct(
-    arm: Arm, architecture: dict[str, Any], weights: Weights, samples: pd.DataFrame
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: Weights,
+    fits: pd.DataFrame,
+    samples: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return a few of the rows that score repeat 0 of each protocol, and what becomes of them.
 
@@ -96,10 +115,10 @@ def reconstruct(
     names = feature_names(samples)
     measure = Measure(arm, architecture)
     frames = []
-    for protocol, repeat, rows, fit in each_fit(arm, weights, samples):
-        if repeat:
+    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
+        if fit["repeat"]:
             continue
-        measure.load(fit, rows.y_train)
+        measure.load(of_fit, rows.y_train)
         parts = {"input": rows.x_score}
         if arm.autoencoder:
             parts["corrupted"] = corrupted(rows, "score", arm.autoencoder.noise)
@@ -109,6 +128,6 @@ def reconstruct(
             frame = pd.DataFrame(values[:SHOWN].reshape(-1, len(names)), columns=names)
             frame.insert(0, "part", part)
             frame.insert(0, "row", np.arange(len(frame)))
-            frame.insert(0, "protocol", protocol)
+            frame.insert(0, "protocol", fit["protocol"])
             frames.append(frame)
     return pd.concat(frames, ignore_index=True)

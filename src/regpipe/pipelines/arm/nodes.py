@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from regpipe.arm import Arm, apply, baseline
+from regpipe.base_rates import base_rates, rates_of_fit, rates_to_columns
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
-from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, draw_of, weights_of
+from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, each_fit, weights_of
 from regpipe.pipelines.arm.jobs import jobs_of
 from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import input_shape, rows_of
@@ -65,7 +66,8 @@ def train(
         The weights, as one array of shape (repeats, ...) for each `<protocol>/<weight>`.
         The history: protocol, repeat, epoch (from 1) and what Keras logs at each epoch.
         The fits: technique, problem and its settings (a hash), protocol, repeat, seeds, numbers of
-        rows, outcome, epochs, best_epoch, seconds.
+        rows, outcome, epochs, best_epoch, seconds; `base_rate_<class>` where classes are said by
+        them.
     """
     plan = [
         (name, repeat, job)
@@ -106,6 +108,7 @@ def train_plan(
                 "epochs": fit.epochs,
                 "best_epoch": fit.best_epoch,
                 "seconds": fit.seconds,
+                **rates_to_columns(base_rates(job.arm, job.rows)),
             }
         )
     stacked = {name: np.stack(values) for name, values in weights.items()}
@@ -127,11 +130,9 @@ def evaluate(
     from regpipe.measures import Measure
 
     measure = Measure(arm, architecture)
-    draws = {name: rows_of(samples, name, arm) for name in PROTOCOLS}
     numbers = []
-    for name, repeat in zip(fits["protocol"], fits["repeat"], strict=True):
-        rows = draw_of(draws[name], repeat)
-        measure.load(weights_of(weights, name, repeat), rows.y_train)
+    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
+        measure.load(of_fit, rows.y_train, rates_of_fit(fit))
         numbers.append({**measure.scores(rows), **measure.anatomy(rows)})
     return pd.concat([fits, pd.DataFrame(numbers, index=fits.index)], axis=1)
 

@@ -45,7 +45,7 @@ def arm_nodes(look: Look) -> list[Node]:
         ),
         node(
             look.predict,
-            inputs=["arm", "architecture", "weights", "samples"],
+            inputs=["arm", "architecture", "weights", "fits", "samples"],
             outputs=look.predictions,
             name=look.predict.__name__,
         ),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from regpipe import progress
 from regpipe.arm import Arm, baseline
+from regpipe.base_rates import base_rates
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, splits
@@ -101,7 +102,8 @@ class Competitor:
         batch, column = self.jobs[len(self._scores) : look], f"test_{self._metric}"
         progress.expect(len(batch))
         for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
-            self._measure.load(fit.weights, job.rows.y_train)
+            rates = base_rates(job.arm, job.rows)
+            self._measure.load(fit.weights, job.rows.y_train, rates)
             scores = self._measure.scores(job.rows)
             self._scores.append(scores[column])
             self._halves.append(scores[halves_of(column)])

@@ -58,7 +58,9 @@ def fit_on_all_rows(
     **techniques: Technique,
 ) -> Any:
     """Return the winner as a `Predictor`, trained on all rows of the table."""
+    from regpipe.base_rates import base_rates
     from regpipe.exported import About, Predictor
+    from regpipe.ingredients.class_weights import class_weights
     from regpipe.network import build_architecture, trained_model
     from regpipe.report.keras_code import keras_code
 
@@ -73,6 +75,9 @@ def fit_on_all_rows(
     job = Job(arm, architecture, watched(arm, whole.rows, seed), seed)
     progress.expect(1)
     fit = Trainer(engine, workers, fit_store).fits_of(f"{name}, all rows", [job])[0]
+    rates, asked = base_rates(arm, job.rows), arm.training.class_weight
+    found = class_weights(asked, job.rows.y_train) if asked else {}
+    weights = [found.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
     about = About(
         problem=name,
         technique=chosen,
@@ -84,6 +89,8 @@ def fit_on_all_rows(
         rows=len(whole.rows.x_train),
         expected=_expected(leaderboard, chosen),
         versions=versions(),
+        base_rates=None if rates is None else rates.tolist(),
+        class_weight=weights if asked else None,
     )
     model = trained_model(architecture, fit.weights)
     return Predictor(model, whole.preprocessing, about, keras_code(arm, shape))

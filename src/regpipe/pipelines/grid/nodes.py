@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from regpipe import plots, progress
 from regpipe.arm import apply, baseline
+from regpipe.base_rates import base_rates
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.grids import Point, arm_at, finer_points, points
@@ -166,9 +167,9 @@ def _train(
         if alike not in measures:
             measures[alike] = Measure(job.arm, job.architecture)
         measure = measures[alike]
-        measure.load(whole.weights, rows.y_train)
+        measure.load(whole.weights, rows.y_train, base_rates(job.arm, job.rows))
         scores = measure.scores(rows)
-        measure.load(part.weights, held.y_train)
+        measure.load(part.weights, held.y_train, base_rates(job.arm, held))
         chosen_by = measure.score(held, "val")
         runs.append(
             {

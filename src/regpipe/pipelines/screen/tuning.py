@@ -16,6 +16,7 @@ import pandas as pd
 
 from regpipe import progress
 from regpipe.arm import Arm, apply, baseline
+from regpipe.base_rates import base_rates
 from regpipe.engine.job import Job
 from regpipe.errors import SpecError
 from regpipe.fit_store import FitStore
@@ -93,7 +94,7 @@ class Judge:
         if key not in self._own.measures:
             self._own.measures[key] = Measure(job.arm, job.architecture)
         measure: Measure = self._own.measures[key]
-        measure.load(fit.weights, job.rows.y_train)
+        measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
         return fit, measure
 
 

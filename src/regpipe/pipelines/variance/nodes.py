@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from regpipe import plots, progress
 from regpipe.arm import baseline
+from regpipe.base_rates import base_rates
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.jobs import watched
@@ -52,7 +53,7 @@ def train_nested(
     fits = Trainer(engine, workers, fit_store).fits_of(f"{name}, variance", jobs)
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
         rows, metric = draws[draw], arm.task.metric
-        measure.load(fit.weights, rows.y_train)
+        measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
         scores = {f"test_{metric}": measure.score(rows, "val")[metric]}
         if not is_table(problem.rows):
             scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
