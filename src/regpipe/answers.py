@@ -16,8 +16,8 @@ class AnswerHooks:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Print a table and a sentence for each technique and each grid that this run answered.
 
-        The study has too many for a sentence each, and ends with what they say together. Who asks
-        for an export has seen the screen behind it.
+        The study and the claims have too many for a sentence each, and end with what they say
+        together. Who asks for an export has seen the screen behind it.
         """
         left = pipeline.all_outputs()
         if _tell_files(left, catalog):
@@ -32,7 +32,7 @@ class AnswerHooks:
         from regpipe.report import terminal
         from regpipe.report.study import Screening
 
-        many = bool(screens) or "study.report" in left
+        many = bool(screens) or "study.claims" in left
         terminal.show([catalog.load(n) for n in answers], sentences=not many)
         for name in grids:
             terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
@@ -43,6 +43,9 @@ class AnswerHooks:
         if "study.report" in left:
             leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
             terminal.show_study(leaderboard, claims, _file_of(catalog, "study.report"))
+        elif "study.claims" in left:
+            files = (_file_of(catalog, f"study.{name}") for name in ("claims", "claims_plot"))
+            terminal.show_claims(catalog.load("study.claims"), *files)
         for name in screens:
             parts = [
                 catalog.load(f"{name}.{table}") for table in ("tuning", "references", "left_out")

@@ -1,5 +1,6 @@
 """Which parameters are problems and which are techniques: the registry and the check ask here."""
 
+import copy
 import os
 from typing import Any
 
@@ -29,6 +30,14 @@ def read_problems() -> tuple[Blocks, dict[str, Any]]:
     recipes = parameters.get("recipes")
     problems = {name: parameters[name] for name in _reader()["problems"]}
     return problems, recipes if isinstance(recipes, dict) else {}
+
+
+def read_shipped() -> tuple[Blocks, Blocks]:
+    """Return the blocks of the base environment, as written: before another changes any of them."""
+    loader = copy.copy(_reader())
+    assert isinstance(loader, OmegaConfigLoader)
+    loader.env = loader.base_env
+    return loader["problems"], loader["techniques"]
 
 
 def replayed_problems() -> list[str]:

@@ -15,7 +15,7 @@ from regpipe.spec import Problem, Recipe, Settings, StoppingRules, Technique, Tr
 from regpipe.vocabulary import check_name
 
 Block = Mapping[str, Any]
-PIPELINES = ("study", "variance")  # those of all problems
+PIPELINES = ("study", "claims", "variance")  # those of all problems
 DATASETS = ("made", "fit_store", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"

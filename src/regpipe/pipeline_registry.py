@@ -2,14 +2,15 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import click
 from kedro.pipeline import Pipeline
 
 from regpipe.arm import baseline
-from regpipe.blocks import Blocks, read_blocks, read_problems, replayed_problems
+from regpipe.as_published import Shipped
+from regpipe.blocks import Blocks, read_blocks, read_problems, read_shipped, replayed_problems
 from regpipe.errors import SpecError
 from regpipe.pipelines.cocktail.pipeline import cocktail_name
 from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
@@ -23,6 +24,8 @@ from regpipe.pipelines.screen.pipeline import create_pipeline as create_screen
 from regpipe.pipelines.screen.pipeline import screen_name
 from regpipe.pipelines.stopping_rules.pipeline import NAME as STOPPING_RULES
 from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_stopping_rules
+from regpipe.pipelines.study.claims import NAME as CLAIMS
+from regpipe.pipelines.study.claims import create_pipeline as create_claims
 from regpipe.pipelines.study.pipeline import NAME as STUDY
 from regpipe.pipelines.study.pipeline import Part
 from regpipe.pipelines.study.pipeline import create_pipeline as create_study
@@ -91,6 +94,8 @@ class Makers:
             if self._table(problem):
                 made[f"{problem}_export"] = partial(self._with_export, problem)
                 made[f"{problem}_predict"] = partial(create_prediction, problem)
+        if self._claimed():
+            made[CLAIMS] = self._claims
         made[VARIANCE] = partial(self._with_inputs, self._variance)
         if self._replayed():
             made[STOPPING_RULES] = partial(self._with_inputs, self._stopping_rules)
@@ -116,15 +121,33 @@ class Makers:
         table = rows.get(TABLE) if isinstance(rows, dict) else None
         return table if isinstance(table, str) else None
 
+    @cached_property
+    def _base_blocks(self) -> tuple[Blocks, Blocks]:
+        return read_shipped()
+
+    def _shipped(self, name: str) -> Shipped:
+        """Return the blocks of a technique and its problem that what was published is about.
+
+        Those that the base environment doesn't have are as this one has them.
+        """
+        problems, techniques = self._base_blocks
+        block = self._techniques[name]
+        home = block["problem"]
+        return {
+            "problem": problems.get(home, self._problems[home]),
+            "technique": techniques.get(name, block),
+        }
+
     def _technique(self, name: str) -> Pipeline:
         home = self._techniques[name]["problem"]
-        return create_technique(name, home, look_of(self._problems[home]))
+        look = look_of(self._problems[home])
+        return create_technique(name, home, look, self._shipped(name))
 
     def _with_technique(self, name: str) -> Pipeline:
         return self._bases[self._techniques[name]["problem"]] + self._technique(name)
 
     def _grid(self, name: str) -> Pipeline:
-        return create_grid(name, self._techniques[name]["problem"])
+        return create_grid(name, self._techniques[name]["problem"], self._shipped(name))
 
     def _with_grid(self, name: str) -> Pipeline:
         return self._bases[self._techniques[name]["problem"]] + self._grid(name)
@@ -170,6 +193,38 @@ class Makers:
     def _stopping_rules(self) -> Pipeline:
         return create_stopping_rules(self._replayed())
 
+    def _claimed(self) -> list[str]:
+        """Return the techniques whose answers tell what became of everything that was published.
+
+        Those are the ones that something was published about, themselves or their grids, and the
+        first of a problem where that is true of its baseline alone.
+        """
+        told = {
+            name: block["problem"]
+            for name, block in self._techniques.items()
+            if block.get("published") or block.get("grid_published")
+        }
+        for name, block in self._techniques.items():
+            home = self._problems[block["problem"]]
+            published = isinstance(home, dict) and home.get("published")
+            if published and block["problem"] not in told.values():
+                told[name] = block["problem"]
+        return [name for name in self._techniques if name in told]
+
+    def _grids_claimed(self) -> list[str]:
+        return [n for n, block in self._techniques.items() if block.get("grid_published")]
+
+    def _claims(self) -> Pipeline:
+        claimed, grids = self._claimed(), self._grids_claimed()
+        homes = dict.fromkeys(self._techniques[name]["problem"] for name in claimed)
+        parts = [
+            *(self._bases[home] for home in homes),
+            *map(self._technique, claimed),
+            *map(self._grid, grids),
+            create_claims(claimed, grids),
+        ]
+        return Pipeline({node for part in parts for node in part.nodes})
+
     def _study(self) -> Pipeline:
         parts = {problem: Part(look_of(self._problems[problem])) for problem in self._shown}
         for name, block in self._techniques.items():
@@ -179,7 +234,11 @@ class Makers:
             part.techniques[name] = self._technique(name)
             if block.get("grid_published"):
                 part.grids[name] = self._grid(name)
-        further = [self._variance(), *([self._stopping_rules()] if self._replayed() else [])]
+        further = [
+            self._variance(),
+            *([self._stopping_rules()] if self._replayed() else []),
+            create_claims(self._claimed(), self._grids_claimed()),
+        ]
         bases = {problem: self._bases[problem] for problem in self._shown}
         return create_study(bases, parts, further)
 

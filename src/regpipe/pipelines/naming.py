@@ -5,7 +5,7 @@ from functools import partial, update_wrapper
 from typing import Any
 
 
-def called(name: str, function: Callable[..., Any], **further: str) -> Callable[..., Any]:
+def called(name: str, function: Callable[..., Any], **further: Any) -> Callable[..., Any]:
     """Return the function with its argument `name` filled in, and `further` ones.
 
     A block of parameters doesn't contain its own name. It keeps its annotations, by which Kedro

@@ -1,4 +1,4 @@
-"""What became of each published gain?"""
+"""What became of each published gain and loss?"""
 
 from typing import Any
 
@@ -6,67 +6,117 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regpipe.metrics import METRICS, Metric
 from regpipe.plots.style import panels, title
+from regpipe.statistics.judging import FAILS, FATES, HOLDS, SMALLER, UNDECIDED
+from regpipe.statistics.tally import tally
 
-COLOURS = {
-    "holds": "#009E73",
-    "holds, smaller": "#56B4E9",
-    "undecided": "0.5",
-    "does not hold": "#D55E00",
-}
-MARKERS = {"holds": "o", "holds, smaller": "s", "undecided": "D", "does not hold": "X"}
+COLOURS = {HOLDS: "#009E73", SMALLER: "#56B4E9", UNDECIDED: "0.5", FAILS: "#D55E00"}
+MARKERS = {HOLDS: "o", SMALLER: "s", UNDECIDED: "D", FAILS: "X"}
+CANT_TELL = "0.7"
 HEIGHT = 0.3  # inches per claim
+KINDS = {
+    "gain": "Published gains",
+    "loss": "Published losses",
+    "no difference": "Published as no better",
+    "": "Not judged: other rows stand in for the published ones, or the run isn't as published",
+}
 
 
 def claims(table: pd.DataFrame) -> Figure:
-    """Draw each published gain of accuracy beside what was found, on the fixed draw and on fresh.
+    """Draw each published gain or loss beside what was found, on the fixed draw and on fresh ones.
+
+    Gains and losses have panels of their own, since one may be many times as large as the other;
+    so have those that can't be judged, and those of another metric.
 
     Args:
-        table: arm, problem, published_gain, fixed_gain, fresh_gain, ci_low, ci_high (shares of
-            accuracy; NaN of too few pairs) and holds, empty where no gain was published.
+        table: arm, problem, number, claim, published_gain, fixed_gain, fresh_gain, ci_low, ci_high
+            (NaN of too few pairs), seeds, leak and holds, empty where no gain was published.
     """
-    gains = table[table["holds"].isin(list(COLOURS))]
-    gains = gains.sort_values(["problem", "published_gain"], ascending=[False, True])
-    figure, axes = panels(1, 1, 8.4, 1.5 + HEIGHT * max(len(gains), 1))
-    ax = axes[0][0]
-    ax.axvline(0, color="0.4", linewidth=1)
-    for place, row in enumerate(gains.to_dict("records")):
-        _draw(ax, place, row)
-    ax.set_yticks(range(len(gains)), [f"{r.arm} ({r.problem})" for r in gains.itertuples()])
-    ax.set_xlabel("gain over the baseline, points of test accuracy")
-    ax.grid(axis="x", alpha=0.3)
-    _explain(figure, ax, set(gains["holds"]))
-    title(figure, "Published gains, and what became of them")
+    told = table[table["holds"] != ""]
+    kinds = told["claim"].where(told["holds"].isin(list(FATES)), "")
+    told = told.assign(kind=kinds, metric=told["number"].str.rpartition(" ")[2])
+    told = told.sort_values(["problem", "published_gain"], ascending=[False, True])
+    parts = [
+        (kind, str(metric), part)
+        for kind in KINDS
+        for metric, part in told[told["kind"] == kind].groupby("metric")
+    ]
+    sizes = [len(part) for *_, part in parts] or [1]
+    figure, axes = panels(len(sizes), 1, 8.4, 1.0, height_ratios=[n + 1 for n in sizes])
+    figure.set_figheight(HEIGHT * sum(sizes) + 0.9 * len(sizes) + 1.1)
+    for ax, (kind, metric, part) in zip(axes[:, 0], parts, strict=False):
+        _panel(ax, part, METRICS[metric])
+        ax.set_title(KINDS[kind], fontsize=10, loc="left")
+    _explain(figure, axes[0][0], told)
+    title(figure, _finding(table))
     return figure
 
 
-def _draw(ax: Axes, place: int, row: dict[Any, Any]) -> None:
+def _finding(table: pd.DataFrame) -> str:
+    """Return what the picture shows, in a sentence."""
+    n = tally(table, "gain")
+    if not n.all:
+        return "No published gain can be judged by this run"
+    smaller = {0: "", n.hold: ", none at its published size" if n.hold else ""}.get(
+        n.smaller, f", {n.smaller} of them smaller than published"
+    )
+    verb = "holds" if n.hold == 1 else "hold"
+    gains = "gain" if n.all == 1 else "gains"
+    return f"{n.hold} of {n.all} published {gains} {verb} on fresh draws{smaller}"
+
+
+def _panel(ax: Axes, part: pd.DataFrame, metric: Metric) -> None:
+    ax.axvline(0, color="0.4", linewidth=1)
+    for place, row in enumerate(part.to_dict("records")):
+        _draw(ax, place, row, metric.scale)
+    names = [
+        f"{row['arm']} ({row['problem']}{', leak' if row['leak'] else ''})"
+        for row in part.to_dict("records")
+    ]
+    ax.set_yticks(range(len(part)), names)
+    ax.set_ylim(-0.7, len(part) - 0.3)
+    ax.set_xlabel(f"technique minus baseline, {metric.difference}; {metric.better}", fontsize=9)
+    ax.grid(axis="x", alpha=0.3)
+
+
+def _draw(ax: Axes, place: int, row: dict[Any, Any], scale: float) -> None:
     published, fixed, mean, low, high = (
-        100 * row[key]
+        scale * row[key]
         for key in ("published_gain", "fixed_gain", "fresh_gain", "ci_low", "ci_high")
     )
     told = str(row["holds"])
-    ax.plot(published, place, "D", markerfacecolor="none", markeredgecolor="black", zorder=3)
-    ax.plot(fixed, place, "|", color="black", markersize=11)
+    colour = COLOURS.get(told, CANT_TELL)
     ax.errorbar(
         mean,
         place,
         xerr=[[mean - low], [high - mean]],
-        fmt=MARKERS[told],
-        color=COLOURS[told],
+        fmt=MARKERS.get(told, "o"),
+        color=colour,
+        markerfacecolor=colour if told in COLOURS else "white",
         capsize=3,
         markersize=6,
     )
+    ax.plot(published, place, "D", markerfacecolor="none", markeredgecolor="black", zorder=3)
+    ax.plot(fixed, place, "|", color="black", markersize=11)
 
 
-def _explain(figure: Figure, ax: Axes, told: set[str]) -> None:
-    """Add a legend, outside the panel."""
+def _explain(figure: Figure, ax: Axes, told: pd.DataFrame) -> None:
+    """Add a legend, outside the panels."""
+    seeds = sorted({int(n) for n in told["seeds"]})
+    number = f"{seeds[-1]} seeds" if seeds else "many seeds"
     handles = [
         *ax.plot([], [], "D", markerfacecolor="none", markeredgecolor="black", label="published"),
-        *ax.plot([], [], "|", color="black", markersize=11, label="the same draw, many seeds"),
+        *ax.plot(
+            [], [], "|", color="black", markersize=11, label=f"the published draw: mean of {number}"
+        ),
     ]
-    for name, colour in COLOURS.items():
-        if name in told:
-            label = f"fresh draws: {name}"
-            handles += ax.plot([], [], MARKERS[name], color=colour, label=label)
+    for fate in FATES:
+        if (told["holds"] == fate).any():
+            label = f"fresh draws: {fate}"
+            handles += ax.plot([], [], MARKERS[fate], color=COLOURS[fate], label=label)
+    if (told["kind"] == "").any():
+        handles += ax.plot(
+            [], [], "o", color=CANT_TELL, markerfacecolor="white", label="fresh draws: not judged"
+        )
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)

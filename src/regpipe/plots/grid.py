@@ -32,8 +32,9 @@ def grid(
     Args:
         table: a row per protocol and value: protocol, step ("coarse" or "finer"), a column for each
             path, repeats, for train and test `<side>_mean`, `<side>_ci_low`, `<side>_ci_high` and
-            `published_<side>` (NaN where nothing was published), and chosen (in how many repeats
-            validation rows chose the value).
+            `published_<side>` (NaN where nothing was published), chosen (in how many repeats
+            validation rows chose the value), and maybe not_comparable (in what the run isn't as
+            published, empty where it is).
         paths: where the values stand. The first goes along x; the others tell lines apart.
         name: the technique's title.
         metric: which one the numbers are of.
@@ -54,7 +55,8 @@ def grid(
             _draw_line(ax, values, path, colours[line])
         for side, colour in PUBLISHED.items():
             numbers = part[f"published_{side}"]
-            ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3)
+            look = {"alpha": 0.35} if _departures(table) else {}
+            ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, **look)
         _draw_baseline(ax, baseline[protocol])
         _draw_chosen(strip, part, path, colours)
         ax.set_title(f"{PROTOCOLS[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
@@ -75,8 +77,15 @@ def grid(
         ncols=3,
         frameon=False,
     )
-    title(figure, f"{name}: a grid of values (mean and interval over repeats)")
+    what = f"{name}: a grid of values (mean and interval over repeats)"
+    title(figure, "; not comparable: ".join([what, *_departures(table)]))
     return figure
+
+
+def _departures(table: pd.DataFrame) -> list[str]:
+    """Return in what the run isn't as published."""
+    told = table.get("not_comparable", pd.Series(dtype=object))
+    return [text for text in dict.fromkeys(told) if isinstance(text, str) and text]
 
 
 def _line_of(table: pd.DataFrame, further: list[str]) -> list[str]:
@@ -153,7 +162,9 @@ def _legend(table: pd.DataFrame, colours: dict[Any, Any]) -> Iterable[Line2D]:
             entries.append({**dot, "label": f"{step} grid"})
     for side, colour in PUBLISHED.items():
         if table[f"published_{side}"].notna().any():
-            entries.append({"marker": "x", "color": colour, "label": f"published, {side} rows"})
+            aside = ", not comparable" if _departures(table) else ""
+            label = f"published, {side} rows{aside}"
+            entries.append({"marker": "x", "color": colour, "label": label})
     if len(colours) > 1:
         for line, colour in colours.items():
             entries.append({"linestyle": "-", "linewidth": 4, "color": colour, "label": line})

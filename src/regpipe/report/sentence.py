@@ -3,6 +3,14 @@
 from typing import Any
 
 from regpipe.metrics import METRICS, Metric
+from regpipe.report.counting import listed
+from regpipe.statistics.judging import (
+    NOT_COMPARABLE,
+    NOT_CONTRADICTED,
+    NOT_REPRODUCED,
+    STAND_IN,
+    reproduction,
+)
 from regpipe.tasks import CODE_SCORES
 
 Answer = dict[str, Any]
@@ -85,9 +93,12 @@ def _way_on(answer: Answer) -> str:
 
 
 def _loss(answer: Answer) -> str:
-    """Say so where the loss has a verdict that the accuracy hasn't."""
+    """Say so where the loss has a verdict that the accuracy hasn't, or where rows are stand-ins."""
     loss = answer["fresh"]["difference"]["loss"]
     told = answer["fresh"]["verdict"]
+    ends = [loss.get(key) for key in ("mean", "ci_low", "ci_high")]
+    if answer["fixed"]["stand_in"] and answer["fixed"]["published"] and None not in ends:
+        return " Its test loss changes by {:+.2g} [{:+.2g}, {:+.2g}].".format(*ends)
     if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == told:
         return ""
     movement = "lower" if loss["mean"] < 0 else "higher"
@@ -139,23 +150,39 @@ def caveat(repeats: int, rows: str) -> str:
 
 
 def _claim(answer: Answer) -> str:
+    """Say what was published, and what the seeds of the published draw say of that."""
     fixed = answer["fixed"]
     if not fixed["published"]:
         return ""
     unit = METRICS[answer["metric"]]
-    sides = [side for side in ("test", "train") if fixed["published"][side] is not None]
+    numbers = {
+        side: f"published {side} {unit.name} {unit.value(fixed['published'][side])}"
+        for side in ("test", "train")
+        if fixed["published"][side] is not None
+    }
+    if fixed["stand_in"]:
+        return f" {STAND_IN.capitalize()} ({listed(list(numbers.values()))}). {fixed['stand_in']}"
+    if why := fixed["not_comparable"]:
+        return f" {NOT_COMPARABLE.capitalize()}: {why} ({listed(list(numbers.values()))})."
     told = "; ".join(
-        f"published {side} {unit.name} {unit.value(fixed['published'][side])}, "
-        f"{'not reproduced' if side in fixed['missed'] else 'reproduced'} "
-        f"({unit.spread(fixed['technique'][side])})"
-        for side in sides
+        f"{number}, {_judged(answer, side)} ({unit.spread(fixed['technique'][side])})"
+        for side, number in numbers.items()
         if side == "test" or side in fixed["missed"]
     )
-    if not told:
-        return ""
-    note = fixed["published"].get("note") if fixed["missed"] else None
-    why = f" {note}" if note else ""
-    return f" On the published draw, over {fixed['repeats']} seeds: {told}{_stops(answer)}.{why}"
+    return f" On the published draw: {told}{_stops(answer)}." if told else ""
+
+
+def _judged(answer: Answer, side: str) -> str:
+    """Say what the seeds say of a published number, and whether the baseline's say the same."""
+    fixed = answer["fixed"]
+    seeds = f"{fixed['repeats']} seeds"
+    said = reproduction(side not in fixed["missed"], fixed["repeats"], None, None)
+    if said == NOT_CONTRADICTED:
+        also = ", nor by the baseline's: it can't tell the two apart"
+        return f"{said} by {seeds}{also if side in fixed['also_baseline'] else ''}"
+    if said == NOT_REPRODUCED:
+        return f"{said} by any of {seeds}"
+    return f"which {seeds} are too few to contradict"
 
 
 def _stops(answer: Answer) -> str:

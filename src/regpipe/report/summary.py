@@ -3,6 +3,7 @@
 import math
 import os
 import platform
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,8 +11,9 @@ import pandas as pd
 from regpipe.arm import Arm
 from regpipe.problems.sources import is_table
 from regpipe.provenance import versions
-from regpipe.spec import Problem, Published, Statistics, Technique
-from regpipe.statistics.summary import missed, pair_runs, spread
+from regpipe.spec import Problem, Statistics, Technique
+from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
+from regpipe.statistics.summary import pair_runs, sides_within, spread
 
 Answer = dict[str, Any]
 NUMBERS = (
@@ -29,6 +31,7 @@ def summarise(
     comparison: pd.DataFrame,
     statistics: Statistics,
     parameters: dict[str, Any],
+    departures: Mapping[str, str | None],
 ) -> Answer:
     """Return the answer: what was published, what was reproduced, what holds on fresh draws.
 
@@ -41,6 +44,7 @@ def summarise(
         comparison: of the two, a row per protocol and metric.
         statistics: by which they were compared.
         parameters: everything it was run with.
+        departures: in what `baseline` and `technique` aren't as published.
     """
     metric = arm.task.metric
     repeats = pair_runs(baseline, runs)[["protocol", "repeat"]]
@@ -54,7 +58,7 @@ def summarise(
         "problem": arm.problem,
         "metric": metric,
         "leak": arm.training.leaks,
-        "fixed": {**parts["fixed"], **_claim(technique.published, parts["fixed"]["technique"])},
+        "fixed": {**parts["fixed"], **_claim(problem, technique, parts["fixed"], departures)},
         "fresh": {
             **parts["fresh"],
             "rows": _rows(problem),
@@ -93,11 +97,38 @@ def _range(epochs: pd.Series) -> Answer:
     return {"mean": float(epochs.mean()), "min": int(epochs.min()), "max": int(epochs.max())}
 
 
-def _claim(published: Published | None, found: dict[str, Any]) -> Answer:
-    if published is None:
-        return {"published": None, "reproduced": None, "missed": []}
-    sides = missed(found, published)
-    return {"published": published.model_dump(), "reproduced": not sides, "missed": sides}
+def _claim(
+    problem: Problem,
+    technique: Technique,
+    found: Answer,
+    departures: Mapping[str, str | None],
+) -> Answer:
+    """Return what was published, whether it may be judged by this run, and what becomes of it.
+
+    `reproduced` is whether the seeds of the published draw range over all of its scores; None where
+    nothing was published, or nothing can be told. `missed` are the sides that they don't range
+    over, `also_baseline` those whose number the baseline ranges over, too.
+    """
+    published, departure = technique.published, departures.get("technique")
+    told: Answer = {
+        "published": published.model_dump() if published else None,
+        "reproduced": None,
+        "missed": [],
+        "also_baseline": [],
+        "stand_in": problem.stand_in,
+        "not_comparable": departure,
+        "baseline_not_comparable": departures.get("baseline"),
+    }
+    if published is None or problem.stand_in or departure:
+        return told
+    sides = [side for side in ("train", "test") if getattr(published, side) is not None]
+    within = sides_within(found["technique"], published)
+    words = {reproduction(side in within, found["repeats"], None, None) for side in sides}
+    told["missed"] = [side for side in sides if side not in within]
+    told["also_baseline"] = sides_within(found["baseline"], published)
+    if words <= set(JUDGED):
+        told["reproduced"] = words == {NOT_CONTRADICTED}
+    return told
 
 
 def _rows(problem: Problem) -> str:

@@ -16,6 +16,7 @@ from regpipe.report.sentence import sentence
 from regpipe.report.stopping import rules_table
 from regpipe.report.study import Screening
 from regpipe.report.variance import variance_table
+from regpipe.report.views.claimed import claimed
 from regpipe.report.views.headline import headline
 from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
@@ -44,6 +45,16 @@ def show_study(leaderboard: pd.DataFrame, claims: pd.DataFrame, report: str) -> 
     console.print(escape(said), highlight=False, soft_wrap=False)
     console.print()
     console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
+
+
+def show_claims(claims: pd.DataFrame, table: str, picture: str) -> None:
+    """Print what became of the published claims, and where they are told one by one."""
+    console = get_console()
+    console.print()
+    console.print(escape(" ".join(claimed(from_csv(claims)))), highlight=False, soft_wrap=False)
+    console.print()
+    told = f"Claim by claim: {escape(table)}\nA picture of them: {escape(picture)}"
+    console.print(told, highlight=False, soft_wrap=True)
 
 
 def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) -> None:
@@ -96,14 +107,14 @@ def show_rules(rules: pd.DataFrame) -> None:
 def table(answers: Sequence[Answer]) -> Table:
     """Return a row per arm, problem by problem: the metric on test rows, gain and verdict.
 
-    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat. All answers
-    are of one metric.
+    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat; published
+    numbers stand where the run is as published. All answers are of one metric.
     """
     unit = METRICS[answers[0]["metric"]]
     made = Table(box=box.SIMPLE_HEAD, title=_title(unit), title_justify="left", padding=0)
     made.add_column("arm", no_wrap=True)
     change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
-    claims = any(answer["fixed"]["published"] or published_baseline(answer) for answer in answers)
+    claims = any(_published(a, arm) for a in answers for arm in ("baseline", "technique"))
     for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
         made.add_column(heading, no_wrap=True)
     made.add_column("verdict", min_width=len("difference"))
@@ -112,9 +123,12 @@ def table(answers: Sequence[Answer]) -> Table:
         if answer["problem"] != problem:
             problem = answer["problem"]
             made.add_section()
-            cells = _cells(answer, "baseline", published_baseline(answer))[not claims :]
+            said = (
+                n for a in answers if a["problem"] == problem for n in _published(a, "baseline")
+            )
+            cells = _cells(answer, "baseline", list(dict.fromkeys(said)))[not claims :]
             made.add_row(problem, *cells, "", "(baseline)")
-        cells = _cells(answer, "technique", answer["fixed"]["published"])[not claims :]
+        cells = _cells(answer, "technique", _published(answer, "technique"))[not claims :]
         gain = escape(_gain(answer))
         made.add_row(_folded(answer["technique"]), *cells, gain, answer["fresh"]["verdict"])
     return made
@@ -134,9 +148,23 @@ def _folded(name: str, width: int = 14) -> str:
     return "\n".join(lines)
 
 
-def _cells(answer: Answer, arm: str, published: Answer | None) -> list[str]:
+def _published(answer: Answer, arm: str) -> list[float]:
+    """Return what was published of an arm's test score, where this run can be compared with it.
+
+    That of a baseline is the one of the technique's own source, where that has one.
+    """
+    fixed, said = answer["fixed"], answer["fixed"]["published"]
+    departure = fixed["not_comparable" if arm == "technique" else "baseline_not_comparable"]
+    if fixed["stand_in"] or departure:
+        return []
+    if arm == "baseline":
+        said = published_baseline(answer)
+    return [said["test"]] if said and said["test"] is not None else []
+
+
+def _cells(answer: Answer, arm: str, published: list[float]) -> list[str]:
     unit = METRICS[answer["metric"]]
-    claimed = unit.value(published["test"]) if published and published["test"] else "-"
+    claimed = "\n".join(map(unit.value, published)) or "-"
     spreads = (unit.spread(answer[protocol][arm]["test"]) for protocol in ("fixed", "fresh"))
     return [claimed, *spreads]
 

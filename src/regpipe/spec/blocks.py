@@ -30,25 +30,30 @@ Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stoppi
 Class = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
-class Published(Strict):
-    """What a tutorial reported on the rows it trained on and on those it tested on.
-
-    `epochs` and `best_epoch` are those at which it stopped, and whose weights it kept. A `note`
-    says why the numbers can't be reproduced, where they can't.
-    """
+class PublishedScores(Strict):
+    """What was reported on the rows trained on, on those tested on, or on both."""
 
     train: float | None = None
     test: float | None = None
-    epochs: PositiveInt | None = None
-    best_epoch: PositiveInt | None = None
-    source: str
-    note: str | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.train is None and self.test is None:
             raise ValueError("expected a published number, train or test or both")
         return self
+
+
+class Published(PublishedScores):
+    """What a tutorial reported, and where.
+
+    `epochs` and `best_epoch` are those at which it stopped, and whose weights it kept. A gain is
+    over the `baseline` of the same source; without, over what was published about the problem.
+    """
+
+    epochs: PositiveInt | None = None
+    best_epoch: PositiveInt | None = None
+    baseline: PublishedScores | None = None
+    source: str
 
 
 class TableRows(Strict):
@@ -124,6 +129,18 @@ class Problem(Strict):
     # In place of those of the statistics, where a score has another scale.
     smallest_difference: dict[MetricName, PositiveFloat] = {}
     published: Published | None = None
+    # Why the rows aren't those that the published numbers are about, where they only stand in for
+    # those: such rows judge no claim.
+    stand_in: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_baseline(self) -> Self:
+        if self.published and self.published.baseline:
+            raise ValueError(
+                "published.baseline: a problem's published numbers are those of its baseline. "
+                "Expected it in the block of a technique"
+            )
+        return self
 
     @model_validator(mode="after")
     def _leaves_classes_alone(self) -> Self:

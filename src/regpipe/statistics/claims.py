@@ -1,24 +1,38 @@
-"""Every published number beside what was found: reproduced, and does the gain hold?"""
+"""Every published number beside what was found: is it contradicted, and does the claim hold?"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from regpipe.statistics.summary import ROUNDING, number
+from regpipe.metrics import METRICS
+from regpipe.statistics.judging import (
+    JUDGED,
+    NOT_COMPARABLE,
+    NOT_CONTRADICTED,
+    ROUNDING,
+    STAND_IN,
+    holds,
+    ranges_over,
+    reproduction,
+)
+from regpipe.statistics.summary import number
 from regpipe.tasks import TASKS
 
 Answer = Mapping[str, Any]
 Row = dict[str, Any]
 SIDES = ("train", "test")
-NOTHING = {"at": "", "verdict": "", "holds": "", "leak": False, "note": ""}
-TEXTS = ("at", "verdict", "holds", "source", "note")  # empty where there is nothing to say
+NOTHING = {"at": "", "verdict": "", "claim": "", "holds": "", "leak": False, "why": ""}
+# Empty where there is nothing to say.
+TEXTS = ("at", "reproduction", "why", "claim", "verdict", "holds", "source")
+FLAGS = ("reproduced", "also_baseline")
 EPOCHS = {"epochs": "stopping epoch", "best_epoch": "best epoch"}
 COLUMNS = (
     *("arm", "technique", "title", "problem", "number", "at", "published"),
-    *("mean", "sd", "low", "high", "seeds", "reproduced"),
-    *("published_gain", "fixed_gain", "fresh_gain", "ci_low", "ci_high", "draws"),
-    *("verdict", "holds", "leak", "source", "note"),
+    *("mean", "sd", "low", "high", "seeds", "reproduced", "reproduction", "why", "also_baseline"),
+    *("published_baseline", "published_gain", "claim", "fixed_gain"),
+    *("fresh_gain", "ci_low", "ci_high", "draws", "verdict", "holds"),
+    *("fresh_loss", "loss_low", "loss_high", "leak", "source"),
 )
 
 
@@ -32,55 +46,68 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
     Returns:
         arm (a technique, or the problem whose baseline it is), technique (whether it is one),
         title, problem, number (`test accuracy`, `stopping epoch`, ...), at (of a grid: the point),
-        published; mean, sd, low and high over the seeds of the fixed draw, and whether the number
-        was reproduced, which is to lie between low and high. For the test score of a technique:
-        published_gain over the published baseline, fixed_gain on the same draw, fresh_gain on fresh
-        ones with ci_low and ci_high, their verdict, and whether the claim holds, see `holds`.
+        published; mean, sd, low and high over the seeds of the fixed draw; reproduced, whether the
+        number lies between low and high, missing where that can't be told; reproduction, that in
+        words, see `judging.reproduction`, and why where it can't; also_baseline, of a technique's
+        score: whether the baseline's seeds range over the number, too.
+
+        For the test score of a technique: published_baseline, of its own source; published_gain
+        over it, and claim, whether that is a `gain`, a `loss` or `no difference`; fixed_gain on the
+        same draw, fresh_gain on fresh ones with ci_low and ci_high, their verdict, and what becomes
+        of the claim in holds, see `judging.holds`; fresh_loss, by how much the test loss changes on
+        fresh draws, with loss_low and loss_high.
+
+        leak: whether the technique watched the rows that its published number was taken on.
     """
     answers = list(answers)
-    some_of = {a["problem"]: a for a in reversed(answers) if published_baseline(a)}
-    rows = [row for answer in reversed(some_of.values()) for row in _baseline(answer)]
+    rows = list(_baselines(answers))
     for answer in answers:
         rows += _technique(answer)
         if answer["technique"] in grids:
             rows += _points(answer, grids[answer["technique"]])
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"draws": "Int64"})
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype({"draws": "Int64", **dict.fromkeys(FLAGS, "boolean")})
 
 
 def from_csv(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as it was before a file, in which empty text is a missing number."""
-    # A column without any text was read as one of numbers.
-    return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS})
+    # A column without any text was read as one of numbers, one of flags with gaps as one of text.
+    texts = {name: table[name].astype(object).fillna("") for name in TEXTS}
+    flags = {name: table[name].astype("boolean") for name in FLAGS}
+    return table.assign(**texts, **flags)
 
 
-def holds(claimed: float, verdict: str, low: float, high: float) -> str:
-    """Return whether a claimed gain (or, below 0, a loss) holds on fresh draws.
+def _baselines(answers: list[Answer]) -> Iterator[Row]:
+    """Yield a row for each number published about a problem's baseline, whatever the source.
 
-    It `holds` where the technique helps there (or hurts); `holds, smaller` where it does and the
-    claimed size lies beyond the interval; else it `does not hold` or is `undecided`.
-
-    >>> holds(0.029, "helps", 0.002, 0.012)
-    'holds, smaller'
+    Sources that say the same of a problem said it once; one that says something else has its rows.
     """
-    if verdict in ("undecided", "too few"):
-        return "undecided"
-    if claimed == 0 or verdict != ("helps" if claimed > 0 else "hurts"):
-        return "does not hold"
-    beyond = claimed > high if claimed > 0 else claimed < low
-    return "holds, smaller" if beyond else "holds"
-
-
-def _baseline(answer: Answer) -> Iterator[Row]:
-    """Yield a row for each number published about the baseline of an answer's problem."""
-    name = answer["problem"]
-    problem = answer["run"]["parameters"][name]
-    about = {"arm": name, "technique": False, "title": problem["title"], "problem": name}
-    if published := published_baseline(answer):
-        yield from _numbers(published, answer, "baseline", about)
+    said = []
+    for answer in answers:
+        name = answer["problem"]
+        title = answer["run"]["parameters"][name]["title"]
+        about = {"arm": name, "technique": False, "title": title, "problem": name}
+        for published in (_of_problem(answer), published_baseline(answer)):
+            scores = published and (name, published["train"], published["test"])
+            if scores and scores not in said:
+                said.append(scores)
+                yield from _numbers(published, answer, "baseline", about)
 
 
 def published_baseline(answer: Answer) -> Row | None:
-    """Return what was published of the baseline, None where the answer is by another metric."""
+    """Return what was published of the baseline that a technique is compared with.
+
+    That is what its own source says of it, else what was published about its problem, by the metric
+    of the answer; None where nothing was.
+    """
+    own: Row | None = answer["fixed"]["published"]
+    if own and own["baseline"]:
+        return {**own["baseline"], "source": own["source"]}
+    return _of_problem(answer)
+
+
+def _of_problem(answer: Answer) -> Row | None:
+    """Return what was published about a problem, None where the answer is by another metric."""
     blocks = answer["run"]["parameters"]
     problem, own = blocks[answer["problem"]], blocks.get(answer["technique"], {}).get("metric")
     if own and own != (problem["metric"] or TASKS[problem["task"]].metric):
@@ -94,7 +121,7 @@ def _technique(answer: Answer) -> Iterator[Row]:
     if published := answer["fixed"]["published"]:
         for row in _numbers(published, answer, "technique", _about(answer)):
             tested = row["number"].startswith("test ")
-            yield row | (_gain(row["published"], answer) if tested else {})
+            yield row | (_gain(row, answer) if tested else {})
 
 
 def _about(answer: Answer) -> Row:
@@ -104,63 +131,103 @@ def _about(answer: Answer) -> Row:
 
 def _numbers(published: Row, answer: Answer, arm: str, about: Row) -> Iterator[Row]:
     fixed, metric = answer["fixed"], answer["metric"]
-    shared = {**NOTHING, **about, "seeds": fixed["repeats"]}
-    shared |= {"source": published["source"], "note": published["note"] or ""}
+    departure = fixed["not_comparable" if arm == "technique" else "baseline_not_comparable"]
+    shared = {**NOTHING, **about, "source": published["source"]}
+    judged = fixed["repeats"], departure, fixed["stand_in"]
     for side in SIDES:
         if published[side] is not None:
-            found = fixed[arm][side]
-            yield shared | _found(f"{side} {metric}", published[side], found, ROUNDING)
+            row = _found(f"{side} {metric}", published[side], fixed[arm][side], ROUNDING, *judged)
+            if arm == "technique":
+                row["also_baseline"] = _also(row, fixed["baseline"][side])
+            yield shared | row
     for key, name in EPOCHS.items():
-        if published[key] is not None:
-            yield shared | _found(name, published[key], fixed[key][arm], 0.0)
+        if published.get(key) is not None:
+            yield shared | _found(name, published[key], fixed[key][arm], 0.0, *judged)
 
 
-def _found(name: str, number: float, found: Mapping[str, Any], rounding: float) -> Row:
-    low, high = found["min"], found["max"]
-    known = low is not None and high is not None
+def _found(
+    name: str,
+    claimed: float,
+    found: Mapping[str, Any],
+    rounding: float,
+    seeds: int,
+    departure: str | None,
+    stand_in: str | None,
+) -> Row:
+    inside = ranges_over(found, claimed, rounding)
+    said = reproduction(inside, seeds, departure, stand_in)
     return {
         "number": name,
-        "published": number,
+        "published": claimed,
         "mean": found["mean"],
         "sd": found.get("sd"),
-        "low": low,
-        "high": high,
-        "reproduced": known and low - rounding <= number <= high + rounding,
+        "low": found["min"],
+        "high": found["max"],
+        "seeds": seeds,
+        "reproduced": said == NOT_CONTRADICTED if said in JUDGED else None,
+        "reproduction": said,
+        "why": stand_in or departure or "",
     }
 
 
-def _gain(published: float, answer: Answer) -> Row:
+def _also(row: Row, baseline: Mapping[str, Any]) -> bool | None:
+    """Return whether the baseline ranges over a technique's number, too, where that is judged."""
+    return ranges_over(baseline, row["published"]) if row["reproduction"] in JUDGED else None
+
+
+def _gain(row: Row, answer: Answer) -> Row:
     """Return what was claimed of a technique's gain, and what became of it."""
-    base = published_baseline(answer)
-    if not base or base["test"] is None:
+    published = published_baseline(answer)
+    base = published["test"] if published else None
+    if base is None:
         return {}
-    fixed, fresh = answer["fixed"], answer["fresh"]
-    found = fresh["difference"][answer["metric"]]
-    claimed = round(published - base["test"], 6)
+    fixed, fresh, metric = answer["fixed"], answer["fresh"], answer["metric"]
+    found, loss = fresh["difference"][metric], fresh["difference"].get("loss", {})
+    claimed = round(row["published"] - base, 6)
+    upwards = METRICS[metric].higher_is_better
     low, high = number(found["ci_low"]), number(found["ci_high"])
     arms = [number(fixed[arm]["test"]["mean"]) for arm in ("baseline", "technique")]
+    fate = holds(claimed, fresh["verdict"], low, high, upwards)
+    # A technique may make up for what its baseline departs in, and then only its gain is another.
+    departure = fixed["not_comparable"] or fixed["baseline_not_comparable"]
+    if departure:
+        fate = NOT_COMPARABLE
+    if fixed["stand_in"]:
+        fate = STAND_IN
     return {
+        "published_baseline": base,
         "published_gain": claimed,
+        "claim": _kind(claimed if upwards else -claimed),
         "fixed_gain": arms[1] - arms[0],
         "fresh_gain": found["mean"],
         "ci_low": low,
         "ci_high": high,
         "draws": fresh["repeats"],
         "verdict": fresh["verdict"],
-        "holds": holds(claimed, fresh["verdict"], low, high),
+        "holds": fate,
+        "why": row["why"] or departure or "",
+        "fresh_loss": number(loss.get("mean")),
+        "loss_low": number(loss.get("ci_low")),
+        "loss_high": number(loss.get("ci_high")),
     }
+
+
+def _kind(gain: float) -> str:
+    return "no difference" if gain == 0 else "gain" if gain > 0 else "loss"
 
 
 def _points(answer: Answer, grid: pd.DataFrame) -> Iterator[Row]:
     """Yield a row for each number that was published about a point of a technique's grid."""
-    block = answer["run"]["parameters"][answer["technique"]]
+    block, fixed = answer["run"]["parameters"][answer["technique"]], answer["fixed"]
     shared = {**NOTHING, **_about(answer), "source": block["grid_published"]["source"]}
     for _, point in grid[grid["published_test"].notna()].iterrows():
         at = ", ".join(f"{path.rpartition('.')[2]} = {point[path]:g}" for path in block["grid"])
+        departure = point["not_comparable"] if isinstance(point["not_comparable"], str) else None
+        judged = int(point["repeats"]), departure or None, fixed["stand_in"]
         for side in SIDES:
             names = {"mean": "mean", "sd": "sd", "min": "low", "max": "high"}
             found = {key: point[f"{side}_{name}"] for key, name in names.items()}
             claimed, name = point[f"published_{side}"], f"{side} {answer['metric']}"
-            yield {**shared, **_found(name, claimed, found, ROUNDING), "at": at} | {
-                "seeds": point["repeats"]
-            }
+            row = _found(name, claimed, found, ROUNDING, *judged)
+            also = _also(row, fixed["baseline"][side])
+            yield {**shared, **row, "at": at, "also_baseline": also}

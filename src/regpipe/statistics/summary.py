@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.spec import Problem, Published, Statistics
+from regpipe.spec import Problem, Statistics
+from regpipe.spec.blocks import PublishedScores
 from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
 from regpipe.statistics.paired import compare, describe
 
-ROUNDING = 0.0005  # published numbers have three decimals
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
 
 
@@ -124,17 +125,13 @@ def spread(runs: pd.DataFrame, metric: str) -> dict[str, dict[str, float]]:
     }
 
 
-def missed(spread: dict[str, Any], published: Published) -> list[str]:
-    """Return the sides, of train and test, whose published number no repeat came near.
-
-    A number is reproduced where it lies within what the repeats ranged over, but for rounding.
-    """
+def sides_within(spread: dict[str, Any], published: PublishedScores) -> list[str]:
+    """Return the sides, of train and test, whose published number the repeats range over."""
     numbers = {"train": published.train, "test": published.test}
     return [
         side
         for side, number in numbers.items()
-        if number is not None
-        and not spread[side]["min"] - ROUNDING <= number <= spread[side]["max"] + ROUNDING
+        if number is not None and ranges_over(spread[side], number)
     ]
 
 

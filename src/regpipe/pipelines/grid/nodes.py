@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from regpipe import plots, progress
 from regpipe.arm import apply, baseline
+from regpipe.as_published import Shipped, grid_departure
 from regpipe.base_rates import base_rates
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
@@ -66,10 +67,19 @@ def train_finer(
 
 
 def tabulate(
-    runs: pd.DataFrame, problem: Problem, technique: Technique, statistics: Statistics
+    runs: pd.DataFrame,
+    problem: Problem,
+    technique: Technique,
+    statistics: Statistics,
+    *,
+    name: str,
+    shipped: Shipped,
 ) -> pd.DataFrame:
-    """Return a row per protocol and point."""
-    return grid_statistics.tabulate(
+    """Return a row per protocol and point.
+
+    `not_comparable` says of the points that something was published about what differs from that.
+    """
+    table = grid_statistics.tabulate(
         runs,
         list(technique.grid),
         technique.judged(problem.kind),
@@ -77,6 +87,11 @@ def tabulate(
         technique.grid_published,
         splits_of(problem, runs),
     )
+    departure = None
+    if technique.grid_published:
+        departure = problem.stand_in or grid_departure(name, problem, technique, shipped)
+    claimed = table[["published_train", "published_test"]].notna().any(axis=1)
+    return table.assign(not_comparable=claimed.map({True: departure or "", False: ""}))
 
 
 def choose(

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
+from regpipe.as_published import Shipped
 from regpipe.pipelines.grid import nodes
 from regpipe.pipelines.naming import called
 
@@ -9,8 +10,11 @@ BLOCKS = ["params:problem", "params:technique"]
 RUN = ["fit_store", *BLOCKS, "params:protocol", "params:engine", "params:workers"]
 
 
-def create_pipeline(technique: str, problem: str) -> Pipeline:
-    """Return the pipeline `<technique>_grid`, in a namespace of that name."""
+def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
+    """Return the pipeline `<technique>_grid`, in a namespace of that name.
+
+    `shipped` are the blocks that what was published is about.
+    """
     shared = ("protocol", "statistics", "engine", "workers")
     template = Pipeline(
         [
@@ -29,7 +33,7 @@ def create_pipeline(technique: str, problem: str) -> Pipeline:
                 tags="train_grid",
             ),
             node(
-                nodes.tabulate,
+                called(technique, nodes.tabulate, shipped=shipped),
                 inputs=["runs", *BLOCKS, "params:statistics"],
                 outputs="grid",
                 name="tabulate",

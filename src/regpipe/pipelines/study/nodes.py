@@ -13,7 +13,8 @@ from regpipe.spec import Problem, Technique
 from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.leaderboard import leaderboard
 
-PICTURE = "_plot"  # what the names of pictures' datasets end in
+# What the names of datasets end in: of pictures, of answers and of grids.
+PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
 
 
 def tell(
@@ -55,9 +56,15 @@ def rank(stories: dict[str, Story]) -> pd.DataFrame:
     return leaderboard([story.answer for story in stories.values()])
 
 
-def check_claims(stories: dict[str, Story], **grids: pd.DataFrame) -> pd.DataFrame:
-    """Put what was published beside what was found; `grids` by the name of their technique."""
-    return tabulate_claims([story.answer for story in stories.values()], grids)
+def check_claims(**found: Any) -> pd.DataFrame:
+    """Put what was published beside what was found.
+
+    Args:
+        found: the answer of each `<technique>.summary`, the table of each `<technique>_grid.grid`.
+    """
+    answers = [answer for name, answer in found.items() if name.endswith(SUMMARY)]
+    grids = {name.removesuffix(GRID): grid for name, grid in found.items() if name.endswith(GRID)}
+    return tabulate_claims(answers, grids)
 
 
 def plot_claims(claims: pd.DataFrame) -> Figure:

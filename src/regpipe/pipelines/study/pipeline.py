@@ -49,25 +49,17 @@ def create_pipeline(
         for name, part in parts.items()
     ]
     told = [f"{name}.stories" for name, part in parts.items() if part.techniques]
-    grids = {name: f"{name}_grid.grid" for part in parts.values() for name in part.grids}
-    pipelines = [*problems.values(), *boxes, *further, *([_whole(told, grids)] if told else [])]
+    pipelines = [*problems.values(), *boxes, *further, *([_whole(told)] if told else [])]
     # One set of all nodes: adding up so many pipelines one by one would take seconds.
     return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
 
 
-def _whole(stories: list[str], grids: dict[str, str]) -> Pipeline:
+def _whole(stories: list[str]) -> Pipeline:
     """Return what is told of all problems together."""
     template = Pipeline(
         [
             node(nodes.gather, inputs=stories, outputs="stories", name="gather"),
             node(nodes.rank, inputs="stories", outputs="leaderboard", name="rank"),
-            node(
-                nodes.check_claims,
-                inputs={"stories": "stories", **grids},
-                outputs="claims",
-                name="check_claims",
-            ),
-            node(nodes.plot_claims, inputs="claims", outputs="claims_plot", name="plot_claims"),
             node(
                 nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot_forest"
             ),
@@ -87,7 +79,7 @@ def _whole(stories: list[str], grids: dict[str, str]) -> Pipeline:
             ),
         ]
     )
-    shared = {"variance.shares", "variance.variance_plot", *stories, *grids.values()}
+    shared = {"variance.shares", "variance.variance_plot", *stories}
     return Pipeline(template, namespace=NAME, inputs=shared, tags=NAME)
 
 

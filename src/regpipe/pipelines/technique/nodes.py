@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from regpipe.arm import apply, baseline
+from regpipe.as_published import Shipped, departures
 from regpipe.pipelines.arm.fits import splits_of
 from regpipe.report.summary import Answer, summarise
 from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
@@ -35,8 +36,12 @@ def answer(
     engine: Engine,
     *,
     name: str,
+    shipped: Shipped | None = None,
 ) -> Answer:
-    """Return the answer about the technique called `name`, and everything it was run with."""
+    """Return the answer about the technique called `name`, and everything it was run with.
+
+    `shipped` are the blocks that what was published is about; None where nothing was.
+    """
     parameters: dict[str, Any] = {
         technique.problem: problem.model_dump(mode="json"),
         name: technique.model_dump(mode="json"),
@@ -46,5 +51,13 @@ def answer(
     }
     arm = apply(name, technique, baseline(technique.problem, problem))
     return summarise(
-        arm, problem, technique, baseline_runs, runs, comparison, statistics, parameters
+        arm,
+        problem,
+        technique,
+        baseline_runs,
+        runs,
+        comparison,
+        statistics,
+        parameters,
+        departures(name, problem, technique, shipped) if shipped else {},
     )

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline, node
 
+from regpipe.as_published import Shipped
 from regpipe.pipelines.arm.nodes import resolve_technique
 from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_until_decided
@@ -11,11 +12,14 @@ from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.pipelines.technique import nodes, pictures
 
 
-def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
-    """Return the pipeline of the technique called `name`, in a namespace of that name."""
+def create_pipeline(name: str, problem: str, look: Look, shipped: Shipped) -> Pipeline:
+    """Return the pipeline of the technique called `name`, in a namespace of that name.
+
+    `shipped` are the blocks that what was published is about.
+    """
     shared = ("protocol", "statistics", "engine", "workers")
     return Pipeline(
-        [*arm_nodes(look), *_answer(name), *picture_nodes(look)],
+        [*arm_nodes(look), *_answer(name, shipped), *picture_nodes(look)],
         namespace=name,
         inputs={
             "samples": f"{problem}.samples",
@@ -33,7 +37,7 @@ def create_pipeline(name: str, problem: str, look: Look) -> Pipeline:
     )
 
 
-def _answer(name: str) -> list[Node]:
+def _answer(name: str, shipped: Shipped) -> list[Node]:
     """Apply the technique, compare its arm with the baseline, and write the answer."""
     return [
         node(
@@ -71,7 +75,7 @@ def _answer(name: str) -> list[Node]:
             name="compare",
         ),
         node(
-            called(name, nodes.answer),
+            called(name, nodes.answer, shipped=shipped),
             inputs=[
                 "baseline_runs",
                 "runs",

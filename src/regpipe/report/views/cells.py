@@ -16,7 +16,7 @@ ORDER = ("helps", "no difference", "undecided", "too few", "hurts")  # the bette
 MARKS = {
     **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?", "too few": "…"},
     **{"holds": "✓", "holds, smaller": "✓", "does not hold": "✗"},
-    **{"reproduced": "✓", "not reproduced": "✗"},
+    **{"not contradicted": "✓", "not reproduced": "✗"},
 }
 
 

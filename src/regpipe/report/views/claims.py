@@ -1,4 +1,4 @@
-"""The published numbers: what was said, what comes out, and whether the gain holds."""
+"""The published numbers: what was said, what comes out, and whether the claim holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ import pandas as pd
 
 from regpipe.metrics import Metric
 from regpipe.report.views.cells import MISSING, Badge, Record, badge, change, typeset, unit_of
+from regpipe.statistics.judging import NOT_CONTRADICTED, STAND_IN
 
-GAINS = "Gains of techniques: test scores beside those of the baseline"
+GAINS = "Gains and losses of techniques: test scores beside those of the baseline"
+STAND_INS = "The same about rows that others stand in for: can't tell"
 OTHERS = "Other numbers: baselines, training rows, epochs"
 POINTS = "Grids: a number for each strength"
 
@@ -27,14 +29,16 @@ class Row:
         published: the number.
         found: mean and sd over the seeds.
         range: the lowest and the highest of them.
-        reproduced: or not.
+        reproduction: whether the seeds of the published draw contradict it.
+        also: whether the baseline's seeds don't, either.
         gains: published, and found on the fixed draw; "" where none was claimed.
         fresh: the mean gain on fresh draws and its interval; "" likewise.
-        holds: what became of the gain; None likewise.
-        loss: whether what was published is a loss.
-        leak: whether it watches the rows that score it.
+        loss: how the test loss changes, of rows that stand in for others; "" else.
+        holds: what became of the claim; None where it is none about a gain.
+        claim: whether it is one of a gain, of a loss or of no difference.
+        leak: whether its number watched the rows that it was taken on.
         source: its place in the list of sources, from 1.
-        note: its place in the list of notes, 0 where there is none.
+        reason: its place in the list of reasons why it can't be told, 0 where there is none.
     """
 
     arm: str
@@ -45,14 +49,16 @@ class Row:
     published: str
     found: str
     range: str
-    reproduced: Badge
+    reproduction: Badge
+    also: bool
     gains: tuple[str, str]
     fresh: tuple[str, str]
+    loss: str
     holds: Badge | None
-    loss: bool
+    claim: str
     leak: bool
     source: int
-    note: int
+    reason: int
 
 
 @dataclass(frozen=True)
@@ -61,29 +67,34 @@ class Claims:
 
     groups: Mapping[str, list[Row]]
     sources: list[str]
-    notes: list[str]
+    reasons: list[str]
 
 
 def claims(table: pd.DataFrame, sections: Mapping[str, Any]) -> Claims:
-    """Return the rows in three groups.
+    """Return the rows in four groups.
 
     Args:
         table: a row per published number, see `statistics.claims`.
         sections: something for each technique that has a section of its own.
     """
-    sources, notes = (_distinct(table[column]) for column in ("source", "note"))
-    groups: dict[str, list[Row]] = {GAINS: [], OTHERS: [], POINTS: []}
+    sources, reasons = (_distinct(table[column]) for column in ("source", "why"))
+    groups: dict[str, list[Row]] = {GAINS: [], STAND_INS: [], OTHERS: [], POINTS: []}
     for row in table.to_dict("records"):
-        group = GAINS if row["holds"] else POINTS if row["at"] else OTHERS
-        groups[group].append(_row(row, row["arm"] in sections, sources, notes))
-    return Claims({name: rows for name, rows in groups.items() if rows}, sources, notes)
+        groups[_group(row)].append(_row(row, row["arm"] in sections, sources, reasons))
+    return Claims({name: rows for name, rows in groups.items() if rows}, sources, reasons)
+
+
+def _group(row: Record) -> str:
+    if row["holds"]:
+        return STAND_INS if row["holds"] == STAND_IN else GAINS
+    return POINTS if row["at"] else OTHERS
 
 
 def _distinct(texts: pd.Series) -> list[str]:
     return [text for text in dict.fromkeys(texts) if isinstance(text, str) and text]
 
 
-def _row(row: Record, linked: bool, sources: list[str], notes: list[str]) -> Row:
+def _row(row: Record, linked: bool, sources: list[str], reasons: list[str]) -> Row:
     unit = unit_of(row["number"])
     side, _, last = row["number"].rpartition(" ")
     name = f"{side} {unit.name if unit else last}"
@@ -99,14 +110,16 @@ def _row(row: Record, linked: bool, sources: list[str], notes: list[str]) -> Row
         published=_value(unit, row["published"]),
         found=_spread(unit, row),
         range=f"{_value(unit, row['low'])} to {_value(unit, row['high'])}",
-        reproduced=badge("reproduced" if row["reproduced"] else "not reproduced"),
+        reproduction=badge(row["reproduction"]),
+        also=row["reproduction"] == NOT_CONTRADICTED and _is_true(row["also_baseline"]),
         gains=(gains[0], gains[1]),
         fresh=change(unit, *ends) if unit and known else ("", ""),
+        loss=_loss(row) if known and row["holds"] == STAND_IN else "",
         holds=badge(row["holds"]) if known else None,
-        loss=bool(known and row["published_gain"] < 0),
+        claim=row["claim"],
         leak=bool(row["leak"]),
         source=sources.index(row["source"]) + 1 if row["source"] in sources else 0,
-        note=notes.index(row["note"]) + 1 if row["note"] in notes else 0,
+        reason=reasons.index(row["why"]) + 1 if row["why"] in reasons else 0,
     )
 
 
@@ -125,3 +138,16 @@ def _signed(unit: Metric | None, value: Any) -> str:
     if unit is None or value is None or pd.isna(value):
         return ""
     return typeset(unit.signed(float(value)))
+
+
+def _is_true(flag: Any) -> bool:
+    return bool(pd.notna(flag) and flag)
+
+
+def _loss(row: Record) -> str:
+    """Return by how much the test loss changes, and the interval."""
+    ends = [row[key] for key in ("fresh_loss", "loss_low", "loss_high")]
+    if any(pd.isna(end) for end in ends):
+        return ""
+    mean, low, high = (f"{float(end):+.2g}" for end in ends)
+    return typeset(f"loss {mean} [{low}, {high}]")
