@@ -251,6 +251,9 @@ def test_the_shipped_blocks_pass() -> None:
         ("moons.autoencoder", {"code": "hidden", "noise": 1}, "a binary problem has no code"),
         ("codes.autoencoder", None, "denoising_autoencoder.metric: 'denoising_mse' is no score of"),
         ("weight_l2.published", {"source": "s"}, "expected a published number, train or test"),
+        ("weight_l2.published.baseline", {}, "expected a published number, train or test"),
+        ("moons.published.baseline", {"test": 0.9}, "Expected it in the block of a technique"),
+        ("moons.stand_in", "", "moons.stand_in: string should have at least 1 character"),
         ("weight_l2.training.early_stopping", {"monitr": "loss"}, "Did you mean 'monitor'?"),
         (
             "weight_l2.training.early_stopping",
@@ -477,7 +480,13 @@ def test_whatever_keras_has_is_accepted(path: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "by"), [("engine", "parameter"), ("study", "pipeline"), ("variance", "pipeline")]
+    ("name", "by"),
+    [
+        ("engine", "parameter"),
+        ("study", "pipeline"),
+        ("claims", "pipeline"),
+        ("variance", "pipeline"),
+    ],
 )
 def test_some_names_are_taken(name: str, by: str) -> None:
     parameters = {**changed("moons.title", "x"), name: TECHNIQUES["dropout"]}

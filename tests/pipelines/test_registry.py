@@ -4,11 +4,12 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES
+from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, blocks
 
 
 def kedro(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> str:
@@ -150,3 +151,23 @@ def test_a_misspelt_override_is_refused_in_a_line_and_nothing_is_written(
     assert says in done.stderr and "Traceback" not in done.stdout + done.stderr
     assert len(done.stderr.splitlines()) <= 4
     assert not (tmp_path / "data").exists()
+
+
+def test_the_claims_are_those_techniques_that_something_was_published_about(
+    run: Callable[..., None],
+) -> None:
+    """And of a problem whose baseline alone was written about, the first technique."""
+    from regpipe.pipeline_registry import Makers
+
+    problems, techniques = blocks("problems"), blocks("techniques")
+    of_digits = [name for name, block in techniques.items() if block["problem"] == "digits"]
+    problems["digits"]["published"] = {"test": 0.9, "source": "s"}
+    pipeline = Makers(problems, techniques, {}).makers()["claims"]()
+    published = [name for name, block in techniques.items() if block.get("published")]
+    summaries = {name for name in pipeline.all_outputs() if name.endswith(".summary")}
+    assert summaries == {f"{name}.summary" for name in [*published, of_digits[0]]}
+    assert pipeline.outputs() >= {"study.claims_plot", "weight_l2_grid.grid_plot"}
+    assert not {"study.report", "study.leaderboard"} & pipeline.all_outputs()
+    without = {n: {**b, "published": None, "grid_published": None} for n, b in techniques.items()}
+    bare = {name: {**block, "published": None} for name, block in problems.items()}
+    assert "claims" not in Makers(bare, without, {}).makers()

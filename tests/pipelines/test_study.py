@@ -67,7 +67,8 @@ def root(small: Path, said: str) -> Path:
 
 
 def test_it_ends_with_what_it_says_as_a_whole(said: str, root: Path) -> None:
-    assert "Of 4 techniques, " in said and "published numbers can be reproduced" in said
+    assert "Of 4 techniques, " in said and "published number" not in said
+    assert "so not judged: 10 epochs instead of 4000 (moons, circles)" in said
     assert "How much a single run's score varies" in said
     report = re.search(r"All of it: (\S+)", said)
     assert report and (root.parents[1] / report[1]).samefile(root / "08_reporting" / "report.html")
@@ -106,7 +107,9 @@ def test_every_published_number_is_a_claim(root: Path) -> None:
     assert found == expected and len(single) == len(expected)
     grid = techniques["weight_l2"]["grid_published"]
     assert len(claims) - len(single) == len(grid["train"]) + len(grid["test"])
+    assert set(claims["reproduction"]) == {"not comparable"} and set(claims["reproduced"]) == {""}
     gains = single[single["holds"] != ""]
+    assert set(gains["holds"]) == {"not comparable"}
     assert set(gains["arm"]) == {"weight_l2", "early_stopping_checkpoint", "dropout"}
 
 
@@ -176,4 +179,4 @@ def test_the_notebook_about_the_study_runs(small: Path, root: Path) -> None:
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert sum("image/png" in output.get("data", {}) for output in shown) >= 2
     text = "".join(output.get("text", "") for output in shown)
-    assert re.search(r"\d+ of \d+ published numbers", text)
+    assert "Not comparable with what was published" in text

@@ -121,15 +121,19 @@ def test_what_is_missing_is_a_dash(reader: Reader) -> None:
 def test_the_answer_comes_first(reader: Reader) -> None:
     text = " ".join("".join(reader.text).split())
     gains = (
-        "Of 3 published gains, 1 holds on fresh draws (1 of them smaller than published), 1 does "
-        "not, and 1 is too small or too uncertain to tell."
+        "Of 3 published gains, 1 holds on fresh draws, but smaller, 1 does not, and 1 is "
+        "undecided. Of 1 published loss, 1 holds on fresh draws, but smaller."
     )
     verdicts = (
         "Of 5 techniques, 2 help, 2 are undecided, and 1 hurts; after Holm's correction for how "
         "many are tried on each problem, 2 help and 0 hurt."
     )
-    numbers = "6 of 7 published numbers can be reproduced"
-    places = [text.index(told) for told in (gains, verdicts, numbers, "Leaderboard")]
+    numbers = (
+        "On the published draws themselves, 6 of 7 published numbers are not contradicted by 30 "
+        "seeds; 1 of those the baseline's seeds don't contradict, either (1 perfect score of rows "
+        "trained on aside). 1 more is about rows that others stand in for: can't tell."
+    )
+    places = [text.index(told) for told in (gains, numbers, verdicts, "Leaderboard")]
     assert text.index("Leaderboard", places[2]) > places[2] > places[1] > places[0]
 
 
@@ -144,6 +148,34 @@ def test_a_failing_claim_says_so(page: str) -> None:
     assert "published as a loss" in loss and loss.count("−10.0") == 1
     (kept,) = [row for row in rows if "219" in row]
     assert 'class="fails"' not in kept
+
+
+def test_rows_that_stand_in_judge_nothing(page: str) -> None:
+    (table,) = re.findall(r'<table class="claims">.*?</table>', page, re.DOTALL)
+    group = table[table.index("rows that others stand in for") :]
+    row = group[group.index("<tr") : group.index("</tbody>")]
+    assert "0.777" in row and row.count("stand-in: can&#39;t tell") == 3  # a narrow one, too
+    assert "loss −0.24 [−0.3, −0.18]" in row and 'href="#reason--1"' in row
+    assert "fails" not in row and "holds" not in row
+
+
+def test_the_baseline_may_range_over_a_number_too(page: str) -> None:
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+    (same,) = [row for row in rows if "nor by the baseline" in row]
+    assert "0.943" in same
+
+
+def test_a_run_that_is_not_as_published_says_so_first(study: Study) -> None:
+    away = study.claims.assign(reproduction="not comparable", holds="", claim="")
+    away["why"] = ["200 epochs instead of 4000"] * (len(away) - 1) + ["hidden.units 5 instead of 9"]
+    reader = read(render(replace(study, claims=away)))
+    text = " ".join("".join(reader.text).split())
+    told = (
+        "Not comparable with what was published, and so not judged: 200 epochs instead of 4000 "
+        "(moons); hidden.units 5 instead of 9 (sparse)."
+    )
+    assert text.index(told) < text.index("Of 5 techniques")
+    assert "published gains," not in text and "are not contradicted" not in text
 
 
 def test_where_less_is_better_the_drawing_is_right_of_the_line(study: Study) -> None:

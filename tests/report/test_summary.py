@@ -1,11 +1,13 @@
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from regpipe.report.summary import summarise
-from regpipe.spec import Statistics
+from regpipe.spec import Problem, Statistics, Technique
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
 
@@ -34,17 +36,24 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
     )
 
 
-def summarised(baseline: pd.DataFrame, technique: pd.DataFrame) -> dict[str, Any]:
-    compared = compare_runs(baseline, technique, PROBLEMS["moons"], Statistics())
+def summarised(
+    baseline: pd.DataFrame,
+    runs: pd.DataFrame,
+    problem: Problem = PROBLEMS["moons"],
+    technique: Technique = TECHNIQUES["weight_l2"],
+    departures: Mapping[str, str | None] = MappingProxyType({}),
+) -> dict[str, Any]:
+    compared = compare_runs(baseline, runs, problem, Statistics())
     return summarise(
         arm_called("weight_l2"),
-        PROBLEMS["moons"],
-        TECHNIQUES["weight_l2"],
-        baseline,
+        problem,
         technique,
+        baseline,
+        runs,
         compared,
         Statistics(),
         {"statistics": {}},
+        departures,
     )
 
 
@@ -58,6 +67,7 @@ def test_a_diverged_fit_is_counted_and_a_missing_score_leaves_valid_json() -> No
     assert (accuracy["mean"], accuracy["ties"]) == (0.0, 5)
     assert answer["fixed"]["reproduced"] is False  # 0.914, where 0.943 was published
     assert answer["fixed"]["missed"] == ["test"]
+    assert answer["fixed"]["also_baseline"] == ["train"]
     assert answer["fixed"]["epochs"]["technique"] == {"mean": 9.0, "min": 7, "max": 11}
     assert answer["run"]["seconds"] == 10.0
     json.dumps(answer, allow_nan=False)
@@ -75,3 +85,33 @@ def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:
         assert told["baseline"]["test"] == told["technique"]["test"]
         assert told["baseline"]["test"]["mean"] == pytest.approx(0.9)
         assert told["epochs"]["baseline"]["max"] == 11
+
+
+@pytest.mark.parametrize(
+    ("seeds", "published", "changes", "said"),
+    [
+        (5, 0.914, {}, True),
+        (5, 0.943, {}, False),
+        (4, 0.943, {}, None),
+        (4, 0.914, {}, True),
+        (5, 0.914, {"not_comparable": "5 epochs instead of 9"}, None),
+        (5, 0.943, {"not_comparable": "5 epochs instead of 9"}, None),
+        (5, 0.914, {"stand_in": "other rows"}, None),
+        (5, 0.943, {"stand_in": "other rows"}, None),
+    ],
+)
+def test_reproduced_is_said_where_it_can_be_told(
+    seeds: int, published: float, changes: dict[str, Any], said: bool | None
+) -> None:
+    table = runs([0.5] * seeds, ["completed"] * seeds)
+    problem = PROBLEMS["moons"].model_copy(update={"stand_in": changes.get("stand_in")})
+    numbers = TECHNIQUES["weight_l2"].published
+    assert numbers is not None
+    technique = TECHNIQUES["weight_l2"].model_copy(
+        update={"published": numbers.model_copy(update={"test": published})}
+    )
+    departures = {"technique": changes.get("not_comparable")}
+    fixed = summarised(table, table, problem, technique, departures)["fixed"]
+    assert fixed["reproduced"] is said
+    assert fixed["not_comparable"] == changes.get("not_comparable")
+    assert fixed["stand_in"] == changes.get("stand_in")

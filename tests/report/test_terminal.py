@@ -20,7 +20,8 @@ def answer(tiny_run: Path) -> dict[str, Any]:
     answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
     answer["fresh"]["trifling"] = False
     answer["fresh"]["difference"]["loss"] |= {"mean": -0.2, "verdict": "helps"}
-    answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": []}
+    answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": [], "also_baseline": []}
+    answer["fixed"] |= {"not_comparable": None, "baseline_not_comparable": None}
     answer["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.001}
     return answer
 
@@ -29,7 +30,7 @@ def test_the_sentence_says_verdict_gain_interval_and_claim(answer: dict[str, Any
     assert sentence(answer) == (
         "L2 weight penalty (weight_l2) helps on moons: over 30 fresh draws, test accuracy rose by "
         "1.2 points on average (95% interval +0.4 to +2.0), and it was better in 21 of them, equal "
-        "in 2. On the published draw, over 30 seeds: published test accuracy 0.943, reproduced "
+        "in 2. On the published draw: published test accuracy 0.943, not contradicted by 30 seeds "
         "(0.943±.001)."
     )
 
@@ -115,8 +116,49 @@ def test_each_metric_has_its_table_with_a_baseline_of_its_own(
 def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     other["fixed"]["missed"] = ["train"]
-    assert "published test accuracy 0.943, reproduced" in sentence(other)
-    assert "published train accuracy 1.000, not reproduced" in sentence(other)
+    assert "published test accuracy 0.943, not contradicted by 30 seeds" in sentence(other)
+    assert "published train accuracy 1.000, not reproduced by any of 30 seeds" in sentence(other)
+    other["fixed"]["repeats"] = 4
+    assert "published train accuracy 1.000, which 4 seeds are too few to contra" in sentence(other)
+    assert "not reproduced" not in sentence(other)
+
+
+def test_what_the_baseline_ranges_over_too_tells_nothing_apart(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"]["also_baseline"] = ["train", "test"]
+    assert "by 30 seeds, nor by the baseline's: it can't tell the two apart (" in sentence(other)
+
+
+def test_a_run_that_is_not_as_published_judges_nothing(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"] |= {"not_comparable": "500 epochs instead of 4000", "missed": []}
+    assert sentence(other).endswith(
+        " Not comparable: 500 epochs instead of 4000 (published test accuracy 0.943 and published "
+        "train accuracy 1.000)."
+    )
+    other["fixed"]["baseline_not_comparable"] = "500 epochs instead of 4000"
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([other]))
+    assert "published" not in console.export_text()
+
+
+def test_rows_that_stand_in_tell_the_loss_and_judge_nothing(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"] |= {"stand_in": "The rows are others."}
+    other["fresh"]["difference"]["loss"] |= {"ci_low": -0.31, "ci_high": -0.09}
+    said = sentence(other)
+    assert "Its test loss changes by -0.2 [-0.31, -0.09]. Stand-in: can't tell (pub" in said
+    assert said.endswith("The rows are others.") and "contradicted" not in said
+    other["fresh"]["difference"]["loss"] |= {"ci_low": None, "ci_high": None}
+    assert "None" not in sentence(other)
+
+
+def test_the_table_shows_the_baseline_of_each_source(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fixed"]["published"]["baseline"] = {"train": 1.0, "test": 0.786}
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([answer, other]))
+    assert "0.914" in console.export_text(clear=False) and "0.786" in console.export_text()
 
 
 def test_fits_that_diverged_are_told_and_a_missing_mean_is_left_out(answer: dict[str, Any]) -> None:
@@ -183,14 +225,6 @@ def test_a_leak_of_a_table_flatters_every_split(answer: dict[str, Any]) -> None:
     other["fresh"]["rows"] = "new splits"
     assert "all of its numbers are flattered" in sentence(other)
     assert "over 30 splits of its rows" in sentence(other)
-
-
-def test_why_a_number_is_not_reproduced_is_told_where_it_is_known(answer: dict[str, Any]) -> None:
-    other = copy.deepcopy(answer)
-    other["fixed"]["published"]["note"] = "The rows are others."
-    assert "The rows are others." not in sentence(other)
-    other["fixed"]["missed"] = ["test"]
-    assert sentence(other).endswith("not reproduced (0.943±.001). The rows are others.")
 
 
 def test_stopping_epochs_are_told_beside_the_published_one(answer: dict[str, Any]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from regpipe.statistics.claims import TEXTS, from_csv, holds, tabulate_claims
+from regpipe.statistics.claims import FLAGS, TEXTS, from_csv, tabulate_claims
+from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
 
 SOURCE = "a tutorial"
 
@@ -15,7 +16,7 @@ def side(mean: float, sd: float, low: float, high: float) -> dict[str, float]:
 
 
 def published(**numbers: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("train", "test", "epochs", "best_epoch", "note"))
+    empty = dict.fromkeys(("train", "test", "epochs", "best_epoch", "baseline"))
     return {**empty, "source": SOURCE, **numbers}
 
 
@@ -27,6 +28,7 @@ def answer(**changes: Any) -> dict[str, Any]:
     }
     epochs = {"technique": {"mean": 300.0, "min": 200, "max": 400}, "baseline": {}}
     fresh = {"mean": 0.008, "ci_low": 0.002, "ci_high": 0.014}
+    loss = {"mean": -0.2, "ci_low": -0.3, "ci_high": -0.1}
     told = {
         "technique": "weight_l2",
         "title": "L2",
@@ -38,8 +40,15 @@ def answer(**changes: Any) -> dict[str, Any]:
             **arms,
             "published": published(train=1.0, test=0.943, epochs=219),
             "epochs": epochs,
+            "stand_in": None,
+            "not_comparable": None,
+            "baseline_not_comparable": None,
         },
-        "fresh": {"repeats": 40, "difference": {"accuracy": fresh}, "verdict": "helps"},
+        "fresh": {
+            "repeats": 40,
+            "difference": {"accuracy": fresh, "loss": loss},
+            "verdict": "helps",
+        },
         "run": {
             "parameters": {
                 "moons": {"title": "Two moons", "published": published(test=0.914)},
@@ -112,26 +121,90 @@ def test_a_file_keeps_what_is_empty(tmp_path: Path) -> None:
     again = from_csv(pd.read_csv(tmp_path / "claims.csv"))
     for name in TEXTS:
         assert list(again[name]) == list(table[name])
+    for name in FLAGS:
+        assert list(again[name].fillna(False)) == list(table[name].fillna(False))
+        assert list(again[name].isna()) == list(table[name].isna())
+
+
+def test_a_gain_is_over_the_baseline_of_its_own_source() -> None:
+    """Two sources may report other scores of the same baseline."""
+    own = {"train": 1.0, "test": 0.92}
+    told = [
+        answer(technique=name, fixed={**answer()["fixed"], "published": numbers})
+        for name, numbers in (
+            ("theirs", published(test=0.943, baseline=own) | {"source": "another"}),
+            ("theirs_too", published(test=0.9, baseline=own) | {"source": "another"}),
+            ("shared", published(test=0.943)),
+        )
+    ]
+    table = claims(*told)
+    gains = table["published_gain"].dropna()
+    assert list(gains.round(3)) == [0.023, -0.02, 0.029]
+    assert list(table["claim"][table["claim"] != ""]) == ["gain", "loss", "gain"]
+    baselines = table[~table["technique"].astype(bool)]
+    assert list(baselines["published"]) == [0.914, 1.0, 0.92]  # once, not once per technique
+    assert list(baselines["source"]) == [SOURCE, "another", "another"]
+    unknown = published(test=0.943, baseline={"train": 1.0, "test": None})
+    (row,) = claims(answer(fixed={**answer()["fixed"], "published": unknown})).tail(1).itertuples()
+    assert row.holds == "" and pd.isna(row.published_gain)
+
+
+def test_an_error_that_falls_is_a_gain() -> None:
+    told = answer(metric="mse")
+    told["fresh"] |= {"difference": {"mse": {"mean": -0.03, "ci_low": -0.04, "ci_high": -0.02}}}
+    row = claims(told).loc[("weight_l2", "test mse")]
+    assert (row["claim"], row["holds"]) == ("loss", "does not hold")  # 0.914 rose to 0.943
+    told["fixed"]["published"] |= {"test": 0.885}
+    row = claims(told).loc[("weight_l2", "test mse")]
+    assert (row["claim"], row["holds"]) == ("gain", "holds")
 
 
 @pytest.mark.parametrize(
-    ("claimed", "verdict", "interval", "expected"),
+    ("changes", "said", "why"),
     [
-        (0.03, "helps", (0.01, 0.05), "holds"),
-        (0.03, "helps", (0.01, 0.02), "holds, smaller"),
-        (0.03, "no difference", (-0.01, 0.01), "does not hold"),
-        (0.03, "hurts", (-0.03, -0.01), "does not hold"),
-        (0.03, "undecided", (-0.03, 0.05), "undecided"),
-        (-0.1, "hurts", (-0.12, -0.05), "holds"),
-        (-0.1, "hurts", (-0.05, -0.01), "holds, smaller"),
-        (-0.1, "helps", (0.01, 0.05), "does not hold"),
-        (-0.1, "undecided", (math.nan, math.nan), "undecided"),
+        ({"stand_in": "other rows"}, STAND_IN, "other rows"),
+        ({"not_comparable": "5 epochs instead of 9"}, NOT_COMPARABLE, "5 epochs instead of 9"),
     ],
 )
-def test_whether_a_claim_holds(
-    claimed: float, verdict: str, interval: tuple[float, float], expected: str
+@pytest.mark.parametrize("number", [0.943, 0.5])
+def test_what_cant_be_told_is_neither_reproduced_nor_held(
+    changes: dict[str, str], said: str, why: str, number: float
 ) -> None:
-    assert holds(claimed, verdict, *interval) == expected
+    told = answer()
+    told["fixed"] |= changes
+    told["fixed"]["published"] |= {"test": number}
+    table = claims(told)
+    row = table.loc[("weight_l2", "test accuracy")]
+    assert (row["reproduction"], row["holds"], row["why"]) == (said, said, why)
+    assert pd.isna(row["reproduced"]) and pd.isna(row["also_baseline"])
+    assert (row["fresh_loss"], row["loss_low"], row["loss_high"]) == (-0.2, -0.3, -0.1)
+    of_problem = table.loc[("moons", "test accuracy")]
+    assert of_problem["reproduction"] == (STAND_IN if said == STAND_IN else "not contradicted")
+
+
+def test_a_gain_over_a_baseline_that_departs_is_not_comparable() -> None:
+    told = answer()
+    told["fixed"]["baseline_not_comparable"] = "5 epochs instead of 9"
+    row = claims(told).loc[("weight_l2", "test accuracy")]
+    assert (row["reproduction"], row["holds"]) == ("not contradicted", NOT_COMPARABLE)
+    assert row["why"] == "5 epochs instead of 9"
+
+
+def test_whether_the_baseline_ranges_over_a_number_too_is_told() -> None:
+    told = answer()
+    told["fixed"]["baseline"]["test"] = side(0.93, 0.01, 0.91, 0.95)
+    table = claims(told)
+    assert table.loc[("weight_l2", "test accuracy"), "also_baseline"]
+    assert not claims(answer()).loc[("weight_l2", "test accuracy"), "also_baseline"]
+    assert pd.isna(table.loc[("moons", "test accuracy"), "also_baseline"])
+
+
+def test_few_seeds_contradict_nothing() -> None:
+    told = answer()
+    told["fixed"] |= {"repeats": 4}
+    told["fixed"]["published"] |= {"test": 0.5}
+    row = claims(told).loc[("weight_l2", "test accuracy")]
+    assert row["reproduction"] == "too few seeds" and pd.isna(row["reproduced"])
 
 
 def test_an_arm_that_diverged_reproduces_nothing() -> None:
@@ -140,7 +213,9 @@ def test_an_arm_that_diverged_reproduces_nothing() -> None:
     told["fixed"]["technique"] = {"train": nothing, "test": nothing}
     told["fresh"] = {
         "repeats": 40, "verdict": "undecided",
-        "difference": {"accuracy": dict.fromkeys(("mean", "ci_low", "ci_high"))},
+        "difference": dict.fromkeys(
+            ("accuracy", "loss"), dict.fromkeys(("mean", "ci_low", "ci_high"))
+        ),
     }  # fmt: skip
     told["fixed"]["baseline"]["test"] = side(0.9, 0, 0.9, 0.9)
     row = claims(told).loc[("weight_l2", "test accuracy")]
@@ -150,6 +225,7 @@ def test_an_arm_that_diverged_reproduces_nothing() -> None:
 def test_each_published_point_of_a_grid_has_its_rows() -> None:
     path = "network.hidden.kernel_regularizer.l2"
     point = {"repeats": 10, path: 0.1, "published_train": 0.967, "published_test": 0.829}
+    point |= {"not_comparable": math.nan}  # empty in the file
     for part, low in (("train", 0.96), ("test", 0.84)):
         point |= {f"{part}_mean": low, f"{part}_sd": 0.0, f"{part}_low": low, f"{part}_high": 0.97}
     finer = {**point, path: 0.2, "published_train": math.nan, "published_test": math.nan}
@@ -157,3 +233,7 @@ def test_each_published_point_of_a_grid_has_its_rows() -> None:
     rows = table[table["at"] != ""]
     assert list(rows["at"]) == ["l2 = 0.1"] * 2 and list(rows["reproduced"]) == [True, False]
     assert set(rows["source"]) == {"another"} and set(rows["seeds"]) == {10}
+    departed = pd.DataFrame([{**point, "not_comparable": "5 epochs instead of 9"}])
+    rows = claims(answer(), weight_l2=departed).tail(2)
+    assert set(rows["reproduction"]) == {NOT_COMPARABLE}
+    assert set(rows["why"]) == {"5 epochs instead of 9"} and rows["reproduced"].isna().all()
