@@ -1,4 +1,7 @@
-"""Write docs/results.md, and the table of claims in README.md, from what `kedro run` left behind.
+"""Write docs/results.md, and the claims in README.md, from what a run left behind.
+
+`kedro run --pipelines=claims` leaves what became of the published claims, and the page then tells
+of those alone; `kedro run` leaves everything.
 
 Usage: python docs/results.py [DATA_ROOT]
 """
@@ -6,6 +9,7 @@ Usage: python docs/results.py [DATA_ROOT]
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +18,11 @@ import pandas as pd
 import yaml
 
 from regpipe.metrics import METRICS, Metric
+from regpipe.report.views.claimed import claimed
 from regpipe.report.views.headline import headline
 from regpipe.report.views.variance import variance
 from regpipe.statistics.claims import from_csv
+from regpipe.statistics.judging import FATES, NOT_COMPARABLE, NOT_CONTRADICTED, STAND_IN
 
 PROJECT = Path(__file__).parents[1]
 PAGE, README = PROJECT / "docs" / "results.md", PROJECT / "README.md"
@@ -26,8 +32,8 @@ Row = dict[str, Any]
 HEAD = """\
 # Results
 
-What `kedro run` found: {seeds} seeds on the fixed draw, {draws} fresh draws (or splits of a table),
-each technique on its home problem. Written by `make results` from the run's own files; regpipe
+What {command} found: {seeds} seeds on the published draw, {draws} fresh draws (or splits
+of a table), each technique on its home problem. Written by `make results` from the run's own files; regpipe
 {regpipe}, Keras {keras}, TensorFlow {tensorflow}.
 
 {headline}
@@ -35,17 +41,26 @@ each technique on its home problem. Written by `make results` from the run's own
 CLAIMS = """\
 ## What was published, and what became of it
 
-On the published draw: mean over the seeds, and in brackets the lowest and highest. A number is
-reproduced where it lies between those. Gains are in points over the baseline, with {confidence:.0%}
-intervals on fresh draws ([what holds means](method.md)).
-"""
-NUMBERS = """\
-| arm | number | published | reproduced | |
-| --- | --- | --- | --- | --- |
+On the published draw: mean over the seeds, and in brackets the lowest and highest. Published scores
+of baseline and technique are those of one source. Gains are in points over the baseline, with
+{confidence:.0%} intervals on fresh draws ([what holds means](method.md)). *Leak*: the published
+number was taken on rows that the technique watched while it trained.
 """
 GAINS = """\
-| technique | on | published | fixed draw | published gain | gain on fresh draws | the gain |
+| technique | on | published | published draw | published gain | gain on fresh draws | the claim |
 | --- | --- | --- | --- | --- | --- | --- |
+"""
+STAND_INS = """\
+About rows that others stand in for; what the technique does on those says nothing of the claim:
+
+| technique | on | published | published gain | gain on stand-ins | test loss | the claim |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+NUMBERS = """\
+The other numbers, and what the seeds of the published draw say of them:
+
+| arm | number | published | found | by the seeds | by the baseline's seeds |
+| --- | --- | --- | --- | --- | --- |
 """
 ALL = """\
 ## Every technique
@@ -93,82 +108,122 @@ trade-off.
 
 
 def main(root: Path) -> None:
-    """Write both pages."""
+    """Write both pages; a part whose files the run didn't leave is left out."""
     reporting = root / "08_reporting"
     claims = from_csv(pd.read_csv(reporting / "claims.csv"))
-    board = pd.read_csv(reporting / "leaderboard.csv")
-    run = json.loads((reporting / board["technique"][0] / "summary.json").read_text())["run"]
+    board = read(reporting / "leaderboard.csv")
+    arm = claims.loc[claims["technique"].astype(bool), "arm"].iloc[0]
+    run = json.loads((reporting / arm / "summary.json").read_text())["run"]
+    said = claimed(claims) if board is None else headline(board, claims).sentences
     facts = {
+        "command": "`kedro run --pipelines=claims`" if board is None else "`kedro run`",
         "seeds": int(claims["seeds"].max()),
-        "draws": span(board["repeats"]),
-        "headline": " ".join(headline(board, claims).sentences),
+        "draws": span(claims["draws"].dropna() if board is None else board["repeats"]),
+        "headline": " ".join(said),
         "confidence": run["parameters"]["statistics"]["confidence"],
         **run["versions"],
     }
+    shares = read(reporting / "variance" / "variance.csv")
     parts = [
         HEAD.format(**facts),
         CLAIMS.format(**facts),
-        GAINS + "\n".join(gain_rows(claims)),
+        *gains(claims),
         NUMBERS + "\n".join(number_rows(claims)),
-        "\n".join(notes(claims)),
-        ALL.format(**facts),
-        *problem_tables(board),
-        variance_part(pd.read_csv(reporting / "variance" / "variance.csv"), run),
+        "\n".join(reasons(claims)),
+        *([] if board is None else [ALL.format(**facts), *problem_tables(board)]),
+        "" if shares is None else variance_part(shares, run),
         *grids(reporting),
         *stopping_rules(reporting),
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in parts if part) + "\n")
-    readme(GAINS + "\n".join(gain_rows(claims)))
+    readme("\n\n".join([*gains(claims), textwrap.fill(" ".join(claimed(claims)), 104)]))
 
 
-def readme(table: str) -> None:
-    """Put the table between the marks of the README."""
+def read(file: Path) -> pd.DataFrame | None:
+    """Return a table, None where the run left none."""
+    return pd.read_csv(file) if file.is_file() else None
+
+
+def readme(told: str) -> None:
+    """Put what became of the claims between the marks of the README."""
     begin, end = MARKS
     found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    text, n = found.subn(f"{begin}{table}\n{end}", README.read_text())
+    text, n = found.subn(f"{begin}{told}\n{end}", README.read_text())
     if n != 1:
         raise SystemExit(f"{README}: expected {begin.strip()} and {end} once, found {n}.")
     README.write_text(text)
 
 
+def gains(claims: pd.DataFrame) -> Iterator[str]:
+    """Yield a table of the gains and losses that could be judged, and one of those on stand-ins."""
+    told = claims[claims["holds"] != ""]
+    stands_in = told["holds"] == STAND_IN
+    if (~stands_in).any():
+        yield GAINS + "\n".join(gain_rows(told[~stands_in]))
+    if stands_in.any():
+        yield STAND_INS + "\n".join(stand_in_rows(told[stands_in]))
+
+
 def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
-    """Yield a row for each gain that was published, those that hold first."""
-    order = ["holds", "holds, smaller", "undecided", "does not hold"]
-    gains = claims[claims["holds"] != ""]
-    ranked = gains.assign(place=gains["holds"].map(order.index)).sort_values(
+    """Yield a row for each gain or loss that was published, those that hold first."""
+    order = [*FATES, NOT_COMPARABLE]
+    ranked = claims.assign(place=claims["holds"].map(order.index)).sort_values(
         ["place", "problem", "published_gain"], ascending=[True, True, False], kind="stable"
     )
     for row in ranked.to_dict("records"):
         unit = METRICS[row["number"].split()[-1]]
-        leak = ", leak" if row["leak"] else ""
-        found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
         fresh = unit.told(row["fresh_gain"], row["ci_low"], row["ci_high"])
+        kind = "" if row["claim"] == "gain" else f" ({row['claim']})"
         yield (
-            f"| `{row['arm']}` | {row['problem']} | {unit.value(row['published'])} | {found}{leak} "
-            f"| {unit.signed(row['published_gain'])} | {fresh} | {row['holds']} |"
+            f"| `{row['arm']}` | {row['problem']} | {both(unit, row)} | {found(unit, row)}"
+            f"{', leak' if row['leak'] else ''} | {unit.signed(row['published_gain'])}{kind} "
+            f"| {fresh} | {row['holds']} |"
         )
 
 
+def stand_in_rows(claims: pd.DataFrame) -> Iterator[str]:
+    """Yield a row for each gain or loss that was published about rows that others stand in for."""
+    for row in claims.to_dict("records"):
+        unit = METRICS[row["number"].split()[-1]]
+        fresh = unit.told(row["fresh_gain"], row["ci_low"], row["ci_high"])
+        loss = METRICS["loss"].told(row["fresh_loss"], row["loss_low"], row["loss_high"])
+        yield (
+            f"| `{row['arm']}` | {row['problem']} | {both(unit, row)} "
+            f"| {unit.signed(row['published_gain'])} | {fresh} | {loss} | {row['holds']} |"
+        )
+
+
+def both(unit: Metric, row: Row) -> str:
+    """Return what was published of the baseline and of the technique."""
+    return f"{unit.value(row['published_baseline'])} → {unit.value(row['published'])}"
+
+
+def found(unit: Metric, row: Row) -> str:
+    """Return mean, lowest and highest of the seeds."""
+    return f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
+
+
 def number_rows(claims: pd.DataFrame) -> Iterator[str]:
-    """Yield a row for each published number that is no gain."""
-    for row in claims[claims["holds"] == ""].to_dict("records"):
+    """Yield a row for each published number, a point of a grid included."""
+    for row in claims.to_dict("records"):
         unit = METRICS.get(row["number"].split()[-1], EPOCHS)
         at = f", {row['at']}" if row["at"] else ""
-        found = f"{unit.value(row['mean'])} [{unit.value(row['low'])}, {unit.value(row['high'])}]"
+        also = row["also_baseline"]
+        baseline = "" if pd.isna(also) else NOT_CONTRADICTED if also else "contradicted"
         yield (
-            f"| `{row['arm']}` | {row['number']}{at} | {unit.value(row['published'])} | {found} "
-            f"| {'yes' if row['reproduced'] else 'no'} |"
+            f"| `{row['arm']}` | {row['number']}{at} | {unit.value(row['published'])} "
+            f"| {found(unit, row)} | {row['reproduction']} | {baseline} |"
         )
 
 
 EPOCHS = Metric("epochs", higher_is_better=False, value_places=0)
 
 
-def notes(claims: pd.DataFrame) -> Iterator[str]:
-    """Yield why a number isn't reproduced, where the YAML says so."""
-    for arm, note in claims[["arm", "note"]].drop_duplicates().itertuples(index=False):
-        if note:
-            yield f"- `{arm}`: {note}"
+def reasons(claims: pd.DataFrame) -> Iterator[str]:
+    """Yield why numbers can't be told, where that is so."""
+    for problem, why in claims[["problem", "why"]].drop_duplicates().itertuples(index=False):
+        if why:
+            yield f"- {problem}: {why}"
 
 
 def problem_tables(board: pd.DataFrame) -> Iterator[str]:
