@@ -33,8 +33,8 @@ HEAD = """\
 # Results
 
 What {command} found: {seeds} seeds on the published draw, {draws} fresh draws (or splits
-of a table), each technique on its home problem. Written by `make results` from the run's own files; regpipe
-{regpipe}, Keras {keras}, TensorFlow {tensorflow}.
+of a table), each technique on its home problem. Written by `make results` from the run's own files;
+regpipe {regpipe}, Keras {keras}, TensorFlow {tensorflow}.
 
 {headline}
 """

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,8 +25,6 @@ FEW = "protocol.fresh.repeats=3,protocol.fixed.repeats=2,protocol.fresh.score_ro
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of a few problems and techniques, one of them with a title that isn't kind."""
-    import shutil
-
     folder = tmp_path_factory.mktemp("small")
     for part in ("conf", "src"):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("*.pyc"))
@@ -161,7 +160,17 @@ def test_the_pages_of_results_are_written_from_it(
     assert "| `weight_l2` | train accuracy, l2 = 0.1 | 0.967 |" in told
     lines = readme.read_text().splitlines()
     assert (lines[0], lines[-1]) == ("before", "after") and "old" not in lines
-    assert any(line.startswith("| `weight_l2` | moons | 0.943 |") for line in lines)
+    assert any(line.startswith("| `weight_l2` | moons | 0.914 → 0.943 |") for line in lines)
+    assert any("Not comparable with what was published" in line for line in lines)
+    of_claims = tmp_path / "of_claims" / "08_reporting"
+    of_claims.mkdir(parents=True)
+    shutil.copy(root / "08_reporting" / "claims.csv", of_claims)
+    shutil.copytree(root / "08_reporting" / "weight_l2", of_claims / "weight_l2")
+    results.main(of_claims.parent)
+    alone = page.read_text()
+    assert "`kedro run --pipelines=claims`" in alone and "| `weight_l2` | moons |" in alone
+    assert "## Every technique" in told and "## Every technique" not in alone
+    assert readme.read_text().splitlines() == lines
     readme.write_text("no marks")
     with pytest.raises(SystemExit, match="expected <!-- claims"):
         results.main(root)

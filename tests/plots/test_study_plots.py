@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex
 from regpipe import plots
 from regpipe.plots.claims import COLOURS as OF_CLAIMS
 from regpipe.plots.forest import COLOURS as OF_VERDICTS
+from regpipe.statistics.judging import STAND_IN
 
 NAN = float("nan")
 
@@ -67,25 +68,53 @@ def test_techniques_of_a_problem_that_are_judged_differently_share_no_axis() -> 
 
 
 def published() -> pd.DataFrame:
-    """Claims: two gains, and a number that is none."""
-    return pd.DataFrame(
-        {
-            "arm": ["l2", "l2", "dropout"], "problem": ["moons", "moons", "circles"],
-            "published_gain": [0.029, NAN, 0.057], "fixed_gain": [0.03, NAN, 0.02],
-            "fresh_gain": [0.008, NAN, -0.001], "ci_low": [0.004, NAN, -0.006],
-            "ci_high": [0.012, NAN, 0.004], "holds": ["holds, smaller", "", "does not hold"],
-        }
-    )  # fmt: skip
+    """Claims: gains, a loss, one about rows that others stand in for, and a number that is none."""
+    rows = [
+        ("l2", "moons", "gain", 0.029, 0.03, 0.008, 0.004, 0.012, "holds, smaller", False),
+        ("l2", "moons", "", NAN, NAN, NAN, NAN, NAN, "", False),
+        ("dropout", "circles", "gain", 0.057, 0.02, -0.001, -0.006, 0.004, "does not hold", False),
+        ("stop", "moons", "loss", -0.1, -0.09, -0.02, -0.04, -0.01, "holds, smaller", True),
+        ("deep", "football", "gain", 0.01, 0.02, 0.011, 0.003, 0.02, STAND_IN, False),
+    ]
+    columns = [
+        *("arm", "problem", "claim", "published_gain", "fixed_gain"),
+        *("fresh_gain", "ci_low", "ci_high", "holds", "leak"),
+    ]
+    return pd.DataFrame(rows, columns=columns).assign(number="test accuracy", seeds=30)
 
 
-def test_claims_show_published_and_fresh_gains_and_nothing_else() -> None:
-    (ax,) = plots.claims(published()).axes
-    assert names(ax) == ["l2 (moons)", "dropout (circles)"]
-    found = points(ax)
+def test_claims_have_a_panel_each_for_gains_losses_and_what_cant_be_told() -> None:
+    figure = plots.claims(published())
+    gains, losses, open_ = figure.axes
+    assert names(gains) == ["l2 (moons)", "dropout (circles)"]
+    assert names(losses) == ["stop (moons, leak)"] and names(open_) == ["deep (football)"]
+    found = points(gains)
     assert found[0] == (pytest.approx(0.8), OF_CLAIMS["holds, smaller"])
     assert found[1] == (pytest.approx(-0.1), OF_CLAIMS["does not hold"])
-    diamonds = [line for line in ax.lines if line.get_marker() == "D" and len(line.get_xdata())]
+    assert points(losses)[0] == (pytest.approx(-2.0), OF_CLAIMS["holds, smaller"])
+    assert points(open_)[0][0] == pytest.approx(1.1)
+    assert points(open_)[0][1] not in OF_CLAIMS.values()
+    diamonds = [line for line in gains.lines if line.get_marker() == "D" and len(line.get_xdata())]
     assert [line.get_xdata()[0] for line in diamonds] == pytest.approx([2.9, 5.7])
+    assert gains.get_xlim()[0] > -2  # a loss of 10 points doesn't take the width of gains
+
+
+def test_the_title_says_what_was_found_and_the_tick_what_it_is() -> None:
+    figure = plots.claims(published())
+    assert figure.get_suptitle() == (
+        "1 of 2 published gains holds on fresh draws, none at its published size"
+    )
+    (legend,) = figure.legends
+    told = [text.get_text() for text in legend.get_texts()]
+    assert "the published draw: mean of 30 seeds" in told and "fresh draws: not judged" in told
+    judged = published().assign(holds=["holds", "", "holds, smaller", "holds, smaller", STAND_IN])
+    judged = judged.assign(claim=["gain", "", "gain", "loss", "gain"])
+    assert plots.claims(judged).get_suptitle() == (
+        "2 of 2 published gains hold on fresh draws, 1 of them smaller than published"
+    )
+    away = published().assign(holds=["not comparable", "", *["not comparable"] * 3])
+    assert plots.claims(away).get_suptitle() == "No published gain can be judged by this run"
+    assert plots.claims(published().iloc[1:2]).get_suptitle().startswith("No published gain")
 
 
 def shares() -> pd.DataFrame:

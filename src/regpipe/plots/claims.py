@@ -19,7 +19,7 @@ KINDS = {
     "gain": "Published gains",
     "loss": "Published losses",
     "no difference": "Published as no better",
-    "": "Not judged: other rows stand in for the published ones, or the run isn't as published",
+    "": "Not judged: stand-in rows, or a run that isn't as published",
 }
 
 
@@ -35,7 +35,7 @@ def claims(table: pd.DataFrame) -> Figure:
     """
     told = table[table["holds"] != ""]
     kinds = told["claim"].where(told["holds"].isin(list(FATES)), "")
-    told = told.assign(kind=kinds, metric=told["number"].str.rpartition(" ")[2])
+    told = told.assign(kind=kinds, metric=told["number"].str.split().str[-1])
     told = told.sort_values(["problem", "published_gain"], ascending=[False, True])
     parts = [
         (kind, str(metric), part)
@@ -58,9 +58,9 @@ def _finding(table: pd.DataFrame) -> str:
     n = tally(table, "gain")
     if not n.all:
         return "No published gain can be judged by this run"
-    smaller = {0: "", n.hold: ", none at its published size" if n.hold else ""}.get(
-        n.smaller, f", {n.smaller} of them smaller than published"
-    )
+    smaller = f", {n.smaller} of them smaller than published" if n.smaller else ""
+    if n.smaller == n.hold > 0:
+        smaller = ", none at its published size"
     verb = "holds" if n.hold == 1 else "hold"
     gains = "gain" if n.all == 1 else "gains"
     return f"{n.hold} of {n.all} published {gains} {verb} on fresh draws{smaller}"

@@ -68,8 +68,8 @@ def check_claims(**found: Any) -> pd.DataFrame:
 
 
 def plot_claims(claims: pd.DataFrame) -> Figure:
-    """Show what became of each published gain."""
-    return plots.claims(claims)
+    """Show what became of each published gain and loss."""
+    return plots.claims(from_csv(claims))
 
 
 def plot_forest(table: pd.DataFrame) -> Figure:
