@@ -119,6 +119,30 @@ def test_a_split_that_the_table_says_holds_in_every_repeat() -> None:
         samples(mine().assign(side=["later", *side[1:]]), rows=rows, split={})
 
 
+def test_a_split_that_the_table_says_may_be_the_fixed_one_alone() -> None:
+    """As of published rows: which they were, and further splits of them."""
+    side = np.resize(["train", "test", "train", "train"], 80)
+    rows = {**BLOCK["rows"], "split": "side", "drop": ["split"]}
+    found = samples(mine().assign(side=side), rows=rows, split={"train": 30, "stratify": True})
+    splits = {
+        key: tuple(part["split"])
+        for key, part in found.groupby(["protocol", "repeat"], observed=True)
+    }
+    assert splits.pop(("fixed", 0)) == tuple(side)
+    assert len({*splits.values()}) == len(splits)
+    assert all(split.count("train") == 30 for split in splits.values())
+
+
+def test_numbers_may_stay_as_they_are() -> None:
+    table = mine()
+    found = samples(table, rows={**BLOCK["rows"], "scale": False})
+    fixed = found[found["protocol"] == "fixed"]
+    known = table["age"].notna().to_numpy()
+    np.testing.assert_allclose(fixed["age"][known], table["age"][known], rtol=1e-6)
+    trained = known & (fixed["split"] == "train").to_numpy()
+    np.testing.assert_allclose(fixed["age"][~known], table["age"][trained].median(), rtol=1e-6)
+
+
 def test_a_regressions_target_is_scaled_by_the_rows_trained_on() -> None:
     table = mine().assign(outcome=np.arange(80.0))
     changes = {"task": "regression", "split": {"train": 0.5}, "standardise": ["target"]}
@@ -222,7 +246,17 @@ def test_a_class_too_rare_to_split_is_told() -> None:
         ({"rows": {"table": "mine"}}, "mine.rows.target: this key is missing"),
         ({"rows": {**BLOCK["rows"], "drop": ["outcome"]}}, "'outcome' is named twice"),
         ({"rows": {**BLOCK["rows"], "group": "person"}}, "rows of a group stay together"),
-        ({"rows": {**BLOCK["rows"], "split": "side"}}, "Expected one of both"),
+        (
+            {
+                "rows": {**BLOCK["rows"], "split": "side"},
+                "split": {"train": 0.5, "random_state": 1},
+            },
+            "Expected one of both",
+        ),
+        (
+            {"rows": {**BLOCK["rows"], "split": "side"}, "split": {"stratify": True}},
+            "the column 'side' splits all repeats",
+        ),
         ({"rows": {**BLOCK["rows"], "classes": ["a", "b", "c"]}}, "expected two of them"),
         ({"split": {}}, "mine.split.train: this key is missing"),
         ({"input_shape": [2, 2]}, "Expected neither `input_shape`"),

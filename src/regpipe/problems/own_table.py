@@ -2,7 +2,7 @@
 
 Each repeat splits the rows anew, classes or groups in mind, and makes numbers of the columns by
 what its training rows are like. Where a column of the table says on which side a row is, that holds
-in all repeats.
+in all repeats, or in those of the fixed split, where the problem says how to make fresh ones.
 """
 
 import numpy as np
@@ -50,8 +50,13 @@ def split_table(
     groups = groups_of(table, rows, path)
     frames = []
     for protocol_name, repeat, seed in draws:
-        trained = _trained(table, rows, problem, seed, name)
-        numbers = make_preprocessor(columns).fit(declared[trained]).transform(declared)
+        said = problem.one_split or (rows.split is not None and protocol_name == "fixed")
+        trained = (
+            _said(table[rows.split], f"{path}.split")
+            if said
+            else _trained(table, rows, problem, seed, name)
+        )
+        numbers = make_preprocessor(columns, rows.scale).fit(declared[trained]).transform(declared)
         y = target
         if "target" in problem.standardise:
             mean, deviation = mean_and_deviation(target[trained], path)
@@ -102,9 +107,7 @@ def mean_and_deviation(target: np.ndarray, path: str) -> tuple[float, float]:
 def _trained(
     table: pd.DataFrame, rows: TableRows, problem: Problem, seed: int, name: str
 ) -> np.ndarray:
-    """Return for each row whether it is trained on."""
-    if rows.split is not None:
-        return _said(table[rows.split], f"{name}.rows.split")
+    """Return for each row whether it is trained on, of a split made anew."""
     places = np.arange(len(table))
     size = problem.split.train
     try:

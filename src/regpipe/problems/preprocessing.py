@@ -18,16 +18,18 @@ from regpipe.errors import SpecError, hint
 from regpipe.problems.columns import Columns, as_text
 
 
-def make_preprocessor(columns: Columns) -> ColumnTransformer:
-    """Return what turns `as_declared` rows into numbers, not fitted yet."""
+def make_preprocessor(columns: Columns, scale: bool = True) -> ColumnTransformer:
+    """Return what turns `as_declared` rows into numbers, not fitted yet.
+
+    Numbers stay as they are where they aren't to `scale`, but for gaps.
+    """
+    filled = SimpleImputer(strategy="median", keep_empty_features=True)
     categories = [list(values) for values in columns.categorical.values()]
     return ColumnTransformer(
         [
             (
                 "numbers",
-                make_pipeline(
-                    SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
-                ),
+                make_pipeline(filled, StandardScaler()) if scale else filled,
                 list(columns.numeric),
             ),
             ("gaps", MissingIndicator(features="all"), list(columns.gaps)),

@@ -104,8 +104,16 @@ def _check_own_table(name: str, problem: Problem) -> None:
             f"{name}: the columns of a table are scaled, and are a vector. Expected neither "
             "`input_shape` nor `standardise: [features]`."
         )
-    if rows.split is not None and problem.split != Split():
-        faults.append(f"{name}.split: the column '{rows.split}' says it. Expected one of both.")
+    if rows.split is not None and split.random_state is not None:
+        faults.append(
+            f"{name}.split.random_state: the column '{rows.split}' says which rows the fixed split "
+            "trains on. Expected one of both."
+        )
+    if rows.split is not None and split.stratify and split.train is None:
+        faults.append(
+            f"{name}.split.stratify: the column '{rows.split}' splits all repeats. Expected false, "
+            "or `train`, by which fresh repeats are split anew."
+        )
     if rows.split is None and split.train is None:
         faults.append(f"{name}.split.train: this key is missing.")
     if split.stratify and (rows.group is not None or not problem.kind.classifies):

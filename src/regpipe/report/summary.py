@@ -135,8 +135,7 @@ def _rows(problem: Problem) -> str:
     """Return what fresh repeats are on; a table with a column that splits it has one split."""
     if not is_table(problem.rows):
         return "new draws"
-    own = problem.own_table
-    return "one split" if own is not None and own.split is not None else "new splits"
+    return "one split" if problem.one_split else "new splits"
 
 
 def _is_trifling(row: pd.Series, problem: Problem, statistics: Statistics) -> bool:

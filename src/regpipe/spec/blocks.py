@@ -61,10 +61,12 @@ class TableRows(Strict):
 
     `target` is what shall be predicted, and all columns predict it but those to `drop`, the `group`
     (rows of a group stay on the same side of each split) and the `split` (which says `train` or
-    `test`). `classes` are the values of a target that is a class, in the order of the outputs; of
-    two, the second is the one whose probability is told. Rows whose target is missing are refused,
-    or left out where `labelled_only`. `categories` are columns whose numbers are names, as those of
-    codes; text is a category without being said so.
+    `test`: in all repeats, or of the fixed split alone, where the problem's own `split` says how
+    fresh ones are made). Numbers are scaled, unless `scale` is false. `classes` are the values of
+    a target that is a class, in the order of the outputs; of two, the second is the one whose
+    probability is told. Rows whose target is missing are refused, or left out where
+    `labelled_only`. `categories` are columns whose numbers are names, as those of codes; text is
+    a category without being said so.
     """
 
     table: str
@@ -73,6 +75,7 @@ class TableRows(Strict):
     drop: list[str] = []
     group: str | None = None
     split: str | None = None
+    scale: bool = True
     labelled_only: bool = False
     categories: list[str] = []
 
@@ -181,6 +184,12 @@ class Problem(Strict):
     def classes(self) -> list[Class] | None:
         """What the classes are called, where the user's own table says so."""
         return self.own_table.classes if self.own_table else None
+
+    @property
+    def one_split(self) -> bool:
+        """Whether a column of the user's own table splits it once and for all."""
+        own = self.own_table
+        return own is not None and own.split is not None and self.split.train is None
 
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the mean difference below which nobody cares."""

@@ -58,5 +58,4 @@ def _splits(problem: Problem, train_rows: int, test_rows: int) -> Splits:
     own = problem.own_table
     if own is None:
         return Splits(train_rows, test_rows)
-    # A column that splits the table does so once and for all.
-    return Splits(train_rows, test_rows, own.group is None, one_sample=own.split is not None)
+    return Splits(train_rows, test_rows, own.group is None, one_sample=problem.one_split)

@@ -124,7 +124,7 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
     table = labelled(table, rows)
     columns = describe(table, rows, problem.task, path)
     declared = as_declared(table, columns, path)
-    preprocessing = make_preprocessor(columns).fit(declared)
+    preprocessing = make_preprocessor(columns, rows.scale).fit(declared)
     x = preprocessing.transform(declared).astype("float32")
     y = encode(table[rows.target], columns)
     scaled = "target" in problem.standardise
