@@ -88,8 +88,10 @@ def _baselines(answers: list[Answer]) -> Iterator[Row]:
         title = answer["run"]["parameters"][name]["title"]
         about = {"arm": name, "technique": False, "title": title, "problem": name}
         for published in (_of_problem(answer), published_baseline(answer)):
-            scores = published and (name, published["train"], published["test"])
-            if scores and scores not in said:
+            if published is None:
+                continue
+            scores = name, published["train"], published["test"]
+            if scores not in said:
                 said.append(scores)
                 yield from _numbers(published, answer, "baseline", about)
 
