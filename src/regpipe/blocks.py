@@ -33,11 +33,16 @@ def read_problems() -> tuple[Blocks, dict[str, Any]]:
 
 
 def read_shipped() -> tuple[Blocks, Blocks]:
-    """Return the blocks of the base environment, as written: before another changes any of them."""
+    """Return the blocks of problems and of techniques as shipped: what was published is about them.
+
+    Those are as the base environment has them, whatever another, or `--params`, changes; and those
+    that it doesn't have as the run's environment has them.
+    """
     loader = copy.copy(_reader())
     assert isinstance(loader, OmegaConfigLoader)
     loader.env = loader.base_env
-    return loader["problems"], loader["techniques"]
+    problems, techniques = read_blocks()
+    return {**problems, **loader["problems"]}, {**techniques, **loader["techniques"]}
 
 
 def replayed_problems() -> list[str]:

@@ -122,21 +122,14 @@ class Makers:
         return table if isinstance(table, str) else None
 
     @cached_property
-    def _base_blocks(self) -> tuple[Blocks, Blocks]:
+    def _blocks_as_shipped(self) -> tuple[Blocks, Blocks]:
         return read_shipped()
 
     def _shipped(self, name: str) -> Shipped:
-        """Return the blocks of a technique and its problem that what was published is about.
-
-        Those that the base environment doesn't have are as this one has them.
-        """
-        problems, techniques = self._base_blocks
-        block = self._techniques[name]
-        home = block["problem"]
-        return {
-            "problem": problems.get(home, self._problems[home]),
-            "technique": techniques.get(name, block),
-        }
+        """Return the blocks of a technique and its problem that what was published is about."""
+        problems, techniques = self._blocks_as_shipped
+        home = self._techniques[name]["problem"]
+        return {"problem": problems[home], "technique": techniques[name]}
 
     def _technique(self, name: str) -> Pipeline:
         home = self._techniques[name]["problem"]
@@ -207,7 +200,7 @@ class Makers:
         for name, block in self._techniques.items():
             home = self._problems[block["problem"]]
             published = isinstance(home, dict) and home.get("published")
-            if published and block["problem"] not in told.values():
+            if published and not block.get("metric") and block["problem"] not in told.values():
                 told[name] = block["problem"]
         return [name for name in self._techniques if name in told]
 
