@@ -116,7 +116,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     def run_pipelines(
         *names: str,
         data_root: Path,
-        namespaces: list[str] | None = None,
+        part: dict[str, list[str]] | None = None,
         incremental: bool = False,
         **parameters: Any,
     ) -> None:
@@ -129,7 +129,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
             patch.setattr(compiled, "_convolves", lambda model: True)
             session.run(
                 pipeline_names=list(names),
-                namespaces=namespaces,
+                **part or {},
                 runner=IncrementalRunner() if incremental else None,
                 runtime_params={**tiny, **parameters},
             )

@@ -1,4 +1,7 @@
-"""Run the project as a package: `python -m regpipe --pipelines=weight_l2`."""
+"""Run the project as a package: `python -m regpipe --conf-source=conf --pipelines=weight_l2`.
+
+Installed from a wheel, `regpipe` is the same.
+"""
 
 import sys
 from pathlib import Path

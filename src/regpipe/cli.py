@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
-from kedro.io import DataCatalog, DatasetError
+from kedro.io import DataCatalog, DatasetError, DatasetNotFoundError
 from yaml import YAMLError
 
 from regpipe.blocks import read_blocks
@@ -34,8 +35,10 @@ def _run(**kwargs: Any) -> Any:
     assert kedro_run.callback is not None
     try:
         return kedro_run.callback(**{**kwargs, "runner": kwargs["runner"] or RUNNER})
-    except YAMLError as error:
+    except (YAMLError, MissingConfigException) as error:
         raise click.ClickException(f"the configuration can't be read. {error}") from None
+    except DatasetNotFoundError as error:  # what is typed after --load-versions, says Kedro
+        raise click.ClickException(str(error)) from None
     except ValueError as error:
         # Kedro's words for what was typed: a pipeline, a node, a dataset or a tag that isn't there.
         wrong_names = (
@@ -200,12 +203,12 @@ def _inside(root: Path, path: Path) -> str:
     return str(full.relative_to(root)) if full.is_relative_to(root) else str(full)
 
 
-cli.add_command(
-    click.Command(
-        "run",
-        callback=_run,
-        params=kedro_run.params,
-        help=kedro_run.help,
-        short_help=kedro_run.short_help,
-    )
+# Called so, since a packaged project is run by whatever its `cli` has under this name.
+run = click.Command(
+    "run",
+    callback=_run,
+    params=kedro_run.params,
+    help=kedro_run.help,
+    short_help=kedro_run.short_help,
 )
+cli.add_command(run)

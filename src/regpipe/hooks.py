@@ -1,4 +1,4 @@
-"""What happens around a run: its parameters are checked, its progress is shown."""
+"""What happens around a run: what was asked for is checked, its progress is shown."""
 
 import errno
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
@@ -23,7 +24,7 @@ UNWRITABLE = {
 
 
 class CheckHooks:
-    """Refuses parameters that nothing can be done with, before any node runs."""
+    """Refuses what nothing can be done with, before any node runs."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -33,6 +34,30 @@ class CheckHooks:
             check_parameters(context.config_loader["parameters"], *blocks.read_blocks())
         except SpecError as error:
             raise _refusal(error) from None
+
+    @hook_impl
+    def after_catalog_created(
+        self, conf_catalog: dict[str, Any], load_versions: dict[str, str] | None
+    ) -> None:
+        """Refuse an older version of what keeps none: Kedro would load the only one there is."""
+        for name in load_versions or ():
+            if not (conf_catalog.get(name) or {}).get("versioned"):
+                raise click.ClickException(
+                    f"--load-versions: '{name}' isn't versioned. Each run writes over what the one "
+                    "before it left; to keep both, give one of them another folder (--params "
+                    "data_root=DIR)."
+                )
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Refuse a part of a pipeline whose inputs nothing has made."""
+        if missing := _missing(pipeline, catalog):
+            names = ", ".join(f"'{name}'" for name in missing)
+            makers = ",".join(sorted(set(missing.values())))
+            raise click.ClickException(
+                f"this part of a pipeline reads {names}, which nothing has made yet. Run what "
+                f"makes it first: kedro run --pipelines={makers}"
+            )
 
     @hook_impl
     def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
@@ -67,6 +92,22 @@ class ProgressHooks:
     def on_pipeline_error(self) -> None:
         """Close the bar."""
         progress.stop()
+
+
+def _missing(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
+    """Return the inputs that aren't there, and the pipeline that makes each of them.
+
+    Those that no pipeline makes, as a table of the user's own, are not among them.
+    """
+    found = {}
+    for name in sorted(pipeline.inputs()):
+        block = name.partition(".")[0]
+        for maker in (block, f"{block}_screen"):
+            if maker in pipelines and name in pipelines[maker].all_outputs():
+                if not catalog.exists(name):
+                    found[name] = maker
+                break
+    return found
 
 
 def _unreadable(error: DatasetError) -> str:

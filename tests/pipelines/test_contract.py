@@ -233,4 +233,4 @@ def test_a_table_left_by_other_settings_is_not_compared(
     shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
     epochs = {"training": {"epochs": 6}}
     with pytest.raises(ValueError, match="Of 4 fits of the technique, 0 have a partner"):
-        run("weight_l2", data_root=tmp_path, moons=epochs, namespaces=["weight_l2"])
+        run("weight_l2", data_root=tmp_path, moons=epochs, part={"namespaces": ["weight_l2"]})

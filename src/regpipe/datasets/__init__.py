@@ -5,8 +5,10 @@ from regpipe.datasets.fit_store import FitStoreDataset
 from regpipe.datasets.keras_model import KerasModelDataset
 from regpipe.datasets.npz import NpzDataset
 from regpipe.datasets.picture import PictureDataset
+from regpipe.datasets.stories import StoriesDataset
 from regpipe.datasets.table import TableDataset
 from regpipe.datasets.trial_journal import TrialJournalDataset
+from regpipe.datasets.value import ValueDataset
 
 __all__ = [
     "ExportDataset",
@@ -14,6 +16,8 @@ __all__ = [
     "KerasModelDataset",
     "NpzDataset",
     "PictureDataset",
+    "StoriesDataset",
     "TableDataset",
     "TrialJournalDataset",
+    "ValueDataset",
 ]

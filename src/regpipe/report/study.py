@@ -32,6 +32,9 @@ class Story:
     code: str
 
 
+Stories = dict[str, Story]  # by the names of their techniques
+
+
 @dataclass(frozen=True)
 class Screening:
     """What is told of a screen besides.

@@ -5,7 +5,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.spec import Protocol
 
-TRAINS = "train"  # the tag of the nodes that train an arm at every repeat
+TRAINS = "every_repeat"  # the tag of the nodes that train an arm at every repeat
 
 
 def fits_ahead(pipeline: Pipeline, catalog: CatalogProtocol) -> int:

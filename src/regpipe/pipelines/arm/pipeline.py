@@ -14,6 +14,7 @@ def arm_nodes(look: Look) -> list[Node]:
             inputs=["arm", "samples"],
             outputs="architecture",
             name="build_network",
+            tags="model",
         ),
         node(
             nodes.train,
@@ -29,24 +30,27 @@ def arm_nodes(look: Look) -> list[Node]:
             ],
             outputs=["weights", "history", "fits"],
             name="train",
-            tags="train",
+            tags=["train", "every_repeat"],
         ),
         node(
             nodes.evaluate,
             inputs=["arm", "architecture", "weights", "fits", "samples"],
             outputs="runs",
             name="evaluate",
+            tags="evaluate",
         ),
         node(
             nodes.export_model,
             inputs=["architecture", "weights"],
             outputs="model",
             name="export_model",
+            tags="model",
         ),
         node(
             look.predict,
             inputs=["arm", "architecture", "weights", "fits", "samples"],
             outputs=look.predictions,
             name=look.predict.__name__,
+            tags="evaluate",
         ),
     ]

@@ -27,6 +27,7 @@ def create_pipeline(problem: str, table: str, recipes: Sequence[str]) -> Pipelin
                 },
                 outputs=f"{problem}.export",
                 name="fit_on_all_rows",
+                tags="train",
             )
         ],
         namespace=problem,
@@ -44,6 +45,7 @@ def create_prediction(problem: str) -> Pipeline:
                 inputs=[f"{problem}.export", f"{problem}.new"],
                 outputs=f"{problem}.predicted",
                 name="predict_rows",
+                tags="evaluate",
             )
         ],
         namespace=problem,

@@ -23,32 +23,35 @@ def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
                 inputs=["samples", *RUN],
                 outputs="coarse",
                 name="train_coarse",
-                tags="train_grid",
+                tags=["train", "train_grid"],
             ),
             node(
                 called(technique, nodes.train_finer),
                 inputs=["coarse", "samples", *RUN],
                 outputs="runs",
                 name="train_finer",
-                tags="train_grid",
+                tags=["train", "train_grid"],
             ),
             node(
                 called(technique, nodes.tabulate, shipped=shipped),
                 inputs=["runs", *BLOCKS, "params:statistics"],
                 outputs="grid",
                 name="tabulate",
+                tags="evaluate",
             ),
             node(
                 called(technique, nodes.choose),
                 inputs=["runs", "baseline_runs", *BLOCKS, "params:statistics"],
                 outputs="choice",
                 name="choose",
+                tags="evaluate",
             ),
             node(
                 nodes.plot_grid,
                 inputs=["grid", "baseline_runs", *BLOCKS],
                 outputs="grid_plot",
                 name="plot_grid",
+                tags="plot",
             ),
         ]
     )

@@ -23,18 +23,21 @@ def create_pipeline(name: str, look: Look, table: str | None = None) -> Pipeline
             inputs="params:problem",
             outputs="arm",
             name="resolve_arm",
+            tags="model",
         ),
         node(
             repeat_to_the_end,
             inputs="params:protocol",
             outputs="repeats",
             name="count_repeats",
+            tags="train",
         ),
         node(
             nodes.plot_samples,
             inputs=["samples", "params:problem"],
             outputs="samples_plot",
             name="plot_samples",
+            tags="plot",
         ),
     ]
     return Pipeline(
@@ -56,12 +59,14 @@ def _drawn_rows() -> list[Node]:
             inputs=["params:problem", "params:protocol"],
             outputs="draws",
             name="draw_samples",
+            tags="data",
         ),
         node(
             nodes.split_samples,
             inputs=["draws", "params:problem"],
             outputs="samples",
             name="split_samples",
+            tags="data",
         ),
     ]
 
@@ -73,5 +78,6 @@ def _rows_of_table(name: str) -> list[Node]:
             inputs=["table", "params:problem", "params:protocol"],
             outputs="samples",
             name="split_table",
+            tags="data",
         )
     ]

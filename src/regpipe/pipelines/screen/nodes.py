@@ -13,16 +13,16 @@ from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import Repeats, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, jobs_of, watched
 from regpipe.pipelines.arm.nodes import build_network, train_plan
+from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
 from regpipe.problems.samples import rows_of
 from regpipe.recipes import Dose, doses, left_out, parse_recipes, strength_path, technique_of
-from regpipe.report.study import Screening, Story, Study
+from regpipe.report.study import Screening, Stories, Study
 from regpipe.report.summary import Answer, finite
 from regpipe.spec import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.claims import tabulate_claims
-from regpipe.statistics.leaderboard import leaderboard
 from regpipe.statistics.references import compare_references
 from regpipe.statistics.summary import compare_runs, spread
 
@@ -173,9 +173,9 @@ def plot_doses(
     return plots.grid(grid, list(recipe.strength), recipe.title, metric, without)
 
 
-def rank(*stories: Story) -> pd.DataFrame:
+def rank(*stories: Stories) -> pd.DataFrame:
     """Put all recipes side by side."""
-    return leaderboard([story.answer for story in stories])
+    return study_nodes.rank(study_nodes.gather(*stories))
 
 
 def gather_tuning(**choices: Answer) -> pd.DataFrame:
@@ -240,20 +240,19 @@ def report(
     forest_plot: bytes,
     left_out: dict[str, str],
     problem: Problem,
-    *stories: Story,
+    *stories: Stories,
     name: str,
 ) -> str:
     """Tell it all on one page."""
     from regpipe.report.page import render
 
-    told = {story.answer["technique"]: story for story in stories}
     return render(
         Study(
             leaderboard,
             tabulate_claims([], {}),
             pd.DataFrame(),
             {name: problem.title},
-            told,
+            study_nodes.gather(*stories),
             {"forest": forest_plot},
             Screening(tuning, references, left_out),
         )

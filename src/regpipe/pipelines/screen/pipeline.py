@@ -80,19 +80,21 @@ def _search(problem: str, name: str) -> list[Node]:
             ],
             outputs="trials",
             name="tune",
-            tags=GRID,
+            tags=["train", GRID],
         ),
         node(
             called(name, nodes.settle, problem_name=problem),
             inputs=["trials", "params:problem", "params:recipe"],
             outputs=["technique", "arm"],
             name="settle",
+            tags="model",
         ),
         node(
             nodes.count_repeats,
             inputs=["params:screen", "params:protocol"],
             outputs="repeats",
             name="count_repeats",
+            tags="train",
         ),
         node(
             called(name, nodes.train_chosen, problem_name=problem),
@@ -111,7 +113,7 @@ def _search(problem: str, name: str) -> list[Node]:
             ],
             outputs=["weights", "history", "fits"],
             name="train_chosen",
-            tags=GRID,
+            tags=["train", GRID],
         ),
         node(
             called(name, nodes.choose, problem_name=problem),
@@ -124,6 +126,7 @@ def _search(problem: str, name: str) -> list[Node]:
             ],
             outputs="choice",
             name="choose",
+            tags="evaluate",
         ),
     ]
 
@@ -140,6 +143,7 @@ def _answer(name: str, look: Look, tuned: bool) -> list[Node]:
             inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
             outputs="comparison",
             name="compare",
+            tags="evaluate",
         ),
         node(
             called(name, nodes.answer),
@@ -156,6 +160,7 @@ def _answer(name: str, look: Look, tuned: bool) -> list[Node]:
             ],
             outputs="summary",
             name="answer",
+            tags="evaluate",
         ),
         node(
             tell,
@@ -170,6 +175,7 @@ def _answer(name: str, look: Look, tuned: bool) -> list[Node]:
             },
             outputs="story",
             name="tell",
+            tags="report",
         ),
     ]
 
@@ -182,12 +188,14 @@ def _doses() -> list[Node]:
             inputs=["trials", "params:problem", "params:recipe", "params:statistics"],
             outputs="grid",
             name="tabulate",
+            tags="evaluate",
         ),
         node(
             nodes.plot_doses,
             inputs=["grid", "baseline_runs", "params:problem", "params:recipe"],
             outputs="grid_plot",
             name="plot_doses",
+            tags="plot",
         ),
     ]
 
@@ -207,8 +215,8 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     block, statistics = f"params:{problem}", "params:statistics"
     return Pipeline(
         [
-            node(nodes.rank, stories, leaderboard, name="rank"),
-            node(nodes.gather_tuning, choices, tuning, name="gather_tuning"),
+            node(nodes.rank, stories, leaderboard, name="rank", tags="report"),
+            node(nodes.gather_tuning, choices, tuning, name="gather_tuning", tags="report"),
             node(
                 called(problem, nodes.leave_out),
                 [block, "params:recipes"],
@@ -220,20 +228,22 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
                 [f"{problem}.samples", block, "params:screen"],
                 runs,
                 name="train_references",
-                tags=GRID,
+                tags=["train", GRID],
             ),
             node(
                 nodes.rank_references,
                 [runs, f"{problem}.runs", block, statistics],
                 references,
                 name="rank_references",
+                tags="evaluate",
             ),
-            node(nodes.plot_forest, leaderboard, forest, name="plot_forest"),
+            node(nodes.plot_forest, leaderboard, forest, name="plot_forest", tags="plot"),
             node(
                 called(problem, nodes.report),
                 [leaderboard, tuning, references, forest, left_out, block, *stories],
                 f"{screen}.report",
                 name="report",
+                tags="report",
             ),
         ],
         namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all

@@ -19,10 +19,17 @@ def create_pipeline(problems: Sequence[str]) -> Pipeline:
                 inputs={"rules": "params:stopping_rules", **histories},
                 outputs="replays",
                 name="replay_rules",
+                tags="evaluate",
             ),
-            node(nodes.tabulate, inputs="replays", outputs="rules", name="tabulate"),
             node(
-                nodes.plot_tradeoff, inputs="rules", outputs="tradeoff_plot", name="plot_tradeoff"
+                nodes.tabulate, inputs="replays", outputs="rules", name="tabulate", tags="evaluate"
+            ),
+            node(
+                nodes.plot_tradeoff,
+                inputs="rules",
+                outputs="tradeoff_plot",
+                name="plot_tradeoff",
+                tags="plot",
             ),
         ]
     )

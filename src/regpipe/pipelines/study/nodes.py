@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.arm import Arm
-from regpipe.report.study import Story, Study
+from regpipe.report.study import Stories, Story, Study
 from regpipe.spec import Problem, Technique
 from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.leaderboard import leaderboard
@@ -25,13 +25,13 @@ def tell(
     problem: Problem,
     technique: Technique,
     **pictures: bytes,
-) -> Story:
-    """Gather what is told of one technique."""
+) -> Stories:
+    """Gather what is told of one technique; it is the only one in what is returned."""
     from regpipe.report.keras_code import keras_code  # slow to import, as is `page`
 
     shape = tuple(architecture["config"]["layers"][0]["config"]["batch_shape"][1:])
     block = {arm.name: technique.model_dump(exclude_unset=True, mode="json")}
-    return Story(
+    story = Story(
         answer=summary,
         explanation=technique.explanation,
         runs=runs,
@@ -39,19 +39,15 @@ def tell(
         block=yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100),
         code=keras_code(arm, shape, problem.standardise),
     )
+    return {summary["technique"]: story}
 
 
-def collect(*stories: Story) -> dict[str, Story]:
-    """Return the stories of a problem by the name of their technique."""
-    return {story.answer["technique"]: story for story in stories}
+def gather(*parts: Stories) -> Stories:
+    """Return all stories: those of a problem's techniques, or those of all problems."""
+    return {name: story for stories in parts for name, story in stories.items()}
 
 
-def gather(*problems: dict[str, Story]) -> dict[str, Story]:
-    """Return the stories of all problems."""
-    return {name: story for stories in problems for name, story in stories.items()}
-
-
-def rank(stories: dict[str, Story]) -> pd.DataFrame:
+def rank(stories: Stories) -> pd.DataFrame:
     """Put all techniques side by side."""
     return leaderboard([story.answer for story in stories.values()])
 
@@ -78,7 +74,7 @@ def plot_forest(table: pd.DataFrame) -> Figure:
 
 
 def report(
-    stories: dict[str, Story],
+    stories: Stories,
     table: pd.DataFrame,
     claims: pd.DataFrame,
     shares: pd.DataFrame,

@@ -58,10 +58,14 @@ def _whole(stories: list[str]) -> Pipeline:
     """Return what is told of all problems together."""
     template = Pipeline(
         [
-            node(nodes.gather, inputs=stories, outputs="stories", name="gather"),
-            node(nodes.rank, inputs="stories", outputs="leaderboard", name="rank"),
+            node(nodes.gather, inputs=stories, outputs="stories", name="gather", tags="report"),
+            node(nodes.rank, inputs="stories", outputs="leaderboard", name="rank", tags="report"),
             node(
-                nodes.plot_forest, inputs="leaderboard", outputs="forest_plot", name="plot_forest"
+                nodes.plot_forest,
+                inputs="leaderboard",
+                outputs="forest_plot",
+                name="plot_forest",
+                tags="plot",
             ),
             node(
                 nodes.report,
@@ -76,6 +80,7 @@ def _whole(stories: list[str]) -> Pipeline:
                 },
                 outputs="report",
                 name="report",
+                tags="report",
             ),
         ]
     )
@@ -88,11 +93,11 @@ def _stories(problem: str, part: Part) -> list[Node]:
     if not part.techniques:
         return []
     gather = node(
-        nodes.collect,
+        nodes.gather,
         inputs=[f"{name}.story" for name in part.techniques],
         outputs=f"{problem}.stories",
         name="collect",
-        tags=NAME,
+        tags=["report", NAME],
     )
     return [gather, *(_story(name, problem, part) for name in part.techniques)]
 
@@ -118,5 +123,5 @@ def _story(name: str, problem: str, part: Part) -> Node:
         outputs=f"{name}.story",
         name="tell",
         namespace=name,
-        tags=NAME,
+        tags=["report", NAME],
     )

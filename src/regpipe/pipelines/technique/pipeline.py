@@ -45,6 +45,7 @@ def _answer(name: str, shipped: Shipped) -> list[Node]:
             inputs=["params:problem", "params:technique"],
             outputs="arm",
             name="resolve_arm",
+            tags="model",
         ),
         node(
             repeat_until_decided,
@@ -61,6 +62,7 @@ def _answer(name: str, shipped: Shipped) -> list[Node]:
             ],
             outputs="repeats",
             name="count_repeats",
+            tags="train",
         ),
         node(
             nodes.compare,
@@ -73,6 +75,7 @@ def _answer(name: str, shipped: Shipped) -> list[Node]:
             ],
             outputs="comparison",
             name="compare",
+            tags="evaluate",
         ),
         node(
             called(name, nodes.answer, shipped=shipped),
@@ -88,6 +91,7 @@ def _answer(name: str, shipped: Shipped) -> list[Node]:
             ],
             outputs="summary",
             name="answer",
+            tags="evaluate",
         ),
     ]
 
@@ -101,12 +105,14 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
             inputs=["samples", "params:problem"],
             outputs="samples_plot",
             name="plot_samples",
+            tags="plot",
         ),
         node(
             pictures.plot_learning_curves,
             inputs=["baseline_history", "history", *tables, "params:problem", technique],
             outputs="learning_curves_plot",
             name="plot_learning_curves",
+            tags="plot",
         ),
         node(
             look.plot,
@@ -120,6 +126,7 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
             ],
             outputs=f"{look.picture}_plot",
             name=look.plot.__name__,
+            tags="plot",
         ),
         node(
             pictures.plot_paired_differences,
@@ -132,11 +139,13 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
             ],
             outputs="paired_differences_plot",
             name="plot_paired_differences",
+            tags="plot",
         ),
         node(
             pictures.plot_weight_norms,
             inputs=[*tables, technique],
             outputs="weight_norms_plot",
             name="plot_weight_norms",
+            tags="plot",
         ),
     ]

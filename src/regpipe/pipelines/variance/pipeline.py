@@ -16,9 +16,13 @@ def create_pipeline(problems: Sequence[str]) -> Pipeline:
     template = Pipeline(
         [
             *(step for problem in problems for step in _split(problem)),
-            node(nodes.gather, inputs=shares, outputs="shares", name="gather"),
+            node(nodes.gather, inputs=shares, outputs="shares", name="gather", tags="evaluate"),
             node(
-                nodes.plot_variance, inputs="shares", outputs="variance_plot", name="plot_variance"
+                nodes.plot_variance,
+                inputs="shares",
+                outputs="variance_plot",
+                name="plot_variance",
+                tags="plot",
             ),
         ]
     )
@@ -46,12 +50,13 @@ def _split(problem: str) -> list[Node]:
             ],
             outputs=f"{problem}_fits",
             name=f"train_{problem}",
-            tags="train_grid",
+            tags=["train", "train_grid"],
         ),
         node(
             nodes.split,
             inputs=[f"{problem}_fits", f"params:{problem}"],
             outputs=f"{problem}_shares",
             name=f"split_{problem}",
+            tags="evaluate",
         ),
     ]

@@ -1,0 +1,110 @@
+"""Parts of pipelines: what a stage is called, and that a run may begin anywhere."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from kedro.framework.cli.utils import find_run_command
+from kedro.io import CatalogConfigResolver
+from kedro.pipeline import Pipeline
+
+from tests.conftest import PROJECT
+
+STAGES = {"data", "model", "train", "evaluate", "plot", "report"}
+NAMES = [
+    *("__default__", "weight_l2", "weight_l2_grid", "stopping_rules", "variance"),
+    *("circles_screen", "diabetes_cocktail"),
+]
+
+
+@pytest.fixture(scope="module")
+def pipelines(run: Callable[..., None]) -> dict[str, Pipeline]:
+    from regpipe.pipeline_registry import register_pipelines
+
+    registered = register_pipelines()
+    return {name: registered[name] for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def exported() -> Pipeline:
+    """What there is for the user's own table alone."""
+    from regpipe.pipelines.export.pipeline import create_pipeline, create_prediction
+
+    return create_pipeline("wine", "wine_table", ["l2"]) + create_prediction("wine")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_may_begin_at_any_node(name: str, pipelines: dict[str, Pipeline]) -> None:
+    """What one node hands to another is in the catalog, and so there in a later run."""
+    text = (PROJECT / "conf" / "base" / "catalog.yml").read_text().replace("${_root}", "data")
+    entries = {key: entry for key, entry in yaml.safe_load(text).items() if key != "_root"}
+    catalog = CatalogConfigResolver(entries)
+    pipeline = pipelines[name]
+    lost = {
+        made
+        for made in pipeline.all_outputs()
+        if not catalog.resolve_pattern(made).keys() & {"filepath", "path"}
+    }
+    begins = {node.name: lost & set(node.inputs) for node in pipeline.nodes}
+    assert not {node: missing for node, missing in begins.items() if missing}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_node_says_its_stage(name: str, pipelines: dict[str, Pipeline]) -> None:
+    for node in pipelines[name].nodes:
+        assert len(node.tags & STAGES) == 1, node.name
+
+
+def test_each_node_of_an_export_says_its_stage(exported: Pipeline) -> None:
+    assert [node.tags & STAGES for node in exported.nodes] == [{"train"}, {"evaluate"}]
+
+
+def test_the_pictures_of_a_finished_run_can_be_drawn_alone(
+    run: Callable[..., None], tiny_run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
+    drawn = set((tmp_path / "08_reporting").rglob("*.png"))
+    for picture in drawn:
+        picture.unlink()
+    run("weight_l2", data_root=tmp_path, part={"tags": ["plot"]})
+    assert set((tmp_path / "08_reporting").rglob("*.png")) == drawn
+    run("weight_l2", data_root=tmp_path, part={"from_nodes": ["weight_l2.evaluate"]})
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--namespaces=weight_l2"], "Run what makes it first: kedro run --pipelines=moons\n"),
+        (["--load-versions=weight_l2.runs:2026-11-25T00.00.00.000Z"], "isn't versioned"),
+        (["--load-versions=weight_l2.rnus:2026-11-25T00.00.00.000Z"], "weight_l2.rnus"),
+        (["--env=nope"], "conf/nope"),
+        (["--params=data_root=README.md"], "nothing can be written"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_in_a_line(
+    words: list[str],
+    says: str,
+    run: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    root = [] if words[0].startswith("--params") else [f"--params=data_root={tmp_path}"]
+    done = CliRunner().invoke(find_run_command("regpipe"), ["--pipelines=weight_l2", *words, *root])
+    assert done.exit_code == 1
+    assert says in done.stderr and done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "regpipe", "--help"],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 and "--conf-source" in done.stdout
