@@ -8,6 +8,10 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from regpipe.blocks import read_blocks
+from regpipe.reading import parse
+from regpipe.spec import Problem
+
 
 class AnswerHooks:
     """Ends a run with its answers."""
@@ -28,14 +32,18 @@ class AnswerHooks:
         grids = sorted(name for name in choices if "." not in name)
         screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
         if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
+            _show_problems(left, catalog)
             return
         from regpipe.report import terminal
         from regpipe.report.study import Screening
 
         many = bool(screens) or "study.claims" in left
         terminal.show([catalog.load(n) for n in answers], sentences=not many)
+        for name in () if many else answers:
+            terminal.show_folder(_folder_of(catalog, name))
         for name in grids:
             terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
+            terminal.show_folder(_folder_of(catalog, f"{name}.choice"))
         if "stopping_rules.rules" in left:
             terminal.show_rules(catalog.load("stopping_rules.rules"))
         if "variance.shares" in left:
@@ -76,6 +84,17 @@ def _tell_files(left: set[str], catalog: DataCatalog) -> bool:
     return bool(lines)
 
 
+def _show_problems(left: set[str], catalog: DataCatalog) -> None:
+    """Print what the networks of the problems of a run do without a technique."""
+    from regpipe.report import terminal
+
+    for name in sorted(read_blocks()[0].keys() & {n.removesuffix(".runs") for n in left}):
+        problem = parse(Problem, catalog.load("parameters")[name], name)
+        terminal.show_problem(name, problem, catalog.load(f"{name}.runs"))
+        if f"{name}.samples_plot" in left:
+            terminal.show_folder(_folder_of(catalog, f"{name}.samples_plot"))
+
+
 def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
     """Print what the cocktails of a run say."""
     from regpipe.report import terminal
@@ -90,4 +109,10 @@ def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
 
 def _file_of(catalog: DataCatalog, name: str) -> str:
     """Return where a dataset lies."""
-    return str(catalog.to_config()[0][name]["filepath"])
+    path = Path(catalog.to_config()[0][name]["filepath"])
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _folder_of(catalog: DataCatalog, name: str) -> str:
+    """Return the folder in which a dataset lies."""
+    return str(Path(_file_of(catalog, name)).parent)

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from sklearn.metrics import r2_score
 
 from regpipe import plots
+from regpipe.draws import SPLIT
 from regpipe.plots.diverged import tell_diverged
 from regpipe.plots.style import BASELINE, TECHNIQUE
 from regpipe.statistics.summary import pair_runs
@@ -31,6 +32,13 @@ def history(level: float) -> pd.DataFrame:
         for protocol in ("fixed", "fresh") for repeat in range(3) for epoch in range(1, 51)
     ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def trained(history: pd.DataFrame, watched: str = "test rows", **fits: Any) -> plots.Trained:
+    """Return the trainings with this history, completed unless told otherwise."""
+    ends = history.groupby(["protocol", "repeat"])["epoch"].max().rename("epochs").reset_index()
+    told = {"outcome": "completed", "kept_epoch": ends["epochs"], **fits}
+    return plots.Trained(history.copy(), ends.assign(**told), watched)
 
 
 def runs(level: float) -> pd.DataFrame:
@@ -179,7 +187,9 @@ def comparison() -> pd.DataFrame:
 
 FIGURES: dict[str, Any] = {
     "samples": lambda: plots.samples(rows(), "Moons"),
-    "learning_curves": lambda: plots.learning_curves(history(1), history(0.5), "Dropout"),
+    "learning_curves": lambda: plots.learning_curves(
+        trained(history(1)), trained(history(0.5)), "Dropout"
+    ),
     "decision_boundary": lambda: plots.decision_boundary(
         surfaces(1), surfaces(1), rows(), "Dropout"
     ),
@@ -220,7 +230,7 @@ def parts() -> pd.DataFrame:
 
 
 def test_every_plot_is_in_the_table() -> None:
-    assert {name.split(" of ")[0] for name in FIGURES} == set(plots.__all__)
+    assert {name.split(" of ")[0] for name in FIGURES} == set(plots.__all__) - {"Trained"}
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -239,51 +249,80 @@ def test_every_picture_has_a_title_and_named_axes(name: str) -> None:
         assert ax.get_ylabel() or rows or not place.is_first_col()
 
 
+def line_of(ax: Any, label: str) -> Any:
+    return next(line for line in ax.lines if line.get_label() == label)
+
+
 def test_learning_curves_begin_at_epoch_1_and_show_the_mean() -> None:
-    figure = FIGURES["learning_curves"]()
-    loss = figure.axes[0]
-    assert len(loss.lines) == 4
-    test = next(line for line in loss.lines if line.get_label() == "baseline, test rows")
+    loss = FIGURES["learning_curves"]().axes[0]
+    test = line_of(loss, "baseline, test rows")
     assert test.get_xdata()[0] == 1 and test.get_xdata()[-1] == 50
     np.testing.assert_allclose(test.get_ydata(), 1.1)
     assert to_hex(test.get_color()).upper() == BASELINE
-    train = next(line for line in loss.lines if line.get_label() == "Dropout, train rows")
+    train = line_of(loss, "Dropout, train rows")
     np.testing.assert_allclose(train.get_ydata()[0], 0.5)
     assert to_hex(train.get_color()).upper() == TECHNIQUE
 
 
-def test_learning_curves_skip_epochs_at_which_nobody_looked() -> None:
-    every_tenth = history(1).rename(columns={"accuracy": "mse", "val_accuracy": "val_mse"})
-    every_tenth["val_mse"] = every_tenth["epoch"] + every_tenth["repeat"]
-    unseen = every_tenth["epoch"] % 10 > 0
-    alone = (every_tenth["epoch"] == 13) & (every_tenth["repeat"] == 0)
-    every_tenth.loc[unseen & ~alone, ["val_loss", "val_mse"]] = np.nan
-    shorter = history(1).rename(columns={"accuracy": "mse", "val_accuracy": "val_mse"})
-    shorter = shorter[shorter["epoch"] <= 30]
-    mse = plots.learning_curves(every_tenth, shorter, "Dropout", "mse").axes[2]
-    assert mse.get_yscale() == "log" and mse.get_ylabel() == "squared error"
-    test = next(line for line in mse.lines if line.get_label() == "baseline, test rows")
-    np.testing.assert_array_equal(test.get_xdata(), [10, 20, 30, 40, 50])
-    np.testing.assert_array_equal(test.get_ydata(), [11, 21, 31, 41, 51])
-    dropout = next(line for line in mse.lines if line.get_label() == "Dropout, test rows")
-    assert dropout.get_xdata()[-1] == 30
+def test_learning_curves_carry_a_stopped_fit_on_and_mark_where_it_stopped() -> None:
+    """Three fits that stop at epoch 20 and keep epoch 10: flat from there to the baseline's end."""
+    short = history(0.5)
+    short = short[short["epoch"] <= 20]
+    stopped = trained(short, outcome="stopped", kept_epoch=10)
+    loss = plots.learning_curves(trained(history(1)), stopped, "Early stopping").axes[0]
+    train = line_of(loss, "Early stopping, train rows")
+    assert train.get_xdata()[-1] == 50
+    assert train.get_ydata()[-1] == pytest.approx(0.5 / 10)
+    ticks = [line for line in loss.lines if line.get_marker() == "|"]
+    assert [list(rug.get_xdata()) for rug in ticks] == [[], [20, 20, 20]]
 
 
-def test_learning_curves_show_every_epoch_of_a_short_history_and_thin_a_long_one() -> None:
-    long = pd.DataFrame({"epoch": np.arange(1, 20_001), "repeat": 0, "loss": 1.0, "val_loss": 1.0})
-    long = both(long.assign(accuracy=0.5, val_accuracy=0.5))
-    figure = plots.learning_curves(history(1), long, "Dropout")
-    short, _, many, _ = figure.axes[0].lines
-    np.testing.assert_array_equal(short.get_xdata(), np.arange(1, 51))
-    assert 200 < len(many.get_xdata()) <= 400
-    assert many.get_xdata()[0] == 1 and many.get_xdata()[-1] == 20_000
+def test_learning_curves_call_held_out_rows_so_and_count_what_diverged() -> None:
+    held = trained(history(0.5), watched="held-out rows")
+    held.fits.loc[0, "outcome"] = "diverged"
+    lost = (held.history["repeat"] == 0) & (held.history["protocol"] == "fixed")
+    held.history.loc[lost, "val_loss"] = np.inf
+    figure = plots.learning_curves(trained(history(1)), held, "Mine", draws=SPLIT)
+    fixed, fresh = figure.axes[:2]
+    assert "1 of Mine diverged, not drawn" in fixed.get_title()
+    assert "diverged" not in fresh.get_title() and "splits" in fresh.get_title()
+    np.testing.assert_allclose(line_of(fixed, "Mine, held-out rows").get_ydata(), 0.65)
+    assert line_of(fixed, "baseline, test rows")
+    assert not figure.legends[0].get_title().get_text()  # no new rows score a split
+
+
+def test_learning_curves_show_a_loss_once() -> None:
+    """The squared error of a network that minimises it, without a penalty, is the loss."""
+    same = history(1).assign(mse=lambda t: t["loss"], val_mse=lambda t: t["val_loss"])
+    penalised = same.assign(loss=same["loss"] + 1)
+    bare = trained(same)
+    assert len(plots.learning_curves(bare, None, "Diabetes", "mse").axes) == 2
+    assert len(plots.learning_curves(bare, trained(penalised), "L2", "mse").axes) == 4
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(2.1, 3.4), (0.02, 0.6), (1e-4, 30.0)])
+def test_a_short_logarithmic_axis_has_plain_numbers(lowest: float, highest: float) -> None:
+    flat = history(1).assign(loss=lowest, val_loss=highest)
+    figure = plots.learning_curves(trained(flat), None, "Moons")
+    figure.canvas.draw()
+    loss = figure.axes[0]
+    told = [t.get_text() for t in loss.get_yticklabels(which="both") if t.get_text()]
+    assert told and not [text for text in told if "10" in text and "times" in text]
 
 
 def test_learning_curves_of_rows_nobody_looked_at_are_empty() -> None:
-    blind = history(1).assign(val_loss=np.nan, val_accuracy=np.nan)
+    blind = trained(history(1).assign(val_loss=np.nan, val_accuracy=np.nan))
     figure = plots.learning_curves(blind, blind, "Dropout")
     figure.canvas.draw()
-    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [50, 0, 50, 0]
+    lines = [line for line in figure.axes[0].lines if line.get_marker() != "|"]
+    assert [len(line.get_xdata()) for line in lines] == [50, 0, 50, 0]
+
+
+def test_dots_of_weight_norms_are_inside_of_the_frame() -> None:
+    figure = FIGURES["weight_norms"]()
+    figure.canvas.draw()
+    for ax, top in zip(figure.axes, (9.0, 0.9), strict=True):
+        assert ax.get_ylim()[1] > 1.03 * top
 
 
 def test_paired_differences_are_technique_minus_baseline() -> None:
@@ -612,7 +651,7 @@ def test_stopping_tradeoff_places_each_rule_at_its_means() -> None:
     figure = FIGURES["stopping_tradeoff"]()
     assert len(figure.axes) == 6
     panel = figure.axes[0]
-    assert panel.get_title() == "moons: fixed draw, many seeds"
+    assert panel.get_title() == "moons: the published rows, many seeds"
     points = [marks for marks in panel.collections if isinstance(marks, PathCollection)]
     assert [marks.get_offsets().tolist() for marks in points if len(marks.get_offsets())] == [
         [[100, 10], [100, 10]], [[1000, 1]], [[500, 0]]

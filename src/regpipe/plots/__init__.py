@@ -6,7 +6,7 @@ from regpipe.plots.decision_boundary import decision_boundary
 from regpipe.plots.forest import forest
 from regpipe.plots.grid import grid
 from regpipe.plots.ingredients import ingredients
-from regpipe.plots.learning_curves import learning_curves
+from regpipe.plots.learning_curves import Trained, learning_curves
 from regpipe.plots.paired_differences import paired_differences
 from regpipe.plots.predicted_true import predicted_true
 from regpipe.plots.reconstructions import reconstructions
@@ -19,6 +19,7 @@ from regpipe.plots.variance import variance
 from regpipe.plots.weight_norms import weight_norms
 
 __all__ = [
+    "Trained",
     "claims",
     "confusion",
     "decision_boundary",

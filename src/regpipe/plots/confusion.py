@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import PROTOCOLS, as_is, panels, title
+from regpipe.draws import DRAWN, Draws
+from regpipe.plots.style import as_is, headings, panels, title
 
 SCALE = PowerNorm(0.4, vmin=0, vmax=100)  # linear, an error of 1% would look like none
 DARK = 25.0  # percent, from which a cell's number is written in white
@@ -20,6 +21,7 @@ def confusion(
     technique: pd.DataFrame,
     name: str,
     labels: Sequence[object] | None = None,
+    draws: Draws = DRAWN,
 ) -> Figure:
     """Draw, of each class's test rows, the percentage that goes to each class.
 
@@ -28,6 +30,7 @@ def confusion(
         technique: the same of the other arm.
         name: the technique's title.
         labels: what the classes are called, if not by their numbers.
+        draws: what the repeats are called.
     """
     arms = {"baseline": baseline, name: technique}
     classes = (
@@ -37,7 +40,7 @@ def confusion(
     )
     size = max(3.4, 1.2 + 0.36 * classes)
     figure, axes = panels(2, 2, size + 0.4, size, sharex=True, sharey=True)
-    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+    for column, (protocol, meaning) in enumerate(headings(draws).items()):
         for row, (arm, counts) in enumerate(arms.items()):
             ax = axes[row][column]
             shares = _percentages(counts[counts["protocol"] == protocol], classes)

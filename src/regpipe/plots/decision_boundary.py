@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from regpipe.draws import DRAWN
 from regpipe.plots.samples import FEATURES
-from regpipe.plots.style import CLASSES, PROTOCOLS, as_is, panels, scatter_classes, title
+from regpipe.plots.style import CLASSES, as_is, headings, panels, scatter_classes, title
 
 LEVELS = np.linspace(0, 1, 11)
 
@@ -29,7 +30,7 @@ def decision_boundary(
     """
     figure, axes = panels(2, 2, 4.4, 3.7, sharex=True, sharey=True)
     colours = LinearSegmentedColormap.from_list("classes", [CLASSES[0], "white", CLASSES[1]])
-    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+    for column, (protocol, meaning) in enumerate(headings(DRAWN).items()):
         for row, (arm, surfaces) in enumerate((("baseline", baseline), (name, technique))):
             ax = axes[row][column]
             part = surfaces[surfaces["protocol"] == protocol]

@@ -32,7 +32,7 @@ def forest(table: pd.DataFrame) -> Figure:
     shown = [v for v in COLOURS if v != "too few" or (table["verdict"] == v).any()]
     handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in shown]
     figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False)
-    title(figure, "Technique minus baseline on fresh draws, with intervals; best on top")
+    title(figure, "Technique minus baseline on fresh draws, or splits of a table; best on top")
     return figure
 
 

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.metrics import METRICS
-from regpipe.plots.style import BASELINE, PROTOCOLS, TECHNIQUE, panels, title
+from regpipe.plots.style import BASELINE, TECHNIQUE, headings, panels, title
 
 DASHES = {"train": "--", "test": "-"}
 PUBLISHED = {"train": "0.5", "test": "black"}
@@ -26,6 +27,7 @@ def grid(
     name: str,
     metric: str,
     baseline: dict[str, dict[str, float]],
+    draws: Draws = DRAWN,
 ) -> Figure:
     """Draw a metric over the values of a grid, and below how often each value was chosen.
 
@@ -39,6 +41,7 @@ def grid(
         name: the technique's title.
         metric: which one the numbers are of.
         baseline: protocol -> the means of "train" and "test" without the technique.
+        draws: what the repeats are called.
     """
     path = paths[0]
     table = table.assign(line=_line_of(table, paths[1:]))
@@ -46,7 +49,8 @@ def grid(
         ends = [f"{side}_ci_{end}" for side in DASHES for end in ("low", "high")]
         table[ends] = table[ends].clip(0, 1)
     colours = _colours(table, paths[1:])
-    protocols = [protocol for protocol in PROTOCOLS if (table["protocol"] == protocol).any()]
+    told = headings(draws)
+    protocols = [protocol for protocol in told if (table["protocol"] == protocol).any()]
     shape = {"sharex": True, "sharey": "row", "height_ratios": [4, 1]}
     figure, axes = panels(2, len(protocols), 5.6, 2.6, **shape)
     for (ax, strip), protocol in zip(axes.T, protocols, strict=True):
@@ -59,7 +63,7 @@ def grid(
             ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, **look)
         _draw_baseline(ax, baseline[protocol])
         _draw_chosen(strip, part, path, colours)
-        ax.set_title(f"{PROTOCOLS[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
+        ax.set_title(f"{told[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
         ax.grid(alpha=0.3)
         strip.set_xlabel(path)
     axes[0][0].set_xscale(**_scale(table[path].to_numpy()))

@@ -1,60 +1,104 @@
 """How do loss and metric go with the epochs?"""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.metrics import METRICS
-from regpipe.plots.style import ARMS, PROTOCOLS, as_is, panels, title
+from regpipe.plots.style import ARMS, as_is, headings, panels, title
+from regpipe.statistics.curves import curve
 
 BAND = (0.1, 0.9)  # quantiles over repeats
-SIDES = {"train": ("", "--"), "test": ("val_", "-")}
-POINTS = 400  # drawn along the logarithmic axis; more can't be seen
+SIDES = {"": "--", "val_": "-"}  # rows trained on, and rows watched
+TEST, HELD_OUT = "test rows", "held-out rows"
+RUGS = {"baseline": 0.015, "technique": 0.05}  # heights in a panel
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The trainings of an arm.
+
+    Attributes:
+        history: protocol, repeat, epoch, loss, val_loss and the metric's two columns. Those of the
+            rows that are watched (`val_`) may be NaN at epochs at which nobody looked at them.
+        fits: a row per fit: protocol, repeat, outcome, epochs, kept_epoch (whose weights are kept).
+        watched: what the rows that are watched are called.
+    """
+
+    history: pd.DataFrame
+    fits: pd.DataFrame
+    watched: str = TEST
+
+    def of(self, protocol: str) -> "Trained":
+        """Return those of a protocol, without the fits that diverged."""
+        fits = self.fits[(self.fits["protocol"] == protocol) & (self.fits["outcome"] != "diverged")]
+        history = self.history[self.history["protocol"] == protocol]
+        return Trained(history[history["repeat"].isin(fits["repeat"])], fits, self.watched)
+
+    def diverged(self, protocol: str) -> int:
+        """Return how many fits of a protocol diverged."""
+        fits = self.fits[self.fits["protocol"] == protocol]
+        return int((fits["outcome"] == "diverged").sum())
 
 
 def learning_curves(
-    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, metric: str = "accuracy"
+    baseline: Trained,
+    technique: Trained | None,
+    name: str,
+    metric: str = "accuracy",
+    draws: Draws = DRAWN,
 ) -> Figure:
-    """Draw mean and band over repeats of both arms, for both protocols.
+    """Draw mean and band over repeats of one arm or two, for both protocols.
 
-    The test rows are the draw's own, or those that a technique holds out: what is watched while it
-    trains. New rows, which score a fresh draw in the tables, are looked at once a fit is done. The
-    mean at an epoch is that of the fits that were still training.
+    What is watched while a fit trains are the draw's own test rows, or training rows that are held
+    out; new rows, which score a fresh draw in the tables, are looked at once it is done. A fit that
+    has ended counts on with the numbers of the weights that it keeps, and ticks show where fits
+    stopped. Fits that diverged are counted, and not drawn.
 
     Args:
-        baseline: protocol, repeat, epoch, loss, val_loss and the metric's two columns. Those of the
-            test rows (`val_`) may be NaN at epochs at which nobody looked at them.
-        technique: the same of the other arm.
-        name: the technique's title.
-        metric: the other measure beside the loss.
+        baseline: of the problem.
+        technique: of the technique, if there is one.
+        name: the technique's title, or the problem's.
+        metric: the other measure beside the loss; left out where it is the same number.
+        draws: what the repeats are called.
     """
-    figure, axes = panels(2, 2, 5.4, 3.4, sharex=True, sharey="row")
-    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
-        arms = {"baseline": baseline, "technique": technique}
-        chosen = {arm: history[history["protocol"] == protocol] for arm, history in arms.items()}
-        for row, measure in enumerate(("loss", metric)):
-            ax = axes[row][column]
-            for arm, history in chosen.items():
-                for side, (prefix, dashes) in SIDES.items():
-                    label = f"{arm if arm == 'baseline' else as_is(name)}, {side} rows"
-                    _curve(ax, history, prefix + measure, ARMS[arm], dashes, label)
+    arms = {"baseline": baseline, **({"technique": technique} if technique else {})}
+    names = {"baseline": "baseline", "technique": as_is(name)}
+    measures = ["loss"] if _is_the_loss(metric, arms) else ["loss", metric]
+    figure, axes = panels(len(measures), 2, 5.4, 3.4, sharex=True, sharey="row")
+    stopped = False
+    for column, (protocol, meaning) in enumerate(headings(draws).items()):
+        chosen = {arm: trained.of(protocol) for arm, trained in arms.items()}
+        last = max([trained.fits["epochs"].max() for trained in chosen.values()], default=0)
+        for ax, measure in zip(axes[:, column], measures, strict=True):
+            for arm, trained in chosen.items():
+                for prefix, dashes in SIDES.items():
+                    rows = trained.watched if prefix else "train rows"
+                    label = f"{names[arm]}, {rows}"
+                    _curve(ax, trained, prefix + measure, last, ARMS[arm], dashes, label)
+                stopped |= _rug(ax, trained, ARMS[arm], RUGS[arm])
             ax.grid(alpha=0.3)
             if not METRICS[measure].higher_is_better:  # an error
                 ax.set_yscale("log")
-        repeats = chosen["technique"]["repeat"].nunique()
-        axes[0][column].set_title(f"{meaning} ({repeats} repeats)", fontsize=10)
-        axes[1][column].set_xscale("log")
-        axes[1][column].xaxis.set_major_formatter("{x:,.0f}")
-        axes[1][column].set_xlabel("epoch")
-    axes[0][0].set_ylabel("loss, with its penalty")
-    axes[1][0].set_ylabel(METRICS[metric].name)
+                _plain_ticks(ax)
+        axes[0][column].set_title(f"{meaning} ({_count(arms, names, protocol)})", fontsize=10)
+        axes[-1][column].set_xscale("log")
+        axes[-1][column].xaxis.set_major_formatter("{x:,.0f}")
+        axes[-1][column].xaxis.set_minor_formatter(_Whole(labelOnlyBase=False))
+        axes[-1][column].set_xlabel("epoch")
+    axes[0][0].set_ylabel("loss, with its penalty" if len(measures) > 1 else f"loss ({metric})")
+    axes[-1][0].set_ylabel(METRICS[metric].name if len(measures) > 1 else f"loss ({metric})")
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(
         handles,
         labels,
-        title="test rows: those watched while training, which are held-out training rows where a "
-        "technique holds some out.\nAt each epoch, the fits that still train",
+        title="\n".join(_notes(arms, draws, stopped)) or None,
         loc="outside lower center",
         ncols=2,
         frameon=False,
@@ -63,28 +107,78 @@ def learning_curves(
     return figure
 
 
-def _curve(
-    ax: Axes, history: pd.DataFrame, column: str, colour: str, dashes: str, label: str
-) -> None:
-    shown = history[history["epoch"].isin(_epochs(history, column))]
-    by_epoch = shown.groupby("epoch")[column]
-    mean = by_epoch.mean()
-    low, high = (by_epoch.quantile(q) for q in BAND)
-    ax.plot(mean.index, mean, color=colour, linestyle=dashes, linewidth=1.5, label=label)
-    ax.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
-
-
-def _epochs(history: pd.DataFrame, column: str) -> np.ndarray:
-    """Return the epochs to draw: of those at which the fits looked, evenly spread ones.
-
-    Where test rows are looked at every so many epochs, a fit that stops may have looked once more,
-    alone. Its number is not the mean of those that still train, and is left out.
-    """
-    trained, seen = (
-        history[key].notna().groupby(history["epoch"]).sum() for key in ("loss", column)
+def _is_the_loss(metric: str, arms: Mapping[str, Trained]) -> bool:
+    """Whether the metric is what is minimised, so that its panel would show the loss again."""
+    return all(
+        np.allclose(trained.history["loss"], trained.history[metric], equal_nan=True)
+        for trained in arms.values()
     )
-    looked = seen.index[(seen > 0) & (2 * seen >= trained)].to_numpy()
-    if not looked.size:
-        return looked
-    wanted = np.geomspace(looked[0], looked[-1], POINTS).round()
-    return looked[np.unique(np.searchsorted(looked, wanted))]
+
+
+def _notes(arms: Mapping[str, Trained], draws: Draws, stopped: bool) -> list[str]:
+    """Say what the legend doesn't."""
+    notes = []
+    if draws is DRAWN and any(trained.watched == TEST for trained in arms.values()):
+        notes.append("Test rows: the draw's own, not the new ones that score a fresh draw.")
+    if stopped:
+        notes.append(
+            "A fit that has ended counts on with the numbers of the weights that it keeps; ticks: "
+            "where fits stopped."
+        )
+    return notes
+
+
+def _count(arms: Mapping[str, Trained], names: Mapping[str, str], protocol: str) -> str:
+    """Say how many repeats there are, and how many of their fits diverged."""
+    last = list(arms.values())[-1]
+    said = [f"{(last.fits['protocol'] == protocol).sum()} repeats"]
+    for arm, trained in arms.items():
+        if lost := trained.diverged(protocol):
+            said.append(f"{lost} of {names[arm]} diverged, not drawn")
+    return "; ".join(said)
+
+
+def _curve(
+    ax: Axes, trained: Trained, column: str, last: int, colour: str, dashes: str, label: str
+) -> None:
+    kept = trained.fits.set_index("repeat")["kept_epoch"]
+    epochs, numbers = curve(trained.history, kept, column, last)
+    mean = numbers.mean(axis=1) if len(epochs) else epochs
+    ax.plot(epochs, mean, color=colour, linestyle=dashes, linewidth=1.5, label=label)
+    if len(epochs):
+        low, high = np.quantile(numbers, BAND, axis=1)
+        ax.fill_between(epochs, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _rug(ax: Axes, trained: Trained, colour: str, height: float) -> bool:
+    """Mark where fits stopped; return whether any did."""
+    stopped = trained.fits.loc[trained.fits["outcome"] == "stopped", "epochs"]
+    ax.plot(
+        stopped,
+        np.full(len(stopped), height),
+        "|",
+        color=colour,
+        alpha=0.7,
+        markersize=7,
+        transform=ax.get_xaxis_transform(),
+    )
+    return bool(len(stopped))
+
+
+class _Plain(LogFormatter):
+    """Writes 2.3 where Matplotlib writes 2.3 x 10^0, at those ticks that it has room for."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:g}" if super().__call__(x, pos) else ""
+
+
+class _Whole(_Plain):
+    """Writes whole numbers alone."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:,.0f}" if super().__call__(x, pos) and float(x).is_integer() else ""
+
+
+def _plain_ticks(ax: Axes) -> None:
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(_Plain(labelOnlyBase=False))

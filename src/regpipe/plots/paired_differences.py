@@ -5,8 +5,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.metrics import METRICS, Metric
-from regpipe.plots.style import PROTOCOLS, TECHNIQUE, panels, stacked, title
+from regpipe.plots.style import TECHNIQUE, headings, panels, stacked, title
 
 
 def paired_differences(
@@ -14,6 +15,7 @@ def paired_differences(
     comparison: pd.DataFrame,
     name: str,
     smallest_difference: dict[str, float],
+    draws: Draws = DRAWN,
 ) -> Figure:
     """Draw each pair's difference on test rows, their mean and its interval.
 
@@ -25,11 +27,13 @@ def paired_differences(
             ties, pairs, verdict (NaN on the fixed draw).
         name: the technique's title.
         smallest_difference: per metric, drawn as a grey band.
+        draws: what the repeats are called.
     """
     metrics = list(comparison["metric"].unique())
     across = min(len(metrics), 2 if len(metrics) > 3 else 3)
     figure, axes = panels(-(-len(metrics) // across), across, 5.6, 3.4, sharey=True)
-    places = {protocol: len(PROTOCOLS) - 1 - i for i, protocol in enumerate(PROTOCOLS)}
+    heads = headings(draws)
+    places = {protocol: len(heads) - 1 - i for i, protocol in enumerate(heads)}
     for ax in axes.flat[len(metrics) :]:
         ax.remove()
     for ax, metric in zip(axes.flat, metrics, strict=False):
@@ -50,7 +54,7 @@ def paired_differences(
         ax.set_xlabel(f"test {told.name}, technique - baseline{told.unit and f',{told.unit}'}")
         ax.locator_params(axis="x", nbins=6)
         ax.set_title(f"{told.name}: {told.better}", fontsize=10)
-    axes[0][0].set_yticks(list(places.values()), [stacked(PROTOCOLS[p]) for p in places])
+    axes[0][0].set_yticks(list(places.values()), [stacked(heads[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")
     figure.supxlabel(

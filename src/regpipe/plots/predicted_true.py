@@ -6,23 +6,27 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, as_is, panels, title
+from regpipe.draws import DRAWN, Draws
+from regpipe.plots.style import ARMS, as_is, headings, panels, title
 
 POINTS = 4000  # of a panel; more can't be told apart
 MARGIN = 0.25  # of the targets' range; predictions further beyond it are counted, not drawn
 
 
-def predicted_true(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
+def predicted_true(
+    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, draws: Draws = DRAWN
+) -> Figure:
     """Draw predictions on test rows against true targets, for both arms and protocols.
 
     Args:
         baseline: protocol, repeat, true, predicted: the test rows of every fit.
         technique: the same of the other arm.
         name: the technique's title.
+        draws: what the repeats are called.
     """
     figure, axes = panels(2, 2, 4.2, 4.0, sharex=True, sharey=True)
     low, high = _limits(baseline, technique)
-    for column, (protocol, meaning) in enumerate(PROTOCOLS.items()):
+    for column, (protocol, meaning) in enumerate(headings(draws).items()):
         for row, (arm, fits) in enumerate((("baseline", baseline), ("technique", technique))):
             ax = axes[row][column]
             part = fits[fits["protocol"] == protocol]

@@ -9,15 +9,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.metrics import METRICS
 from regpipe.plots.images import image_shape, show_image
-from regpipe.plots.style import PROTOCOLS, title
+from regpipe.plots.style import headings, title
 
 ERROR = METRICS["mse"]
 
 
 def reconstructions(
-    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, input_shape: Sequence[int]
+    baseline: pd.DataFrame,
+    technique: pd.DataFrame,
+    name: str,
+    input_shape: Sequence[int],
+    draws: Draws = DRAWN,
 ) -> Figure:
     """Draw images and what both arms make of them, for both protocols.
 
@@ -29,25 +34,27 @@ def reconstructions(
         technique: the same of the other arm.
         name: the technique's title.
         input_shape: the network's: (height, width, channels), or (pixels,) of a square image.
+        draws: what the repeats are called.
     """
     shape = image_shape(input_shape)
     arms = {"baseline": baseline, name: technique}
     given = [part for part in ("input", "corrupted") if (baseline["part"] == part).any()]
+    heads = headings(draws)
     images = {
         protocol: {
             (arm, part): _images(frame, protocol, part, math.prod(shape))
             for arm, frame in arms.items()
             for part in (*given, "output")
         }
-        for protocol in PROTOCOLS
+        for protocol in heads
     }
     inputs = np.stack([parts["baseline", "input"] for parts in images.values()])
     limits = float(inputs.min()), float(inputs.max())
     columns = inputs.shape[1]
     height = 1.0 * (len(given) + len(arms))  # inches, of a protocol
     figure = Figure(figsize=(1.6 + 0.8 * columns, 2 * height), layout="constrained")
-    halves: Any = figure.subfigures(len(PROTOCOLS), 1)
-    for half, (protocol, meaning) in zip(halves, PROTOCOLS.items(), strict=True):
+    halves: Any = figure.subfigures(len(heads), 1)
+    for half, (protocol, meaning) in zip(halves, heads.items(), strict=True):
         parts = images[protocol]
         drawn = {part: parts["baseline", part] for part in given}
         for arm in arms:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.plots.images import image_shape, show_image
 from regpipe.plots.style import panels, title
 from regpipe.problems.samples import feature_names
@@ -13,13 +14,16 @@ from regpipe.problems.samples import feature_names
 SHOWN = 10  # of each class
 
 
-def sample_images(rows: pd.DataFrame, problem: str, input_shape: Sequence[int]) -> Figure:
+def sample_images(
+    rows: pd.DataFrame, problem: str, input_shape: Sequence[int], draws: Draws = DRAWN
+) -> Figure:
     """Draw the first training images of each class, as published.
 
     Args:
         rows: protocol, repeat, split, the pixels x1, x2, ..., target (a class).
         problem: the problem's title.
         input_shape: the network's: (height, width, channels), or (pixels,) of a square image.
+        draws: what the repeats are called.
     """
     shape = image_shape(input_shape)
     published = rows[rows["protocol"] == "fixed"]
@@ -37,5 +41,5 @@ def sample_images(rows: pd.DataFrame, problem: str, input_shape: Sequence[int]) 
             ax.remove()
         row[0].set_ylabel(f"class {k:g}", rotation=0, ha="right", va="center")
     counts = f"{len(train)} train, {len(test)} test"
-    title(figure, f"{problem}: training images (fixed draw: {counts})")
+    title(figure, f"{problem}: training images ({draws.fixed}: {counts})")
     return figure

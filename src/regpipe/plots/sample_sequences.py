@@ -4,26 +4,28 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import CLASSES, panels, title
 from regpipe.problems.samples import feature_names
 
 SHOWN = 4  # of each class
-DRAWS = {"fixed": "the fixed draw", "fresh": "a fresh draw"}
 
 
-def sample_sequences(rows: pd.DataFrame, problem: str) -> Figure:
-    """Draw the first training sequences of each class, of the fixed draw and a fresh one.
+def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> Figure:
+    """Draw the first training sequences of each class, as published and at the first repeat.
 
     Args:
         rows: protocol, repeat, split, x1, x2, ... (a value per time step), target (a class, 0 to
             9).
         problem: the problem's title.
+        draws: what the repeats are called.
     """
+    shown_draws = {"fixed": f"the {draws.fixed}", "fresh": f"a {draws.one}"}
     steps = feature_names(rows)
     classes = np.unique(rows["target"]).astype(int)
     height = 2.2 if len(classes) <= 4 else 1.3
-    figure, axes = panels(len(classes), len(DRAWS), 5.2, height, sharex=True, sharey=True)
-    for column, (protocol, name) in enumerate(DRAWS.items()):
+    figure, axes = panels(len(classes), len(shown_draws), 5.2, height, sharex=True, sharey=True)
+    for column, (protocol, name) in enumerate(shown_draws.items()):
         draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == 0)]
         train = draw[draw["split"] == "train"]
         for ax, k in zip(axes[:, column], classes, strict=True):

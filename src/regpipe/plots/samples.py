@@ -6,24 +6,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import panels, scatter_classes, title
 
 FEATURES = ["x1", "x2"]
 SCORE_SHOWN = 1000
 
 
-def samples(rows: pd.DataFrame, problem: str) -> Figure:
-    """Draw the published rows and two fresh draws, by class.
+def samples(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> Figure:
+    """Draw the published rows and two others, by class.
 
     Args:
         rows: protocol, repeat, split (train, test, maybe score), x1, x2, target (a class, 0 to 9).
         problem: the problem's title.
+        draws: what the repeats are called.
     """
     figure, axes = panels(1, 3, 3.8, 4.0, sharex=True, sharey=True)
     figure.set_layout_engine("compressed")  # as the panels' shape is that of the rows
     shown = [
-        ("fixed", 0, "the fixed draw"),
-        *(("fresh", k, f"fresh draw {k}") for k in (0, 1)),
+        ("fixed", 0, f"the {draws.fixed}"),
+        *(("fresh", k, f"{draws.one} {k}") for k in (0, 1)),
     ]
     for ax, (protocol, repeat, name) in zip(axes[0], shown, strict=True):
         draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == repeat)]
@@ -51,7 +53,7 @@ def samples(rows: pd.DataFrame, problem: str) -> Figure:
     columns = len(handles) if len(handles) <= 6 else 5
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
     scored = (rows["split"] == "score").any()
-    small = " (small dots: new rows that score a fresh draw)" if scored else ""
+    small = f" (small dots: new rows that score a {draws.one})" if scored else ""
     title(figure, f"{problem}: the rows{small}")
     figure.draw_without_rendering()  # room for titles is right once the panels have their shape
     return figure

@@ -11,9 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from regpipe.plots.labels import label_points
-from regpipe.plots.style import CLASSES, MARKERS, PROTOCOLS, panels, title
+from regpipe.plots.style import CLASSES, MARKERS, panels, title
 
 LINEAR = 1.0  # percent, below which the axis is linear, so that 0 has a place
+
+# Of problems whose rows are drawn, and of others, which are tables.
+PROTOCOLS = {"fixed": "the published rows, many seeds", "fresh": "other rows at each repeat"}
 
 
 def stopping_tradeoff(rules: pd.DataFrame) -> Figure:

@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regpipe.draws import Draws
+
 BASELINE = "#0072B2"
 TECHNIQUE = "#D55E00"
 ARMS = {"baseline": BASELINE, "technique": TECHNIQUE}
@@ -16,10 +18,14 @@ CLASSES = (
     *("#D55E00", "#000000", "#882255", "#999999", "#F0E442"),
 )
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", "*", ">")  # a class is known by its shape, too
-PROTOCOLS = {
-    "fixed": "fixed draw, many seeds",
-    "fresh": "fresh draws, one per repeat",
-}
+
+
+def headings(draws: Draws) -> dict[str, str]:
+    """Return what stands above each protocol's panels."""
+    return {
+        "fixed": f"{draws.fixed}, many seeds",
+        "fresh": f"{draws.fresh}, one per repeat",
+    }
 
 
 def panels(rows: int, columns: int, width: float, height: float, **shared: Any) -> Any:

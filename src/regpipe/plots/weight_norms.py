@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, PROTOCOLS, as_is, panels, stacked, title
+from regpipe.draws import DRAWN, Draws
+from regpipe.plots.style import ARMS, as_is, headings, panels, stacked, title
 
 COLUMNS = 4
 
 
-def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> Figure:
+def weight_norms(
+    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, draws: Draws = DRAWN
+) -> Figure:
     """Draw the norm of each layer's weights, a point per fit, for both arms and protocols.
 
     Args:
@@ -19,15 +22,17 @@ def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> 
             which isn't finite where a fit diverged; there is no mean then.
         technique: the same of the other arm.
         name: the technique's title.
+        draws: what the repeats are called.
     """
     layers = [c for c in technique.columns if c.startswith("norm_") and c in baseline.columns]
     columns = min(COLUMNS, len(layers))
     figure, axes = panels(math.ceil(len(layers) / columns), columns, 4.2, 3.4)
     for ax in axes.flat[len(layers) :]:
         ax.remove()
+    told = headings(draws)
     arms = {"baseline": baseline, "technique": technique}
     for ax, layer in zip(axes.flat, layers, strict=False):
-        for place, protocol in enumerate(PROTOCOLS):
+        for place, protocol in enumerate(told):
             for shift, (arm, runs) in zip((-0.18, 0.18), arms.items(), strict=True):
                 norms = runs.loc[runs["protocol"] == protocol, layer].to_numpy()
                 x = place + shift + 0.16 * ((np.arange(len(norms)) * 0.618034) % 1 - 0.5)
@@ -40,8 +45,8 @@ def weight_norms(baseline: pd.DataFrame, technique: pd.DataFrame, name: str) -> 
                     place + shift + 0.13,
                     color=colour,
                 )
-        ax.set_xticks(range(len(PROTOCOLS)), [stacked(p) for p in PROTOCOLS.values()])
-        ax.set_ylim(bottom=0)
+        ax.set_xticks(range(len(told)), [stacked(p) for p in told.values()])
+        ax.set_ylim(0, 1.06 * ax.get_ylim()[1])  # dots and bars inside of the frame
         ax.grid(axis="y", alpha=0.3)
         ax.set_title(f"layer {layer.removeprefix('norm_')}", fontsize=10)
     for ax in axes[:, 0]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from regpipe.draws import DRAWN, ONE, SPLIT, draws_named
 from regpipe.metrics import METRICS, Metric
 from regpipe.report.counting import listed
 from regpipe.statistics.judging import (
@@ -15,11 +16,6 @@ from regpipe.tasks import CODE_SCORES
 
 Answer = dict[str, Any]
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
-ROWS = {  # what repeats are on, in full and in short
-    "new draws": ("fresh draws", "draws"),
-    "new splits": ("splits of its rows", "splits"),
-    "one split": ("seeds on the one split of its rows", "seeds"),
-}
 
 
 def sentence(answer: Answer) -> str:
@@ -33,11 +29,11 @@ def sentence(answer: Answer) -> str:
     if gain["mean"] is not None:
         interval = _interval(gain, unit, f"{confidence:.0%} interval ")
         moved = f"test {unit.name} {_movement(gain['mean'], unit)}{interval}, and "
-    rows, in_short = ROWS[fresh["rows"]]
+    draws = draws_named(fresh["rows"])
     return (
-        f"{_verdict(answer)}: over {fresh['repeats']} {rows}, {moved}it was better in "
+        f"{_verdict(answer)}: over {fresh['repeats']} {draws.fresh}, {moved}it was better in "
         f"{gain['wins']} of them{ties}.{_loss(answer)}{_code(answer)}{_divergence(answer)}"
-        f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}{caveat(fresh['repeats'], in_short)}"
+        f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}{caveat(fresh['repeats'], draws.several)}"
     )
 
 
@@ -45,11 +41,11 @@ def _verdict(answer: Answer) -> str:
     name = f"{answer['title']} ({answer['technique']})"
     verdict, problem = answer["fresh"]["verdict"], answer["problem"]
     if verdict == "too few":
-        rows = answer["fresh"]["rows"]
-        of = f"{answer['fresh']['repeats']} {ROWS[rows][1]}" if rows != "one split" else rows
+        draws = draws_named(answer["fresh"]["rows"])
+        of = f"{answer['fresh']['repeats']} {draws.several}" if draws is not ONE else draws.rows
         return f"Whether {name} helps on {problem} can't be told from {of}"
     if verdict == "undecided":
-        splits = answer["fresh"]["rows"] == "new splits"
+        splits = answer["fresh"]["rows"] == SPLIT.rows
         hardly = splits and answer["fresh"]["repeats_needed"] is None
         tell = ", and more splits of these rows would hardly tell" if hardly else ""
         return f"Whether {name} helps on {problem} is undecided{tell}"
@@ -86,7 +82,7 @@ def _way_on(answer: Answer) -> str:
     if parameters["protocol"]["fresh"]["repeats"] == "auto":
         return ""
     return (
-        f" To add {ROWS[answer['fresh']['rows']][1]} because these don't tell would be peeking. A "
+        f" To add {draws_named(answer['fresh']['rows']).several} because these don't tell would be peeking. A "
         "comparison that goes on until it is told has to begin so: "
         "--params protocol.fresh.repeats=auto."
     )
@@ -131,7 +127,7 @@ def _leak(answer: Answer) -> str:
     """Say so where the rows that score a fit also decided when to stop."""
     if not answer["leak"]:
         return ""
-    if answer["fresh"]["rows"] == "new splits":
+    if answer["fresh"]["rows"] != DRAWN.rows:
         return (
             " It watches the very rows that it is then scored on, in each split: all of its "
             "numbers are flattered."
@@ -169,7 +165,8 @@ def _claim(answer: Answer) -> str:
         for side, number in numbers.items()
         if side == "test" or side in fixed["missed"]
     )
-    return f" On the published draw: {told}{_stops(answer)}." if told else ""
+    where = draws_named(answer["fresh"]["rows"]).fixed.replace("fixed", "published")
+    return f" On the {where}: {told}{_stops(answer)}." if told else ""
 
 
 def _judged(answer: Answer, side: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from regpipe.arm import Arm
-from regpipe.problems.sources import is_table
+from regpipe.draws import draws_of
 from regpipe.provenance import versions
 from regpipe.spec import Problem, Statistics, Technique
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
@@ -61,7 +61,7 @@ def summarise(
         "fixed": {**parts["fixed"], **_claim(problem, technique, parts["fixed"], departures)},
         "fresh": {
             **parts["fresh"],
-            "rows": _rows(problem),
+            "rows": draws_of(problem.rows).rows,
             "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
             "verdict": main["verdict"],
             "repeats_needed": _whole(main["repeats_needed"]),
@@ -129,13 +129,6 @@ def _claim(
     if words <= set(JUDGED):
         told["reproduced"] = words == {NOT_CONTRADICTED}
     return told
-
-
-def _rows(problem: Problem) -> str:
-    """Return what fresh repeats are on; a table with a column that splits it has one split."""
-    if not is_table(problem.rows):
-        return "new draws"
-    return "one split" if problem.one_split else "new splits"
 
 
 def _is_trifling(row: pd.Series, problem: Problem, statistics: Statistics) -> bool:

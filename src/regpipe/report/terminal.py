@@ -12,6 +12,7 @@ from rich.table import Table
 from regpipe.metrics import METRICS, Metric
 from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.grid import grid_sentence, grid_table
+from regpipe.report.problem import problem_table
 from regpipe.report.sentence import sentence
 from regpipe.report.stopping import rules_table
 from regpipe.report.study import Screening
@@ -20,6 +21,7 @@ from regpipe.report.views.claimed import claimed
 from regpipe.report.views.headline import headline
 from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
+from regpipe.spec import Problem
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 
 Answer = dict[str, Any]
@@ -35,6 +37,20 @@ def show(answers: Sequence[Answer], sentences: bool = True) -> None:
     for answer in answers if sentences else ():
         console.print()
         console.print(escape(sentence(answer)), highlight=False, soft_wrap=False)
+
+
+def show_problem(name: str, problem: Problem, runs: pd.DataFrame) -> None:
+    """Print what a problem's network does without a technique."""
+    console = get_console()
+    console.print()
+    console.print(problem_table(name, problem, runs))
+    if diverged := int((runs["outcome"] == "diverged").sum()):
+        console.print(f"{diverged} of {len(runs)} fits diverged.", highlight=False)
+
+
+def show_folder(folder: str) -> None:
+    """Print where the files are."""
+    get_console().print(f"Pictures and tables: {escape(folder)}", highlight=False, soft_wrap=True)
 
 
 def show_study(leaderboard: pd.DataFrame, claims: pd.DataFrame, report: str) -> None:

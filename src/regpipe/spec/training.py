@@ -12,7 +12,14 @@ from pydantic import (
     model_validator,
 )
 
-from regpipe.spec.rules import AfterStopping, Checkpoint, EarlyStopping, Monitored, StopWhen
+from regpipe.spec.rules import (
+    AfterStopping,
+    Checkpoint,
+    EarlyStopping,
+    Monitored,
+    Refit,
+    StopWhen,
+)
 from regpipe.spec.strict import Share, Strict
 
 
@@ -193,6 +200,15 @@ class Training(Strict):
         """The rules that watch this training."""
         rules = (self.stop_when, self.early_stopping, self.checkpoint)
         return [rule for rule in rules if rule is not None]
+
+    @property
+    def watches_held_out(self) -> bool:
+        """Whether it is training rows that the history's `val_` numbers are of, not test rows.
+
+        A refit is trained on all of them, so that none is left to watch.
+        """
+        refits = isinstance(self.after_stopping, Refit)
+        return self.validation_split is not None and not refits
 
     @property
     def leaks(self) -> bool:

@@ -10,6 +10,7 @@ from regpipe import plots, progress
 from regpipe.arm import apply, baseline
 from regpipe.as_published import Shipped, grid_departure
 from regpipe.base_rates import base_rates
+from regpipe.draws import draws_of
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.grids import Point, arm_at, finer_points, points
@@ -127,12 +128,13 @@ def plot_grid(
 ) -> Figure:
     """Show the metric over the grid's values."""
     metric = technique.judged(problem.kind).metric
+    draws = draws_of(problem.rows)
     same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
     without = {
         str(protocol): {side: numbers["mean"] for side, numbers in spread(part, metric).items()}
         for protocol, part in same.groupby("protocol")
     }
-    return plots.grid(table, list(technique.grid), technique.title, metric, without)
+    return plots.grid(table, list(technique.grid), technique.title, metric, without, draws)
 
 
 def _train(

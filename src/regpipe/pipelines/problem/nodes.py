@@ -4,6 +4,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
+from regpipe.draws import draws_of
+from regpipe.pipelines.arm.curves import trained
 from regpipe.problems import samples as rows
 from regpipe.spec import Problem, Protocol
 
@@ -28,15 +30,27 @@ def split_table(
     return own_table.split_table(table, problem, protocol, name)
 
 
+def plot_learning_curves(history: pd.DataFrame, runs: pd.DataFrame, problem: Problem) -> Figure:
+    """Show loss and metric by epoch."""
+    return plots.learning_curves(
+        trained(history, runs, problem.training),
+        None,
+        problem.title,
+        problem.kind.logged,
+        draws_of(problem.rows),
+    )
+
+
 def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
     """Show some of the rows as what they are: images, sequences, points, or columns of a table."""
     if problem.own_table:  # whose columns have names
         return plots.sample_table(samples, problem.title, problem.classes)
+    draws = draws_of(problem.rows)
     shape = tuple(problem.input_shape or [len(rows.feature_names(samples))])
     if len(shape) == 3 or problem.task == "reconstruction":
-        return plots.sample_images(samples, problem.title, shape)
+        return plots.sample_images(samples, problem.title, shape, draws)
     if len(shape) == 2:
-        return plots.sample_sequences(samples, problem.title)
+        return plots.sample_sequences(samples, problem.title, draws)
     if shape == (2,) and problem.kind.classifies:
-        return plots.samples(samples, problem.title)
+        return plots.samples(samples, problem.title, draws)
     return plots.sample_table(samples, problem.title, problem.classes)

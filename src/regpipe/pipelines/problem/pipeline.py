@@ -33,6 +33,13 @@ def create_pipeline(name: str, look: Look, table: str | None = None) -> Pipeline
             tags="train",
         ),
         node(
+            nodes.plot_learning_curves,
+            inputs=["history", "runs", "params:problem"],
+            outputs="learning_curves_plot",
+            name="plot_learning_curves",
+            tags="plot",
+        ),
+        node(
             nodes.plot_samples,
             inputs=["samples", "params:problem"],
             outputs="samples_plot",

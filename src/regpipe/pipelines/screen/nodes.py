@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from regpipe import plots, progress
 from regpipe.arm import Arm, apply, baseline
+from regpipe.draws import draws_of
 from regpipe.engine.job import Job
 from regpipe.fit_store import FitStore
 from regpipe.pipelines.arm.fits import Repeats, draw_of, splits_of
@@ -166,11 +167,11 @@ def plot_doses(
     grid: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, recipe: Recipe
 ) -> Figure:
     """Show the metric over the doses."""
-    metric = problem.kind.metric
+    metric, draws = problem.kind.metric, draws_of(problem.rows)
     fresh = baseline_runs[baseline_runs["protocol"] == "fresh"]
     same = fresh[fresh["repeat"] < grid["repeats"].max()]
     without = {"fresh": {side: numbers["mean"] for side, numbers in spread(same, metric).items()}}
-    return plots.grid(grid, list(recipe.strength), recipe.title, metric, without)
+    return plots.grid(grid, list(recipe.strength), recipe.title, metric, without, draws)
 
 
 def rank(*stories: Stories) -> pd.DataFrame:

@@ -23,8 +23,20 @@ def create_pipeline(techniques: Sequence[str], grids: Sequence[str]) -> Pipeline
     }
     template = Pipeline(
         [
-            node(nodes.check_claims, inputs=found, outputs="claims", name="check_claims"),
-            node(nodes.plot_claims, inputs="claims", outputs="claims_plot", name="plot_claims"),
+            node(
+                nodes.check_claims,
+                inputs=found,
+                outputs="claims",
+                name="check_claims",
+                tags="report",
+            ),
+            node(
+                nodes.plot_claims,
+                inputs="claims",
+                outputs="claims_plot",
+                name="plot_claims",
+                tags="plot",
+            ),
         ]
     )
     return Pipeline(template, namespace=STUDY, inputs=set(found), tags=[NAME, STUDY])

@@ -4,6 +4,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
+from regpipe.arm import Arm
+from regpipe.draws import draws_of
+from regpipe.pipelines.arm.curves import trained
 from regpipe.plots.diverged import tell_diverged
 from regpipe.problems.samples import feature_names
 from regpipe.spec import Problem, Statistics, Technique
@@ -16,13 +19,15 @@ def plot_learning_curves(
     history: pd.DataFrame,
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
+    arm: Arm,
     problem: Problem,
     technique: Technique,
 ) -> Figure:
     """Show loss and metric by epoch, of both arms."""
-    metric = problem.kind.logged
-    figure = plots.learning_curves(baseline_history, history, technique.title, metric)
-    return tell_diverged(figure, baseline_runs, runs)
+    bare = trained(baseline_history, baseline_runs, problem.training)
+    with_it = trained(history, runs, arm.training)
+    draws = draws_of(problem.rows)
+    return plots.learning_curves(bare, with_it, technique.title, problem.kind.logged, draws)
 
 
 def plot_decision_boundary(
@@ -49,7 +54,9 @@ def plot_confusion(
     technique: Technique,
 ) -> Figure:
     """Show which classes both arms take for which."""
-    figure = plots.confusion(baseline, confusions, technique.title, problem.classes)
+    figure = plots.confusion(
+        baseline, confusions, technique.title, problem.classes, draws_of(problem.rows)
+    )
     return tell_diverged(figure, baseline_runs, runs)
 
 
@@ -63,7 +70,7 @@ def plot_predicted_true(
     technique: Technique,
 ) -> Figure:
     """Show what both arms predict against what is true."""
-    figure = plots.predicted_true(baseline, predictions, technique.title)
+    figure = plots.predicted_true(baseline, predictions, technique.title, draws_of(problem.rows))
     return tell_diverged(figure, baseline_runs, runs)
 
 
@@ -78,7 +85,9 @@ def plot_reconstructions(
 ) -> Figure:
     """Show what both arms make of some rows."""
     shape = tuple(problem.input_shape or [len(feature_names(samples))])
-    figure = plots.reconstructions(baseline, reconstructions, technique.title, shape)
+    figure = plots.reconstructions(
+        baseline, reconstructions, technique.title, shape, draws_of(problem.rows)
+    )
     return tell_diverged(figure, baseline_runs, runs)
 
 
@@ -98,13 +107,15 @@ def plot_paired_differences(
     comparison = comparison.sort_values("metric", key=lambda m: m != task.metric, kind="stable")
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
-    figure = plots.paired_differences(pairs, comparison, technique.title, smallest)
+    figure = plots.paired_differences(
+        pairs, comparison, technique.title, smallest, draws_of(problem.rows)
+    )
     return tell_diverged(figure, baseline_runs, runs)
 
 
 def plot_weight_norms(
-    baseline_runs: pd.DataFrame, runs: pd.DataFrame, technique: Technique
+    baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, technique: Technique
 ) -> Figure:
     """Show how large the weights of each layer became."""
-    figure = plots.weight_norms(baseline_runs, runs, technique.title)
+    figure = plots.weight_norms(baseline_runs, runs, technique.title, draws_of(problem.rows))
     return tell_diverged(figure, baseline_runs, runs)

@@ -109,7 +109,10 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
         ),
         node(
             pictures.plot_learning_curves,
-            inputs=["baseline_history", "history", *tables, "params:problem", technique],
+            inputs=[
+                *("baseline_history", "history", *tables, "arm"),
+                *("params:problem", technique),
+            ],
             outputs="learning_curves_plot",
             name="plot_learning_curves",
             tags="plot",
@@ -143,7 +146,7 @@ def picture_nodes(look: Look, technique: str = "params:technique") -> list[Node]
         ),
         node(
             pictures.plot_weight_norms,
-            inputs=[*tables, technique],
+            inputs=[*tables, "params:problem", technique],
             outputs="weight_norms_plot",
             name="plot_weight_norms",
             tags="plot",

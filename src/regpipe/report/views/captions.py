@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from regpipe.draws import draws_named
 from regpipe.metrics import METRICS
 
 Answer = Mapping[str, Any]
@@ -12,7 +13,10 @@ CAPTIONS = {
         "Technique minus baseline, a dot per repeat. Both of a pair share rows, split and, "
         "wherever they share layers, initial weights."
     ),
-    "learning_curves": "Mean over repeats, and the band that holds the middle 80% of them.",
+    "learning_curves": (
+        "Mean over repeats, and the band that holds the middle 80% of them. A fit that has ended "
+        "counts on with the numbers of the weights that it keeps."
+    ),
     "decision_boundary": "What the networks of all repeats say about each point, on average.",
     "confusion": "Which class is taken for which, in percent of the true class's rows.",
     "predicted_true": "Predictions against the truth, on test rows.",
@@ -51,27 +55,28 @@ def alternative(picture: str, answer: Answer) -> str:
 def _differences(answer: Answer) -> str:
     unit = METRICS[answer["metric"]]
     gain = answer["fresh"]["difference"][answer["metric"]]
+    rows = draws_named(answer["fresh"]["rows"]).fresh
     wins = f"better in {gain['wins']} of {answer['fresh']['repeats']}"
     if gain["mean"] is None:
-        return f"On fresh draws {wins}; a score is no number, so that there is no mean."
+        return f"On {rows} {wins}; a score is no number, so that there is no mean."
     mean = f"{unit.signed(gain['mean'])}{unit.unit}"
     if gain["ci_low"] is not None:
         mean += f", interval {unit.end(gain['ci_low'])} to {unit.end(gain['ci_high'])}"
-    return f"Mean difference of {unit.name} on fresh draws {mean}, {wins}."
+    return f"Mean difference of {unit.name} on {rows} {mean}, {wins}."
 
 
 def _epochs(answer: Answer) -> str:
     unit = METRICS[answer["metric"]]
+    rows = draws_named(answer["fresh"]["rows"]).fresh
     ends = [
         f"{arm} {unit.value(fresh['train']['mean'])} on train and "
         f"{unit.value(fresh['test']['mean'])} on test rows"
         for arm in ("baseline", "technique")
         for fresh in [answer["fresh"][arm]]
     ]
-    return (
-        f"Loss and metric over the epochs. On fresh draws, {unit.name} ends at: {'; '.join(ends)}."
-    )
+    return f"Loss and metric over the epochs. On {rows}, {unit.name} ends at: {'; '.join(ends)}."
 
 
-def _arms(_: Answer) -> str:
-    return "Baseline and technique side by side, on the fixed draw and on fresh draws."
+def _arms(answer: Answer) -> str:
+    draws = draws_named(answer["fresh"]["rows"])
+    return f"Baseline and technique side by side, on the {draws.fixed} and on {draws.fresh}."

@@ -1,0 +1,50 @@
+"""What the repeats are called: of `fresh`, a table has no draws, only splits, or even one alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from regpipe.problems.sources import is_table
+from regpipe.spec.blocks import TABLE
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The words for a kind of rows.
+
+    Attributes:
+        rows: what a repeat of `fresh` has, as `summary.json` says it.
+        fixed: the one that was published.
+        fresh: those of the repeats, in a sentence.
+        one: one of those.
+        several: those, in short.
+    """
+
+    rows: str
+    fixed: str
+    fresh: str
+    one: str
+    several: str
+
+
+DRAWN = Draws("new draws", "fixed draw", "fresh draws", "fresh draw", "draws")
+SPLIT = Draws("new splits", "fixed split", "random splits of its rows", "random split", "splits")
+ONE = Draws(
+    "one split", "given split", "seeds on the one split of its rows", "given split", "seeds"
+)
+KINDS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE)}
+
+
+def draws_of(rows: dict[str, Any]) -> Draws:
+    """Return the words, given the `rows` of a problem.
+
+    >>> draws_of({"make_moons": {}}).fresh, draws_of({"load_digits": {}}).fresh
+    ('fresh draws', 'random splits of its rows')
+    """
+    if TABLE in rows and rows.get("split") is not None:
+        return ONE  # a column of the table says which
+    return SPLIT if is_table(rows) else DRAWN
+
+
+def draws_named(rows: str) -> Draws:
+    """Return the words, given what `summary.json` says of a repeat's rows."""
+    return KINDS[rows]

@@ -1,0 +1,44 @@
+"""What a problem's network does without any technique, as a person reads it at the end of a run."""
+
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+
+from regpipe.draws import draws_of
+from regpipe.metrics import METRICS
+from regpipe.spec import Problem
+from regpipe.statistics.summary import spread
+
+
+def problem_table(name: str, problem: Problem, runs: pd.DataFrame) -> Table:
+    """Return a row for the rows trained on and one for the test rows: the metric of the baseline.
+
+    Args:
+        name: of the problem.
+        problem: its block.
+        runs: the run table of its baseline.
+    """
+    metric, draws = METRICS[problem.kind.metric], draws_of(problem.rows)
+    parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
+    found: dict[str, Any] = {
+        protocol: spread(part, problem.kind.metric) for protocol, part in parts.items()
+    }
+    scaled = f", in {metric.unit.strip()}" if metric.value_scale != 1 else ""
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"{name}, without a technique: {metric.name}{scaled}",
+        title_justify="left",
+        padding=0,
+    )
+    made.add_column("rows")
+    if problem.published:
+        made.add_column("published")
+    seeds, repeats = (len(parts[protocol]) for protocol in ("fixed", "fresh"))
+    made.add_column(f"{draws.fixed}, {seeds} seeds")
+    made.add_column(f"{repeats} {draws.fresh}")
+    for side in ("train", "test"):
+        claimed = [metric.value(getattr(problem.published, side))] if problem.published else []
+        made.add_row(side, *claimed, *(metric.spread(found[p][side]) for p in ("fixed", "fresh")))
+    return made
