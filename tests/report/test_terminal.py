@@ -224,7 +224,7 @@ def test_a_leak_of_a_table_flatters_every_split(answer: dict[str, Any]) -> None:
     other["leak"] = True
     other["fresh"]["rows"] = "new splits"
     assert "all of its numbers are flattered" in sentence(other)
-    assert "over 30 splits of its rows" in sentence(other)
+    assert "over 30 random splits of its rows" in sentence(other)
 
 
 def test_stopping_epochs_are_told_beside_the_published_one(answer: dict[str, Any]) -> None:

@@ -81,8 +81,9 @@ def _way_on(answer: Answer) -> str:
         return ""
     if parameters["protocol"]["fresh"]["repeats"] == "auto":
         return ""
+    more = draws_named(answer["fresh"]["rows"]).several
     return (
-        f" To add {draws_named(answer['fresh']['rows']).several} because these don't tell would be peeking. A "
+        f" To add {more} because these don't tell would be peeking. A "
         "comparison that goes on until it is told has to begin so: "
         "--params protocol.fresh.repeats=auto."
     )
