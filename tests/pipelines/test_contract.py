@@ -48,7 +48,7 @@ def test_what_belongs_to_a_problem_is_one_box_of_viz(run: Callable[..., None], n
     pipeline = register_pipelines()[name]
     assert {str(node.namespace).partition(".")[0] for node in pipeline.nodes} == {"circles"}
     reports = {"circles_screen.report", "circles_cocktail.report"}
-    assert pipeline.outputs() <= {"circles.model", *reports}
+    assert pipeline.outputs() <= {"circles.model", "circles.learning_curves_plot", *reports}
 
 
 def test_the_default_is_every_problem_and_every_technique(run: Callable[..., None]) -> None:

@@ -83,7 +83,7 @@ def test_the_pictures_of_a_finished_run_can_be_drawn_alone(
         (["--load-versions=weight_l2.runs:2026-11-25T00.00.00.000Z"], "isn't versioned"),
         (["--load-versions=weight_l2.rnus:2026-11-25T00.00.00.000Z"], "weight_l2.rnus"),
         (["--env=nope"], "conf/nope"),
-        (["--params=data_root=README.md"], "nothing can be written"),
+        (["--params=data_root=README.md"], "is no folder, and can't be made one"),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_a_line(

@@ -32,10 +32,10 @@ class LockHooks:
                 f"{error} Wait until it is over, or give this run a folder of its own: "
                 "--params=data_root=DIR."
             ) from None
-        except OSError as error:
+        if not folder.is_dir():
             raise click.ClickException(
-                f"data_root: nothing can be written to '{folder}'. {error.strerror}."
-            ) from None
+                f"data_root: '{folder}' is no folder, and can't be made one."
+            )
         try:
             yield
         except BaseException:
