@@ -575,7 +575,7 @@ def test_dollars_in_labels_are_dollars() -> None:
     for figure in (
         plots.sample_table(named, label, classes),
         plots.confusion(confusions(10), confusions(4), label, [*classes, *"cdefghij"]),
-        plots.learning_curves(history(0.3), history(0.2), label),
+        plots.learning_curves(trained(history(0.3)), trained(history(0.2)), label),
         plots.predicted_true(predictions(0.1), predictions(0.2), label),
         plots.decision_boundary(surfaces(0.4), surfaces(0.6), rows(), label),
         plots.weight_norms(runs(1.0), runs(2.0), label),

@@ -222,6 +222,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
                 [block, "params:recipes"],
                 left_out,
                 name="leave_out",
+                tags="model",
             ),
             node(
                 called(problem, nodes.train_references),
