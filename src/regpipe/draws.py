@@ -1,10 +1,9 @@
 """What the repeats are called: of `fresh`, a table has no draws, only splits, or even one alone."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from regpipe.problems.sources import is_table
-from regpipe.spec.blocks import TABLE
+from regpipe.spec import Problem
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,11 @@ ONE = Draws(
 KINDS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE)}
 
 
-def draws_of(rows: dict[str, Any]) -> Draws:
-    """Return the words, given the `rows` of a problem.
-
-    >>> draws_of({"make_moons": {}}).fresh, draws_of({"load_digits": {}}).fresh
-    ('fresh draws', 'random splits of its rows')
-    """
-    if TABLE in rows and rows.get("split") is not None:
-        return ONE  # a column of the table says which
-    return SPLIT if is_table(rows) else DRAWN
+def draws_of(problem: Problem) -> Draws:
+    """Return the words for a problem's rows."""
+    if problem.one_split:
+        return ONE
+    return SPLIT if is_table(problem.rows) else DRAWN
 
 
 def draws_named(rows: str) -> Draws:

@@ -20,7 +20,7 @@ def problem_table(name: str, problem: Problem, runs: pd.DataFrame) -> Table:
         problem: its block.
         runs: the run table of its baseline.
     """
-    metric, draws = METRICS[problem.kind.metric], draws_of(problem.rows)
+    metric, draws = METRICS[problem.kind.metric], draws_of(problem)
     parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
     found: dict[str, Any] = {
         protocol: spread(part, problem.kind.metric) for protocol, part in parts.items()

@@ -61,7 +61,7 @@ def summarise(
         "fixed": {**parts["fixed"], **_claim(problem, technique, parts["fixed"], departures)},
         "fresh": {
             **parts["fresh"],
-            "rows": draws_of(problem.rows).rows,
+            "rows": draws_of(problem).rows,
             "difference": {row["metric"]: _difference(row) for _, row in fresh.iterrows()},
             "verdict": main["verdict"],
             "repeats_needed": _whole(main["repeats_needed"]),

@@ -128,7 +128,7 @@ def plot_grid(
 ) -> Figure:
     """Show the metric over the grid's values."""
     metric = technique.judged(problem.kind).metric
-    draws = draws_of(problem.rows)
+    draws = draws_of(problem)
     same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
     without = {
         str(protocol): {side: numbers["mean"] for side, numbers in spread(part, metric).items()}

@@ -37,7 +37,7 @@ def plot_learning_curves(history: pd.DataFrame, runs: pd.DataFrame, problem: Pro
         None,
         problem.title,
         problem.kind.logged,
-        draws_of(problem.rows),
+        draws_of(problem),
     )
 
 
@@ -45,7 +45,7 @@ def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
     """Show some of the rows as what they are: images, sequences, points, or columns of a table."""
     if problem.own_table:  # whose columns have names
         return plots.sample_table(samples, problem.title, problem.classes)
-    draws = draws_of(problem.rows)
+    draws = draws_of(problem)
     shape = tuple(problem.input_shape or [len(rows.feature_names(samples))])
     if len(shape) == 3 or problem.task == "reconstruction":
         return plots.sample_images(samples, problem.title, shape, draws)

@@ -167,7 +167,7 @@ def plot_doses(
     grid: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, recipe: Recipe
 ) -> Figure:
     """Show the metric over the doses."""
-    metric, draws = problem.kind.metric, draws_of(problem.rows)
+    metric, draws = problem.kind.metric, draws_of(problem)
     fresh = baseline_runs[baseline_runs["protocol"] == "fresh"]
     same = fresh[fresh["repeat"] < grid["repeats"].max()]
     without = {"fresh": {side: numbers["mean"] for side, numbers in spread(same, metric).items()}}

@@ -26,7 +26,7 @@ def plot_learning_curves(
     """Show loss and metric by epoch, of both arms."""
     bare = trained(baseline_history, baseline_runs, problem.training)
     with_it = trained(history, runs, arm.training)
-    draws = draws_of(problem.rows)
+    draws = draws_of(problem)
     return plots.learning_curves(bare, with_it, technique.title, problem.kind.logged, draws)
 
 
@@ -55,7 +55,7 @@ def plot_confusion(
 ) -> Figure:
     """Show which classes both arms take for which."""
     figure = plots.confusion(
-        baseline, confusions, technique.title, problem.classes, draws_of(problem.rows)
+        baseline, confusions, technique.title, problem.classes, draws_of(problem)
     )
     return tell_diverged(figure, baseline_runs, runs)
 
@@ -70,7 +70,7 @@ def plot_predicted_true(
     technique: Technique,
 ) -> Figure:
     """Show what both arms predict against what is true."""
-    figure = plots.predicted_true(baseline, predictions, technique.title, draws_of(problem.rows))
+    figure = plots.predicted_true(baseline, predictions, technique.title, draws_of(problem))
     return tell_diverged(figure, baseline_runs, runs)
 
 
@@ -86,7 +86,7 @@ def plot_reconstructions(
     """Show what both arms make of some rows."""
     shape = tuple(problem.input_shape or [len(feature_names(samples))])
     figure = plots.reconstructions(
-        baseline, reconstructions, technique.title, shape, draws_of(problem.rows)
+        baseline, reconstructions, technique.title, shape, draws_of(problem)
     )
     return tell_diverged(figure, baseline_runs, runs)
 
@@ -108,7 +108,7 @@ def plot_paired_differences(
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
     figure = plots.paired_differences(
-        pairs, comparison, technique.title, smallest, draws_of(problem.rows)
+        pairs, comparison, technique.title, smallest, draws_of(problem)
     )
     return tell_diverged(figure, baseline_runs, runs)
 
@@ -117,5 +117,5 @@ def plot_weight_norms(
     baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, technique: Technique
 ) -> Figure:
     """Show how large the weights of each layer became."""
-    figure = plots.weight_norms(baseline_runs, runs, technique.title, draws_of(problem.rows))
+    figure = plots.weight_norms(baseline_runs, runs, technique.title, draws_of(problem))
     return tell_diverged(figure, baseline_runs, runs)
