@@ -216,7 +216,7 @@ def test_an_arm_has_the_numbers_of_its_answer(told: Told, root: Path) -> None:
     for metric, difference in answer["fresh"]["difference"].items():
         assert run.data.metrics[f"gain/{metric}"] == difference["mean"]
         for key in ("ci_low", "ci_high", "p_better"):
-            assert run.data.metrics[f"gain/{metric}_{key}"] == difference[key]
+            assert run.data.metrics.get(f"gain/{metric}_{key}") == difference[key]  # or neither
     assert run.data.tags["verdict"] == answer["fresh"]["verdict"]
 
 
@@ -356,7 +356,8 @@ def refusal(run: RunIt, root: Path, uri: str) -> str:
     began = time.monotonic()
     with pytest.raises(click.ClickException) as refused:
         run("weight_l2", data_root=root, tracking=uri)
-    assert time.monotonic() - began < 20 and not root.exists()
+    assert time.monotonic() - began < 20
+    assert [file.name for file in root.rglob("*")] == ["lock"]
     return refused.value.message
 
 
