@@ -5,15 +5,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from click import ClickException
 from click.testing import CliRunner
 from kedro.framework.cli.utils import find_run_command
 from kedro.io import CatalogConfigResolver
 from kedro.pipeline import Pipeline
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, summary_of
 
 STAGES = {"data", "model", "train", "evaluate", "plot", "report"}
 NAMES = [
@@ -74,6 +76,41 @@ def test_the_pictures_of_a_finished_run_can_be_drawn_alone(
     run("weight_l2", data_root=tmp_path, part={"tags": ["plot"]})
     assert set((tmp_path / "08_reporting").rglob("*.png")) == drawn
     run("weight_l2", data_root=tmp_path, part={"from_nodes": ["weight_l2.evaluate"]})
+
+
+@pytest.mark.parametrize(
+    ("begins", "changed", "whose"),
+    [
+        ("weight_l2.compare", {"moons": {"training": {"epochs": 6}}}, "moons and weight_l2"),
+        ("weight_l2.answer", {"weight_l2": {"training": {"epochs": 6}}}, "weight_l2"),
+        ("weight_l2.resolve_arm", {"moons": {"training": {"epochs": 6}}}, "moons"),
+    ],
+)
+def test_a_part_does_not_pass_off_fits_of_other_blocks(
+    begins: str,
+    changed: dict[str, Any],
+    whose: str,
+    run: Callable[..., None],
+    tiny_run: Path,
+    tmp_path: Path,
+) -> None:
+    """Else 5 epochs would be judged by what was published about 4000."""
+    shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
+    told = summary_of(tmp_path, "weight_l2")
+    with pytest.raises(ClickException, match=f"reads what {whose} left when run with other"):
+        run("weight_l2", data_root=tmp_path, part={"from_nodes": [begins]}, **changed)
+    assert summary_of(tmp_path, "weight_l2") == told
+
+
+def test_a_part_may_train_anew_on_the_same_rows(
+    run: Callable[..., None], tiny_run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
+    changed = {"moons": {"training": {"epochs": 6}}}
+    begins = ["moons.resolve_arm", "weight_l2.resolve_arm"]
+    run("weight_l2", data_root=tmp_path, part={"from_nodes": begins}, **changed)
+    fixed = summary_of(tmp_path, "weight_l2")["fixed"]
+    assert fixed["not_comparable"] == "6 epochs instead of 4000"
 
 
 @pytest.mark.parametrize(
