@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from sklearn.metrics import r2_score
 
 from regpipe import plots
-from regpipe.draws import SPLIT
+from regpipe.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.plots.diverged import tell_diverged
 from regpipe.plots.style import BASELINE, TECHNIQUE
 from regpipe.statistics.summary import pair_runs
@@ -284,7 +284,9 @@ def test_learning_curves_call_held_out_rows_so_and_count_what_diverged() -> None
     held.history.loc[lost, "val_loss"] = np.inf
     figure = plots.learning_curves(trained(history(1)), held, "Mine", draws=SPLIT)
     fixed, fresh = figure.axes[:2]
-    assert "1 of Mine diverged, not drawn" in fixed.get_title()
+    assert (
+        fixed.get_title() == "fixed split, many seeds\n(3 repeats; 1 of Mine diverged, not drawn)"
+    )
     assert "diverged" not in fresh.get_title() and "splits" in fresh.get_title()
     np.testing.assert_allclose(line_of(fixed, "Mine, held-out rows").get_ydata(), 0.65)
     assert line_of(fixed, "baseline, test rows")
@@ -332,6 +334,21 @@ def test_paired_differences_are_technique_minus_baseline() -> None:
     fixed, fresh = (text.get_text() for text in accuracy.texts)
     assert fixed == "+10.0 points on average, from +10.0 to +10.0, better in 3 of 3"
     assert fresh == "+10.0 [-20.0, 30.0] points, better in 3 of 3: helps"
+
+
+@pytest.mark.parametrize(
+    ("draws", "says"),
+    [
+        (DRAWN, "mean, on fresh draws with its interval (seeds on one draw say"),
+        (SPLIT, "mean, on random splits of its rows with its interval (seeds on one split say"),
+        (ONE, "mean (seeds on one split say"),
+    ],
+)
+def test_paired_differences_say_where_the_interval_is_from(draws: Draws, says: str) -> None:
+    table = comparison()
+    pairs = pair_runs(runs(0.8), runs(0.9))
+    figure = plots.paired_differences(pairs, table, "Dropout", SMALLEST, draws)
+    assert says in figure.get_supxlabel()
 
 
 def test_samples_are_drawn_once_each_in_their_class_colour() -> None:

@@ -87,7 +87,9 @@ def learning_curves(
             if not METRICS[measure].higher_is_better:  # an error
                 ax.set_yscale("log")
                 _plain_ticks(ax)
-        axes[0][column].set_title(f"{meaning} ({_count(arms, names, protocol)})", fontsize=10)
+        count = _count(arms, names, protocol)
+        gap = "\n" if ";" in count else " "  # else a long one runs into its neighbour
+        axes[0][column].set_title(f"{meaning}{gap}({count})", fontsize=10)
         axes[-1][column].set_xscale("log")
         axes[-1][column].xaxis.set_major_formatter("{x:,.0f}")
         axes[-1][column].xaxis.set_minor_formatter(_Whole(labelOnlyBase=False))

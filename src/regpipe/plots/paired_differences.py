@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
+from regpipe.draws import DRAWN, ONE, Draws
 from regpipe.metrics import METRICS, Metric
 from regpipe.plots.style import TECHNIQUE, headings, panels, stacked, title
 
@@ -57,8 +57,9 @@ def paired_differences(
     axes[0][0].set_yticks(list(places.values()), [stacked(heads[p]) for p in places])
     axes[0][0].set_ylim(-0.75, len(places) - 0.5)
     title(figure, f"{name}: paired differences")
+    interval = "" if draws is ONE else f", on {draws.fresh} with its interval"
     figure.supxlabel(
-        "diamond: mean, on fresh draws with its interval (seeds on one draw say nothing about "
+        f"diamond: mean{interval} (seeds on one {draws.fixed.split()[-1]} say nothing about "
         "others); grey: too small to interest anyone",
         fontsize=9,
     )
