@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
-from regpipe.as_published import departures, grid_departure
+from regpipe.as_published import departures, grid_departure, problem_departure
+from regpipe.report.terminal import show_problem
 from regpipe.spec import Problem, Technique
 from tests.conftest import blocks, summary_of
 
@@ -187,3 +189,20 @@ def test_a_run_with_fewer_epochs_says_so_and_judges_nothing(tiny_run: Path) -> N
     assert fixed["published"]["test"] == 0.943 and fixed["reproduced"] is None
     assert fixed["not_comparable"] == fixed["baseline_not_comparable"] == "5 epochs instead of 4000"
     assert fixed["missed"] == fixed["also_baseline"] == []
+
+
+def test_a_problem_by_itself_has_published_numbers_beside_it_where_it_is_as_published(
+    tiny_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = pd.read_csv(tiny_run / "07_model_output" / "moons" / "runs.csv")
+    block = SHIPPED["problem"]
+    show_problem("moons", Problem(**block), runs)
+    assert "0.914" in capsys.readouterr().out
+    other = Problem(**changed(SHIPPED, "problem", "training.epochs", 5)["problem"])
+    show_problem("moons", other, runs, problem_departure("moons", other, block))
+    said = capsys.readouterr().out
+    assert "not comparable: 5 epochs instead of 4000." in said and "0.914" not in said
+    stand_in = Problem(**block, stand_in="Others.")
+    show_problem("moons", stand_in, runs)
+    said = capsys.readouterr().out
+    assert "stand-in: can't tell. Others." in said and "0.914" not in said

@@ -8,7 +8,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from regpipe.blocks import read_blocks
+from regpipe.as_published import problem_departure
+from regpipe.blocks import read_blocks, read_shipped
 from regpipe.reading import parse
 from regpipe.spec import Problem
 
@@ -90,7 +91,10 @@ def _show_problems(left: set[str], catalog: DataCatalog) -> None:
 
     for name in sorted(read_blocks()[0].keys() & {n.removesuffix(".runs") for n in left}):
         problem = parse(Problem, catalog.load("parameters")[name], name)
-        terminal.show_problem(name, problem, catalog.load(f"{name}.runs"))
+        departure = None
+        if problem.published and not problem.stand_in:
+            departure = problem_departure(name, problem, read_shipped()[0][name])
+        terminal.show_problem(name, problem, catalog.load(f"{name}.runs"), departure)
         if f"{name}.samples_plot" in left:
             terminal.show_folder(_folder_of(catalog, f"{name}.samples_plot"))
 

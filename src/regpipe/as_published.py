@@ -43,6 +43,17 @@ def departures(
     }
 
 
+def problem_departure(name: str, problem: Problem, block: Block) -> str | None:
+    """Return what differs from what was published of a problem's baseline; None where nothing does.
+
+    Raises:
+        SpecError: `block`, as shipped, can't be run.
+    """
+    shipped = parse(Problem, block, name)
+    arms = baseline(name, problem), baseline(name, shipped)
+    return _told(_facts(problem, arms[0]), _facts(shipped, arms[1]))
+
+
 def grid_departure(
     name: str, problem: Problem, technique: Technique, shipped: Shipped
 ) -> str | None:

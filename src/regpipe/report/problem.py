@@ -12,13 +12,17 @@ from regpipe.spec import Problem
 from regpipe.statistics.summary import spread
 
 
-def problem_table(name: str, problem: Problem, runs: pd.DataFrame) -> Table:
+def problem_table(
+    name: str, problem: Problem, runs: pd.DataFrame, departure: str | None = None
+) -> Table:
     """Return a row for the rows trained on and one for the test rows: the metric of the baseline.
 
     Args:
         name: of the problem.
         problem: its block.
         runs: the run table of its baseline.
+        departure: in what it isn't as published. Then, as on rows that only stand in for those that
+            were published, published numbers aren't told beside it.
     """
     metric, draws = METRICS[problem.kind.metric], draws_of(problem)
     parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
@@ -33,12 +37,13 @@ def problem_table(name: str, problem: Problem, runs: pd.DataFrame) -> Table:
         padding=0,
     )
     made.add_column("rows")
-    if problem.published:
+    published = None if departure or problem.stand_in else problem.published
+    if published:
         made.add_column("published")
     seeds, repeats = (len(parts[protocol]) for protocol in ("fixed", "fresh"))
     made.add_column(f"{draws.fixed}, {seeds} seeds")
     made.add_column(f"{repeats} {draws.fresh}")
     for side in ("train", "test"):
-        claimed = [metric.value(getattr(problem.published, side))] if problem.published else []
+        claimed = [metric.value(getattr(published, side))] if published else []
         made.add_row(side, *claimed, *(metric.spread(found[p][side]) for p in ("fixed", "fresh")))
     return made

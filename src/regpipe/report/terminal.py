@@ -23,6 +23,7 @@ from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
 from regpipe.spec import Problem
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
+from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
 
 Answer = dict[str, Any]
 
@@ -39,11 +40,20 @@ def show(answers: Sequence[Answer], sentences: bool = True) -> None:
         console.print(escape(sentence(answer)), highlight=False, soft_wrap=False)
 
 
-def show_problem(name: str, problem: Problem, runs: pd.DataFrame) -> None:
-    """Print what a problem's network does without a technique."""
+def show_problem(
+    name: str, problem: Problem, runs: pd.DataFrame, departure: str | None = None
+) -> None:
+    """Print what a problem's network does without a technique; args as of `problem_table`."""
     console = get_console()
     console.print()
-    console.print(problem_table(name, problem, runs))
+    console.print(problem_table(name, problem, runs, departure))
+    if problem.published and (problem.stand_in or departure):
+        why = (
+            f"{STAND_IN}. {problem.stand_in}"
+            if problem.stand_in
+            else f"{NOT_COMPARABLE}: {departure}."
+        )
+        console.print(escape(f"What was published: {why}"), highlight=False, soft_wrap=False)
     if diverged := int((runs["outcome"] == "diverged").sum()):
         console.print(f"{diverged} of {len(runs)} fits diverged.", highlight=False)
 
