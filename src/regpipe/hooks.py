@@ -65,9 +65,9 @@ class CheckHooks:
             )
         if others := _of_other_blocks(pipeline, catalog):
             raise click.ClickException(
-                f"this part of a pipeline reads what {' and '.join(others)} left when run with other "
-                "parameters, and would tell it as if it were of these. Run the whole pipeline, or "
-                "this part with the parameters of that run."
+                f"this part of a pipeline reads what {' and '.join(others)} left when run with "
+                "other parameters, and would tell it as if it were of these. Run the whole "
+                "pipeline, or this part with the parameters of that run."
             )
 
     @hook_impl
