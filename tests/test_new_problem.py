@@ -234,6 +234,13 @@ def test_a_word_of_the_target_is_a_class_or_a_question_and_never_lost(tmp_path: 
     assert seen(numbers, "y", keep=["None"]).problem["rows"]["classes"] == ["1", "2", "None"]
 
 
+def test_values_of_several_lines_are_told_since_a_quote_may_be_astray(tmp_path: Path) -> None:
+    rows = [f"{'red' if k % 2 else 'blue'},{k},{k % 2}" for k in range(30)]
+    rows[3], rows[6] = f'"{rows[3]}', 'red",6,0'
+    found = seen(lines(tmp_path / "mine.csv", "c,a,y", *rows), "y")
+    assert len(found.table) == 27 and "'c' holds line breaks in 1 row" in found.notes[0]
+
+
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
     found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")

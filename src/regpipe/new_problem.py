@@ -18,7 +18,7 @@ from regpipe.problems.dialect import Dialect, dialect
 from regpipe.problems.habits import fault_of_habit
 from regpipe.problems.own_table import split_table
 from regpipe.problems.preprocessing import feature_names
-from regpipe.problems.reading_notes import counted, notes_on_reading
+from regpipe.problems.reading_notes import counted, notes_on_line_breaks, notes_on_reading
 from regpipe.problems.sources import check_rows
 from regpipe.problems.table_file import EXCEL, Table, lines_of, table_of, width
 from regpipe.problems.table_header import check_header, check_separator
@@ -158,6 +158,8 @@ def look_at(
     catalog = {name: dataset, f"{name}.{NEW}": new}
     notes = list(_notes(table, parsed, columns, block))
     notes[:0] = notes_on_reading(found, judged, table, parsed, columns, written)
+    if file.suffix != EXCEL:
+        notes[:0] = notes_on_line_breaks(found.texts)
     return Seen(block, catalog, columns, table, target, found.frame, notes)
 
 

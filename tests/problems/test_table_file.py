@@ -26,6 +26,7 @@ def read(text: str, folder: Path, **said: Any) -> pd.DataFrame:
         ("a,b,y\n1,2,3\n5,6\n", "line 3 has 2 fields, and the first line names 3."),
         ('a,b\n1,"x\ny"\n2,3,4\n', "line 4 has 3 fields"),
         ('a,b\n1,2\n3,"4\n5,6\n', 'a quote " is opened in line 3 and never closed'),
+        ('a,b\n"x,1\ny,2\n"z,3\n', 'a quote " is opened in line 2, and one in line 4 would'),
         ("a,b, a\n1,2,3\n", "'a' names more than one column"),
         ("\n \n", "this file is empty"),
     ],
@@ -43,6 +44,11 @@ def test_fields_that_belong_to_no_column_are_refused_by_their_line(
 def test_a_separator_at_the_end_of_lines_shifts_nothing(text: str, tmp_path: Path) -> None:
     found = read(text, tmp_path)
     assert found.to_dict("list") == {"y": [1, 0], "a": [2, 5], "b": [3, 6]}
+
+
+def test_a_field_in_quotes_may_go_over_several_lines(tmp_path: Path) -> None:
+    found = read('a,b\n1,"x\n""y"", z" \n2, "u\r\nv"\n', tmp_path)
+    assert found.to_dict("list") == {"a": [1, 2], "b": ['x\n"y", z', "u\r\nv"]}
 
 
 def test_blanks_around_names_and_values_do_not_count(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -65,6 +65,16 @@ def notes_on_reading(
         )
     if note := note_of_points(judged, written):
         yield note
+
+
+def notes_on_line_breaks(texts: Mapping[str, list[str]]) -> Iterator[str]:
+    """Say which fields of a CSV go over several lines, as they do where a quote is astray."""
+    for name, values in texts.items():
+        if n := sum("\n" in value.strip() or "\r" in value.strip() for value in values):
+            yield (
+                f"'{name}' holds line breaks in {count_rows(n)}: all between two quotes is one "
+                "value. If lines are missing, a quote is astray."
+            )
 
 
 def _quoted(text: str) -> bool:

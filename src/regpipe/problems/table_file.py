@@ -6,8 +6,9 @@ refused, since which of its columns they are can't be told.
 """
 
 import csv
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import chain
@@ -133,8 +134,9 @@ def width(line: Line) -> int:
 
 
 def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
+    read: list[str] = []  # the lines since the last one that was yielded
     reader = csv.reader(
-        chain(opened, [END]),
+        _kept(chain(opened, [END]), read),
         delimiter=written.separator,
         quotechar=written.quote,
         skipinitialspace=True,
@@ -147,9 +149,46 @@ def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
             raise SpecError(
                 [f"{file}: a quote {written.quote} is opened in line {begun} and never closed."]
             )
+        if len(read) > 1 and not _quoted_well(read, written):
+            raise SpecError(
+                [
+                    f"{file}: a quote {written.quote} is opened in line {begun}, and one in line "
+                    f"{reader.line_num} would close it, though no separator follows. Expected a "
+                    "second quote in its own line; or double it, if it is a part of the text."
+                ]
+            )
         if len(fields) > 1 or (fields and fields[0].strip()):
             yield Line(reader.line_num, fields)
         begun = reader.line_num + 1
+        read.clear()
+
+
+def _kept(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    """Yield lines, and append them to a list."""
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
+    """Whether what a quote opens ends at a separator, blanks aside.
+
+    Else two quotes that have nothing to do with each other would make one field of all lines
+    between them.
+    """
+    quote, separator = re.escape(written.quote), re.escape(written.separator)
+    text = re.sub(rf"{quote}[ \t]+(?={separator}|[\r\n]|$)", written.quote, "".join(lines))
+    strict = csv.reader(
+        StringIO(text, newline=""),
+        delimiter=written.separator,
+        quotechar=written.quote,
+        skipinitialspace=True,
+        strict=True,
+    )
+    try:
+        return bool(list(strict))
+    except csv.Error:
+        return False
 
 
 def _cells(file: Path) -> list[Line]:
