@@ -241,6 +241,19 @@ def test_values_of_several_lines_are_told_since_a_quote_may_be_astray(tmp_path: 
     assert len(found.table) == 27 and "'c' holds line breaks in 1 row" in found.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [("utf-8", "\ufeff"), ("utf-16-le", "\ufeff"), ("utf-16", "")],
+)
+def test_a_mark_of_the_byte_order_is_no_part_of_a_name(
+    encoding: str, mark: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.csv"
+    text = mark + table().to_csv(index=False, columns=["outcome", "age"])
+    file.write_bytes(text.encode("utf-16-le" if encoding == "utf-16" else encoding))
+    assert seen(file, encoding=encoding).target == "outcome"
+
+
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
     found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")

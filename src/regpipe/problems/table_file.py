@@ -90,7 +90,7 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
         if file.suffix.lower() == EXCEL:
             return _cells(file)
         # As a whole, so that a byte that can't be decoded is told by its place in the file.
-        text = file.read_bytes().decode(written.encoding)
+        text = text_of(file, written)
         return list(_split(StringIO(text, newline=""), written, file))
     except SpecError:
         raise
@@ -101,6 +101,11 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
     except Exception as error:  # whatever a reader has to say about a file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
+
+
+def text_of(file: Path, written: Dialect) -> str:
+    """Return a file's text, without the mark of its byte order, which is no part of a name."""
+    return file.read_bytes().decode(written.encoding).removeprefix("\ufeff")
 
 
 def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:

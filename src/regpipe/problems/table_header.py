@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from regpipe.errors import SpecError
 from regpipe.problems.cells import GAP_WORDS
 from regpipe.problems.columns import SIGNS
 from regpipe.problems.dialect import Dialect, number_reader
-from regpipe.problems.table_file import Line
+from regpipe.problems.table_file import Line, text_of
 
 SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them
 QUOTES = {'"': "'\"'", "'": '"\'"'}
@@ -28,8 +29,8 @@ def check_separator(file: Path, written: Dialect, *, separated: bool, quoted: bo
         separated: whether the user says what separates its fields.
         quoted: whether the user says what stands around them.
     """
-    with file.open(encoding=written.encoding, newline="") as opened:
-        lines = [line for line in islice(opened, LOOKED_AT) if line.strip()]
+    opened = StringIO(text_of(file, written), newline="")
+    lines = [line for line in islice(opened, LOOKED_AT) if line.strip()]
     even = len(widths := _widths(lines, written.separator, written.quote)) == 1 and max(widths) > 1
     separators = [written.separator] if separated else [written.separator, *SEPARATORS]
     for quote in [written.quote] if quoted or even else [written.quote, *QUOTES]:
