@@ -254,6 +254,13 @@ def test_a_mark_of_the_byte_order_is_no_part_of_a_name(
     assert seen(file, encoding=encoding).target == "outcome"
 
 
+def test_a_number_beyond_all_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().assign(age=["1" + "0" * 400, *range(59)]).to_csv(file, index=False)
+    with pytest.raises(SpecError, match="column 'age' is infinite in 1 row"):
+        seen(file)
+
+
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
     found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")

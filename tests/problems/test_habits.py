@@ -53,6 +53,11 @@ def test_what_can_be_read_so_is_left_alone(
     assert fault_of_habit(columns, dialect(**said)) is None
 
 
+def test_the_example_is_a_number_that_cannot_be_read() -> None:
+    fault = fault_of_habit({"a": ["-5", "1,5"]}, dialect())
+    assert fault is not None and "with a comma, such as '1,5'" in fault
+
+
 def test_points_that_may_stand_between_thousands_are_asked_about() -> None:
     assert note_of_points({"a": ["12.345", "775"]}, dialect()) is not None
     assert note_of_points({"a": ["12.345", "775"], "b": ["0.5"]}, dialect()) is None

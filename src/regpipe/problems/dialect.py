@@ -8,6 +8,7 @@ from typing import Any
 from regpipe.errors import SpecError
 
 BLANKS = " \u00a0\u202f"  # what stands between thousands where a blank does
+LONGEST = 300  # digits; a longer whole number may be beyond any float64
 TYPED = {"\\t": "\t", r"\s+": " "}  # as a person may type a separator
 
 
@@ -107,6 +108,8 @@ def number_reader(decimal: str, thousands: str | None) -> Callable[[str], int | 
         plain = drop("", text) if drop else text
         if decimal != ".":
             plain = plain.replace(decimal, ".")
+        if len(plain) > LONGEST:
+            return float(plain)
         try:
             return int(plain)
         except ValueError:

@@ -33,7 +33,8 @@ def fault_of_habit(texts: Mapping[str, list[str]], written: Dialect) -> str | No
     if not others:
         return _fault_of_commas(numbers, written)
     name, values = next(iter(others.items()))
-    example = next(v for v in sorted(values) if not v.isdigit())
+    as_said = number_reader(written.decimal, written.thousands)
+    example = next(v for v in sorted(values) if as_said(v) is None)
     found = f"column '{name}' holds numbers with a comma, such as '{example}'"
     if "," not in example:
         found = f"column '{name}' holds numbers such as '{example}'"
