@@ -261,6 +261,13 @@ def test_a_number_beyond_all_is_refused(tmp_path: Path) -> None:
         seen(file)
 
 
+def test_copies_are_told_by_the_columns_that_are_used(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    pd.concat([table(), table().head(3)]).assign(id=range(63)).to_csv(file, index=False)
+    assert not any("are copies" in note for note in seen(file).notes)
+    assert any("3 rows are copies" in note for note in seen(file, drop=["id"]).notes)
+
+
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
     found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")

@@ -332,7 +332,9 @@ def _rarest(columns: Columns, target: pd.Series) -> float:
 def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[str, Any]) -> Any:
     if columns.constant:
         yield f"Left out, since they hold one value: {', '.join(columns.constant)}."
-    if copies := int(table.duplicated().sum()):
+    used = [*columns.numeric, *columns.categorical, rows.target]  # a row's number tells none apart
+    used += [rows.group] if rows.group else []
+    if copies := int(table[used].duplicated().sum()):
         are = "are copies" if copies > 1 else "is a copy"
         yield (
             f"{count_rows(copies)} {are} of others. Where one is trained on and another tested "
