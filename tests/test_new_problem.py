@@ -1,5 +1,6 @@
 """A file becomes a problem, or is refused in a line."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,25 @@ def test_copies_are_told_by_the_columns_that_are_used(tmp_path: Path) -> None:
     pd.concat([table(), table().head(3)]).assign(id=range(63)).to_csv(file, index=False)
     assert not any("are copies" in note for note in seen(file).notes)
     assert any("3 rows are copies" in note for note in seen(file, drop=["id"]).notes)
+
+
+def test_decimals_of_a_parquet_file_are_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "mine.parquet"
+    prices = [None if k == 5 else Decimal(k) / 8 for k in range(60)]
+    table().assign(age=prices, outcome=[Decimal(k) / 4 for k in range(60)]).to_parquet(file)
+    found = seen(file, drop=["id"])
+    assert found.problem["task"] == "regression" and found.columns.gaps == ("age",)
+    assert found.table["age"].tolist()[:3] == [0, 0.125, 0.25]
+
+
+def test_lists_in_a_parquet_file_are_refused_or_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "mine.parquet"
+    table().assign(id=[[k] for k in range(60)]).to_parquet(file)
+    with pytest.raises(SpecError, match=r"column 'id' holds lists or the like, such as array"):
+        seen(file)
+    with pytest.raises(SpecError, match="target 'id' holds lists"):
+        seen(file, "id")
+    assert "id" not in seen(file, drop=["id"]).columns.numeric
 
 
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,12 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
     for name in table.columns.drop(rows.unused):
         column = table[name]
         named = name in rows.categories
-        if fault := _fault(column, f"{path}: column '{name}'", named=named):
+        if _is_nested(column):
+            faults.append(
+                f"{path}: column '{name}' holds lists or the like, such as {_some_nested(column)}. "
+                "Expected a column for each value in them; or its name among those to `drop`."
+            )
+        elif fault := _fault(column, f"{path}: column '{name}'", named=named):
             faults.append(fault)
         elif not named and (strays := strays_of(column)):
             strayed.setdefault(strays, []).append(name)
@@ -100,7 +106,10 @@ def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
 
 
 def tidied(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts have no blanks around them, and no categories without a row."""
+    """Return a table whose texts have no blanks around them, and no categories without a row.
+
+    Decimals, as a database has them, become numbers.
+    """
     made = table.rename(columns=lambda name: str(name).strip())
     for place, kind in enumerate(table.dtypes):
         column = made.iloc[:, place]
@@ -108,7 +117,9 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
             column = column.astype(kind.categories.dtype)
         elif not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)):
             continue
-        if pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
+        if len(known := column.dropna()) and all(isinstance(v, Decimal) for v in known):
+            column = column.map(float, na_action="ignore").astype(float)
+        elif pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
             column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
         made.isetitem(place, column.array)
     return made
@@ -140,6 +151,8 @@ def infer_task(target: pd.Series) -> TaskName:
 
     Text, true and false, and up to ten different whole numbers are classes; else it is a number.
     """
+    if _is_nested(target):
+        return "multiclass"  # as which it is refused
     known = target.dropna()
     classes = known.nunique()
     whole = not _is_numeric(target) or bool((known.astype(float) % 1 == 0).all())
@@ -169,6 +182,8 @@ def check_target(
         SpecError: it doesn't suit the task.
     """
     what = f"{path}: the target '{target.name}'"
+    if _is_nested(target):
+        raise SpecError([f"{what} holds lists or the like. Expected a class or a number."])
     if n := int(target.isna().sum()):
         raise SpecError(
             [
@@ -349,6 +364,17 @@ def _remedies(names: Sequence[str], strays: Sequence[str]) -> str:
 
 def _is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+
+
+def _is_nested(column: pd.Series) -> bool:
+    """Whether a column of a Parquet file holds lists, arrays or mappings."""
+    return pd.api.types.is_object_dtype(column) and any(
+        isinstance(value, list | dict | np.ndarray) for value in column
+    )
+
+
+def _some_nested(column: pd.Series) -> str:
+    return repr(next(value for value in column if isinstance(value, list | dict | np.ndarray)))[:60]
 
 
 def _is_date(column: pd.Series) -> bool:
