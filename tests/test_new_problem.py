@@ -288,6 +288,14 @@ def test_lists_in_a_parquet_file_are_refused_or_left_out(tmp_path: Path) -> None
     assert "id" not in seen(file, drop=["id"]).columns.numeric
 
 
+def test_texts_that_look_like_numbers_are_refused_in_a_sheet(tmp_path: Path) -> None:
+    file = tmp_path / "mine.xlsx"
+    table().assign(age=[f"{k + 1},500" for k in range(60)]).to_excel(file, index=False)
+    with pytest.raises(SpecError, match="column 'age' holds texts that look like numbers") as error:
+        seen(file)
+    assert "--" not in str(error.value).split(": ", 1)[1]
+
+
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
     found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")

@@ -138,7 +138,14 @@ def look_at(
     parsed = parse(TableRows, rows, path)
     judged = {n: v for n, v in found.texts.items() if n not in {*drop, *category, group, split}}
     if fault := fault_of_habit(judged, written):
-        raise SpecError([f"{file}: {fault}"])
+        told = f"{file}: {fault}"
+        if file.suffix == EXCEL:  # of which nothing is said about points and commas
+            column = next(n for n, v in judged.items() if fault_of_habit({n: v}, written))
+            told = (
+                f"{file}: column '{column}' holds texts that look like numbers. Expected numbers "
+                "in its cells: make them some in the sheet, or save it as CSV."
+            )
+        raise SpecError([told])
     if (lost := found.words.get(target)) and not labelled_only:
         raise SpecError([_fault_of_words(target, lost, na)])
     table = labelled(found.frame, parsed)
