@@ -296,6 +296,18 @@ def test_texts_that_look_like_numbers_are_refused_in_a_sheet(tmp_path: Path) -> 
     assert "--" not in str(error.value).split(": ", 1)[1]
 
 
+def test_what_a_split_of_the_users_own_does_to_groups_and_classes_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    rows = table().assign(side=["Train"] * 45 + ["test"] * 15, outcome=["a", "b"] * 27 + ["c"] * 6)
+    rows.to_csv(file, index=False)
+    notes = seen(file, split="side", group="city").notes
+    assert any("3 of 3 values of 'city' have rows on both sides" in note for note in notes)
+    assert "No row of 'side' = train is c." in notes
+    rows.assign(outcome=["a", "b"] * 30, city=rows["side"]).to_csv(file, index=False)
+    notes = seen(file, split="side").notes
+    assert not any("both sides" in note or "No row of" in note for note in notes)
+
+
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
     found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")

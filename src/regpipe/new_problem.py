@@ -365,11 +365,28 @@ def _notes(table: pd.DataFrame, rows: TableRows, columns: Columns, block: dict[s
             f"'{rows.split}' says which rows are trained on. All repeats have the same, so their "
             "intervals say nothing about other rows."
         )
+        yield from _notes_on_sides(table, rows, columns)
     if len(table) > 20_000:
         yield (
             "A screen of so many rows takes long. Begin with fewer repeats: --params "
             "screen.repeats=5,screen.holdouts=1,protocol.fresh.repeats=5,protocol.fixed.repeats=2."
         )
+
+
+def _notes_on_sides(table: pd.DataFrame, rows: TableRows, columns: Columns) -> Iterator[str]:
+    """Say what the user's own split does that a split made here wouldn't."""
+    trained = table[rows.split].astype(str).str.strip().str.lower() == "train"
+    if rows.group and (n := int((trained.groupby(table[rows.group]).nunique() > 1).sum())):
+        yield (
+            f"By '{rows.split}', {n:,} of {table[rows.group].nunique():,} values of '{rows.group}' "
+            "have rows on both sides; it keeps them together only where held-out rows choose."
+        )
+    if columns.classes is None:
+        return
+    for side, inside in (("train", trained), ("test", ~trained)):
+        there = set(table.loc[inside, rows.target])
+        if lacking := [str(value) for value in columns.classes if value not in there]:
+            yield f"No row of '{rows.split}' = {side} is {', '.join(lacking)}."
 
 
 def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
