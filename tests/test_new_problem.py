@@ -11,6 +11,9 @@ import yaml
 
 from regpipe.errors import SpecError
 from regpipe.new_problem import Seen, describe_lines, look_at, to_yaml
+from regpipe.problems.columns import Columns
+from regpipe.problems.preprocessing import as_declared
+from regpipe.read_back import check_read_back
 
 
 def table(n: int = 60) -> pd.DataFrame:
@@ -170,6 +173,11 @@ def test_what_is_no_table_or_not_there_is_told(name: str, said: str, tmp_path: P
     (tmp_path / "mine.json").write_text("{}")
     with pytest.raises(SpecError, match=said):
         seen(tmp_path / name)
+
+
+def texts(found: Seen, file: Path) -> dict[str, str]:
+    found.catalog["mine"]["filepath"] = str(file)
+    return dict(zip(("problems", "catalog"), to_yaml("mine", found, "mine"), strict=True))
 
 
 def lines(file: Path, *rows: str) -> Path:
@@ -388,3 +396,48 @@ def test_what_is_said_of_a_csv_is_refused_of_a_file_that_says_it_itself(
     value: Any = ["x"] if option in ("na", "keep") else ";"
     with pytest.raises(SpecError, match=f"^--{option}: this is for a CSV"):
         seen(file, **{option: value})
+
+
+def test_numbers_that_a_parquet_file_declares_to_be_categories_stay_such(tmp_path: Path) -> None:
+    codes: list[Any] = [None if k == 3 else (250, 401, 272)[k % 3] for k in range(60)]
+    frame = table().assign(
+        code=pd.Categorical(codes),
+        outcome=pd.Categorical(np.resize(range(12), 60)),
+    )
+    frame.to_parquet(file := tmp_path / "mine.parquet")
+    found = seen(file)
+    assert found.columns.categorical["code"] == ("(missing)", "250", "272", "401")
+    assert found.problem["rows"]["categories"] == ["code"]
+    assert found.problem["task"] == "multiclass"  # twelve numbers would be a regression
+    check_read_back("mine", found, texts(found, file), tmp_path)
+    assert "categories" not in seen(file, drop=["code"]).problem["rows"]
+    assert seen(file, task="regression").columns.classes is None
+
+
+def test_a_named_index_of_a_parquet_file_is_a_column(tmp_path: Path) -> None:
+    file = tmp_path / "mine.parquet"
+    frame = table().assign(person=np.repeat(range(20), 3))
+    frame.set_index("person").to_parquet(file)
+    found = seen(file, group="person", drop=["id"])
+    assert found.problem["rows"]["group"] == "person"
+    check_read_back("mine", found, texts(found, file), tmp_path)
+    frame.set_index(["person", "age"]).to_parquet(file)
+    assert seen(file).columns.numeric == ("person", "age", "id")
+    frame.set_index("age").rename_axis(None).to_parquet(file)
+    assert seen(file).columns.numeric == ("id", "person")
+
+
+def test_new_rows_may_have_a_column_in_their_index() -> None:
+    columns = Columns(("age",), (), {}, (), ("no", "yes"))
+    found = as_declared(table().set_index("age"), columns, "")
+    assert found["age"].tolist() == table()["age"].tolist()
+
+
+def test_a_text_that_is_called_like_a_gap_is_refused_and_never_merged(tmp_path: Path) -> None:
+    rows = [f"{k},{('(missing)', 'red', '')[k % 3]},{k % 2}" for k in range(30)]
+    file = lines(tmp_path / "mine.csv", "a,c,y", *rows)
+    with pytest.raises(SpecError, match=r"column 'c' is the text '\(missing\)' in 10 rows.*--na"):
+        seen(file, "y")
+    with pytest.raises(SpecError, match=r"column 'c' is the text"):
+        seen(file, "y", category=["c"])
+    assert seen(file, "y", na=["(missing)"]).columns.categorical["c"] == ("(missing)", "red")

@@ -12,7 +12,15 @@ import pandas as pd
 
 from regpipe.arm import baseline
 from regpipe.errors import SpecError, hint
-from regpipe.problems.columns import Columns, count_rows, describe, infer_task, labelled, strays_of
+from regpipe.problems.columns import (
+    Columns,
+    count_rows,
+    describe,
+    infer_task,
+    labelled,
+    strays_of,
+    with_index,
+)
 from regpipe.problems.defaults import RARE, TRAINED, default_network, default_training
 from regpipe.problems.dialect import Dialect, dialect
 from regpipe.problems.habits import fault_of_habit
@@ -128,6 +136,9 @@ def look_at(
     if file.suffix != PARQUET:
         written = replace(written, texts=tuple(texts))
     category = [*category, *_with_values_kept(found.frame, texts, keep, category)]
+    declared = _declared(file, found.frame)
+    elsewhere = {target, group, split, *drop, *category}
+    category += [name for name in declared if name not in elsewhere]
     rows: dict[str, Any] = {"table": name, "target": target}
     more = {
         **{"drop": list(drop), "group": group, "split": split, "labelled_only": labelled_only},
@@ -149,7 +160,8 @@ def look_at(
     if (lost := found.words.get(target)) and not labelled_only:
         raise SpecError([_fault_of_words(target, lost, na)])
     table = labelled(found.frame, parsed)
-    task = task or infer_task(table[target])
+    seen_as = table[target].astype(str) if target in declared else table[target]
+    task = task or infer_task(seen_as)
     columns = describe(table, parsed, task, path)
     if columns.classes is not None:
         rows["classes"] = list(columns.classes)
@@ -215,9 +227,29 @@ def _texts(frame: pd.DataFrame) -> list[str]:
     return [str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
 
 
+def _declared(file: Path, frame: pd.DataFrame) -> list[str]:
+    """Return the columns of numbers that were categories in pandas before a Parquet file held them.
+
+    Parquet keeps categories of texts alone; of others, only what pandas notes beside them tells.
+    """
+    if file.suffix != PARQUET:
+        return []
+    import pyarrow.parquet
+
+    noted = (pyarrow.parquet.read_schema(file).pandas_metadata or {}).get("columns", [])
+    categories = {column["name"] for column in noted if column["pandas_type"] == "categorical"}
+    return [
+        str(name).strip()
+        for name, kind in frame.dtypes.items()
+        if name in categories
+        and pd.api.types.is_numeric_dtype(kind)
+        and not pd.api.types.is_bool_dtype(kind)
+    ]
+
+
 def _parquet(file: Path) -> Table:
     try:
-        return Table(pd.read_parquet(file), {}, {})
+        return Table(with_index(pd.read_parquet(file)), {}, {})
     except Exception as error:  # whatever a reader has to say about a file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SpecError([f"{file}: this file can't be read. {reason}"]) from error

@@ -15,7 +15,7 @@ from kedro.io import DataCatalog
 
 from regpipe.errors import SpecError
 from regpipe.new_problem import QUICK, Seen
-from regpipe.problems.columns import labelled
+from regpipe.problems.columns import labelled, with_index
 from regpipe.problems.own_table import split_table
 from regpipe.reading import parse
 from regpipe.settings import CONFIG_LOADER_ARGS
@@ -47,7 +47,7 @@ def check_read_back(name: str, seen: Seen, texts: Mapping[str, str], root: Path)
         for entry, meant in seen.catalog.items():
             _check_same(meant, entries.get(entry), f"the catalog's {entry}")
         table = _loaded(name, entries[name], root)
-        _check_rows(seen.whole, table, name)
+        _check_rows(seen.whole, with_index(table), name)
         problem = parse(Problem, block, name)
         assert problem.own_table is not None
         rows = split_table(table, problem, QUICK, name)

@@ -108,10 +108,10 @@ def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
 def tidied(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose texts have no blanks around them, and no categories without a row.
 
-    Decimals, as a database has them, become numbers.
+    Decimals, as a database has them, become numbers, and an index that has a name a column.
     """
-    made = table.rename(columns=lambda name: str(name).strip())
-    for place, kind in enumerate(table.dtypes):
+    made = with_index(table).rename(columns=lambda name: str(name).strip())
+    for place, kind in enumerate(made.dtypes):
         column = made.iloc[:, place]
         if isinstance(kind, pd.CategoricalDtype):
             column = column.astype(kind.categories.dtype)
@@ -123,6 +123,15 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
             column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
         made.isetitem(place, column.array)
     return made
+
+
+def with_index(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose index, where it has a name of its own, is a column (or several).
+
+    So Parquet keeps what pandas had there, an identity of the rows as a rule.
+    """
+    named = [name for name in table.index.names if name is not None and name not in table]
+    return table.reset_index(level=named) if named else table
 
 
 def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
@@ -275,6 +284,17 @@ def _fault(column: pd.Series, what: str, *, named: bool) -> str | None:
     """Say why nothing can be made of a column; `named`: the user says that it is a category."""
     if column.isna().all():
         return f"{what} is empty. Expected values, or its name among those to `drop`."
+    if n := int((column.astype(object) == MISSING).sum()):
+        return (
+            f"{what} is the text '{MISSING}' in {count_rows(n)}, as gaps are called here. If it is "
+            f"one: leave it empty, or of a CSV --na '{MISSING}' (`gaps` in the catalog). If not: "
+            "expected another word."
+        )
+    return _fault_of_kind(column, what, named=named)
+
+
+def _fault_of_kind(column: pd.Series, what: str, *, named: bool) -> str | None:
+    """Say why the kind of values that a column holds, some at least, is of no use."""
     if not named and _is_date(column):
         return (
             f"{what} holds dates, such as {_some(column)}. Expected numbers made of them, such as "

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from regpipe.errors import SpecError, hint
-from regpipe.problems.columns import Columns, as_text
+from regpipe.problems.columns import Columns, as_text, with_index
 
 
 def make_preprocessor(columns: Columns, scale: bool = True) -> ColumnTransformer:
@@ -58,6 +58,7 @@ def as_declared(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFram
         SpecError: a column is missing, or doesn't hold numbers where it has to.
     """
     faults = []
+    table = with_index(table)
     made: dict[str, Any] = {}
     for name in (*columns.numeric, *columns.categorical):
         if name not in table:
