@@ -6,21 +6,16 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import pipelines
 from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
 from regpipe import blocks, progress
-from regpipe.arm import Arm, apply, baseline
 from regpipe.check import check_parameters
 from regpipe.errors import SpecError, cause_of, not_utf8
-from regpipe.reading import parse
+from regpipe.parts import missing_inputs, of_another_run
 from regpipe.runner.ahead import fits_ahead
-from regpipe.spec import Problem, Technique
 
 GRID = "train_grid"
-# What a training leaves to the rest of a pipeline, by which it would pass for one of other blocks.
-TRAINED = {"arm", "architecture", "weights", "history", "fits", "runs", "comparison"}
 # What the machine says where nothing (more) can be written: full, too large, closed, not ours.
 UNWRITABLE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
@@ -55,15 +50,15 @@ class CheckHooks:
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Refuse a part of a pipeline whose inputs nothing has made, or other blocks have."""
-        if missing := _missing(pipeline, catalog):
+        """Refuse a part of a pipeline whose inputs nothing has made, or another run has."""
+        if missing := missing_inputs(pipeline, catalog):
             names = ", ".join(f"'{name}'" for name in missing)
             makers = ",".join(sorted(set(missing.values())))
             raise click.ClickException(
                 f"this part of a pipeline reads {names}, which nothing has made yet. Run what "
                 f"makes it first: kedro run --pipelines={makers}"
             )
-        if others := _of_other_blocks(pipeline, catalog):
+        if others := of_another_run(pipeline, catalog):
             raise click.ClickException(
                 f"this part of a pipeline reads what {' and '.join(others)} left when run with "
                 "other parameters, and would tell it as if it were of these. Run the whole "
@@ -103,47 +98,6 @@ class ProgressHooks:
     def on_pipeline_error(self) -> None:
         """Close the bar."""
         progress.stop()
-
-
-def _missing(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
-    """Return the inputs that aren't there, and the pipeline that makes each of them.
-
-    Those that no pipeline makes, as a table of the user's own, are not among them.
-    """
-    found = {}
-    for name in sorted(pipeline.inputs()):
-        block = name.partition(".")[0]
-        for maker in (block, f"{block}_screen"):
-            if maker in pipelines and name in pipelines[maker].all_outputs():
-                if not catalog.exists(name):
-                    found[name] = maker
-                break
-    return found
-
-
-def _of_other_blocks(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:
-    """Return the arms whose trainings are read, and whose blocks were others then."""
-    read = (name.partition(".") for name in pipeline.inputs())
-    names = sorted({arm for arm, _, what in read if what in TRAINED})
-    return [
-        name
-        for name in names
-        if (asked := _asked_for(name, catalog.load("parameters"))) is not None
-        and catalog.exists(f"{name}.arm")
-        and catalog.load(f"{name}.arm") != asked
-    ]
-
-
-def _asked_for(name: str, parameters: dict[str, Any]) -> Arm | None:
-    """Return an arm as this run's parameters have it; None of what is no problem or technique."""
-    problems, techniques = blocks.read_blocks()
-    if name in problems:
-        return baseline(name, parse(Problem, parameters[name], name))
-    if name not in techniques:
-        return None
-    technique = parse(Technique, parameters[name], name)
-    home = parse(Problem, parameters[technique.problem], technique.problem)
-    return apply(name, technique, baseline(technique.problem, home))
 
 
 def _unreadable(error: DatasetError) -> str:

@@ -24,6 +24,14 @@ NAMES = [
 ]
 
 
+TINY = {"fixed": {"repeats": 2}, "fresh": {"repeats": 2, "score_rows": 100}}  # as `run` has it
+
+
+def fresh(**changed: Any) -> dict[str, Any]:
+    """Return that protocol with another `fresh`."""
+    return {**TINY, "fresh": changed}
+
+
 @pytest.fixture(scope="module")
 def pipelines(run: Callable[..., None]) -> dict[str, Pipeline]:
     from regpipe.pipeline_registry import register_pipelines
@@ -84,9 +92,14 @@ def test_the_pictures_of_a_finished_run_can_be_drawn_alone(
         ("weight_l2.compare", {"moons": {"training": {"epochs": 6}}}, "moons and weight_l2"),
         ("weight_l2.answer", {"weight_l2": {"training": {"epochs": 6}}}, "weight_l2"),
         ("weight_l2.resolve_arm", {"moons": {"training": {"epochs": 6}}}, "moons"),
+        ("weight_l2.compare", {"protocol": {**TINY, "seed": 2}}, "moons and weight_l2"),
+        ("weight_l2.compare", {"protocol": {**TINY, "fixed": {"repeats": 3}}}, "weight_l2"),
+        ("weight_l2.compare", {"protocol": fresh(repeats=3, score_rows=100)}, "weight_l2"),
+        ("weight_l2.compare", {"protocol": fresh(repeats="auto", score_rows=100)}, "weight_l2"),
+        ("weight_l2.compare", {"protocol": fresh(repeats=2, score_rows=99)}, "moons and weight_l2"),
     ],
 )
-def test_a_part_does_not_pass_off_fits_of_other_blocks(
+def test_a_part_does_not_pass_off_the_fits_of_another_run(
     begins: str,
     changed: dict[str, Any],
     whose: str,
@@ -94,7 +107,7 @@ def test_a_part_does_not_pass_off_fits_of_other_blocks(
     tiny_run: Path,
     tmp_path: Path,
 ) -> None:
-    """Else 5 epochs would be judged by what was published about 4000."""
+    """Else 5 epochs would be judged by what was published about 4000, or looks be hidden."""
     shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
     told = summary_of(tmp_path, "weight_l2")
     with pytest.raises(ClickException, match=f"reads what {whose} left when run with other"):
