@@ -1,4 +1,4 @@
-"""A part of a pipeline reads what an earlier run left: is that there, and would this one make it?"""
+"""A part of a pipeline reads what an earlier run left: is it there, and would this one make it?"""
 
 from typing import TYPE_CHECKING, Any
 
