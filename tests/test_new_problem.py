@@ -441,3 +441,65 @@ def test_a_text_that_is_called_like_a_gap_is_refused_and_never_merged(tmp_path: 
     with pytest.raises(SpecError, match=r"column 'c' is the text"):
         seen(file, "y", category=["c"])
     assert seen(file, "y", na=["(missing)"]).columns.categorical["c"] == ("(missing)", "red")
+
+
+def test_identities_of_many_digits_stay_apart(tmp_path: Path) -> None:
+    ids = [f"{98765432109876543200 + k % 20}" for k in range(60)]
+    rows = [f"{i},{k * 0.5},{k % 7 % 2}" for k, i in enumerate(ids)]
+    file = lines(tmp_path / "mine.csv", "person,a,y", *rows)
+    found = seen(file, "y", group="person")
+    assert found.table["person"].nunique() == 20
+    assert found.catalog["mine"]["texts"] == ["person"]
+    assert seen(file, "person", train=30).problem["rows"]["classes"] == sorted(set(ids))
+    rows = [f"{98765432109876543200 + k},{k * 0.5},{k % 7 % 2}" for k in range(60)]
+    file = lines(tmp_path / "mine.csv", "person,a,y", *rows)
+    for said in ({"target": "y"}, {"target": "person", "task": "regression"}):
+        with pytest.raises(SpecError, match="more digits than a float64 keeps"):
+            seen(file, **said)
+    assert seen(file, "y", drop=["person"]).columns.numeric == ("a",)
+
+
+def test_decimals_of_many_digits_stay_apart(tmp_path: Path) -> None:
+    file = tmp_path / "mine.parquet"
+    ids = [Decimal(98765432109876543200 + k % 20) for k in range(60)]
+    table().assign(id=ids).to_parquet(file)
+    assert seen(file, group="id").table["id"].nunique() == 20
+
+
+def test_commas_that_no_option_reads_get_no_advice_to_say_one(tmp_path: Path) -> None:
+    rows = [f'"{k + 1},00,{k % 9}00",{k % 2}' for k in range(40)]
+    file = lines(tmp_path / "mine.csv", "a,y", *rows)
+    for said in ({}, {"thousands": ","}):
+        with pytest.raises(SpecError, match="'1,00,000'.*Expected numbers that") as error:
+            seen(file, "y", **said)
+        assert "--thousands" not in str(error.value) and "--decimal" not in str(error.value)
+    file = lines(
+        tmp_path / "mine.csv", "a,y", *(f'"{k + 1},500",{k % 2}' for k in range(40)), "x,1"
+    )
+    with pytest.raises(SpecError, match='--thousands "," or --decimal ",".*--na x, too'):
+        seen(file, "y")
+    assert seen(file, "y", thousands=",", na=["x"]).columns.numeric == ("a",)
+
+
+@pytest.mark.parametrize("word", ["None", "null"])
+def test_a_column_of_one_word_for_gaps_is_a_question(word: str, tmp_path: Path) -> None:
+    file = lines(tmp_path / "mine.csv", "a,b,y", *(f"{k},{word},{k % 2}" for k in range(20)))
+    with pytest.raises(SpecError, match=f"column 'b' holds.*--keep {word}.*--drop b"):
+        seen(file, "y")
+    assert seen(file, "y", keep=[word]).columns.constant == ("b",)
+    assert seen(file, "y", drop=["b"]).columns.numeric == ("a",)
+    with pytest.raises(SpecError, match="column 'b' is empty"):
+        seen(file, "y", na=[word])
+
+
+def test_a_line_of_units_is_no_row_of_gaps(tmp_path: Path) -> None:
+    rows = [f"{k * 0.5},{k * k},{k * 3 % 7},{'ab'[k % 2]}" for k in range(30)]
+    for units in ("kg,cm,s,-", "kg,cm,,unit"):
+        file = lines(tmp_path / "mine.csv", "a,b,c,d", units, *rows)
+        for target in ("c", "d"):
+            with pytest.raises(SpecError, match="row 1 below the names holds texts.*'kg'") as error:
+                seen(file, target)
+            assert "--na" not in str(error.value) and len(error.value.faults) == 1
+    file = lines(tmp_path / "mine.csv", "a,b,c,d", "low,low,3,a", *rows)
+    with pytest.raises(SpecError, match="--na low"):
+        seen(file, "d")

@@ -159,6 +159,9 @@ def look_at(
         raise SpecError([told])
     if (lost := found.words.get(target)) and not labelled_only:
         raise SpecError([_fault_of_words(target, lost, na)])
+    inside = [name for name in found.words if name not in {*drop, group, split}]
+    if empty := [fault for name in inside if (fault := _fault_of_empty(found, name, na))]:
+        raise SpecError([f"{file}: {fault}" for fault in empty])
     table = labelled(found.frame, parsed)
     seen_as = table[target].astype(str) if target in declared else table[target]
     task = task or infer_task(seen_as)
@@ -282,6 +285,18 @@ def _with_values_kept(
         for name in texts
         if name not in category and set(strays_of(frame[name]) or ()) & set(keep)
     ]
+
+
+def _fault_of_empty(found: Table, name: str, na: Sequence[str]) -> str | None:
+    """Say that all that a column holds was taken for gaps, where the user didn't say so."""
+    words = found.words[name]
+    kept = " ".join(f"--keep {shlex.quote(word)}" for word in sorted(words) if word not in na)
+    if not kept or found.frame[name].notna().any():
+        return None
+    return (
+        f"column '{name}' holds nothing but {counted(words)}, taken for gaps. If that is a value: "
+        f"{kept}. If not, it is empty: --drop {shlex.quote(name)}."
+    )
 
 
 def _fault_of_words(target: str, words: Counter[str], na: Sequence[str]) -> str:

@@ -22,7 +22,9 @@ def column_of(texts: Sequence[str], written: Dialect, name: str) -> tuple[pd.Ser
     """Return a column, and how often each word was taken for a gap.
 
     A column whose values are all numbers holds numbers, of int64 or float64; one of true and false
-    alone is a bool; any other holds texts. Blanks around a value don't count.
+    alone is a bool; any other holds texts. So do whole numbers that would have to be float64 and
+    that it can't hold, as identities of 20 digits: different ones would become the same. Blanks
+    around a value don't count.
 
     Args:
         texts: of the fields, in the order of the rows.
@@ -38,6 +40,8 @@ def column_of(texts: Sequence[str], written: Dialect, name: str) -> tuple[pd.Ser
         for read in (number, lambda text: TRUTHS.get(text.lower())):
             if (found := _all_read(known, read)) is not None:
                 places = [value not in gaps and value not in words for value in values]
+                if _loses_digits(found, whole=all(places)):
+                    break
                 taken = Counter(value for value in values if value and value in gaps | words)
                 return _filled(found, places, name), taken
     taken = Counter(value for value in values if value and value in gaps)
@@ -64,6 +68,15 @@ def _all_read(
             return None
         found.append(value)
     return found
+
+
+def _loses_digits(found: Sequence[int | float | bool], *, whole: bool) -> bool:
+    """Whether whole numbers have to be float64, `whole` saying that none is missing, and can't."""
+    if not all(type(value) is int for value in found):
+        return False
+    if whole and all(abs(value) < EXACT for value in found):
+        return False  # int64
+    return any(int(float(value)) != value for value in found)
 
 
 def _filled(found: list[int | float | bool], places: list[bool], name: str) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError, hint
+from regpipe.problems.dialect import number_reader
 from regpipe.spec import TableRows
 from regpipe.tasks import TaskName
 
@@ -20,6 +21,7 @@ FEWEST_ROWS = 10
 A_FEW = 5  # values that a message shows
 LARGEST = float(np.finfo(np.float32).max)  # that a network's numbers can be
 LARGEST_WHOLE = 2**53  # below which a float64 holds each whole number
+COMMAED = r"[-+]?\d+(,\d+)*(\.\d+)?"  # a number, with commas somewhere
 SIGNS = frozenset({"?", "-", "--", ".", "..", "...", "*"})  # for a gap, as people write them
 
 
@@ -62,6 +64,7 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
     faults, numeric, gaps, constant = [], [], [], []
     categorical: dict[str, tuple[str, ...]] = {}
     strayed: dict[tuple[str, ...], list[str]] = {}  # texts among numbers, and in which columns
+    _check_no_line_of_texts(table, rows, path)
     for name in table.columns.drop(rows.unused):
         column = table[name]
         named = name in rows.categories
@@ -108,7 +111,8 @@ def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
 def tidied(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose texts have no blanks around them, and no categories without a row.
 
-    Decimals, as a database has them, become numbers, and an index that has a name a column.
+    Decimals, as a database has them, become numbers, whole ones that a float64 can't hold texts,
+    and an index that has a name a column.
     """
     made = with_index(table).rename(columns=lambda name: str(name).strip())
     for place, kind in enumerate(made.dtypes):
@@ -118,7 +122,11 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
         elif not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)):
             continue
         if len(known := column.dropna()) and all(isinstance(v, Decimal) for v in known):
-            column = column.map(float, na_action="ignore").astype(float)
+            whole = all(v.is_finite() and v == v.to_integral_value() for v in known)
+            if whole and any(Decimal(float(v)) != v for v in known):
+                column = column.map(lambda v: f"{v:f}", na_action="ignore").astype("str")
+            else:
+                column = column.map(float, na_action="ignore").astype(float)
         elif pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
             column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
         made.isetitem(place, column.array)
@@ -235,6 +243,8 @@ def check_target(
 
 def _check_numbers(target: pd.Series, what: str) -> None:
     """Raise SpecError unless a target holds different numbers that a network can hold."""
+    if _has_long_digits(target):
+        raise SpecError([f"{what} {_long_digits(target)}."])
     if not _is_numeric(target):
         raise SpecError([f"{what} isn't a number. It holds {_some(target)}."])
     if n := _too_large(target):
@@ -305,6 +315,11 @@ def _fault_of_kind(column: pd.Series, what: str, *, named: bool) -> str | None:
     if not named and _has_commas(column):
         return f"{what} {_commas(column)}"
     if (named or not strays_of(column)) and (n := column.nunique()) > MOST_CATEGORIES:
+        if not named and _has_long_digits(column):
+            return (
+                f"{what} {_long_digits(column)}. If they name something: expected the column's "
+                "name among those to `drop`, or as the `group`."
+            )
         return (
             f"{what} holds {n:,} different {'values' if named else 'texts'}, such as "
             f"{_some(column)}. Expected {MOST_CATEGORIES} or fewer; or its name among those to "
@@ -332,14 +347,55 @@ def _too_large(column: pd.Series) -> int:
 def _has_commas(column: pd.Series) -> bool:
     """Whether a column of texts holds numbers that are written with commas."""
     texts = column.dropna().astype(str).str.strip()
-    numbers = texts.str.fullmatch(r"[-+]?\d+(,\d+)*(\.\d+)?").mean() > 0.9
+    numbers = texts.str.fullmatch(COMMAED).mean() > 0.9
     return bool(numbers and texts.str.contains(",").any())
 
 
 def _commas(column: pd.Series) -> str:
+    """Say what to do with numbers with commas, and with other texts beside them."""
+    known = column.dropna().astype(str).str.strip()
+    are_numbers = known.str.fullmatch(COMMAED)
+    numbers = known[are_numbers].unique()
+    readers = {
+        '--thousands ","': number_reader(".", ","),
+        '--decimal ","': number_reader(",", None),
+    }
+    options = [
+        option
+        for option, read in readers.items()
+        if all(read(number) is not None for number in numbers)
+    ]
+    found = f"holds numbers with commas, such as {_some(known[known.str.contains(',')])}."
+    if not options:
+        odd = next(
+            (n for n in numbers if all(read(n) is None for read in readers.values())), numbers[0]
+        )
+        return (
+            f"{found} The comma isn't before decimals in all of them, nor before each three digits "
+            f"('{odd}'). Expected numbers that are all written in one of these ways, or without."
+        )
+    told = f"{found} Expected numbers; of a CSV, say what the comma is: {' or '.join(options)}."
+    if are_numbers.all():
+        return told
+    others = known[~are_numbers].unique()
+    words = " ".join(f"--na {shlex.quote(word)}" for word in others[:A_FEW])
+    return f"{told} Beside them stands {_listed(others)}: if that is a gap, {words}, too."
+
+
+def _has_long_digits(column: pd.Series) -> bool:
+    """Whether a column of texts holds whole numbers that a float64 can't hold."""
+    if _is_numeric(column):
+        return False
+    known = column.dropna().astype(str)
+    if known.empty or not known.str.fullmatch(r"[-+]?[0-9]{16,300}").all():
+        return False
+    return any(int(float(int(text))) != int(text) for text in known)
+
+
+def _long_digits(column: pd.Series) -> str:
     return (
-        f"holds numbers with commas, such as {_some(column[column.astype(str).str.contains(',')])}."
-        ' Expected numbers; of a CSV, say what the comma is: --thousands "," or --decimal ",".'
+        f"holds whole numbers of more digits than a float64 keeps, such as {_some(column)}, so "
+        f"they are texts. If they are amounts, write them in another unit, or as {1.25e20:g} is"
     )
 
 
@@ -352,6 +408,34 @@ def strays_of(column: pd.Series) -> tuple[str, ...] | None:
     if not 0 < len(others) < 0.5 * len(known):
         return None
     return tuple(others.unique())
+
+
+def _check_no_line_of_texts(table: pd.DataFrame, rows: TableRows, path: str) -> None:
+    """Raise SpecError if one row holds texts where all others hold numbers, as one of units does.
+
+    It holds no number at all: else those texts stand for gaps, or are values.
+    """
+    used = [n for n in table if n == rows.target or n not in {*rows.unused, *rows.categories}]
+    strays = {name: found for name in used if (found := strays_of(table[name]))}
+    if len(strays) < 2 or any(len(found) > 1 for found in strays.values()):
+        return
+    places = {name: np.flatnonzero(table[name] == found[0]) for name, found in strays.items()}
+    place = next(iter(places.values()))[0]
+    if any(list(found) != [place] for found in places.values()):
+        return
+    words = {found[0] for found in strays.values()}
+    if any(word in SIGNS or any(letter.isdigit() for letter in word) for word in words):
+        return
+    numbers = [name for name in used if _is_numeric(table[name])]
+    if table[numbers].iloc[place].notna().any():
+        return
+    told = ", ".join(f"'{found[0]}' of '{name}'" for name, found in list(strays.items())[:A_FEW])
+    raise SpecError(
+        [
+            f"{path}: row {place + 1} below the names holds texts where all others hold numbers: "
+            f"{told}. Such a line, of units or of names, is no row. Expected a file without it."
+        ]
+    )
 
 
 def _fault_of_strays(columns: pd.DataFrame, strays: tuple[str, ...], path: str) -> str:
