@@ -1,5 +1,6 @@
 """What an exported network says of new rows, without one that was trained."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from regpipe.errors import SpecError
 from regpipe.exported import About, Predictor
 from regpipe.pipelines.export.nodes import prepare
 from regpipe.problems.columns import Columns
@@ -96,3 +98,12 @@ def test_probabilities_of_weighted_classes_are_those_of_the_rows() -> None:
     assert found["probability of yes"][0] == pytest.approx(0.1)
     both = found["probability of yes"] + found["probability of no"]
     np.testing.assert_allclose(both, 1)
+
+
+def test_a_gap_in_numbers_that_had_none_is_refused_like_an_unknown_category() -> None:
+    told, new = predictor([[0.1], [0.6]]), pd.DataFrame({"age": [30.0, None]})
+    with pytest.raises(SpecError, match="column 'age' is missing in 1 row, and never was"):
+        told.predict(new)
+    assert len(told.predict(new, unknown_categories="ignore")) == 2
+    columns = replace(told.about.columns, gaps=("age",))
+    assert len(replace(told, about=replace(told.about, columns=columns)).predict(new)) == 2

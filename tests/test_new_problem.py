@@ -503,3 +503,76 @@ def test_a_line_of_units_is_no_row_of_gaps(tmp_path: Path) -> None:
     file = lines(tmp_path / "mine.csv", "a,b,c,d", "low,low,3,a", *rows)
     with pytest.raises(SpecError, match="--na low"):
         seen(file, "d")
+
+
+def test_names_over_texts_that_stand_again_are_told(tmp_path: Path) -> None:
+    rows = [f"{'rgb'[k % 3]},{'xyz'[k // 3 % 3]},{'yn'[k % 2]}" for k in range(12)]
+    part = ["color,shape,y", *rows]
+    file = lines(tmp_path / "mine.csv", *part, *part, *part)
+    for header in (None, True):
+        with pytest.raises(SpecError, match="stand again in line 14, and in 1 more") as error:
+            seen(file, "y", header=header)
+        assert "--no-header" not in str(error.value)
+    with pytest.raises(SpecError, match="looks like a row.*--no-header"):
+        seen(lines(tmp_path / "mine.csv", *rows, *rows), "last")
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (["sep=,"], "the first line, 'sep=,', is for Excel.*remove that line.$"),
+        (["sep=;"], "remove that line, and say --separator ';'"),
+        (['"sep=;"'], "is for Excel"),
+        (
+            ["# made by hand"],
+            "the first line, '# made by hand', can't.*have 3 fields.*or the # alone",
+        ),
+        (["# by hand, in 2020"], "the first line, '# by hand, ?in 2020'"),
+        (["# by hand", "# twice"], "the first 2 lines"),
+        (["Wine"], "the first line, 'Wine', can't be of the table.*remove that line.$"),
+        (["Wine of 2020,,"], "the first line, 'Wine of 2020'"),
+        (["Wine", "", "from Italy"], "the first 2 lines, 'Wine'"),
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_stands_above_the_names_has_to_go(
+    first: list[str], said: str, separator: str, tmp_path: Path
+) -> None:
+    rows = ["a,b,y", *(f"{k},{k * 0.5},{'RM'[k % 2]}" for k in range(20))]
+    table = [row.replace(",", separator) for row in rows]
+    top = [line.replace(",", separator) if ",," in line else line for line in first]
+    file = lines(tmp_path / "mine.csv", *top, *table)
+    for header in (None, True):
+        with pytest.raises(SpecError, match=said):
+            seen(file, "y", header=header)
+
+
+@pytest.mark.parametrize("first", ["Wine", "Wine of 2020"])
+def test_a_title_of_a_sheet_has_to_go(first: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.xlsx"
+    with pd.ExcelWriter(file) as writer:
+        table().to_excel(writer, index=False, startrow=1)
+        writer.sheets["Sheet1"].cell(1, 1, first)
+    with pytest.raises(SpecError, match="the first line, 'Wine.*can't be of the table"):
+        seen(file)
+
+
+def test_a_first_row_with_a_gap_is_no_title(tmp_path: Path) -> None:
+    rows = [f"{'rgb'[k % 3]},{k},{k % 2}" for k in range(20)]
+    file = lines(tmp_path / "mine.csv", "r,,", *rows, ",,1")
+    assert seen(file, "2", header=False, labelled_only=True).columns.categorical
+
+
+def test_commas_in_a_tsv_are_told(tmp_path: Path) -> None:
+    table().to_csv(file := tmp_path / "mine.tsv", index=False)
+    with pytest.raises(SpecError, match="fields, 4: --separator ','.*If a tab separates: --sep"):
+        seen(file)
+    assert seen(file, separator=",").columns.numeric == ("id", "age")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_text_of_two_bytes_a_letter_is_told(encoding: str, tmp_path: Path) -> None:
+    table().to_csv(file := tmp_path / "mine.csv", index=False, encoding=encoding)
+    with pytest.raises(SpecError, match=f"NUL characters as UTF-16 does: --encoding {encoding}"):
+        seen(file)
+    assert seen(file, encoding=encoding).columns.numeric == ("id", "age")

@@ -16,7 +16,7 @@ import pandas as pd
 
 from regpipe.base_rates import evened
 from regpipe.errors import SpecError
-from regpipe.problems.columns import MISSING, Columns
+from regpipe.problems.columns import MISSING, Columns, count_rows
 from regpipe.problems.preprocessing import as_declared
 
 MODEL, PREPROCESSING, ABOUT, CODE = "model.keras", "preprocessing.skops", "about.json", "model.py"
@@ -81,7 +81,8 @@ class Predictor:
 
         Args:
             frame: rows with the columns that it was trained on; others are not looked at.
-            unknown_categories: `ignore` takes a category that no training row had for none of them.
+            unknown_categories: `ignore` takes a category that no training row had for none of them,
+                and fills a gap in numbers that had none by their median.
 
         Returns:
             `prediction`: a class, or a number. Of classes also `probability of <class>`, for each:
@@ -161,15 +162,22 @@ def load(folder: str | Path) -> Predictor:
 
 
 def _refuse_unknown(rows: pd.DataFrame, columns: Columns) -> None:
-    """Raise SpecError for categories that no row had that was trained on."""
-    faults = []
+    """Raise SpecError for categories and gaps that no row had that was trained on."""
+    complete = [name for name in columns.numeric if name not in columns.gaps]
+    faults = [
+        f"column '{name}' is missing in {count_rows(n)}, and never was in the rows trained on. "
+        "Expected it in all. (Or unknown_categories='ignore', which fills in the median.)"
+        for name in complete
+        if (n := int(rows[name].isna().sum()))
+    ]
     for name, known in columns.categorical.items():
         strange = rows.loc[~rows[name].isin(known), name]
         if strange.empty:
             continue
         if set(strange) == {MISSING}:
             faults.append(
-                f"column '{name}' is missing in {len(strange):,} rows. Expected it in all."
+                f"column '{name}' is missing in {count_rows(len(strange))}, and never was in the "
+                "rows trained on. Expected it in all. (Or unknown_categories='ignore'.)"
             )
             continue
         shown = ", ".join(f"'{value}'" for value in strange.unique()[:A_FEW])

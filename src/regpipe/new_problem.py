@@ -29,7 +29,7 @@ from regpipe.problems.preprocessing import feature_names
 from regpipe.problems.reading_notes import counted, notes_on_line_breaks, notes_on_reading
 from regpipe.problems.sources import check_rows
 from regpipe.problems.table_file import EXCEL, Table, lines_of, table_of, width
-from regpipe.problems.table_header import check_header, check_separator
+from regpipe.problems.table_header import check_first_line, check_header, check_separator
 from regpipe.reading import parse
 from regpipe.spec import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.tasks import TASKS, TaskName
@@ -211,12 +211,14 @@ def _read(
     _check_file(file, said, header)
     if file.suffix == PARQUET:
         return _parquet(file), Dialect()
+    separated, quoted = (said[key] is not None for key in ("separator", "quote"))
     if file.suffix == ".tsv":
         said = {**said, "separator": said["separator"] or "\t"}
     written = dialect(**said, texts=category or None)
     lines = lines_of(file, written)
-    if file.suffix != EXCEL:
-        separated, quoted = (said[key] is not None for key in ("separator", "quote"))
+    of_csv = file.suffix != EXCEL
+    check_first_line(lines, file, written, separated=separated or not of_csv, header=header)
+    if of_csv:
         check_separator(file, written, separated=separated, quoted=quoted)
     if lines:
         check_header(lines, file, header)

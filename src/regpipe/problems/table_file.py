@@ -91,6 +91,8 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
             return _cells(file)
         # As a whole, so that a byte that can't be decoded is told by its place in the file.
         text = text_of(file, written)
+        if "\0" in text:
+            raise SpecError([f"{file}: {_fault_of_nul(text, written)}"])
         return list(_split(StringIO(text, newline=""), written, file))
     except SpecError:
         raise
@@ -106,6 +108,15 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
 def text_of(file: Path, written: Dialect) -> str:
     """Return a file's text, without the mark of its byte order, which is no part of a name."""
     return file.read_bytes().decode(written.encoding).removeprefix("\ufeff")
+
+
+def _fault_of_nul(text: str, written: Dialect) -> str:
+    """Say what a text with NUL characters may be: every second one is, of Latin ones in UTF-16."""
+    found = f"read as {written.encoding.removesuffix('-sig').upper()}, it holds NUL characters"
+    for begin, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if text[begin::2].count("\0") > 0.9 * len(text[begin::2]):
+            return f"{found} as UTF-16 does: --encoding {encoding}."
+    return f"{found}. Expected a file of text; or its encoding (--encoding)."
 
 
 def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:
