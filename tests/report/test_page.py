@@ -121,8 +121,8 @@ def test_what_is_missing_is_a_dash(reader: Reader) -> None:
 def test_the_answer_comes_first(reader: Reader) -> None:
     text = " ".join("".join(reader.text).split())
     gains = (
-        "Of 3 published gains, 1 holds on fresh draws, but smaller, 1 does not, and 1 is "
-        "undecided. Of 1 published loss, 1 holds on fresh draws, but smaller."
+        "Of 3 published gains, 1 holds on fresh draws (smaller than published), 1 does not, and 1 "
+        "is undecided. Of 1 published loss, 1 holds on fresh draws (smaller than published)."
     )
     verdicts = (
         "Of 5 techniques, 2 help, 2 are undecided, and 1 hurts; after Holm's correction for how "
@@ -208,7 +208,7 @@ def test_a_study_without_claims_and_variance_has_a_page(study: Study) -> None:
 
 def test_few_repeats_come_with_a_caveat(study: Study) -> None:
     few = headline(study.leaderboard.assign(repeats=3), study.claims)
-    assert few.sentences[-1] == "Only 3 repeats: too few to conclude anything from."
+    assert few.sentences[-1] == "Only 3 repeats: too few to rely on."
     assert "Only" not in " ".join(headline(study.leaderboard, study.claims).sentences)
 
 

@@ -194,7 +194,7 @@ def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
     other["fresh"]["repeats"] = 10
     assert "Only" not in sentence(other)
     other["fresh"]["repeats"] = 9
-    assert sentence(other).endswith("(Only 9 draws: too few to conclude anything from.)")
+    assert sentence(other).endswith("(Only 9 draws: too few to rely on.)")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ def sentence(answer: Answer) -> str:
     return (
         f"{_verdict(answer)}: over {fresh['repeats']} {draws.fresh}, {moved}it was better in "
         f"{gain['wins']} of them{ties}.{_loss(answer)}{_code(answer)}{_divergence(answer)}"
-        f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}{caveat(fresh['repeats'], draws.several)}"
+        f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}"
+        f"{'' if fresh['verdict'] == 'too few' else caveat(fresh['repeats'], draws.several)}"
     )
 
 
@@ -143,7 +144,7 @@ def caveat(repeats: int, rows: str) -> str:
     """Say so where there are too few repeats; `rows` is what they are called."""
     if repeats >= FEW_REPEATS:
         return ""
-    return f" (Only {repeats} {rows}: too few to conclude anything from.)"
+    return f" (Only {repeats} {rows}: too few to rely on.)"
 
 
 def _claim(answer: Answer) -> str:

@@ -44,8 +44,9 @@ def _fate(n: Tally, one: str, many: str) -> str:
         return ""
     smaller = ""
     if n.smaller:
-        count = "all" if n.smaller == n.hold > 1 else str(n.smaller)
-        smaller = f" ({count} of them smaller than published)" if n.hold > 1 else ", but smaller"
+        count = "all" if n.smaller == n.hold else str(n.smaller)
+        whose = f"{count} of them " if n.hold > 1 else ""
+        smaller = f" ({whose}smaller than published)"
     parts = [several(n.hold, "holds", "hold") + f" on fresh draws{smaller}"]
     if n.fail:
         parts.append(several(n.fail, "does not", "do not"))
