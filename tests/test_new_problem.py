@@ -457,6 +457,10 @@ def test_identities_of_many_digits_stay_apart(tmp_path: Path) -> None:
         with pytest.raises(SpecError, match="more digits than a float64 keeps"):
             seen(file, **said)
     assert seen(file, "y", drop=["person"]).columns.numeric == ("a",)
+    rows = [f'"{98765432109876543200 + k:,}",{k * 0.5},{k % 7 % 2}' for k in range(60)]
+    with pytest.raises(SpecError, match="more digits than") as error:
+        seen(lines(tmp_path / "mine.csv", "person,a,y", *rows), "y", thousands=",")
+    assert "--thousands" not in str(error.value)
 
 
 def test_decimals_of_many_digits_stay_apart(tmp_path: Path) -> None:

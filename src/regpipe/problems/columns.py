@@ -345,7 +345,9 @@ def _too_large(column: pd.Series) -> int:
 
 
 def _has_commas(column: pd.Series) -> bool:
-    """Whether a column of texts holds numbers that are written with commas."""
+    """Whether a column of texts holds numbers that may be ones once it is said what commas are."""
+    if _has_long_digits(column):
+        return False
     texts = column.dropna().astype(str).str.strip()
     numbers = texts.str.fullmatch(COMMAED).mean() > 0.9
     return bool(numbers and texts.str.contains(",").any())
@@ -387,9 +389,11 @@ def _has_long_digits(column: pd.Series) -> bool:
     if _is_numeric(column):
         return False
     known = column.dropna().astype(str)
-    if known.empty or not known.str.fullmatch(r"[-+]?[0-9]{16,300}").all():
+    whole = r"[-+]?([0-9]{1,300}|[0-9]{1,3}(,[0-9]{3}){1,99})"
+    if known.empty or not known.str.fullmatch(whole).all():
         return False
-    return any(int(float(int(text))) != int(text) for text in known)
+    numbers = known.str.replace(",", "").map(int)
+    return any(int(float(number)) != number for number in numbers)
 
 
 def _long_digits(column: pd.Series) -> str:
