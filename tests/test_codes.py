@@ -158,7 +158,7 @@ def answer_about(name: str, **means: float) -> dict[str, Any]:
     parameters = {"statistics": {"confidence": 0.95}}
     arm = arm_called(name)
     technique = TECHNIQUES[name]
-    return summarise(arm, problem, technique, bare, made, compared, Statistics(), parameters)
+    return summarise(arm, problem, technique, bare, made, compared, Statistics(), parameters, {})
 
 
 def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> None:
@@ -167,7 +167,7 @@ def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> Non
     )
     assert (answer["metric"], answer["fresh"]["verdict"]) == ("denoising_mse", "helps")
     told = sentence(answer)
-    assert "helps on codes: over 6 splits of its rows, test squared error on corrupted" in told
+    assert "over 6 random splits of its rows, test squared error on corrupted" in told
     assert "inputs fell by 48.20 thousandths on average" in told
     assert "Its test loss on clean inputs is higher by 0.013: there it hurts." in told
     assert "share of zeros in the code rose by 32.0 points on average" in told

@@ -195,7 +195,7 @@ def repeats_needed(
     no number would do, as on splits of the same rows.
 
     >>> repeats_needed(30, mean=0.006, sd=0.02, smallest=0.01, confidence=0.95)
-    48
+    44
     """
 
     def enough(pairs: int) -> bool:
