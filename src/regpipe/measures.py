@@ -114,6 +114,7 @@ class Measure:
             for score in scores
         }
 
+    @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, which its row tells
     def anatomy(self, rows: Rows) -> dict[str, float]:
         """Return what the network is like, layer by layer; of an ensemble, the last one.
 
