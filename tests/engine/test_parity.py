@@ -11,9 +11,9 @@ from regpipe.arm import Layer
 from regpipe.problems.samples import Rows
 from tests.conftest import arm_called
 
-EPOCHS = 50
+EPOCHS = 30
 FULL = {"batch_size": 32}
-SHORT = {"batch_size": 32, "epochs": 30}
+SHORT = {"batch_size": 32, "epochs": 20}
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}
 MINI = {"batch_size": 8, "shuffle": False}  # 30 rows: three batches of 8 and one of 6
 RARELY = {"learning_rate": 1, "gradient_accumulation_steps": 3}  # the last of 20 steps gathers
@@ -87,7 +87,7 @@ LAYERS = {
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
-    kind: str, moons: Rows, architecture_of: Callable[..., Any]
+    kind: str, moons: Rows, architecture_of: Callable[..., Any], without_xla: None
 ) -> None:
     """Two loops, built one after the other, and `fit`: the same history from the same seed."""
     from regpipe.engine.compiled import CompiledLoop

@@ -1,6 +1,5 @@
 """What a run leaves behind: others read these files by path and column."""
 
-import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -225,12 +224,3 @@ def test_an_arm_that_always_diverges_is_an_answer_too(
     assert 0.3 < summary["fresh"]["technique"]["test"]["mean"] < 0.7  # as one who guesses
     pictures = {p.stem for p in (tmp_path / "08_reporting" / "weight_l2").glob("*.png")}
     assert pictures == {*PICTURES, "decision_boundary"}
-
-
-def test_a_table_left_by_other_settings_is_not_compared(
-    run: Callable[..., None], tmp_path: Path, tiny_run: Path
-) -> None:
-    shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
-    epochs = {"training": {"epochs": 6}}
-    with pytest.raises(ValueError, match="Of 4 fits of the technique, 0 have a partner"):
-        run("weight_l2", data_root=tmp_path, moons=epochs, part={"namespaces": ["weight_l2"]})
