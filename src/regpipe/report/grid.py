@@ -10,7 +10,7 @@ from regpipe.metrics import METRICS, Metric
 from regpipe.report.sentence import caveat
 
 Choice = dict[str, Any]
-PROTOCOLS = {"fixed": "the fixed draw", "fresh": "fresh draws"}
+PROTOCOLS = ("fixed", "fresh")
 
 
 def grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
