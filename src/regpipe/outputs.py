@@ -5,7 +5,7 @@ one for each. Scores, logged accuracies, boundaries and exports all read it so, 
 look wrong if it were something else, such as a logit or the result of a tanh.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from regpipe import keras_names
@@ -44,57 +44,53 @@ def check_outputs(
         layers: in order.
         loss: the one trained on, as in YAML.
     """
+    if fault := next(_faults(name, task, layers, loss), None):  # the others would follow from it
+        raise SpecError([fault])
+
+
+def _faults(
+    name: str, task: Task, layers: Mapping[str, _Layer], loss: str | dict[str, dict[str, Any]]
+) -> Iterator[str]:
     called, given = (loss, {}) if isinstance(loss, str) else next(iter(loss.items()))
     if (given or {}).get("from_logits"):
         wants = "softmax" if task.name == "multiclass" else "sigmoid"
-        raise SpecError(
-            [
-                f"{name}.training.loss: from_logits is for outputs that aren't probabilities yet, "
-                f"and regpipe reads them as they are. Expected `activation: {wants}` in the last "
-                f"layer and {called} without from_logits, which trains the same."
-            ]
+        yield (
+            f"{name}.training.loss: from_logits is for outputs that aren't probabilities yet, "
+            f"and regpipe reads them as they are. Expected `activation: {wants}` in the last "
+            f"layer and {called} without from_logits, which trains the same."
         )
     activation, layer = _activation(layers, averaged=task.name == "multiclass")
     made = f"'{activation}'" if activation else f"a {layers[layer].kind} without one"
     if task.name == "multiclass" and activation not in SHARES_OF_ONE:
-        raise SpecError(
-            [
-                f"{name}.network.{layer}: the outputs are read as the probabilities of the "
-                f"classes, and {made} gives others. Expected `activation: softmax`."
-            ]
+        yield (
+            f"{name}.network.{layer}: the outputs are read as the probabilities of the "
+            f"classes, and {made} gives others. Expected `activation: softmax`."
         )
     if task.name == "binary" and activation not in SHARES:
-        raise SpecError(
-            [
-                f"{name}.network.{layer}: the output is read as the probability of class 1, cut at "
-                f"0.5, and {made} gives another. Expected `activation: sigmoid`, and a loss such "
-                "as binary_crossentropy."
-            ]
+        yield (
+            f"{name}.network.{layer}: the output is read as the probability of class 1, cut at "
+            f"0.5, and {made} gives another. Expected `activation: sigmoid`, and a loss such "
+            "as binary_crossentropy."
         )
     named = called.lower().replace("_", "")
     if task.name == "binary" and named not in CUT_AT_HALF:
-        raise SpecError(
-            [
-                f"{name}.training.loss: a class is told by a probability above 0.5, and training "
-                f"on '{called}' brings it above another number. Expected a loss such as "
-                "binary_crossentropy."
-            ]
+        yield (
+            f"{name}.training.loss: a class is told by a probability above 0.5, and training "
+            f"on '{called}' brings it above another number. Expected a loss such as "
+            "binary_crossentropy."
         )
     judged_by_rates = task.name == "binary" and task.metric == "balanced_accuracy"
     if judged_by_rates and named not in CUT_AT_BASE_RATE:
-        raise SpecError(
-            [
-                f"{name}.training.loss: where balanced accuracy judges, a class is told by its "
-                f"share of the rows trained on, and training on '{called}' brings the output "
-                "elsewhere. Expected a loss such as binary_crossentropy, or another metric."
-            ]
+        yield (
+            f"{name}.training.loss: where balanced accuracy judges, a class is told by its "
+            f"share of the rows trained on, and training on '{called}' brings the output "
+            "elsewhere. Expected a loss such as binary_crossentropy, or another metric."
         )
     if "crossentropy" in named and activation not in (*SHARES, *SHARES_OF_ONE):
-        raise SpecError(  # Keras would clip them, and the network would hardly learn
-            [
-                f"{name}.network.{layer}: '{called}' is taken of numbers from 0 to 1, and {made} "
-                "gives others. Expected an activation there such as sigmoid."
-            ]
+        # Keras would clip them, and the network would hardly learn.
+        yield (
+            f"{name}.network.{layer}: '{called}' is taken of numbers from 0 to 1, and {made} "
+            "gives others. Expected an activation there such as sigmoid."
         )
 
 

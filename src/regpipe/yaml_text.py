@@ -9,6 +9,10 @@ import yaml
 class _Dumper(yaml.SafeDumper):
     """Writes YAML that Kedro's reader, OmegaConf's, reads as it was meant."""
 
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write everything out, wherever it stands once more."""
+        return True
+
 
 def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     # There 1e5 is a number, also without a sign and a point, and ${...} stands for another value.
@@ -18,7 +22,6 @@ def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text_node)
-_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
 def flow(value: Any) -> str:
