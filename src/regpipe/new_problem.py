@@ -148,20 +148,7 @@ def look_at(
     path = f"{name}.rows"
     parsed = parse(TableRows, rows, path)
     judged = {n: v for n, v in found.texts.items() if n not in {*drop, *category, group, split}}
-    if fault := fault_of_habit(judged, written):
-        told = f"{file}: {fault}"
-        if file.suffix == EXCEL:  # of which nothing is said about points and commas
-            column = next(n for n, v in judged.items() if fault_of_habit({n: v}, written))
-            told = (
-                f"{file}: column '{column}' holds texts that look like numbers. Expected numbers "
-                "in its cells: make them some in the sheet, or save it as CSV."
-            )
-        raise SpecError([told])
-    if (lost := found.words.get(target)) and not labelled_only:
-        raise SpecError([_fault_of_words(target, lost, na)])
-    inside = [name for name in found.words if name not in {*drop, group, split}]
-    if empty := [fault for name in inside if (fault := _fault_of_empty(found, name, na))]:
-        raise SpecError([f"{file}: {fault}" for fault in empty])
+    _check_words(file, found, judged, written, parsed, na)
     table = labelled(found.frame, parsed)
     seen_as = table[target].astype(str) if target in declared else table[target]
     task = task or infer_task(seen_as)
@@ -183,6 +170,31 @@ def look_at(
     if file.suffix != EXCEL:
         notes[:0] = notes_on_line_breaks(found.texts)
     return Seen(block, catalog, columns, table, target, found.frame, notes)
+
+
+def _check_words(
+    file: Path,
+    found: Table,
+    judged: dict[str, list[str]],
+    written: Dialect,
+    rows: TableRows,
+    na: Sequence[str],
+) -> None:
+    """Raise SpecError for texts that may be numbers, and words for gaps that may be values."""
+    if fault := fault_of_habit(judged, written):
+        told = f"{file}: {fault}"
+        if file.suffix == EXCEL:  # of which nothing is said about points and commas
+            column = next(n for n, v in judged.items() if fault_of_habit({n: v}, written))
+            told = (
+                f"{file}: column '{column}' holds texts that look like numbers. Expected numbers "
+                "in its cells: make them some in the sheet, or save it as CSV."
+            )
+        raise SpecError([told])
+    if (lost := found.words.get(rows.target)) and not rows.labelled_only:
+        raise SpecError([_fault_of_words(rows.target, lost, na)])
+    inside = [name for name in found.words if name not in {*rows.drop, rows.group, rows.split}]
+    if empty := [fault for name in inside if (fault := _fault_of_empty(found, name, na))]:
+        raise SpecError([f"{file}: {fault}" for fault in empty])
 
 
 def _check_file(file: Path, said: dict[str, Any], header: bool | None) -> None:
