@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from regpipe.arm import Arm, apply, baseline
-from regpipe.network import build_architecture
-from regpipe.problems.samples import Rows, draw_samples, input_shape, rows_of, split_samples
-from regpipe.spec import FreshProtocol, Problem, Protocol, Technique
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.engine.network import build_architecture
+from regpipe.language import FreshProtocol, Problem, Protocol, Technique
+from regpipe.rows.arrays import Rows, input_shape, rows_of
+from regpipe.rows.samples import draw_samples, split_samples
 
 CONF = Path(__file__).parents[1] / "conf" / "base"
 

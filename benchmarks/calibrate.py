@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pairs import pairs_of
 
-from regpipe.spec import FreshProtocol, Statistics
+from regpipe.language import FreshProtocol, Statistics
 from regpipe.statistics.intervals import bootstrap_interval, margin
 from regpipe.statistics.paired import verdict
 from regpipe.statistics.spending import nominal_confidence

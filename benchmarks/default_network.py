@@ -9,16 +9,16 @@ from rich import get_console
 from rich.table import Table
 from sklearn import datasets
 
-from regpipe.arm import baseline
+from regpipe.candidates.arm import baseline
 from regpipe.engine.job import Job
+from regpipe.engine.network import build_architecture
 from regpipe.engine.workers import Workers, cores
-from regpipe.measures import Measure
-from regpipe.network import build_architecture
-from regpipe.problems.columns import describe, infer_task
-from regpipe.problems.defaults import default_network, default_training
-from regpipe.problems.own_table import split_table
-from regpipe.problems.samples import input_shape, rows_of
-from regpipe.spec import FreshProtocol, Problem, Protocol, TableRows
+from regpipe.language import FreshProtocol, Problem, Protocol, TableRows
+from regpipe.measures.measure import Measure
+from regpipe.rows.arrays import input_shape, rows_of
+from regpipe.tables.columns import describe, infer_task
+from regpipe.tables.defaults import default_network, default_training
+from regpipe.tables.own_table import split_table
 
 SPLITS = 10
 TABLES = ("breast_cancer", "wine", "iris", "diabetes", "digits")

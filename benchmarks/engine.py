@@ -20,10 +20,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.reference import KerasLoop
-from regpipe.problems.samples import Rows
+from regpipe.rows.arrays import Rows
 
 ENGINE_FITS = 5
 WARM_UP = 20  # epochs: `fit` compiles its own functions in its first ones

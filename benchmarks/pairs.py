@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 from arms import arm_called
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.job import Job
+from regpipe.engine.network import build_architecture
 from regpipe.engine.workers import Workers, cores
-from regpipe.measures import Measure
-from regpipe.network import build_architecture
-from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
+from regpipe.language import FreshProtocol, Protocol
+from regpipe.measures.measure import Measure
+from regpipe.rows.arrays import Rows, rows_of
+from regpipe.rows.samples import draw_samples, split_samples
 from regpipe.seeds import derive
-from regpipe.spec import FreshProtocol, Protocol
 
 FOLDER = Path(__file__).parents[1] / "data" / "calibration"
 CHUNK = 500  # draws at a time, so that the 10,000 scoring rows of each fit into memory

@@ -5,8 +5,8 @@ import time
 import torch
 from torch import nn
 
-from regpipe.arm import Arm
-from regpipe.problems.samples import Rows
+from regpipe.candidates.arm import Arm
+from regpipe.rows.arrays import Rows
 
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "linear": nn.Identity}
 

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.views.claimed import claimed
 from regpipe.report.views.headline import headline
 from regpipe.report.views.variance import variance

@@ -14,13 +14,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from regpipe.arm import Arm, apply, baseline
-from regpipe.datasets import PictureDataset
-from regpipe.problems.samples import Rows, draw_samples, rows_of, split_samples
-from regpipe.reading import parse
-from regpipe.runner import IncrementalRunner
-from regpipe.runner.lock import release, take
-from regpipe.spec import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.kedro_side.datasets import PictureDataset
+from regpipe.kedro_side.runner import IncrementalRunner
+from regpipe.kedro_side.runner.lock import release, take
+from regpipe.language import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
+from regpipe.language.reading import parse
+from regpipe.rows.arrays import Rows, rows_of
+from regpipe.rows.samples import draw_samples, split_samples
 from regpipe.statistics.overlap import halves_of
 
 PROJECT = Path(__file__).parents[1]
@@ -82,7 +83,7 @@ def moons(samples_of: Callable[[str], pd.DataFrame]) -> Rows:
 
 @pytest.fixture(scope="session")
 def architecture_of() -> Callable[[Arm], dict[str, Any]]:
-    from regpipe.network import build_architecture
+    from regpipe.engine.network import build_architecture
 
     return lambda arm: build_architecture(arm, (2,))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.problems.samples import input_shape, rows_of
+from regpipe.rows.arrays import input_shape, rows_of
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
 
 EPOCHS = 3
@@ -24,8 +24,8 @@ def test_it_builds_trains_exports_and_reloads(
     from regpipe.backend import keras
     from regpipe.engine import compiled
     from regpipe.engine.loops import make_loop
+    from regpipe.engine.network import build_model
     from regpipe.engine.weights import load_weights
-    from regpipe.network import build_model
     from regpipe.pipelines.arm.jobs import watched
     from regpipe.pipelines.arm.nodes import build_network, export_model
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from regpipe.check import check_parameters
+from regpipe.candidates.check import check_parameters
 from tests.conftest import PROJECT, blocks
 
 README = (PROJECT / "README.md").read_text()

@@ -8,8 +8,8 @@ __version__ = "0.1.0"
 def load(folder: str) -> Any:
     """Return the predictor that `kedro run --pipelines=<problem>_export` left in a folder.
 
-    Its `predict(frame)` takes rows as they come, see `regpipe.exported.Predictor`.
+    Its `predict(frame)` takes rows as they come, see `regpipe.tables.exported.Predictor`.
     """
-    from regpipe import exported  # imports TensorFlow
+    from regpipe.tables import exported  # imports TensorFlow
 
     return exported.load(folder)

@@ -16,14 +16,14 @@ from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog, DatasetError, DatasetNotFoundError
 from yaml import YAMLError
 
-from regpipe.blocks import read_blocks
-from regpipe.check import check_free
+from regpipe.candidates.check import check_free
 from regpipe.errors import SpecError, cause_of
-from regpipe.runner.lock import Occupied, release, take
-from regpipe.runner.records import RECORDS, data_folder
-from regpipe.vocabulary import check_name
+from regpipe.kedro_side.blocks import read_blocks
+from regpipe.kedro_side.runner.lock import Occupied, release, take
+from regpipe.kedro_side.runner.records import RECORDS, data_folder
+from regpipe.language.vocabulary import check_name
 
-RUNNER = "regpipe.runner.IncrementalRunner"
+RUNNER = "regpipe.kedro_side.runner.IncrementalRunner"
 
 
 @click.group(name="regpipe")
@@ -144,8 +144,8 @@ def new_problem(
 
     All of it: docs/own-data.md.
     """
-    from regpipe import new_problem as making
-    from regpipe.read_back import check_read_back
+    from regpipe.kedro_side.read_back import check_read_back
+    from regpipe.tables import new_problem as making
 
     root = Path.cwd()
     folder = root / "conf" / env

@@ -8,10 +8,20 @@ from typing import Any
 import click
 from kedro.pipeline import Pipeline
 
-from regpipe.arm import baseline
-from regpipe.as_published import Shipped
-from regpipe.blocks import Blocks, read_blocks, read_problems, read_shipped, replayed_problems
+from regpipe.candidates.arm import baseline
+from regpipe.candidates.as_published import Shipped
+from regpipe.candidates.recipes import is_for, parse_recipes, suiting
 from regpipe.errors import SpecError
+from regpipe.kedro_side.blocks import (
+    Blocks,
+    read_blocks,
+    read_problems,
+    read_shipped,
+    replayed_problems,
+)
+from regpipe.language import Problem
+from regpipe.language.blocks import TABLE
+from regpipe.language.reading import parse
 from regpipe.pipelines.cocktail.pipeline import cocktail_name
 from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
@@ -32,10 +42,6 @@ from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
 from regpipe.pipelines.variance.pipeline import create_pipeline as create_variance
-from regpipe.reading import parse
-from regpipe.recipes import is_for, parse_recipes, suiting
-from regpipe.spec import Problem
-from regpipe.spec.blocks import TABLE
 
 
 def register_pipelines() -> Mapping[str, Pipeline]:

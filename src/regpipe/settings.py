@@ -2,40 +2,13 @@
 
 from kedro.config import OmegaConfigLoader
 
-from regpipe.answers import AnswerHooks
-from regpipe.hooks import CheckHooks, ProgressHooks
-from regpipe.runner.hooks import LockHooks
-from regpipe.tracking.hooks import TrackingHooks
+from regpipe.kedro_side.answers import AnswerHooks
+from regpipe.kedro_side.config import LOADER_ARGS
+from regpipe.kedro_side.hooks import CheckHooks, ProgressHooks
+from regpipe.kedro_side.runner.hooks import LockHooks
+from regpipe.kedro_side.tracking.hooks import TrackingHooks
 
 HOOKS = (LockHooks(), CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
-CONFIG_LOADER_ARGS = {
-    "base_env": "base",
-    "default_run_env": "local",
-    # Problems and techniques are parameters, so that `params:` and `--params` see them; under
-    # patterns of their own, the registry learns which is which.
-    "config_patterns": {
-        "parameters": [
-            "parameters*",
-            "parameters*/**",
-            "problems*",
-            "techniques*",
-            "stopping_rules*",
-            "recipes*",
-        ],
-        "problems": ["problems*"],
-        "techniques": ["techniques*"],
-        "stopping_rules": ["stopping_rules*"],
-        "recipes": ["recipes*"],
-    },
-    # An environment changes single keys; Kedro's default would drop their siblings.
-    "merge_strategy": {
-        "parameters": "soft",
-        "globals": "soft",
-        "problems": "soft",
-        "techniques": "soft",
-        "stopping_rules": "soft",
-        "recipes": "soft",
-    },
-}
+CONFIG_LOADER_ARGS = LOADER_ARGS

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from regpipe.engine.loops import make_loop
-from regpipe.problems.samples import Rows, hold_out
+from regpipe.rows.arrays import Rows, hold_out
 from regpipe.seeds import derive
 from tests.conftest import arm_called
 

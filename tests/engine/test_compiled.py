@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Layer
 from regpipe.backend import keras
+from regpipe.candidates.arm import Layer
 from regpipe.engine.compiled import BLOCK_EPOCHS, CompiledLoop
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
-from regpipe.problems.samples import Rows, rows_of
+from regpipe.rows.arrays import Rows, rows_of
 from tests.conftest import PROJECT, arm_called
 
 Architectures = Callable[..., dict[str, Any]]
@@ -60,7 +60,7 @@ def test_another_process_gets_the_same_numbers(moons: Rows, architecture_of: Arc
     script = """
 from tests.conftest import *
 from regpipe.engine.compiled import CompiledLoop
-from regpipe.network import build_architecture
+from regpipe.engine.network import build_architecture
 arm = arm_called("noise_hidden", epochs=20, batch_size=8)
 protocol = Protocol(fresh=FreshProtocol(repeats=2, score_rows=10))
 draws = draw_samples(PROBLEMS["moons"], protocol)

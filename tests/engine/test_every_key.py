@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Arm, Layer
-from regpipe.problems.samples import Rows
+from regpipe.candidates.arm import Arm, Layer
+from regpipe.language import Training
 from regpipe.report.keras_code import keras_code
-from regpipe.spec import Training
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 EPOCHS = 4

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from regpipe.arm import Layer
+from regpipe.candidates.arm import Layer
 from regpipe.engine import job as jobs
 from regpipe.engine.job import Job
-from regpipe.problems.samples import Rows, hold_out
+from regpipe.rows.arrays import Rows, hold_out
 from tests.conftest import arm_called
 
 

@@ -9,7 +9,7 @@ import pytest
 from regpipe.backend import keras, tf
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.reference import KerasLoop
-from regpipe.problems.samples import Rows
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 FAST = {"epochs": 15, "shuffle": False, "optimizer": {"Adam": {"learning_rate": 0.01}}}

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Layer
-from regpipe.problems.samples import Rows
+from regpipe.candidates.arm import Layer
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 EPOCHS = 30

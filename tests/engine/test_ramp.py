@@ -10,7 +10,7 @@ from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.ramp import check_ramp
 from regpipe.engine.reference import KerasLoop
 from regpipe.errors import SpecError
-from regpipe.problems.samples import Rows
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 STEPS = {"strength": "hidden.kernel_regularizer.l2", "values": [0, 0.01, 1.0]}

@@ -8,7 +8,7 @@ import pytest
 
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.replay import Replay
-from regpipe.problems.samples import Rows
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.fit import Fit
 from regpipe.errors import SpecError
-from regpipe.problems.samples import Rows
-from regpipe.spec import Engine
+from regpipe.language import Engine
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 Architectures = Callable[[Arm], dict[str, Any]]
@@ -74,8 +74,8 @@ def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
     moons: Rows, architecture_of: Architectures, tmp_path: Path
 ) -> None:
     from regpipe.backend import keras
-    from regpipe.measures import Measure
-    from regpipe.network import trained_model
+    from regpipe.engine.network import trained_model
+    from regpipe.measures.measure import Measure
 
     arm = arm_called("moons", epochs=6, snapshot_ensemble={"cycles": 3})
     architecture = architecture_of(arm)

@@ -10,8 +10,8 @@ from regpipe.backend import tf
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.reference import KerasLoop
 from regpipe.engine.stopping import rules_of
-from regpipe.problems.samples import Rows
-from regpipe.spec import Training
+from regpipe.language import Training
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 from tests.engine.test_parity import assert_close_weights
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Arm, apply, baseline
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.recipes import neutral_dose, parse_recipes, technique_of
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.training_strengths import training_strengths, without_training_strengths
-from regpipe.measures import Measure
-from regpipe.problems.samples import Rows
-from regpipe.recipes import neutral_dose, parse_recipes, technique_of
+from regpipe.measures.measure import Measure
+from regpipe.rows.arrays import Rows
 from tests.conftest import PROBLEMS, arm_called, blocks
 
 Architectures = Callable[[Arm], dict[str, Any]]

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
+from regpipe.engine.network import build_architecture
 from regpipe.errors import SpecError
-from regpipe.network import build_architecture
-from regpipe.problems.samples import Rows
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 
@@ -32,8 +32,8 @@ def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
 @pytest.mark.parametrize(("start", "epochs", "after"), [(0.3, 5, 1), (0.5, 7, 3), (0.99, 10, 9)])
 def test_the_epoch_in_which_the_share_ends_counts(start: float, epochs: int, after: int) -> None:
     """A start of 1.5 epochs leaves out the first, whatever they would be rounded to."""
+    from regpipe.engine.network import build_model
     from regpipe.engine.weight_average import AveragedWeights
-    from regpipe.network import build_model
 
     arm = arm_called("moons", epochs=epochs, weight_average={"start": start})
     model = build_model(build_architecture(arm, (2,)))

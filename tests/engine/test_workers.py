@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.job import Job
-from regpipe.problems.samples import input_shape, rows_of
+from regpipe.rows.arrays import input_shape, rows_of
 from tests.conftest import arm_called
 
 
 @pytest.fixture
 def jobs_of(samples_of: Callable[[str], Any]) -> Callable[..., list[Job]]:
-    from regpipe.network import build_architecture
+    from regpipe.engine.network import build_architecture
 
     def jobs(arm: Arm) -> list[Job]:
         samples = samples_of(arm.problem)

@@ -5,7 +5,7 @@ import pytest
 
 from regpipe.backend import keras
 from regpipe.ingredients.gradient_noise import noisy_gradients
-from regpipe.spec import GradientNoise
+from regpipe.language import GradientNoise
 
 
 @pytest.mark.parametrize(("step", "variance"), [(0, 0.3), (1, 0.3 / 2**0.55), (99, 0.0238283)])

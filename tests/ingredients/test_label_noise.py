@@ -5,7 +5,7 @@ import pytest
 
 from regpipe.backend import keras
 from regpipe.ingredients.label_noise import noisy_targets
-from regpipe.spec import LabelNoise
+from regpipe.language import LabelNoise
 
 
 @pytest.mark.parametrize("classes", [2, 10])

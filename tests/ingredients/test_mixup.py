@@ -5,7 +5,7 @@ import pytest
 
 from regpipe.backend import keras
 from regpipe.ingredients.mixup import pair_up, shares_of
-from regpipe.spec import MixUp
+from regpipe.language import MixUp
 
 
 @pytest.mark.parametrize("alpha", [0.2, 1.0])

@@ -5,7 +5,7 @@ import pytest
 
 from regpipe.backend import keras, tf
 from regpipe.ingredients.weight_noise import noisy_weights
-from regpipe.spec import WeightNoise
+from regpipe.language import WeightNoise
 
 
 def test_the_gradient_of_a_square_shows_where_it_was_taken() -> None:

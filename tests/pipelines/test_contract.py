@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.problems.samples import feature_names
+from regpipe.rows.samples import feature_names
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, summary_of
 
 RUNS = {

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from regpipe.language import Problem
 from regpipe.pipelines.arm.fits import splits_of
-from regpipe.spec import Problem
 from regpipe.statistics.overlap import INDEPENDENT, Splits
 from tests.conftest import PROBLEMS
 

@@ -180,7 +180,7 @@ def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -
 
 def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Path) -> None:
     from regpipe.backend import keras
-    from regpipe.exported import load
+    from regpipe.tables.exported import load
 
     exported = folder / "data" / "06_models" / "mine_export"
     assert "The network with dropout, trained on all 60 rows of mine" in " ".join(said[2].split())
@@ -216,7 +216,7 @@ def test_rows_that_do_not_fit_are_refused(
     said: list[str], folder: Path, change: Any, said_of_it: str
 ) -> None:
     from regpipe.errors import SpecError
-    from regpipe.exported import load
+    from regpipe.tables.exported import load
 
     predictor = load(folder / "data" / "06_models" / "mine_export")
     with pytest.raises(SpecError) as error:
@@ -225,7 +225,7 @@ def test_rows_that_do_not_fit_are_refused(
 
 
 def test_unknown_categories_can_be_ignored(said: list[str], folder: Path) -> None:
-    from regpipe.exported import load
+    from regpipe.tables.exported import load
 
     predictor = load(folder / "data" / "06_models" / "mine_export")
     found = predictor.predict(rows(9).assign(**{NASTY: "Paris"}), unknown_categories="ignore")

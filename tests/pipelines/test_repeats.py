@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from regpipe.spec import Statistics
+from regpipe.language import Statistics
 from regpipe.statistics.summary import compare_runs, pair_runs
 from tests.conftest import PROBLEMS, summary_of
 
@@ -95,8 +95,8 @@ def test_no_fit_is_trained_twice(root: Path) -> None:
 )
 def test_what_cannot_be_looked_at_is_refused(changes: dict[str, Any], expected: str) -> None:
     from regpipe.errors import SpecError
-    from regpipe.reading import parse
-    from regpipe.spec import Protocol
+    from regpipe.language import Protocol
+    from regpipe.language.reading import parse
 
     block = {"fresh": {**PROTOCOL["fresh"], **changes}}
     with pytest.raises(SpecError, match=expected):

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.datasets import TrialJournalDataset
+from regpipe.candidates.recipes import parse_recipes
 from regpipe.engine.job import Job
+from regpipe.kedro_side.datasets import TrialJournalDataset
+from regpipe.language import Cocktail
 from regpipe.pipelines.cocktail.search import Bar, Mixture, menu, search
 from regpipe.pipelines.screen.tuning import Candidate, Judge
-from regpipe.problems.samples import Rows
-from regpipe.recipes import parse_recipes
-from regpipe.spec import Cocktail
+from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called, blocks
 
 SIZES = Cocktail(trials=14, startup=4, holdouts=3)

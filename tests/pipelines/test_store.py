@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.runner.lock import FILE
+from regpipe.kedro_side.runner.lock import FILE
 from tests.conftest import PROJECT, another_run
 
 Run = Callable[..., None]

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.fit_store import FitStore
+from regpipe.engine.fit_store import FitStore
+from regpipe.language import Protocol
 from regpipe.pipelines.variance.nodes import train_nested
-from regpipe.spec import Protocol
 from tests.conftest import PROBLEMS
 
 PROTOCOL = Protocol.model_validate(
@@ -67,8 +67,8 @@ def test_equal_weights_seeds_begin_with_equal_weights(
     """One epoch at a learning rate of 0 leaves the weights as they began."""
     from regpipe.engine.job import Job
     from regpipe.engine.loops import Loops
-    from regpipe.network import build_architecture
-    from regpipe.problems.samples import rows_of
+    from regpipe.engine.network import build_architecture
+    from regpipe.rows.arrays import rows_of
     from tests.conftest import arm_called
 
     arm = arm_called("moons", epochs=1, optimizer={"SGD": {"learning_rate": 0.0}})

@@ -13,9 +13,9 @@ from matplotlib.text import Text
 from sklearn.metrics import r2_score
 
 from regpipe import plots
-from regpipe.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.plots.diverged import tell_diverged
 from regpipe.plots.style import BASELINE, TECHNIQUE
+from regpipe.rows.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.statistics.summary import pair_runs
 from tests.plots.test_study_plots import board, published, shares
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.arm import Arm, apply, baseline
+from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.ingredients.class_weights import class_weights, row_weights
-from regpipe.problems.samples import Rows
+from regpipe.language import Technique, Training
 from regpipe.report.keras_code import keras_code
 from regpipe.report.python_text import Code, call, comment, literal, statement
-from regpipe.spec import Technique, Training
+from regpipe.rows.arrays import Rows
 from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called
 
 SHAPES = {
@@ -88,8 +88,8 @@ def test_it_builds_and_compiles_what_the_engine_trains(
 ) -> None:
     from regpipe.backend import keras
     from regpipe.engine.keras_objects import make_loss, make_optimizer
+    from regpipe.engine.network import build_architecture, build_model
     from regpipe.engine.reference import KerasLoop, RuleCallback
-    from regpipe.network import build_architecture, build_model
 
     arm = arm_called(name)
     training = arm.training
@@ -384,9 +384,9 @@ def test_it_trains_as_the_engine_does(
     name: str, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from regpipe.backend import keras
+    from regpipe.engine.network import build_architecture
     from regpipe.engine.reference import KerasLoop
     from regpipe.engine.weights import initial_weights
-    from regpipe.network import build_architecture
 
     arm = arm_called(name, epochs=6, batch_size=8, shuffle=False, **changes)
     rows = rows_for(arm)

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from regpipe.language import Problem, Statistics, Technique
 from regpipe.report.summary import summarise
-from regpipe.spec import Problem, Statistics, Technique
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.spec import Statistics
+from regpipe.language import Statistics
 from regpipe.statistics.cocktail import compare_mixtures, ingredients
 from regpipe.statistics.overlap import INDEPENDENT
 from tests.conftest import PROBLEMS, with_halves

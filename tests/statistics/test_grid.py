@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.spec import GridPublished, Statistics
+from regpipe.language import GridPublished, Statistics
+from regpipe.language.tasks import TASKS
 from regpipe.statistics.grid import best_point, choice, choose, tabulate
-from regpipe.tasks import TASKS
 from tests.conftest import with_halves
 
 PATHS = ["network.hidden.kernel_regularizer.l2"]

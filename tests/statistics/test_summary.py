@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.spec import Published, Statistics
+from regpipe.language import Published, Statistics
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
 from regpipe.statistics.summary import compare_runs, sides_within, spread
 from tests.conftest import PROBLEMS, with_halves

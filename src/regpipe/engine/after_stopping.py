@@ -14,11 +14,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.fit import AFRESH, Fit, Outcome, Start
-from regpipe.problems.samples import Rows, hold_out
+from regpipe.language import Below, Refit
+from regpipe.rows.arrays import Rows, hold_out
 from regpipe.seeds import derive
-from regpipe.spec import Below, Refit
 
 
 class Loop(Protocol):

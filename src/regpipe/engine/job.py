@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from regpipe.arm import Arm
-from regpipe.problems.samples import Rows
+from regpipe.candidates.arm import Arm
+from regpipe.language import Engine
 from regpipe.provenance import code_digest, digest, versions
-from regpipe.spec import Engine
+from regpipe.rows.arrays import Rows
 
 # Whatever decides what a fit becomes, given its arm and its rows.
-CODE = ("engine", "ingredients", "network.py", "seeds.py", "problems/samples.py")
+CODE = ("engine", "ingredients", "seeds.py", "rows/arrays.py")
 LIBRARIES = ("keras", "tensorflow", "numpy")
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from regpipe.arm import Arm, Loss
 from regpipe.backend import keras, tf
+from regpipe.candidates.arm import Arm, Loss
 from regpipe.errors import SpecError
-from regpipe.problems.samples import Rows
-from regpipe.spec import Training
-from regpipe.vocabulary import SCHEDULES, as_keras_takes, keras_class
+from regpipe.language import Training
+from regpipe.language.vocabulary import SCHEDULES, as_keras_takes, keras_class
+from regpipe.rows.arrays import Rows
 
 METRICS = {  # what each task logs beside the loss
     "binary": keras.metrics.binary_accuracy,

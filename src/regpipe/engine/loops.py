@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 from threading import Condition
 from typing import Any
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.after_stopping import Loop, TwoPasses
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
+from regpipe.engine.network import Architecture
 from regpipe.engine.reference import KerasLoop
 from regpipe.engine.strengths import strengths, without_strengths
 from regpipe.engine.training_strengths import training_strengths, without_training_strengths
-from regpipe.network import Architecture
-from regpipe.problems.samples import Rows
-from regpipe.spec import Engine
+from regpipe.language import Engine
+from regpipe.rows.arrays import Rows
 
 
 @dataclass

@@ -10,7 +10,7 @@ from regpipe.ingredients.gradient_noise import noisy_gradients
 from regpipe.ingredients.label_noise import noisy_targets
 from regpipe.ingredients.mixup import Pairs, pair_up, shares_of
 from regpipe.ingredients.weight_noise import noisy_weights
-from regpipe.spec import Training
+from regpipe.language import Training
 
 
 class StepNoise:

@@ -7,11 +7,11 @@ in steps.
 from collections.abc import Mapping
 from typing import Any
 
-from regpipe.arm import Arm
 from regpipe.backend import tf
+from regpipe.candidates.arm import Arm
 from regpipe.engine.strengths import Architecture, Strength, strengths
 from regpipe.errors import SpecError
-from regpipe.spec import Training
+from regpipe.language import Training
 
 
 def check_ramp(arm: Arm, architecture: Architecture) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from regpipe.arm import Arm
 from regpipe.backend import keras, tf
+from regpipe.candidates.arm import Arm
 from regpipe.engine.compiled import VALIDATION_BATCH
 from regpipe.engine.fit import AFRESH, Fit, Start, make_fit
 from regpipe.engine.keras_objects import build_optimizer, make_loss
+from regpipe.engine.network import Architecture, build_model
 from regpipe.engine.noise import StepNoise
 from regpipe.engine.ramp import Ramping
 from regpipe.engine.snapshots import Snapshots
@@ -28,8 +29,7 @@ from regpipe.engine.weights import (
     weight_names,
 )
 from regpipe.ingredients.class_weights import class_weights
-from regpipe.network import Architecture, build_model
-from regpipe.problems.samples import Rows
+from regpipe.rows.arrays import Rows
 
 
 class KerasLoop:

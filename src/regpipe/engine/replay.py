@@ -8,7 +8,7 @@ import numpy as np
 
 from regpipe.backend import tf
 from regpipe.engine.stopping import RULES
-from regpipe.spec import Monitored
+from regpipe.language import Monitored
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.backend import keras, tf
-from regpipe.spec import Training
+from regpipe.language import Training
 
 
 class Snapshots:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from regpipe.backend import tf
-from regpipe.spec import (
+from regpipe.language import (
     AbsoluteChange,
     AverageChange,
     Below,

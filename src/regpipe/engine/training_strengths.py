@@ -6,7 +6,7 @@ Those of its noise, of its averages and of its optimizer: the loop reads them fr
 from typing import Any
 
 from regpipe.engine.strengths import FREE, Strength
-from regpipe.spec import Training
+from regpipe.language import Training
 
 # By the key of a training: each is tested. Whatever isn't listed needs a compile of its own.
 KEYS = {

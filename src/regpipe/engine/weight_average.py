@@ -15,7 +15,7 @@ import numpy as np
 
 from regpipe.backend import keras, tf
 from regpipe.engine.strengths import Strength
-from regpipe.spec import Training
+from regpipe.language import Training
 
 
 class AveragedWeights:

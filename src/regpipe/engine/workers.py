@@ -11,7 +11,7 @@ from functools import partial
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
-from regpipe.spec import Engine
+from regpipe.language import Engine
 
 MANY = 10  # jobs at a time, of which most are of one kind
 

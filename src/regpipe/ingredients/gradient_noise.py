@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from regpipe.backend import keras
-from regpipe.spec import GradientNoise
+from regpipe.language import GradientNoise
 
 
 def noisy_gradients(gradients: Sequence[Any], step: Any, noise: GradientNoise, seed: Any) -> list:

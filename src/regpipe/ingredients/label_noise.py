@@ -13,7 +13,7 @@ regularizer.
 from typing import Any
 
 from regpipe.backend import keras
-from regpipe.spec import LabelNoise
+from regpipe.language import LabelNoise
 
 
 def noisy_targets(y: Any, noise: LabelNoise, classes: int, seed: Any) -> Any:

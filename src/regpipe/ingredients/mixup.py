@@ -18,7 +18,7 @@ from scipy.stats import beta
 
 from regpipe.backend import keras, tf
 from regpipe.engine.strengths import Strength
-from regpipe.spec import MixUp
+from regpipe.language import MixUp
 
 QUANTILES = 4096  # of the distribution, from which a share is drawn
 SMALLEST = 1e-6  # alpha that mixes anything at all

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from regpipe.backend import keras
-from regpipe.spec import WeightNoise
+from regpipe.language import WeightNoise
 
 
 @contextmanager

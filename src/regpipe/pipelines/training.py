@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from regpipe import progress
+from regpipe.engine import progress
 from regpipe.engine.fit import Fit
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import CODE, Job
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine
 from regpipe.provenance import code_digest
-from regpipe.spec import Engine
 
 if TYPE_CHECKING:
     from regpipe.engine.workers import Workers

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import as_is, headings, panels, title
+from regpipe.rows.draws import DRAWN, Draws
 
 SCALE = PowerNorm(0.4, vmin=0, vmax=100)  # linear, an error of 1% would look like none
 DARK = 25.0  # percent, from which a cell's number is written in white

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN
 from regpipe.plots.samples import FEATURES
 from regpipe.plots.style import CLASSES, as_is, headings, panels, scatter_classes, title
+from regpipe.rows.draws import DRAWN
 
 LEVELS = np.linspace(0, 1, 11)
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from regpipe.draws import DRAWN, Draws
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.plots.style import BASELINE, TECHNIQUE, headings, panels, title
+from regpipe.rows.draws import DRAWN, Draws
 
 DASHES = {"train": "--", "test": "-"}
 PUBLISHED = {"train": "0.5", "test": "black"}

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.plots.style import BASELINE, panels, title
 
 

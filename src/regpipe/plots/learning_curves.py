@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
-from regpipe.draws import DRAWN, Draws
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.plots.style import ARMS, as_is, headings, panels, title
+from regpipe.rows.draws import DRAWN, Draws
 from regpipe.statistics.curves import curve
 
 BAND = (0.1, 0.9)  # quantiles over repeats

@@ -5,9 +5,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, ONE, Draws
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.plots.style import TECHNIQUE, headings, panels, stacked, title
+from regpipe.rows.draws import DRAWN, ONE, Draws
 
 
 def paired_differences(

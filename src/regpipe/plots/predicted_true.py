@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import ARMS, as_is, headings, panels, title
+from regpipe.rows.draws import DRAWN, Draws
 
 POINTS = 4000  # of a panel; more can't be told apart
 MARGIN = 0.25  # of the targets' range; predictions further beyond it are counted, not drawn

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.plots.images import image_shape, show_image
 from regpipe.plots.style import headings, title
+from regpipe.rows.draws import DRAWN, Draws
 
 ERROR = METRICS["mse"]
 

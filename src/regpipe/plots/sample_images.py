@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
 from regpipe.plots.images import image_shape, show_image
 from regpipe.plots.style import panels, title
-from regpipe.problems.samples import feature_names
+from regpipe.rows.draws import DRAWN, Draws
+from regpipe.rows.samples import feature_names
 
 SHOWN = 10  # of each class
 

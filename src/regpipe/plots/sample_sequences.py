@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import CLASSES, panels, title
-from regpipe.problems.samples import feature_names
+from regpipe.rows.draws import DRAWN, Draws
+from regpipe.rows.samples import feature_names
 
 SHOWN = 4  # of each class
 

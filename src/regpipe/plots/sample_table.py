@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe.plots.style import as_is, panels, title
-from regpipe.problems.samples import feature_names
+from regpipe.rows.samples import feature_names
 
 SHOWN = 12
 COLUMNS = 4

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import panels, scatter_classes, title
+from regpipe.rows.draws import DRAWN, Draws
 
 FEATURES = ["x1", "x2"]
 SCORE_SHOWN = 1000

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.draws import Draws
+from regpipe.rows.draws import Draws
 
 BASELINE = "#0072B2"
 TECHNIQUE = "#D55E00"

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.plots.style import panels, title
 from regpipe.statistics.variance import ROWS
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe.draws import DRAWN, Draws
 from regpipe.plots.style import ARMS, as_is, headings, panels, stacked, title
+from regpipe.rows.draws import DRAWN, Draws
 
 COLUMNS = 4
 

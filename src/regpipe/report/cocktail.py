@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.views.cells import rivalry
 
 Answer = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.shrink import shrink
 from regpipe.report.templating import fill

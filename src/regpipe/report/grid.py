@@ -6,7 +6,7 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.sentence import caveat
 
 Choice = dict[str, Any]

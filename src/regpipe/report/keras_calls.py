@@ -6,12 +6,11 @@ The same objects that `network` and `engine.keras_objects` make, without importi
 from collections.abc import Mapping
 from typing import Any
 
-from regpipe import keras_names
-from regpipe.arm import Layer
-from regpipe.arm import Loss as LossSpec
+from regpipe.candidates.arm import Layer
+from regpipe.candidates.arm import Loss as LossSpec
+from regpipe.language import Checkpoint, EarlyStopping, Monitored, Training, keras_names
+from regpipe.language.vocabulary import BATCH_SUM, SCHEDULES, TEMPORAL, as_keras_takes, keras_class
 from regpipe.report.python_text import Call, call
-from regpipe.spec import Checkpoint, EarlyStopping, Monitored, Training
-from regpipe.vocabulary import BATCH_SUM, SCHEDULES, TEMPORAL, as_keras_takes, keras_class
 
 CHECKPOINT_FILE = "best.weights.h5"
 # Written by its place where it comes first, as is the custom.

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
+from regpipe.language import Refit
 from regpipe.report.keras_calls import layer_call, loss_argument, optimizer_call, optimizer_class
 from regpipe.report.keras_fit import (
     ALL_ROWS,
@@ -15,7 +16,6 @@ from regpipe.report.keras_fit import (
 from regpipe.report.keras_lacks import has_noisy_model, has_noisy_optimizer, lacking
 from regpipe.report.keras_stopping import STOP_BELOW_CLASS, stop_when_class
 from regpipe.report.python_text import Code, call, comment, statement
-from regpipe.spec import Refit
 
 TARGETS = {
     "binary": "0 or 1, of shape (rows, 1)",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from regpipe.language import Below, Monitored, Training
 from regpipe.report.keras_calls import CHECKPOINT_FILE, checkpoint_call, early_stopping_call
 from regpipe.report.python_text import Call, Code, call, comment, literal, statement
-from regpipe.spec import Below, Monitored, Training
 
 ALL_ROWS = ("x_train", "y_train", "x_test", "y_test")
 HELD_OUT = ("x_fit", "y_fit", "x_val", "y_val")

@@ -6,11 +6,11 @@ by `literal` alone.
 
 from typing import Any
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
+from regpipe.language import Training
+from regpipe.language.vocabulary import BATCH_SUM, TEMPORAL
 from regpipe.report.keras_calls import optimizer_class
 from regpipe.report.python_text import literal, statement
-from regpipe.spec import Training
-from regpipe.vocabulary import BATCH_SUM, TEMPORAL
 
 BATCH_SUM_CLASS = '''\
 @keras.saving.register_keras_serializable()

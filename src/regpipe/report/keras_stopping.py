@@ -1,7 +1,6 @@
 """The rules to stop by that plain Keras lacks, as a callback to paste before the model."""
 
-from regpipe.report.python_text import literal
-from regpipe.spec import (
+from regpipe.language import (
     AbsoluteChange,
     AverageChange,
     Below,
@@ -9,6 +8,7 @@ from regpipe.spec import (
     ProgressQuotient,
     SuccessiveIncreases,
 )
+from regpipe.report.python_text import literal
 
 Rule = (
     GeneralizationLoss

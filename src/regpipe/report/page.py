@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill

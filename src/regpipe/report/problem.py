@@ -6,9 +6,9 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
-from regpipe.draws import draws_of
-from regpipe.metrics import METRICS
-from regpipe.spec import Problem
+from regpipe.language import Problem
+from regpipe.language.metrics import METRICS
+from regpipe.rows.draws import draws_of
 from regpipe.statistics.summary import spread
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from regpipe.draws import DRAWN, ONE, SPLIT, draws_named
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
+from regpipe.language.tasks import CODE_SCORES
 from regpipe.report.counting import listed
+from regpipe.rows.draws import DRAWN, ONE, SPLIT, draws_named
 from regpipe.statistics.judging import (
     NOT_COMPARABLE,
     NOT_CONTRADICTED,
@@ -12,7 +13,6 @@ from regpipe.statistics.judging import (
     STAND_IN,
     reproduction,
 )
-from regpipe.tasks import CODE_SCORES
 
 Answer = dict[str, Any]
 FEW_REPEATS = 10  # below, a t interval is hardly an answer

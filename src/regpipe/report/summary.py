@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.arm import Arm
-from regpipe.draws import draws_of
+from regpipe.candidates.arm import Arm
+from regpipe.language import Problem, Statistics, Technique
 from regpipe.provenance import versions
-from regpipe.spec import Problem, Statistics, Technique
+from regpipe.rows.draws import draws_of
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.summary import pair_runs, sides_within, spread
 

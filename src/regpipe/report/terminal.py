@@ -9,7 +9,8 @@ from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language import Problem
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.grid import grid_sentence, grid_table
 from regpipe.report.problem import problem_table
@@ -21,7 +22,6 @@ from regpipe.report.views.claimed import claimed
 from regpipe.report.views.headline import headline
 from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
-from regpipe.spec import Problem
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
+from regpipe.language.tasks import TASKS
 from regpipe.statistics.judging import (
     JUDGED,
     NOT_COMPARABLE,
@@ -17,7 +18,6 @@ from regpipe.statistics.judging import (
     reproduction,
 )
 from regpipe.statistics.summary import number
-from regpipe.tasks import TASKS
 
 Answer = Mapping[str, Any]
 Row = dict[str, Any]

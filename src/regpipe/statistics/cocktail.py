@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.spec import Problem, Statistics
+from regpipe.language import Problem, Statistics
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, halves_of

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.spec import GridPublished, Statistics
+from regpipe.language import GridPublished, Statistics
+from regpipe.language.tasks import Task
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits, halves_of
 from regpipe.statistics.summary import mean_of_runs
-from regpipe.tasks import Task
 
 REPEAT = ["protocol", "repeat"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 
 ROUNDING = 0.0005  # published numbers have three decimals
 FEW_SEEDS = 5  # below, a range says next to nothing

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from regpipe.spec import Problem, Statistics
+from regpipe.language import Problem, Statistics
 from regpipe.statistics.overlap import Splits
 from regpipe.statistics.paired import compare
 from regpipe.statistics.summary import mean_of_runs, overlap_of_pairs

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.spec import Problem, Statistics
-from regpipe.spec.blocks import PublishedScores
+from regpipe.language import Problem, Statistics
+from regpipe.language.blocks import PublishedScores
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from regpipe.language import Training
 from regpipe.plots import Trained
 from regpipe.plots.learning_curves import HELD_OUT, TEST
-from regpipe.spec import Training
 
 
 def trained(history: pd.DataFrame, runs: pd.DataFrame, training: Training) -> Trained:

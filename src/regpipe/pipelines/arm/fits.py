@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.arm import Arm
-from regpipe.problems.samples import Rows, rows_of
-from regpipe.problems.sources import is_table
-from regpipe.spec import Problem
+from regpipe.candidates.arm import Arm
+from regpipe.language import Problem
+from regpipe.rows.arrays import Rows, rows_of
+from regpipe.rows.sources import is_table
 from regpipe.statistics.overlap import INDEPENDENT, Splits
 
 PROTOCOLS = ("fixed", "fresh")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
 from regpipe.engine.job import Job
+from regpipe.language import Protocol
 from regpipe.pipelines.arm.fits import draw_of
-from regpipe.problems.samples import Rows, hold_out, rows_of
+from regpipe.rows.arrays import Rows, hold_out, rows_of
 from regpipe.seeds import derive
-from regpipe.spec import Protocol
 
 
 def jobs_of(

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.arm import Arm
-from regpipe.base_rates import rates_of_fit
+from regpipe.candidates.arm import Arm
+from regpipe.measures.base_rates import rates_of_fit
 from regpipe.pipelines.arm.fits import each_fit
-from regpipe.problems.samples import feature_names
+from regpipe.rows.samples import feature_names
 
 GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
 SHOWN = 10  # rows whose reconstructions are shown
@@ -29,7 +29,7 @@ def predict_surface(
     frequent, where they are said by their base rates), share (of the repeats that call the point
     class 1).
     """
-    from regpipe.measures import Measure, surface
+    from regpipe.measures.measure import Measure, surface
 
     names = feature_names(samples)
     drawn = samples.loc[samples["split"] != "score", names]
@@ -59,7 +59,7 @@ def count_confusions(
 
     Columns: protocol, true, predicted, count (over all fits).
     """
-    from regpipe.measures import Measure, classes
+    from regpipe.measures.measure import Measure, classes
 
     measure = Measure(arm, architecture)
     frames = []
@@ -84,7 +84,7 @@ def predict_values(
 
     Columns: protocol, repeat, true, predicted.
     """
-    from regpipe.measures import Measure
+    from regpipe.measures.measure import Measure
 
     measure = Measure(arm, architecture)
     frames = []
@@ -109,8 +109,8 @@ def reconstruct(
     noise that the problem's `autoencoder` names, where it has one; `output`, what comes out of the
     one before.
     """
-    from regpipe.codes import corrupted
-    from regpipe.measures import Measure
+    from regpipe.measures.codes import corrupted
+    from regpipe.measures.measure import Measure
 
     names = feature_names(samples)
     measure = Measure(arm, architecture)

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.arm import Arm, apply, baseline
-from regpipe.base_rates import base_rates, rates_of_fit, rates_to_columns
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine, Problem, Protocol, Technique
+from regpipe.measures.base_rates import base_rates, rates_of_fit, rates_to_columns
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, each_fit, weights_of
 from regpipe.pipelines.arm.jobs import jobs_of
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.samples import input_shape, rows_of
-from regpipe.spec import Engine, Problem, Protocol, Technique
+from regpipe.rows.arrays import input_shape, rows_of
 
 
 def resolve_baseline(problem: Problem, *, name: str) -> Arm:
@@ -37,9 +37,9 @@ def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
     Whatever Keras or the engine refuses is refused here, before any arm is trained.
     """
     from regpipe.engine.keras_objects import check_training, check_trial
+    from regpipe.engine.network import build_architecture, build_model
     from regpipe.engine.ramp import check_ramp
     from regpipe.engine.weights import check_seeded
-    from regpipe.network import build_architecture, build_model
 
     check_training(arm)
     architecture = build_architecture(arm, input_shape(arm, samples))
@@ -127,7 +127,7 @@ def evaluate(
     `test_` numbers are taken on the test rows of the fixed draw, and on the scoring rows of a fresh
     one. Losses are the problem's, without penalties.
     """
-    from regpipe.measures import Measure
+    from regpipe.measures.measure import Measure
 
     measure = Measure(arm, architecture)
     numbers = []
@@ -139,6 +139,6 @@ def evaluate(
 
 def export_model(architecture: dict[str, Any], weights: dict[str, np.ndarray]) -> Any:
     """Return repeat 0 of `fixed` as a model that plain Keras loads."""
-    from regpipe.network import trained_model
+    from regpipe.engine.network import trained_model
 
     return trained_model(architecture, weights_of(weights, "fixed", 0))

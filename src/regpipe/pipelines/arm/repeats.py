@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe import progress
-from regpipe.arm import Arm, baseline
-from regpipe.base_rates import base_rates
+from regpipe.candidates.arm import Arm, baseline
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine, Problem, Protocol, Statistics
+from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, splits
 from regpipe.pipelines.arm.jobs import jobs_of
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
-from regpipe.spec import Engine, Problem, Protocol, Statistics
 from regpipe.statistics.overlap import halves_of
 from regpipe.statistics.paired import compare, is_out_of_reach
 
@@ -90,7 +90,7 @@ class Competitor:
 
     def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer, metric: str) -> None:
         """Keep what there is to train, and by which metric the arms are compared."""
-        from regpipe.measures import Measure
+        from regpipe.measures.measure import Measure
 
         self.jobs, self._name, self._trainer = jobs, arm.name, trainer
         self._metric, self._measure = metric, Measure(arm, jobs[0].architecture)

@@ -9,21 +9,22 @@ import pandas as pd
 import yaml
 from matplotlib.figure import Figure
 
-from regpipe import plots, progress
-from regpipe.arm import apply, baseline
+from regpipe import plots
+from regpipe.candidates.arm import apply, baseline
+from regpipe.candidates.recipes import parse_recipes
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.fit_store import FitStore
+from regpipe.language import Cocktail, Engine, Problem, Protocol, Statistics, Technique
+from regpipe.language.reading import parse
 from regpipe.pipelines.arm.fits import splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, search
 from regpipe.pipelines.screen.tuning import Judge
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.samples import input_shape, rows_of
 from regpipe.provenance import versions
-from regpipe.reading import parse
-from regpipe.recipes import parse_recipes
 from regpipe.report.summary import Answer, finite
-from regpipe.spec import Cocktail, Engine, Problem, Protocol, Statistics, Technique
+from regpipe.rows.arrays import input_shape, rows_of
 from regpipe.statistics.cocktail import compare_mixtures, ingredients
 
 

@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regpipe import progress
-from regpipe.arm import Arm, apply
+from regpipe.candidates.arm import Arm, apply
+from regpipe.candidates.recipes import Dose, doses, mix, neutral_dose, suiting
+from regpipe.engine import progress
 from regpipe.engine.job import Job
+from regpipe.language import Cocktail, Recipe, Technique
 from regpipe.pipelines.screen.tuning import Candidate, Judge, merit
-from regpipe.problems.samples import Rows
 from regpipe.provenance import digest, versions
-from regpipe.recipes import Dose, doses, mix, neutral_dose, suiting
+from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
-from regpipe.spec import Cocktail, Recipe, Technique
 
 NAME, NOTHING = "cocktail", "nothing"
 Mixture = dict[str, Dose]  # what is in it, in which dose
@@ -66,7 +66,7 @@ class Bar:
 
     def candidate(self, mixture: Mixture) -> Candidate:
         """Return the arm of a mixture, with the other ingredients there in a dose of nothing."""
-        from regpipe.network import build_architecture
+        from regpipe.engine.network import build_architecture
 
         # What can't do nothing leaves no room for another of its slot, not even in such a dose.
         alone = [self.recipes[name] for name in mixture if neutral_dose(self.recipes[name]) is None]

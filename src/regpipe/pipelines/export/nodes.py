@@ -5,20 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe import progress
-from regpipe.arm import apply, baseline
+from regpipe.candidates.arm import apply, baseline
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
 from regpipe.errors import unknown
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine, Export, Problem, Protocol, Technique
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.columns import Columns, describe, labelled
-from regpipe.problems.own_table import encode, groups_of, mean_and_deviation
-from regpipe.problems.preprocessing import as_declared, make_preprocessor
-from regpipe.problems.samples import Rows
 from regpipe.provenance import versions
+from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
-from regpipe.spec import Engine, Export, Problem, Protocol, Technique
+from regpipe.tables.columns import Columns, describe, labelled
+from regpipe.tables.own_table import encode, groups_of, mean_and_deviation
+from regpipe.tables.preprocessing import as_declared, make_preprocessor
 
 BASELINE = "baseline"
 
@@ -58,11 +58,11 @@ def fit_on_all_rows(
     **techniques: Technique,
 ) -> Any:
     """Return the winner as a `Predictor`, trained on all rows of the table."""
-    from regpipe.base_rates import base_rates
-    from regpipe.exported import About, Predictor
+    from regpipe.engine.network import build_architecture, trained_model
     from regpipe.ingredients.class_weights import class_weights
-    from regpipe.network import build_architecture, trained_model
+    from regpipe.measures.base_rates import base_rates
     from regpipe.report.keras_code import keras_code
+    from regpipe.tables.exported import About, Predictor
 
     chosen = pick(leaderboard, export)
     arm = baseline(name, problem)

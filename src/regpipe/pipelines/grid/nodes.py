@@ -6,22 +6,23 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe import plots, progress
-from regpipe.arm import apply, baseline
-from regpipe.as_published import Shipped, grid_departure
-from regpipe.base_rates import base_rates
-from regpipe.draws import draws_of
+from regpipe import plots
+from regpipe.candidates.arm import apply, baseline
+from regpipe.candidates.as_published import Shipped, grid_departure
+from regpipe.candidates.grids import Point, arm_at, finer_points, points
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.fit_store import FitStore
-from regpipe.grids import Point, arm_at, finer_points, points
+from regpipe.language import Engine, Problem, Protocol, Statistics, Technique
+from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.samples import hold_out, rows_of
 from regpipe.report.summary import finite
+from regpipe.rows.arrays import hold_out, rows_of
+from regpipe.rows.draws import draws_of
 from regpipe.seeds import derive
-from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.summary import spread
 
@@ -157,7 +158,7 @@ def _train(
     seconds of both.
     """
     from regpipe.engine.strengths import without_strengths
-    from regpipe.measures import Measure
+    from regpipe.measures.measure import Measure
 
     base = baseline(technique.problem, problem)
     repeats = {p: min(protocol.grid.repeats, n) for p, n in protocol.at_most.items()}

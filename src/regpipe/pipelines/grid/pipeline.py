@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from regpipe.as_published import Shipped
+from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.grid import nodes
 from regpipe.pipelines.naming import called
 

@@ -4,10 +4,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
-from regpipe.draws import draws_of
+from regpipe.language import Problem, Protocol
 from regpipe.pipelines.arm.curves import trained
-from regpipe.problems import samples as rows
-from regpipe.spec import Problem, Protocol
+from regpipe.rows import samples as rows
+from regpipe.rows.draws import draws_of
 
 
 def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
@@ -25,7 +25,7 @@ def split_table(
     table: pd.DataFrame, problem: Problem, protocol: Protocol, *, name: str
 ) -> pd.DataFrame:
     """Split the rows of the user's own table for each repeat, and make numbers of them."""
-    from regpipe.problems import own_table  # scikit-learn is slow to import
+    from regpipe.tables import own_table  # scikit-learn is slow to import
 
     return own_table.split_table(table, problem, protocol, name)
 

@@ -6,22 +6,30 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe import plots, progress
-from regpipe.arm import Arm, apply, baseline
-from regpipe.draws import draws_of
+from regpipe import plots
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.recipes import (
+    Dose,
+    doses,
+    left_out,
+    parse_recipes,
+    strength_path,
+    technique_of,
+)
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
 from regpipe.pipelines.arm.fits import Repeats, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, jobs_of, watched
 from regpipe.pipelines.arm.nodes import build_network, train_plan
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.samples import rows_of
-from regpipe.recipes import Dose, doses, left_out, parse_recipes, strength_path, technique_of
 from regpipe.report.study import Screening, Stories, Study
 from regpipe.report.summary import Answer, finite
-from regpipe.spec import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
+from regpipe.rows.arrays import rows_of
+from regpipe.rows.draws import draws_of
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.claims import tabulate_claims
 from regpipe.statistics.references import compare_references
@@ -215,7 +223,7 @@ def train_references(
     samples: pd.DataFrame, problem: Problem, screen: Screen, *, name: str
 ) -> pd.DataFrame:
     """Return the scores of models without a network, on the same splits: a row per fit."""
-    from regpipe.references import score_references
+    from regpipe.measures.references import score_references
 
     draws = rows_of(samples, "fresh", baseline(name, problem))[: screen.repeats]
     return score_references(draws, problem)

@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from regpipe import progress
-from regpipe.arm import Arm, apply, baseline
-from regpipe.base_rates import base_rates
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.recipes import Dose, doses, strength_path, technique_of
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
 from regpipe.errors import SpecError
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine, Problem, Protocol, Recipe, Screen
+from regpipe.language.settings import Holdouts
+from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.fits import draw_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.samples import Rows, hold_out, rows_of
-from regpipe.recipes import Dose, doses, strength_path, technique_of
+from regpipe.rows.arrays import Rows, hold_out, rows_of
 from regpipe.seeds import derive
-from regpipe.spec import Engine, Problem, Protocol, Recipe, Screen
-from regpipe.spec.settings import Holdouts
 
 if TYPE_CHECKING:
-    from regpipe.measures import Measure
+    from regpipe.measures.measure import Measure
 
 DOSE = "dose"
 TIE = 1e-6  # what a loss of 1 counts beside the metric: of equals, the lower loss is better
@@ -84,7 +84,7 @@ class Judge:
         return means(scores)
 
     def _measured(self, job: Job) -> tuple[Any, "Measure"]:
-        from regpipe.measures import Measure
+        from regpipe.measures.measure import Measure
 
         fit = self._trainer.fits_of(self._name, [job])[0]
         if not hasattr(self._own, "measures"):
@@ -206,7 +206,7 @@ def merit(found: dict[str, float], arm: Arm) -> float:
 
 def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
     """Raise SpecError unless all fits of a recipe have weights of the same shapes."""
-    from regpipe.network import build_model
+    from regpipe.engine.network import build_model
 
     sizes = {
         (

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
-from regpipe.spec import StoppingRules
+from regpipe.language import StoppingRules
 from regpipe.statistics.stopping import tabulate_rules
 
 KEYS = ["protocol", "repeat", "epoch"]

@@ -7,9 +7,9 @@ import yaml
 from matplotlib.figure import Figure
 
 from regpipe import plots
-from regpipe.arm import Arm
+from regpipe.candidates.arm import Arm
+from regpipe.language import Problem, Technique
 from regpipe.report.study import Stories, Story, Study
-from regpipe.spec import Problem, Technique
 from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.leaderboard import leaderboard
 

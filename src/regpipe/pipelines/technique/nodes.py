@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.arm import apply, baseline
-from regpipe.as_published import Shipped, departures
+from regpipe.candidates.arm import apply, baseline
+from regpipe.candidates.as_published import Shipped, departures
+from regpipe.language import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.pipelines.arm.fits import splits_of
 from regpipe.report.summary import Answer, summarise
-from regpipe.spec import Engine, Problem, Protocol, Statistics, Technique
 from regpipe.statistics.summary import compare_runs
 
 

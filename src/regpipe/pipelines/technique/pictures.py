@@ -4,14 +4,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regpipe import plots
-from regpipe.arm import Arm
-from regpipe.draws import draws_of
+from regpipe.candidates.arm import Arm
+from regpipe.language import Problem, Statistics, Technique
+from regpipe.language.tasks import CODE_SCORES
 from regpipe.pipelines.arm.curves import trained
 from regpipe.plots.diverged import tell_diverged
-from regpipe.problems.samples import feature_names
-from regpipe.spec import Problem, Statistics, Technique
+from regpipe.rows.draws import draws_of
+from regpipe.rows.samples import feature_names
 from regpipe.statistics.summary import pair_runs
-from regpipe.tasks import CODE_SCORES
 
 
 def plot_learning_curves(

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline, node
 
-from regpipe.as_published import Shipped
+from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.arm.nodes import resolve_technique
 from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_until_decided

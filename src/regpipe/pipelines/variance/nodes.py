@@ -5,18 +5,19 @@ import itertools
 import pandas as pd
 from matplotlib.figure import Figure
 
-from regpipe import plots, progress
-from regpipe.arm import baseline
-from regpipe.base_rates import base_rates
+from regpipe import plots
+from regpipe.candidates.arm import baseline
+from regpipe.engine import progress
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.fit_store import FitStore
+from regpipe.language import Engine, Problem, Protocol
+from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
-from regpipe.problems.samples import rows_of
-from regpipe.problems.sources import is_table
+from regpipe.rows.arrays import rows_of
+from regpipe.rows.sources import is_table
 from regpipe.seeds import derive
-from regpipe.spec import Engine, Problem, Protocol
 from regpipe.statistics.variance import tabulate_variance
 
 
@@ -36,7 +37,7 @@ def train_nested(
         A row per fit: problem, metric, draw, weights, order, the seeds, and the problem's metric on
         the draw's own test rows (`test_`) and, of a generator, on new ones (`score_`).
     """
-    from regpipe.measures import Measure
+    from regpipe.measures.measure import Measure
 
     arm, sizes = baseline(name, problem), protocol.variance
     architecture = build_network(arm, samples)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.report.study import Study
 from regpipe.report.views import intervals
 from regpipe.report.views.cells import ORDER, Badge, Cell, Record, badge, better, change, number

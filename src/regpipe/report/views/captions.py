@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from regpipe.draws import draws_named
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
+from regpipe.rows.draws import draws_named
 
 Answer = Mapping[str, Any]
 ROWS = "samples"  # shows the problem's rows, and is shown once for all of its techniques

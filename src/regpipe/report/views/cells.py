@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 
 Record = Mapping[Any, Any]  # a row of a frame
 

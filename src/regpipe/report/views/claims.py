@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import Metric
+from regpipe.language.metrics import Metric
 from regpipe.report.views.cells import MISSING, Badge, Record, badge, change, typeset, unit_of
 from regpipe.statistics.judging import NOT_CONTRADICTED, STAND_IN
 

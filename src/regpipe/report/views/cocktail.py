@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.cocktail import AGAINST
 from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, typeset
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.report.study import Screening
 from regpipe.report.views.cells import (
     MISSING,

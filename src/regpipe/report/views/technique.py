@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS
+from regpipe.language.metrics import METRICS
 from regpipe.report.sentence import sentence
 from regpipe.report.shrink import Picture
 from regpipe.report.study import Story

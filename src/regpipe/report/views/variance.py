@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.views.cells import MISSING
 from regpipe.statistics.variance import ROWS
 

@@ -1,0 +1,1 @@
+"""A block of YAML -> arms: techniques, grids, recipes, mixtures."""

@@ -1,0 +1,238 @@
+"""A problem with a technique applied, or with none: what exactly is trained."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from regpipe.errors import SpecError, unknown
+from regpipe.language import Autoencoder, Problem, Technique, Training
+from regpipe.language.outputs import check_outputs
+from regpipe.language.ranks import check_ranks
+from regpipe.language.reading import parse
+from regpipe.language.tasks import Task
+from regpipe.language.vocabulary import (
+    check_arguments,
+    check_fixed,
+    check_layer,
+    check_loss,
+    check_name,
+    check_optimizer,
+    check_range,
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer in Keras' words: the class `keras.layers.<kind>` and its arguments."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+Loss = str | dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What is trained: layers in order, and how.
+
+    `technique` is None for the baseline. `classes` are their names, in the order of their numbers,
+    where they have any; `training` calls them by their numbers. `loss` is the problem's, by which
+    all of its arms are scored, also one that trains on another. `settings` is a short hash of the
+    problem's block: arms can be compared where it is the same. `input_shape` is what a row looks
+    like to the network, None where it is the vector of its features. `autoencoder` is that of the
+    problem.
+    """
+
+    problem: str
+    technique: str | None
+    task: Task
+    classes: tuple[Any, ...] | None
+    loss: Loss
+    settings: str
+    input_shape: tuple[int, ...] | None
+    layers: dict[str, Layer]
+    training: Training
+    autoencoder: Autoencoder | None = None
+
+    @property
+    def name(self) -> str:
+        """The technique's name, or the problem's where this is its baseline."""
+        return self.technique or self.problem
+
+
+def baseline(name: str, problem: Problem) -> Arm:
+    """Return the arm of a problem with no technique applied.
+
+    Raises:
+        SpecError: a layer, an argument, the loss or the optimizer isn't one of Keras'.
+    """
+    layers = {
+        layer: _layer(f"{name}.network.{layer}", layer, entry)
+        for layer, entry in problem.network.items()
+    }
+    classes = tuple(problem.classes) if problem.classes else None
+    training = _numbered(f"{name}.training", problem.training, problem.kind, classes)
+    _check_training(f"{name}.training", training, problem.kind, layers)
+    _check_network(name, problem.input_shape, layers)
+    check_outputs(name, problem.kind, layers, training.loss)
+    if problem.autoencoder and problem.autoencoder.code not in layers:
+        raise unknown(f"{name}.autoencoder.code", "layer", problem.autoencoder.code, layers)
+    return Arm(
+        problem=name,
+        technique=None,
+        task=problem.kind,
+        classes=classes,
+        loss=problem.training.loss,
+        settings=hashlib.sha256(problem.model_dump_json().encode()).hexdigest()[:12],
+        input_shape=tuple(problem.input_shape) if problem.input_shape else None,
+        layers=layers,
+        training=training,
+        autoencoder=problem.autoencoder,
+    )
+
+
+def apply(name: str, technique: Technique, base: Arm) -> Arm:
+    """Return `base` with the technique's changes.
+
+    An entry of the technique's network that bears the name of a layer is merged into its arguments;
+    another is a new layer, put `before` or `after` a named one, in the order of the YAML.
+
+    Raises:
+        SpecError: a layer is missing, stands nowhere, or isn't one of Keras'; the problem has no
+            such metric.
+    """
+    if technique.metric and technique.metric not in base.task.scores:
+        what = f"score of {base.problem}"
+        raise unknown(f"{name}.metric", what, technique.metric, base.task.scores)
+    layers = dict(base.layers)
+    for layer, entry in technique.network.items():
+        path = f"{name}.network.{layer}"
+        if layer in layers:
+            layers[layer] = _merge(path, layers[layer], entry)
+        else:
+            layers = _insert(path, layers, layer, entry, base.problem)
+    changed = {**base.training.model_dump(), **technique.training}
+    training = parse(Training, changed, f"{name}.training")
+    if "class_weight" in technique.training:
+        training = _numbered(f"{name}.training", training, base.task, base.classes)
+    _check_training(f"{name}.training", training, base.task, layers)
+    _check_network(name, base.input_shape, layers)
+    check_outputs(name, base.task, layers, training.loss)
+    task = technique.judged(base.task)
+    return replace(base, technique=name, task=task, layers=layers, training=training)
+
+
+def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
+    check_name(path, "layer", name)
+    if len(entry) != 1:
+        kinds = [kind for kind in entry if kind[:1].isupper()]
+        others = sorted(set(entry) - set(kinds))
+        where = (
+            f" Arguments go inside it: {path}.{kinds[0]}.{others[0]}." if kinds and others else ""
+        )
+        raise SpecError(
+            [f"{path}: expected one layer of Keras, such as Dense, received {list(entry)}.{where}"]
+        )
+    kind, arguments = next(iter(entry.items()))
+    check_layer(path, kind, arguments)
+    return Layer(kind, arguments)
+
+
+def _merge(path: str, layer: Layer, changes: dict[str, Any]) -> Layer:
+    if layer.kind in changes:
+        raise SpecError(
+            [
+                f"{path}: '{path.rsplit('.', 1)[-1]}' is a {layer.kind} of the problem already. "
+                "Expected its arguments alone, such as "
+                f"{path}.{next(iter(layer.arguments), 'name')}."
+            ]
+        )
+    check_arguments(path, layer.kind, changes)
+    return Layer(layer.kind, {**layer.arguments, **changes})
+
+
+def _insert(
+    path: str, layers: dict[str, Layer], name: str, entry: dict[str, Any], problem: str
+) -> dict[str, Layer]:
+    places = {"before", "after"}
+    place = [key for key in entry if key in places]
+    inside = [
+        kind for kind, value in entry.items() if isinstance(value, dict) and places & value.keys()
+    ]
+    if inside:
+        raise SpecError([f"{path}: `before` and `after` stand beside {inside[0]}, not inside it."])
+    if not place:
+        wrong = unknown(path, f"layer of {problem}", name, layers)
+        new = "A new layer says which one it comes `before` or `after`."
+        raise SpecError([f"{fault} {new}" for fault in wrong.faults])
+    if len(place) > 1:
+        raise SpecError([f"{path}: expected `before` or `after`, received both."])
+    neighbour = entry[place[0]]
+    if neighbour not in layers:
+        raise unknown(f"{path}.{place[0]}", f"layer of {problem}", str(neighbour), layers)
+    made = _layer(path, name, {k: v for k, v in entry.items() if k not in places})
+    position = list(layers).index(neighbour) + (place[0] == "after")
+    items = list(layers.items())
+    return dict([*items[:position], (name, made), *items[position:]])
+
+
+def _check_network(
+    name: str, input_shape: Sequence[int] | None, layers: Mapping[str, Layer]
+) -> None:
+    for layer_name, layer in layers.items():
+        check_fixed(f"{name}.network.{layer_name}", layer.kind, layer.arguments)
+    check_ranks(name, input_shape, layers)
+
+
+def _numbered(
+    path: str, training: Training, task: Task, classes: tuple[Any, ...] | None
+) -> Training:
+    """Return the training with the classes of its weights by their numbers."""
+    if training.class_weight is None:
+        return training
+    if not task.classifies:
+        raise SpecError([f"{path}.class_weight: the targets aren't classes. Expected none."])
+    if isinstance(training.class_weight, str):
+        return training
+    numbers = {str(name): number for number, name in enumerate(classes or ())}
+    found = {}
+    for name, weight in training.class_weight.items():
+        if classes is not None and str(name) not in numbers:
+            raise unknown(f"{path}.class_weight", "class", str(name), numbers)
+        if classes is None and not str(name).isdecimal():
+            raise SpecError(
+                [f"{path}.class_weight: expected classes as 0, 1, ..., received {name!r}."]
+            )
+        found[numbers[str(name)] if classes is not None else int(name)] = weight
+    return training.model_copy(update={"class_weight": found})
+
+
+def _check_training(path: str, training: Training, task: Task, layers: dict[str, Layer]) -> None:
+    for rule in training.watches:
+        if rule.monitor not in task.logs:
+            raise unknown(path, "number that is logged at each epoch", rule.monitor, task.logs)
+    check_loss(f"{path}.loss", training.loss)
+    check_optimizer(f"{path}.optimizer", training.optimizer)
+    if noise := training.label_noise:
+        if (noise.rate is None) == task.classifies:
+            takes, what = ("rate", "classes") if task.classifies else ("stddev", "numbers")
+            raise SpecError(
+                [f"{path}.label_noise: the targets are {what}. Expected `{takes}` alone."]
+            )
+    if training.ramp:  # whether it has such a strength, its architecture tells
+        layer = training.ramp.strength.partition(".")[0]
+        if layer not in layers:
+            raise unknown(f"{path}.ramp.strength", "layer", layer, layers)
+        for value in training.ramp.values:
+            check_range(f"{path}.ramp.values", training.ramp.strength.rpartition(".")[2], value)
+    loss = training.loss if isinstance(training.loss, str) else next(iter(training.loss))
+    named = loss.lower().replace("_", "")
+    if ("categorical" in named) != (task.name == "multiclass") or "categorical" == named[:11]:
+        wants = "such as sparse_categorical_crossentropy, for classes as whole numbers"
+        if task.name != "multiclass":
+            wants = f"for a {task.name} problem, such as " + (
+                "binary_crossentropy" if task.name == "binary" else "mse"
+            )
+        raise SpecError([f"{path}.loss: '{loss}' doesn't suit it. Expected a loss {wants}."])

@@ -1,0 +1,167 @@
+"""Is what is run what was published? In a few words, what differs from the blocks as shipped.
+
+What was published is about the rows, the split, the network and the training of the blocks as they
+are written; an environment, `conf/local` or `--params` may have changed any of them.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.grids import arm_at, points
+from regpipe.language import Problem, Technique
+from regpipe.language.blocks import TABLE
+from regpipe.language.reading import parse
+
+Block = Mapping[str, Any]
+Shipped = Mapping[str, Block]  # `problem` and `technique`, as they are written
+Path = tuple[str, ...]
+MOST = 3  # differences that are told; the others are counted
+MISSING = object()
+SAID = {
+    ("training", "epochs"): "{} epochs instead of {}",
+    ("training", "batch_size"): "batches of {} rows instead of {}",
+}
+
+
+def departures(
+    name: str, problem: Problem, technique: Technique, shipped: Shipped
+) -> dict[str, str | None]:
+    """Return what differs from what was published, of `baseline` and of `technique`.
+
+    None where nothing does. `name` is the technique's, `problem` and `technique` are what is run.
+
+    Raises:
+        SpecError: a block as shipped can't be run.
+    """
+    home, (block, other) = technique.problem, _read(name, technique.problem, shipped)
+    bare = baseline(home, problem), baseline(home, block)
+    arms = apply(name, technique, bare[0]), apply(name, other, bare[1])
+    return {
+        "baseline": _told(_facts(problem, bare[0]), _facts(block, bare[1])),
+        "technique": _told(_facts(problem, arms[0]), _facts(block, arms[1])),
+    }
+
+
+def problem_departure(name: str, problem: Problem, block: Block) -> str | None:
+    """Return what differs from what was published of a problem's baseline; None where nothing does.
+
+    Raises:
+        SpecError: `block`, as shipped, can't be run.
+    """
+    shipped = parse(Problem, block, name)
+    arms = baseline(name, problem), baseline(name, shipped)
+    return _told(_facts(problem, arms[0]), _facts(shipped, arms[1]))
+
+
+def grid_departure(
+    name: str, problem: Problem, technique: Technique, shipped: Shipped
+) -> str | None:
+    """Return what differs from what was published of a technique's grid; None where nothing does.
+
+    The technique's own values at the paths of the grid don't count: the grid puts others there.
+
+    Raises:
+        SpecError: a block as shipped can't be run.
+    """
+    block, other = _read(name, technique.problem, shipped)
+    if list(technique.grid.items()) != list(other.grid.items()):
+        return "other values of the grid"
+    facts = []
+    for rows, made in ((problem, technique), (block, other)):
+        base = baseline(technique.problem, rows)
+        facts.append(_facts(rows, arm_at(name, made, base, points(made.grid)[0])))
+    return _told(*facts)
+
+
+def _read(name: str, home: str, shipped: Shipped) -> tuple[Problem, Technique]:
+    return parse(Problem, shipped["problem"], home), parse(Technique, shipped["technique"], name)
+
+
+def _facts(problem: Problem, arm: Arm) -> dict[str, Any]:
+    """Return everything that a published number is about."""
+    return {
+        "task": problem.task,
+        "metric": arm.task.metric,
+        "rows": problem.rows,
+        "split": problem.split.model_dump(mode="json"),
+        "standardise": sorted(problem.standardise),
+        "input_shape": problem.input_shape,
+        "network": {name: {layer.kind: layer.arguments} for name, layer in arm.layers.items()},
+        "order": list(arm.layers),
+        "training": arm.training.model_dump(mode="json"),
+    }
+
+
+def _told(run: dict[str, Any], published: dict[str, Any]) -> str | None:
+    found = list(_differences((), run, published))
+    if not found:
+        return None
+    further = f", and {len(found) - MOST} more" if len(found) > MOST else ""
+    return ", ".join(found[:MOST]) + further
+
+
+def _differences(path: Path, run: Any, published: Any) -> Iterator[str]:
+    """Yield in words what is another at a path, and below it."""
+    if run == published:
+        return
+    if path == ("order",):
+        if set(run) == set(published):  # else the layers themselves are told
+            yield "layers in another order"
+    elif path == ("rows",) and _source(run) != _source(published):
+        yield f"rows of {_source(run)} instead of {_source(published)}"
+    elif isinstance(run, dict) and isinstance(published, dict):
+        for key in {**published, **run}:
+            inner = run.get(key, MISSING), published.get(key, MISSING)
+            yield from _differences((*path, str(key)), *inner)
+    else:
+        yield _say(path, run, published)
+
+
+def _source(rows: dict[str, Any]) -> str:
+    return "a table" if TABLE in rows else next(iter(rows), "nothing")
+
+
+def _say(path: Path, run: Any, published: Any) -> str:
+    """Return a difference in words.
+
+    >>> _say(("training", "epochs"), 500, 4000)
+    '500 epochs instead of 4000'
+    >>> _say(("training", "early_stopping"), {"patience": 5}, None)
+    'with early_stopping'
+    """
+    if path == ("split", "train") and isinstance(run, int) and isinstance(published, int):
+        return f"{run} rows trained on instead of {published}"
+    if path in SAID:
+        return SAID[path].format(_text(run), _text(published))
+    name = ".".join(path[1:] or path)
+    if len(path) == 2 and path[0] == "network":
+        name = f"the layer {name}"
+    if run is MISSING or run is None:
+        return f"without {name}"
+    if published is MISSING or published is None:
+        return f"with {name}" if isinstance(run, dict) else f"with {name} {_text(run)}"
+    return f"{name} {_text(run)} instead of {_text(published)}"
+
+
+def _text(value: Any) -> str:
+    """Return a value in short.
+
+    >>> _text(0.001), _text({"Adam": {"learning_rate": 0.01}}), _text([])
+    ('0.001', 'Adam (learning_rate 0.01)', 'nothing')
+    """
+    if isinstance(value, dict):
+        inner = (
+            f"{key} ({_text(item)})" if isinstance(item, dict) and item else _pair(key, item)
+            for key, item in value.items()
+        )
+        return ", ".join(inner) or "nothing"
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) or "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _pair(key: str, item: Any) -> str:
+    return str(key) if item in ({}, None) else f"{key} {_text(item)}"

@@ -1,0 +1,169 @@
+"""Are these parameters something that can be run? Asked before anything is trained."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.grids import check_grid
+from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
+from regpipe.errors import SpecError, hint, unknown
+from regpipe.language import Problem, Recipe, Settings, StoppingRules, Technique, Training
+from regpipe.language.reading import parse
+from regpipe.language.vocabulary import check_name
+from regpipe.rows.sources import check_rows
+
+Block = Mapping[str, Any]
+PIPELINES = ("study", "claims", "variance")  # those of all problems
+DATASETS = ("made", "fit_store", "fits")  # of the catalog, and the folder of the fits
+OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
+RECIPES = "recipes"
+
+
+def check_parameters(
+    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
+) -> None:
+    """Check every block, the overrides of a run included.
+
+    Args:
+        parameters: all parameters as Kedro merged them, `--params` included.
+        problems: the blocks of the problem files, as written (they say what is a problem).
+        techniques: the blocks of the technique files, as written.
+
+    Raises:
+        SpecError: with one line for each fault: block, key, and what was expected.
+    """
+    faults: list[str] = []
+
+    def keep(check: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return check(*arguments)
+        except SpecError as error:
+            faults.extend(error.faults)
+            return None
+
+    keep(_check_top_level, parameters, problems, techniques)
+    settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
+    keep(parse, Settings, settings, "")
+    bases: dict[str, Arm | None] = dict.fromkeys(problems)
+    for name in problems:
+        if problem := keep(parse, Problem, parameters[name], name):
+            told = len(faults)
+            keep(check_rows, name, problem)
+            # The classes of an own table are read in its rows, if those can be.
+            bases[name] = keep(baseline, name, problem) if len(faults) == told else None
+    for name, written in techniques.items():
+        technique = keep(parse, Technique, parameters[name], name)
+        if technique is None:
+            continue
+        if technique.problem not in problems:
+            faults.append(_no_problem(name, technique.problem, problems))
+        elif technique.problem != written.get("problem"):
+            faults.append(
+                f"{name}.problem: a run can't change it from '{written.get('problem')}' to "
+                f"'{technique.problem}', since the pipeline is wired to it. Write a block for that."
+            )
+        elif base := bases.get(technique.problem):
+            if keep(apply, name, technique, base):
+                keep(check_grid, name, technique, base)
+    keep(_check_recipes, parameters.get(RECIPES) or {}, [base for base in bases.values() if base])
+    if rules := parameters.get("stopping_rules"):
+        if parsed := keep(parse, StoppingRules, rules, "stopping_rules"):
+            keep(_check_replayed, parsed, bases)
+    if faults:
+        raise SpecError(dict.fromkeys(faults))
+
+
+def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
+    """Raise SpecError for a recipe that makes an arm of no problem that it is for.
+
+    One that suits some of them is left out of the screens of the others. So is one that none would
+    keep out by its network, but each by its own training: the recipe is in order.
+    """
+    faults: list[str] = []
+    for name, block in recipes.items():
+        try:
+            check_name(f"{RECIPES}.{name}", "recipe", name)
+            recipe = parse(Recipe, block, f"{RECIPES}.{name}")
+            known = [base for base in bases if recipe.is_for(base.task)]
+            tried = [_plain(base) for base in known if hidden_layers(base)]
+            if tried and not any(suits(name, recipe, base) for base in chain(known, tried)):
+                check_recipe(name, recipe, tried[0])
+        except SpecError as error:
+            faults += [f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults]
+    if faults:
+        raise SpecError(faults)
+
+
+def _plain(base: Arm) -> Arm:
+    """Return a problem's network with a training that nothing is asked of but its loss."""
+    own = base.training
+    return replace(base, training=Training(loss=own.loss, epochs=own.epochs))
+
+
+def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> None:
+    """Raise SpecError unless the problems are there and log what the rules watch."""
+    faults = []
+    for problem in rules.problems:
+        if problem not in bases:
+            faults.append(
+                f"stopping_rules.problems: there is no problem '{problem}'. {hint(problem, bases)}"
+            )
+        elif base := bases[problem]:  # else it is there, and has a fault of its own
+            for name, block in rules.rules.items():
+                if block.rule.monitor not in base.task.logs:
+                    path = f"stopping_rules.rules.{name}"
+                    logged = f"number that {problem} logs"
+                    faults += unknown(path, logged, block.rule.monitor, base.task.logs).faults
+    if faults:
+        raise SpecError(faults)
+
+
+def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
+    """Raise SpecError where a problem or a technique is called as something else is already."""
+    faults: list[str] = []
+    for name in sorted(set(problems) & set(techniques)):
+        faults.append(f"{name}: names both a problem and a technique. Expected different names.")
+    for name, block in techniques.items():
+        if (
+            isinstance(block, dict)
+            and block.get("grid")
+            and f"{name}_grid" in {*problems, *techniques}
+        ):
+            faults.append(f"{name}_grid: that is the name of the grid of {name}. Expected another.")
+    taken = {
+        **dict.fromkeys(Settings.model_fields, "parameter"),
+        **dict.fromkeys(PIPELINES, "pipeline"),
+        **dict.fromkeys(DATASETS, "dataset"),
+        **{f"{problem}_{what}": "pipeline" for problem in problems for what in OF_A_PROBLEM},
+        RECIPES: "parameter",
+    }
+    for name in sorted({*problems, *techniques} & set(taken)):
+        faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")
+    if faults:
+        raise SpecError(faults)
+
+
+def _check_top_level(
+    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
+) -> None:
+    faults: list[str] = []
+    try:
+        check_free(problems, techniques)
+    except SpecError as error:
+        faults.extend(error.faults)
+    for name in (*problems, *techniques):
+        try:
+            check_name(name, "problem or technique", name)
+        except SpecError as error:
+            faults.extend(error.faults)
+    known = {*Settings.model_fields, RECIPES, *problems, *techniques}
+    for name in sorted(set(parameters) - known):
+        faults.append(f"{name}: there is no such parameter. {hint(name, known)}")
+    if faults:
+        raise SpecError(faults)
+
+
+def _no_problem(technique: str, problem: str, problems: Iterable[str]) -> str:
+    return f"{technique}.problem: there is no problem '{problem}'. {hint(problem, problems)}"

@@ -1,0 +1,228 @@
+"""A recipe, or a mixture of several -> a technique for one problem's network."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from regpipe.candidates.arm import Arm, apply
+from regpipe.errors import SpecError, unknown
+from regpipe.language import Recipe, Technique
+from regpipe.language.reading import parse
+
+Dose = float | None  # the value of a recipe's strength, None where it has none
+# Doses that do nothing, by the last part of a strength's path: where every ingredient is there, one
+# that is off has such a dose, and all mixtures share one compile. (0 would not do: Keras leaves out
+# what has strength 0.)
+NEUTRAL = {
+    **dict.fromkeys(("l1", "l2", "rate", "stddev"), 1e-30),
+    **dict.fromkeys(("max_norm", "max_value"), 1e30),
+}
+NEUTRAL_IN_TRAINING = {
+    **dict.fromkeys(("eta", "rate", "stddev", "alpha", "weight_decay", "ema_momentum"), 1e-30),
+    "start": 1.0,
+}
+WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
+
+
+def doses(recipe: Recipe) -> list[Dose]:
+    """Return the values to choose from."""
+    return list(next(iter(recipe.strength.values()))) if recipe.strength else [None]
+
+
+def strength_path(recipe: Recipe) -> str | None:
+    """Return the path of the recipe's strength, None where it has none."""
+    return next(iter(recipe.strength), None)
+
+
+def neutral_dose(recipe: Recipe) -> Dose:
+    """Return the dose in which a recipe does nothing; None where it has none."""
+    path = strength_path(recipe)
+    if path is None:
+        return None
+    doses = NEUTRAL_IN_TRAINING if path.startswith("training.") else NEUTRAL
+    return doses.get(path.rpartition(".")[2])
+
+
+def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Technique:
+    """Return what the recipe called `name` changes in a network, in that dose or its own.
+
+    Raises:
+        SpecError: the network has no hidden layer, or the strength's path leads nowhere.
+    """
+    changes = mix(name, {name: (recipe, dose)}, base)
+    return Technique(
+        title=recipe.title,
+        family=recipe.family,
+        explanation=recipe.explanation,
+        problem=base.problem,
+        **changes,
+    )
+
+
+def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dict[str, Any]:
+    """Return the `network` and `training` of a technique that does all that the recipes do.
+
+    Args:
+        path: for messages.
+        mixture: recipes by their names, in order, each with its dose.
+        base: the arm that is changed.
+
+    Raises:
+        SpecError: as `technique_of`.
+    """
+    hidden = hidden_layers(base)
+    if not hidden:
+        raise SpecError([f"{path}: the network of {base.problem} has no hidden layer to change."])
+    network: dict[str, dict[str, Any]] = {}
+    training: dict[str, Any] = {}
+    for name, (recipe, dose) in mixture.items():
+        block = dosed(name, recipe, dose)
+        for layer in hidden if block["each"] else ():
+            network[layer] = _merged(network.get(layer, {}), block["each"])
+        if block["before_first"]:
+            network[f"{name}_rows"] = {**block["before_first"], "before": next(iter(base.layers))}
+        for layer in hidden if block["after_each"] else ():
+            network[f"{name}_{layer}"] = {**block["after_each"], "after": layer}
+        asked = dict(block["training"])
+        if optimizer := asked.pop("optimizer", None):
+            own = training.get("optimizer", base.training.optimizer)
+            training["optimizer"] = _put_over(own, optimizer)
+        training = _merged(training, asked)
+    return {"network": network, "training": training}
+
+
+def dosed(name: str, recipe: Recipe, dose: Dose) -> dict[str, Any]:
+    """Return a recipe's block with the value of its strength in place.
+
+    Raises:
+        SpecError: the strength's path leads nowhere.
+    """
+    block = copy.deepcopy(recipe.model_dump())
+    path = strength_path(recipe)
+    if path is None:
+        return block
+    *parents, last = path.split(".")
+    inner: Any = block
+    for key in parents:
+        if not isinstance(inner, dict) or key not in inner:
+            raise unknown(f"{name}.strength", f"key on the path {path}", key, inner or ())
+        inner = inner[key]
+    if last not in inner:
+        raise unknown(f"{name}.strength", f"key on the path {path}", last, inner)
+    if dose is not None:
+        inner[last] = int(dose) if isinstance(inner[last], int) and dose == int(dose) else dose
+    return block
+
+
+def hidden_layers(base: Arm) -> list[str]:
+    """Return the names of the layers with weights, the last one aside."""
+    names = [name for name, layer in base.layers.items() if layer.kind in WEIGHTED]
+    return [name for name in names if name != list(base.layers)[-1]]
+
+
+def check_recipe(name: str, recipe: Recipe, base: Arm) -> None:
+    """Raise SpecError unless every dose of the recipe makes an arm, and what it keeps is used."""
+    _check_kept(name, recipe, base)
+    for dose in doses(recipe):
+        apply(name, technique_of(name, recipe, base, dose), base)
+
+
+def misfit(name: str, recipe: Recipe, base: Arm) -> tuple[str, ...]:
+    """Return why a recipe can't be tried on a problem, nothing where it can."""
+    try:
+        check_recipe(name, recipe, base)
+    except SpecError as error:
+        return error.faults
+    return ()
+
+
+def suits(name: str, recipe: Recipe, base: Arm) -> bool:
+    """Whether a recipe can be tried on a problem."""
+    return recipe.is_for(base.task) and not misfit(name, recipe, base)
+
+
+def is_for(recipe: Any, problem: Any) -> bool:
+    """Whether a recipe is for a problem's task and metric, given both blocks as written."""
+    block = recipe if isinstance(recipe, dict) else {}
+    tasks = block.get("tasks", Recipe.model_fields["tasks"].default)
+    if not (isinstance(problem, dict) and isinstance(tasks, list) and problem.get("task") in tasks):
+        return False
+    metrics = block.get("metrics")
+    return metrics is None or (isinstance(metrics, list) and problem.get("metric") in metrics)
+
+
+def suiting(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
+    """Return the recipes that are for a problem's task and suit its network and training."""
+    return {name: recipe for name, recipe in recipes.items() if suits(name, recipe, base)}
+
+
+def left_out(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, str]:
+    """Return the recipes for a problem's task that don't suit it, and why."""
+    faults = {
+        name: misfit(name, recipe, base)
+        for name, recipe in recipes.items()
+        if recipe.is_for(base.task)
+    }
+    return {
+        name: " ".join(_reason(name, fault) for fault in found)
+        for name, found in faults.items()
+        if found
+    }
+
+
+def parse_recipes(blocks: Mapping[str, Any]) -> dict[str, Recipe]:
+    """Return recipes by their names."""
+    return {name: parse(Recipe, block, f"recipes.{name}") for name, block in blocks.items()}
+
+
+def _check_kept(name: str, recipe: Recipe, base: Arm) -> None:
+    """Raise SpecError for a moving average where the problem's own training keeps other weights."""
+    _, asked = _named(recipe.training.get("optimizer", ""))
+    kept = base.training
+    if asked.get("use_ema") and (kept.averages or kept.keeps_best):
+        what = "the best weights" if kept.keeps_best else "a moving average"
+        raise SpecError([f"{name}.training.optimizer: {base.problem} keeps {what} by itself."])
+
+
+def _reason(name: str, fault: str) -> str:
+    """Return a fault without its path.
+
+    >>> _reason("mixup", "mixup.training: mixup: it doesn't go with that. Expected one of both.")
+    "it doesn't go with that. Expected one of both."
+    """
+    return fault.partition(": ")[2].removeprefix(f"{name}: ")
+
+
+def _named(asked: Any) -> tuple[str, dict[str, Any]]:
+    """Return the name and the arguments of what YAML calls by its name or `{name: arguments}`."""
+    if not isinstance(asked, dict):
+        return asked, {}
+    name, arguments = next(iter(asked.items()))
+    return name, arguments or {}
+
+
+def _put_over(own: Any, asked: Any) -> Any:
+    """Return the optimizer that a recipe asks for, with the arguments that are set already.
+
+    They hold for one of the same class; AdamW is Adam with a decay of its own. Another class stands
+    as the recipe has it.
+
+    >>> _put_over({"Adam": {"learning_rate": 0.1}}, {"AdamW": {"weight_decay": 0.2}})
+    {'AdamW': {'learning_rate': 0.1, 'weight_decay': 0.2}}
+    """
+    (old, arguments), (new, changes) = _named(own), _named(asked)
+    classes = {old.lower(), new.lower()}
+    if classes == {"adam", "adamw"}:
+        new = "AdamW"
+    elif len(classes) > 1:
+        return asked
+    return {new: {**arguments, **changes}}
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both mappings as one; what is in both is merged, too, or else the other's counts."""
+    made = dict(one)
+    for key, value in other.items():
+        both = isinstance(made.get(key), dict) and isinstance(value, dict)
+        made[key] = _merged(made[key], value) if both else value
+    return made

@@ -1,0 +1,131 @@
+"""An arm's layers -> a Keras model, and the JSON that describes it."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from regpipe.backend import keras
+from regpipe.candidates.arm import Arm, Layer
+from regpipe.engine.weights import load_weights, members
+from regpipe.errors import SpecError
+from regpipe.ingredients.batch_sum import BatchSum
+from regpipe.ingredients.temporal import TemporalActivity
+from regpipe.language.vocabulary import BATCH_SUM, TEMPORAL
+
+Architecture = dict[str, Any]
+
+
+def build_architecture(arm: Arm, input_shape: tuple[int, ...]) -> Architecture:
+    """Return the JSON of the arm's network for rows of `input_shape`, such as `(n_features,)`.
+
+    Raises:
+        SpecError: Keras refuses a layer's arguments.
+    """
+    layers = [_build_layer(arm, name, layer) for name, layer in arm.layers.items()]
+    try:
+        model = keras.Sequential([keras.Input(input_shape, name="rows"), *layers], name=arm.name)
+    except (TypeError, ValueError) as error:
+        raise SpecError([f"{arm.name}.network: Keras can't connect the layers. {error}"]) from error
+    _check_outputs(arm, model.output_shape[1:], math.prod(input_shape))
+    return json.loads(model.to_json())
+
+
+def build_model(architecture: Architecture) -> keras.Model:
+    """Return the Keras model that an architecture describes, with weights of no particular seed."""
+    return keras.models.model_from_json(json.dumps(architecture))
+
+
+def plain_model(architecture: Architecture) -> keras.Model:
+    """Return the model without what only training needs and plain Keras can't load.
+
+    Penalties of ours don't change a prediction, so they are left out; the architecture keeps them.
+    """
+    return build_model(_without_ours(architecture))
+
+
+def trained_model(architecture: Architecture, weights: Mapping[str, np.ndarray]) -> keras.Model:
+    """Return the plain model with the weights of a fit; an ensemble's output is the mean of all."""
+    model = plain_model(architecture)
+    kept = members(model, weights)
+    if len(kept) == 1:
+        load_weights(model, weights)
+        return model
+    networks = [plain_model(architecture) for _ in kept]
+    for place, (network, one) in enumerate(zip(networks, kept, strict=True), start=1):
+        load_weights(network, one)
+        network.name = f"snapshot{place}"
+    rows = keras.Input(model.input_shape[1:], name="rows")
+    outputs = keras.layers.Average(name="mean")([network(rows) for network in networks])
+    return keras.Model(rows, outputs, name=model.name)
+
+
+def _check_outputs(arm: Arm, shape: tuple[int, ...], n_features: int) -> None:
+    """Raise SpecError unless the network's outputs suit the task."""
+    wants = {
+        "binary": (shape == (1,), "one output per row, the probability of class 1"),
+        "multiclass": (
+            len(shape) == 1 and shape[0] > 1,
+            "one output per class, two or more, for each row",
+        ),
+        "regression": (shape == (1,), "one output per row"),
+        "reconstruction": (shape == (n_features,), f"{n_features} outputs, one per feature"),
+    }
+    fits, expected = wants[arm.task.name]
+    if not fits:
+        raise SpecError(
+            [
+                f"{arm.name}.network: a {arm.task.name} problem wants {expected}, and this "
+                f"network's outputs have the shape {shape}."
+            ]
+        )
+
+
+def _without_ours(config: Any) -> Any:
+    if isinstance(config, dict):
+        if str(config.get("registered_name", "")).startswith("regpipe>"):
+            return None
+        return {key: _without_ours(value) for key, value in config.items()}
+    if isinstance(config, list):
+        return [_without_ours(item) for item in config]
+    return config
+
+
+def _build_layer(arm: Arm, name: str, layer: Layer) -> keras.Layer:
+    try:
+        arguments = {key: _argument(key, value) for key, value in layer.arguments.items()}
+        return getattr(keras.layers, layer.kind)(name=name, **arguments)
+    except (TypeError, ValueError) as error:
+        path = f"{arm.name}.network.{name}"
+        raise SpecError([f"{path}: Keras refuses this {layer.kind}. {error}"]) from error
+
+
+def _argument(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name.endswith("_regularizer"):
+        return _regularizer(value)
+    if name.endswith("_constraint"):
+        return _named(keras.constraints, value)
+    if name.endswith("_initializer"):
+        return _named(keras.initializers, value)
+    return value
+
+
+def _regularizer(value: Any) -> keras.regularizers.Regularizer:
+    if isinstance(value, dict) and set(value) == {BATCH_SUM}:
+        return BatchSum(_regularizer(value[BATCH_SUM]))
+    if isinstance(value, dict) and set(value) == {TEMPORAL}:
+        return TemporalActivity(**value[TEMPORAL])
+    if isinstance(value, dict) and set(value) == {"l1", "l2"}:
+        return keras.regularizers.L1L2(**value)
+    return _named(keras.regularizers, value)
+
+
+def _named(module: Any, value: Any) -> Any:
+    """Build `name`, `{name: first argument}` or `{name: {argument: value}}` from a Keras module."""
+    name, arguments = (value, {}) if isinstance(value, str) else next(iter(value.items()))
+    make = getattr(module, name)
+    return make(**arguments) if isinstance(arguments, dict) else make(arguments)

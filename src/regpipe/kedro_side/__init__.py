@@ -1,0 +1,1 @@
+"""What Kedro asks of a project: datasets, hooks, a runner, tracking."""

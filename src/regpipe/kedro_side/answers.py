@@ -1,0 +1,122 @@
+"""The end of a run: its answers, and where its files are."""
+
+import json
+from pathlib import Path
+
+import click
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from regpipe.candidates.as_published import problem_departure
+from regpipe.kedro_side.blocks import read_blocks, read_shipped
+from regpipe.language import Problem
+from regpipe.language.reading import parse
+
+
+class AnswerHooks:
+    """Ends a run with its answers."""
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Print a table and a sentence for each technique and each grid that this run answered.
+
+        The study and the claims have too many for a sentence each, and end with what they say
+        together. Who asks for an export has seen the screen behind it.
+        """
+        left = pipeline.all_outputs()
+        if _tell_files(left, catalog):
+            return
+        answers = sorted(name for name in left if name.endswith(".summary"))
+        # A screen has a choice for each recipe, too, and tells them in its report.
+        choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
+        grids = sorted(name for name in choices if "." not in name)
+        screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
+        if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
+            _show_problems(left, catalog)
+            return
+        from regpipe.report import terminal
+        from regpipe.report.study import Screening
+
+        many = bool(screens) or "study.claims" in left
+        terminal.show([catalog.load(n) for n in answers], sentences=not many)
+        for name in () if many else answers:
+            terminal.show_folder(_folder_of(catalog, name))
+        for name in grids:
+            terminal.show_grid(catalog.load(f"{name}.grid"), catalog.load(f"{name}.choice"))
+            terminal.show_folder(_folder_of(catalog, f"{name}.choice"))
+        if "stopping_rules.rules" in left:
+            terminal.show_rules(catalog.load("stopping_rules.rules"))
+        if "variance.shares" in left:
+            terminal.show_variance(catalog.load("variance.shares"))
+        if "study.report" in left:
+            leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
+            terminal.show_study(leaderboard, claims, _file_of(catalog, "study.report"))
+        elif "study.claims" in left:
+            files = (_file_of(catalog, f"study.{name}") for name in ("claims", "claims_plot"))
+            terminal.show_claims(catalog.load("study.claims"), *files)
+        for name in screens:
+            parts = [
+                catalog.load(f"{name}.{table}") for table in ("tuning", "references", "left_out")
+            ]
+            leaderboard = catalog.load(f"{name}.leaderboard")
+            report = _file_of(catalog, f"{name}.report")
+            terminal.show_screen(leaderboard, Screening(*parts), report)
+        _show_cocktails(left, catalog)
+
+
+def _tell_files(left: set[str], catalog: DataCatalog) -> bool:
+    """Say where an export, and where predictions are; return whether there are any."""
+    lines = []
+    for name in sorted(left):
+        problem, _, what = name.rpartition(".")
+        if what == "export":
+            folder = catalog.to_config()[0][name]["path"]
+            about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
+            chosen = about["technique"]
+            how = "as it is" if chosen == "baseline" else f"with {chosen}"
+            rows = f"{about['rows']:,} rows of {problem}"
+            lines.append(f"The network {how}, trained on all {rows}: {folder}")
+        if what == "predicted":
+            rows = f"{len(catalog.load(name)):,} rows of {problem}"
+            lines.append(f"{rows} predicted: {_file_of(catalog, name)}")
+    for line in lines:
+        click.echo(f"\n{line}")
+    return bool(lines)
+
+
+def _show_problems(left: set[str], catalog: DataCatalog) -> None:
+    """Print what the networks of the problems of a run do without a technique."""
+    from regpipe.report import terminal
+
+    for name in sorted(read_blocks()[0].keys() & {n.removesuffix(".runs") for n in left}):
+        problem = parse(Problem, catalog.load("parameters")[name], name)
+        departure = None
+        if problem.published and not problem.stand_in:
+            departure = problem_departure(name, problem, read_shipped()[0][name])
+        terminal.show_problem(name, problem, catalog.load(f"{name}.runs"), departure)
+        if f"{name}.samples_plot" in left:
+            terminal.show_folder(_folder_of(catalog, f"{name}.samples_plot"))
+
+
+def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
+    """Print what the cocktails of a run say."""
+    from regpipe.report import terminal
+
+    for name in sorted(name for name in left if name.endswith("_cocktail.answer")):
+        block, page = (
+            _file_of(catalog, name.replace(".answer", f".{what}"))
+            for what in ("technique", "report")
+        )
+        terminal.show_cocktail(catalog.load(name), block, page)
+
+
+def _file_of(catalog: DataCatalog, name: str) -> str:
+    """Return where a dataset lies."""
+    path = Path(catalog.to_config()[0][name]["filepath"])
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _folder_of(catalog: DataCatalog, name: str) -> str:
+    """Return the folder in which a dataset lies."""
+    return str(Path(_file_of(catalog, name)).parent)

@@ -1,0 +1,72 @@
+"""A person's own table, read at each run as it was when its problem was made."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from regpipe.tables.dialect import dialect
+from regpipe.tables.table_file import read_table
+
+
+class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+    """Loads a CSV or Excel file by what is said of it, and guesses nothing beyond that."""
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        encoding: str | None = None,
+        separator: str | None = None,
+        quote: str | None = None,
+        decimal: str | None = None,
+        thousands: str | None = None,
+        names: list[str] | None = None,
+        gaps: list[str] | None = None,
+        kept: list[str] | None = None,
+        texts: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Point the dataset at a file; how it is written, `problems.dialect.Dialect` tells.
+
+        Args:
+            filepath: of the table.
+            encoding: of a CSV, UTF-8 if not given.
+            separator: of a CSV, a comma if not given.
+            quote: of a CSV, `"` if not given.
+            decimal: of a CSV, a point if not given.
+            thousands: of a CSV, nothing if not given.
+            names: of the columns, where no line of the file names them.
+            gaps: words that stand for a missing value.
+            kept: words that don't, among numbers.
+            texts: columns that hold text.
+            metadata: for plugins such as kedro-viz.
+        """
+        self._filepath = Path(filepath)
+        self._written = dialect(
+            encoding=encoding,
+            separator=separator,
+            quote=quote,
+            decimal=decimal,
+            thousands=thousands,
+            names=names,
+            gaps=gaps,
+            kept=kept,
+            texts=texts,
+        )
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """Return the rows."""
+        return read_table(self._filepath, self._written).frame
+
+    def save(self, data: pd.DataFrame) -> None:
+        """Refuse: the table is the user's."""
+        raise DatasetError("A table of the user's own is read, never written.")
+
+    def _exists(self) -> bool:
+        return self._filepath.is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath), **self._written.said()}

@@ -1,0 +1,49 @@
+"""A value of one of our own types as a JSON file."""
+
+import json
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kedro.io import AbstractDataset
+from pydantic import TypeAdapter
+
+
+class ValueDataset(AbstractDataset[Any, Any]):
+    """Saves and loads a block of YAML, or what was made of some: equal to what was saved.
+
+    What nobody has set isn't written, so that it is still known to be unset.
+    """
+
+    def __init__(self, *, filepath: str, kind: str, metadata: dict[str, Any] | None = None) -> None:
+        """Point the dataset at a file.
+
+        Args:
+            filepath: where the value is, ending in `.json`.
+            kind: its type, such as `regpipe.candidates.arm.Arm`: a dataclass, or pydantic's.
+            metadata: for plugins such as kedro-viz.
+        """
+        self._filepath, self._kind = Path(filepath), kind
+        self.metadata = metadata
+
+    def load(self) -> Any:
+        """Return the value."""
+        return self._type.validate_python(json.loads(self._filepath.read_text(encoding="utf-8")))
+
+    def save(self, data: Any) -> None:
+        """Write the value."""
+        self._filepath.parent.mkdir(parents=True, exist_ok=True)
+        plain = self._type.dump_python(data, exclude_unset=True)
+        self._filepath.write_text(json.dumps(plain, indent=2), encoding="utf-8")
+
+    @cached_property
+    def _type(self) -> TypeAdapter[Any]:
+        module, _, name = self._kind.rpartition(".")
+        return TypeAdapter(getattr(import_module(module), name))
+
+    def _exists(self) -> bool:
+        return self._filepath.is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath), "kind": self._kind}

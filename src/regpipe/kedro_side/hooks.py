@@ -1,0 +1,122 @@
+"""What happens around a run: what was asked for is checked, its progress is shown."""
+
+import errno
+from typing import Any
+
+import click
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog, DatasetError
+from kedro.pipeline import Pipeline
+
+from regpipe.candidates.check import check_parameters
+from regpipe.engine import progress
+from regpipe.errors import SpecError, cause_of, not_utf8
+from regpipe.kedro_side import blocks
+from regpipe.kedro_side.parts import missing_inputs, of_another_run
+from regpipe.kedro_side.runner.ahead import fits_ahead
+
+GRID = "train_grid"
+# What the machine says where nothing (more) can be written: full, too large, closed, not ours.
+UNWRITABLE = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+    *(errno.EROFS, errno.EACCES, errno.EPERM),
+}
+
+
+class CheckHooks:
+    """Refuses what nothing can be done with, before any node runs."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Check all blocks, `--params` included; one line for each fault."""
+        blocks.use(context.config_loader)
+        try:
+            check_parameters(context.config_loader["parameters"], *blocks.read_blocks())
+        except SpecError as error:
+            raise _refusal(error) from None
+
+    @hook_impl
+    def after_catalog_created(
+        self, conf_catalog: dict[str, Any], load_versions: dict[str, str] | None
+    ) -> None:
+        """Refuse an older version of what keeps none: Kedro would load the only one there is."""
+        for name in load_versions or ():
+            if not (conf_catalog.get(name) or {}).get("versioned"):
+                raise click.ClickException(
+                    f"--load-versions: '{name}' isn't versioned. Each run writes over what the one "
+                    "before it left; to keep both, give one of them another folder (--params "
+                    "data_root=DIR)."
+                )
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Refuse a part of a pipeline whose inputs nothing has made, or another run has."""
+        if missing := missing_inputs(pipeline, catalog):
+            names = ", ".join(f"'{name}'" for name in missing)
+            makers = ",".join(sorted(set(missing.values())))
+            raise click.ClickException(
+                f"this part of a pipeline reads {names}, which nothing has made yet. Run what "
+                f"makes it first: kedro run --pipelines={makers}"
+            )
+        if others := of_another_run(pipeline, catalog):
+            raise click.ClickException(
+                f"this part of a pipeline reads what {' and '.join(others)} left when run with "
+                "other parameters, and would tell it as if it were of these. Run the whole "
+                "pipeline, or this part with the parameters of that run."
+            )
+
+    @hook_impl
+    def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
+        """Say what Keras refused, or which file can't be read or written, without a traceback."""
+        if isinstance(error, SpecError):
+            raise _refusal(error) from None
+        if isinstance(error, DatasetError) and "Failed while loading" in str(error):
+            raise click.ClickException(_unreadable(error)) from None
+        cause = cause_of(error)
+        if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
+            raise click.ClickException(_unwritable(error, cause, catalog)) from None
+
+
+class ProgressHooks:
+    """Shows a bar while a run trains."""
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Count the fits that lie ahead, and open the bar."""
+        fits = fits_ahead(pipeline, catalog)
+        if fits or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid says by itself how many
+            progress.start(fits)
+
+    @hook_impl(tryfirst=True)
+    def after_pipeline_run(self) -> None:
+        """Close the bar."""
+        progress.stop()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Close the bar."""
+        progress.stop()
+
+
+def _unreadable(error: DatasetError) -> str:
+    """Say which dataset can't be read, and why."""
+    name, _, _ = str(error).partition(":")
+    cause = cause_of(error)
+    why = not_utf8(cause) if isinstance(cause, UnicodeDecodeError) else str(cause)
+    return f"the dataset '{name}' can't be read. {why}"
+
+
+def _unwritable(error: Exception, cause: OSError, catalog: DataCatalog) -> str:
+    """Say what can't be written where, and why."""
+    if not (isinstance(error, DatasetError) and "Failed while saving" in str(error)):
+        return str(cause)
+    name, _, _ = str(error).partition(":")
+    where = catalog.to_config()[0].get(name, {}).get("filepath", "its place")
+    return f"the dataset '{name}' can't be written to {where}: {cause.strerror}."
+
+
+def _refusal(error: SpecError) -> click.ClickException:
+    return click.ClickException(f"these parameters can't be run.\n{error}")

@@ -1,0 +1,86 @@
+"""A part of a pipeline reads what an earlier run left: is it there, and would this one make it?"""
+
+from typing import TYPE_CHECKING, Any
+
+from kedro.framework.project import pipelines
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.kedro_side import blocks
+from regpipe.language import Problem, Protocol, Technique
+from regpipe.language.reading import parse
+from regpipe.rows.draws import DRAWN, draws_of
+from regpipe.seeds import derive
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a training leaves to the rest of a pipeline, by which it would pass for one of other blocks.
+TRAINED = {"arm", "architecture", "weights", "history", "fits", "runs", "comparison"}
+
+
+def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
+    """Return the inputs that aren't there, and the pipeline that makes each of them.
+
+    Those that no pipeline makes, as a table of the user's own, are not among them.
+    """
+    found = {}
+    for name in sorted(pipeline.inputs()):
+        block = name.partition(".")[0]
+        for maker in (block, f"{block}_screen"):
+            if maker in pipelines and name in pipelines[maker].all_outputs():
+                if not catalog.exists(name):
+                    found[name] = maker
+                break
+    return found
+
+
+def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:
+    """Return the arms whose trainings are read, and aren't those that this run would make.
+
+    Their blocks were others then, or the seeds, the number of repeats or the rows that score them.
+    """
+    read = (name.partition(".") for name in pipeline.inputs())
+    names = sorted({arm for arm, _, what in read if what in TRAINED})
+    parameters = catalog.load("parameters")
+    return [name for name in names if _is_another(name, parameters, catalog)]
+
+
+def _is_another(name: str, parameters: dict[str, Any], catalog: DataCatalog) -> bool:
+    asked = _asked_for(name, parameters)
+    if asked is None or not catalog.exists(f"{name}.arm"):
+        return False
+    if catalog.load(f"{name}.arm") != asked:
+        return True
+    if not catalog.exists(f"{name}.fits"):
+        return False
+    protocol = parse(Protocol, parameters["protocol"], "protocol")
+    drawn = draws_of(parse(Problem, parameters[asked.problem], asked.problem)) is DRAWN
+    return not _follow(catalog.load(f"{name}.fits"), protocol, asked, drawn)
+
+
+def _follow(fits: "pd.DataFrame", protocol: Protocol, arm: Arm, drawn: bool) -> bool:
+    """Whether the fits of an arm are as many as a protocol asks for, of its seeds and rows.
+
+    A baseline may have more: each technique is compared over its own repeats.
+    """
+    fixed, fresh = (fits[fits["protocol"] == name] for name in ("fixed", "fresh"))
+    numbers = protocol.fresh.looks or [protocol.fresh.ceiling]
+    if arm.technique and (len(fixed) != protocol.fixed.repeats or len(fresh) not in numbers):
+        return False
+    if drawn and (fresh["test_rows"] != protocol.fresh.score_rows).any():
+        return False
+    return bool((fixed["fit_seed"].head(1) == derive(protocol.seed, "fixed fit", 0)).all())
+
+
+def _asked_for(name: str, parameters: dict[str, Any]) -> Arm | None:
+    """Return an arm as this run's parameters have it; None of what is no problem or technique."""
+    problems, techniques = blocks.read_blocks()
+    if name in problems:
+        return baseline(name, parse(Problem, parameters[name], name))
+    if name not in techniques:
+        return None
+    technique = parse(Technique, parameters[name], name)
+    home = parse(Problem, parameters[technique.problem], technique.problem)
+    return apply(name, technique, baseline(technique.problem, home))

@@ -1,0 +1,89 @@
+"""What each dataset of a run will hold, said by a digest of everything that it is made from.
+
+A node is a pure function of its inputs. So its outputs are known by the node, its inputs' digests,
+our code and the libraries, before anything is loaded or run.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Node, Pipeline
+from pydantic import BaseModel
+
+from regpipe.kedro_side.runner.records import file_digest
+from regpipe.provenance import code_digest, digest, versions
+
+# What says how something is made faster, and doesn't change it.
+WITHOUT_EFFECT = {"params:workers", "fit_store"}
+JOURNAL = ".journal"  # of a search: what it has found already, and would find again
+OWN = __name__.partition(".")[0]
+
+Fingerprints = dict[str, str | None]
+
+
+def fingerprints(
+    pipeline: Pipeline,
+    catalog: CatalogProtocol,
+    configs: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, str],
+) -> Fingerprints:
+    """Return a fingerprint of each dataset of a pipeline; None where nobody can tell.
+
+    Args:
+        pipeline: what shall be run.
+        catalog: from which parameters are read.
+        configs: of the datasets that the catalog persists.
+        known: fingerprints of files that are there and that another pipeline made.
+    """
+    found: Fingerprints = {}
+    for name in pipeline.inputs():
+        found[name] = _of_input(name, catalog, configs.get(name), known)
+    for node in pipeline.nodes:  # in the order in which they can be run
+        made = _of_node(node, found)
+        for name in node.outputs:
+            found[name] = made and digest([made, name, _lasting(configs.get(name))])
+    return found
+
+
+def _of_input(
+    name: str,
+    catalog: CatalogProtocol,
+    config: Mapping[str, Any] | None,
+    known: Mapping[str, str],
+) -> str | None:
+    if name in WITHOUT_EFFECT or name.endswith(JOURNAL):
+        return ""
+    if name == "parameters" or name.startswith("params:"):
+        return digest(_plain(catalog.load(name)))
+    if name in known:
+        return known[name]
+    file = Path(config["filepath"]) if config and "filepath" in config else None
+    return digest([file_digest(file), _lasting(config)]) if file and file.is_file() else None
+
+
+def _of_node(node: Node, found: Mapping[str, str | None]) -> str | None:
+    function, filled = node.func, {}
+    if isinstance(node.func, partial):
+        function, filled = node.func.func, node.func.keywords
+    inputs = [(name, found[name]) for name in node.inputs]
+    foreign = function.__module__.partition(".")[0] != OWN  # code that `code_digest` doesn't know
+    if foreign or any(fingerprint is None for _, fingerprint in inputs):
+        return None
+    # Not the node's name: the study nests the same nodes in further namespaces.
+    does = [function.__module__, function.__qualname__, filled]
+    return digest([code_digest(), versions(), does, inputs])
+
+
+def _lasting(config: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what a dataset's configuration says about its content."""
+    return {k: v for k, v in (config or {}).items() if k not in ("filepath", "metadata")}
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can hold: Kedro types parameters, also those inside of others."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value

@@ -1,0 +1,64 @@
+"""A run has its data folder to itself, whichever runner it has, from a notebook too."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+
+from regpipe.kedro_side.runner.lock import Occupied, release, take
+from regpipe.kedro_side.runner.records import data_folder
+
+
+class LockHooks:
+    """Locks the data folder before anything is read, and lets go of it once all is told."""
+
+    @hook_impl(wrapper=True, tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], catalog: DataCatalog
+    ) -> Iterator[None]:
+        """Take the folder, or say who has it; remove what killed runs left half-written."""
+        folder = data_folder(catalog.to_config()[0])
+        if folder is None:
+            yield
+            return
+        purpose = ", ".join(run_params.get("pipeline_names") or ["__default__"])
+        try:
+            if take(folder, purpose):
+                catalog["fit_store"].load().sweep()
+        except Occupied as error:
+            raise click.ClickException(
+                f"{error} Wait until it is over, or give this run a folder of its own: "
+                "--params=data_root=DIR."
+            ) from None
+        if not folder.is_dir():
+            raise click.ClickException(
+                f"data_root: '{folder}' is no folder, and can't be made one."
+            )
+        try:
+            yield
+        except BaseException:
+            release(folder)
+            raise
+
+    @hook_impl(wrapper=True, tryfirst=True)
+    def after_pipeline_run(self, catalog: DataCatalog) -> Iterator[None]:
+        """Let go of the folder, after whoever else reads from it."""
+        try:
+            yield
+        finally:
+            _release(catalog)
+
+    @hook_impl(wrapper=True, tryfirst=True)
+    def on_pipeline_error(self, catalog: DataCatalog) -> Iterator[None]:
+        """Let go of the folder."""
+        try:
+            yield
+        finally:
+            _release(catalog)
+
+
+def _release(catalog: DataCatalog) -> None:
+    if folder := data_folder(catalog.to_config()[0]):
+        release(folder)

@@ -1,0 +1,174 @@
+"""Kedro's sequential runner, without the nodes whose results are there already."""
+
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol, DataCatalog, DatasetError
+from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner
+from pluggy import PluginManager
+
+from regpipe.engine import progress
+from regpipe.kedro_side.runner.ahead import fits_ahead
+from regpipe.kedro_side.runner.fingerprints import Fingerprints, fingerprints
+from regpipe.kedro_side.runner.lock import release
+from regpipe.kedro_side.runner.records import RECORDS, Record, data_folder, file_of, intact, record
+
+logger = logging.getLogger(__name__)
+
+SAVED_EVERY = 2.0  # seconds, so that a run that is killed loses little
+
+
+class IncrementalRunner(SequentialRunner):
+    """Runs a node only if what it makes isn't there, or was made from something else.
+
+    Parameters, the content of files nobody makes, our code and the libraries' versions decide, not
+    the time at which a file was written.
+    """
+
+    def __str__(self) -> str:
+        """Say what it is in the words by which kedro-viz knows a run that it can follow."""
+        return f"{type(self).__name__}, a kedro.runner.sequential_runner.SequentialRunner object"
+
+    @property
+    def _logger(self) -> logging.Logger:
+        return logging.getLogger("kedro.runner")  # where Kedro's own runners log
+
+    def run(
+        self,
+        pipeline: Pipeline,
+        catalog: CatalogProtocol,
+        hook_manager: PluginManager | None = None,
+        run_id: str | None = None,
+        only_missing_outputs: bool = False,
+    ) -> dict[str, Any]:
+        """Run what is left of the pipeline; arguments as those of Kedro's runners."""
+        assert isinstance(catalog, DataCatalog)
+        memory = Memory(catalog, pipeline)
+        wanted = fingerprints(pipeline, catalog, memory.configs, memory.known(pipeline.inputs()))
+        left = (
+            pipeline.filter(node_names=names)
+            if (names := needed(pipeline, memory, wanted))
+            else Pipeline([])
+        )
+        done = len(pipeline.nodes) - len(left.nodes)
+        if done:
+            logger.info("%d of %d nodes are up to date.", done, len(pipeline.nodes))
+            progress.expect(fits_ahead(left, catalog) - fits_ahead(pipeline, catalog))
+        recorder = Recorder(memory, wanted)
+        if hook_manager is not None:
+            hook_manager.register(recorder)
+        try:
+            made = super().run(left, catalog, hook_manager, run_id, only_missing_outputs)
+        except BaseException as error:
+            try:
+                memory.save()
+            except DatasetError:  # on a full disk, of which `error` is the first to tell
+                logger.warning("What was made before isn't recorded, and will be made again.")
+            if not isinstance(error, Exception) and (folder := data_folder(memory.configs)):
+                release(folder)  # Ctrl-C, of which Kedro tells no hook
+            raise
+        finally:
+            if hook_manager is not None:
+                hook_manager.unregister(recorder)
+        memory.save()
+        return made
+
+
+class Memory:
+    """The files of a catalog, and what was recorded about them."""
+
+    def __init__(self, catalog: DataCatalog, pipeline: Pipeline) -> None:
+        """Read the records; where there are none, everything has to be made."""
+        for name in pipeline.datasets():
+            catalog.get(name, fallback_to_runtime_pattern=True)
+        self._catalog = catalog
+        self.configs: Mapping[str, dict[str, Any]] = catalog.to_config()[0]
+        self._records = _recorded(catalog)
+        self._changed = False
+
+    def file(self, name: str) -> Path | None:
+        """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
+        return file_of(self.configs.get(name, {}))
+
+    def known(self, names: set[str]) -> dict[str, str]:
+        """Return the fingerprint of each of these datasets that is as it was recorded."""
+        return {
+            name: self._records[name]["fingerprint"]
+            for name in names & self._records.keys()
+            if (file := self.file(name)) and intact(file, self._records[name])
+        }
+
+    def keep(self, name: str, fingerprint: str | None) -> None:
+        """Record a dataset that was just saved."""
+        file = self.file(name)
+        self._changed = True
+        self._records.pop(name, None)
+        if fingerprint and file and file.is_file():
+            self._records[name] = record(file, fingerprint)
+
+    def save(self) -> None:
+        """Write the records, unless they are as they were read."""
+        if self._changed:
+            self._catalog.save(RECORDS, self._records)
+            self._changed = False
+
+
+def _recorded(catalog: DataCatalog) -> dict[str, Record]:
+    found: Any = None
+    if not catalog.exists(RECORDS):
+        return {}
+    with suppress(DatasetError):
+        found = catalog.load(RECORDS)
+    if isinstance(found, dict):
+        return found
+    logger.warning("The records of what was made can't be read: everything counts as new.")
+    return {}
+
+
+class Recorder:
+    """Records each dataset as soon as it is saved."""
+
+    def __init__(self, memory: Memory, wanted: Fingerprints) -> None:
+        """Keep where to record, and what."""
+        self._memory, self._wanted = memory, wanted
+        self._saved = time.monotonic()
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """Record a dataset."""
+        self._memory.keep(dataset_name, self._wanted[dataset_name])
+        if time.monotonic() - self._saved > SAVED_EVERY:
+            self._memory.save()
+            self._saved = time.monotonic()
+
+
+def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]:
+    """Return the names of the nodes that have to be run.
+
+    Those are the ones whose files are missing, changed, or made from something else; and those that
+    hand them, or whoever runs the pipeline, something that no file keeps.
+    """
+    known = memory.known(pipeline.all_outputs())
+    asked = pipeline.outputs()
+
+    def is_there(name: str) -> bool:
+        if memory.file(name) is None:
+            return name not in asked
+        return wanted[name] is not None and known.get(name) == wanted[name]
+
+    makers = {name: node for node in pipeline.nodes for name in node.outputs}
+    left = [node for node in pipeline.nodes if not all(map(is_there, node.outputs))]
+    left += [node for node in pipeline.nodes if not node.outputs]
+    names = set()
+    while left:
+        node = left.pop()
+        names.add(node.name)
+        handed = [n for n in node.inputs if n in makers and memory.file(n) is None]
+        left += [makers[n] for n in handed if makers[n].name not in names]
+    return names

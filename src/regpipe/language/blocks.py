@@ -1,0 +1,248 @@
+"""A problem, and a technique that is applied to it."""
+
+import math
+from dataclasses import replace
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+
+from regpipe.language.metrics import MetricName
+from regpipe.language.settings import Statistics
+from regpipe.language.tasks import CODE_SCORES, TASKS, Task, TaskName
+from regpipe.language.training import Training
+from regpipe.strict import Share, Strict
+
+TABLE = "table"  # the key by which rows of the user's own are told
+
+Network = dict[str, dict[str, Any]]
+Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
+Class = StrictBool | StrictInt | StrictFloat | StrictStr
+
+
+class PublishedScores(Strict):
+    """What was reported on the rows trained on, on those tested on, or on both."""
+
+    train: float | None = None
+    test: float | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.train is None and self.test is None:
+            raise ValueError("expected a published number, train or test or both")
+        return self
+
+
+class Published(PublishedScores):
+    """What a tutorial reported, and where.
+
+    `epochs` and `best_epoch` are those at which it stopped, and whose weights it kept. A gain is
+    over the `baseline` of the same source; without, over what was published about the problem.
+    """
+
+    epochs: PositiveInt | None = None
+    best_epoch: PositiveInt | None = None
+    baseline: PublishedScores | None = None
+    source: str
+
+
+class TableRows(Strict):
+    """A table of the user's own, by its name in the catalog, and what its columns are.
+
+    `target` is what shall be predicted, and all columns predict it but those to `drop`, the `group`
+    (rows of a group stay on the same side of each split) and the `split` (which says `train` or
+    `test`: in all repeats, or of the fixed split alone, where the problem's own `split` says how
+    fresh ones are made). Numbers are scaled, unless `scale` is false. `classes` are the values of
+    a target that is a class, in the order of the outputs; of two, the second is the one whose
+    probability is told. Rows whose target is missing are refused, or left out where
+    `labelled_only`. `categories` are columns whose numbers are names, as those of codes; text is
+    a category without being said so.
+    """
+
+    table: str
+    target: str
+    classes: Annotated[list[Class], Field(min_length=2)] | None = None
+    drop: list[str] = []
+    group: str | None = None
+    split: str | None = None
+    scale: bool = True
+    labelled_only: bool = False
+    categories: list[str] = []
+
+    @property
+    def unused(self) -> list[str]:
+        """The columns that don't predict."""
+        others = [name for name in (self.group, self.split) if name is not None]
+        return [self.target, *others, *self.drop]
+
+
+class Split(Strict):
+    """Which rows are trained on; the others are tested on.
+
+    Of a generator's draw these are the first `train` rows. Of a table, `train` random rows, or that
+    share of them, with each class's share kept where it is to `stratify`; `random_state` is that of
+    the fixed split. Where rows have groups, it is a number or a share of those. A table whose rows
+    say on which side they are needs none of it.
+    """
+
+    train: PositiveInt | Share | None = None
+    stratify: bool = False
+    random_state: NonNegativeInt | None = None
+
+
+class Autoencoder(Strict):
+    """What an autoencoder is scored by beside its error on rows as they are, see `codes`.
+
+    `code` is the layer whose outputs are the code; a linear probe on it has to tell the classes of
+    the rows. `noise` is the standard deviation, in units of the inputs, of the Gaussian noise that
+    corrupts rows which are to be restored.
+    """
+
+    code: str
+    noise: PositiveFloat
+
+
+class Problem(Strict):
+    """Rows, their split, the task, the base network and its training."""
+
+    title: str
+    task: TaskName
+    # A generator or a table of ours and its arguments, or the keys of `TableRows`.
+    rows: dict[str, Any]
+    split: Split = Split()
+    # By which a technique is judged, if not by the task's own: balanced_accuracy, auc, ...
+    metric: MetricName | None = None
+    # Scaled to mean 0 and standard deviation 1 over the rows trained on.
+    standardise: list[Literal["features", "target"]] = []
+    # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
+    input_shape: Annotated[list[PositiveInt], Field(min_length=1)] | None = None
+    network: Network = Field(min_length=1)
+    training: Training
+    autoencoder: Autoencoder | None = None
+    # In place of those of the statistics, where a score has another scale.
+    smallest_difference: dict[MetricName, PositiveFloat] = {}
+    published: Published | None = None
+    # Why the rows aren't those that the published numbers are about, where they only stand in for
+    # those: such rows judge no claim.
+    stand_in: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_baseline(self) -> Self:
+        if self.published and self.published.baseline:
+            raise ValueError(
+                "published.baseline: a problem's published numbers are those of its baseline. "
+                "Expected it in the block of a technique"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_classes_alone(self) -> Self:
+        if "target" in self.standardise and (TASKS[self.task].classifies or self.autoencoder):
+            raise ValueError("standardise: the target is a class. Expected `features` alone")
+        return self
+
+    @model_validator(mode="after")
+    def _is_judged_by_its_scores(self) -> Self:
+        if self.autoencoder and self.task != "reconstruction":
+            raise ValueError(
+                f"autoencoder: a {self.task} problem has no code. Expected no such key"
+            )
+        scores = self._scores
+        if self.metric is not None and self.metric not in scores:
+            raise ValueError(
+                f"metric: a {self.task} problem has no {self.metric}. Expected one of: "
+                f"{', '.join(scores)}"
+            )
+        return self
+
+    @property
+    def kind(self) -> Task:
+        """The task, with the metric that this problem is judged by."""
+        task = TASKS[self.task]
+        return replace(task, metric=self.metric or task.metric, scores=self._scores)
+
+    @property
+    def _scores(self) -> dict[str, bool]:
+        return TASKS[self.task].scores | (CODE_SCORES if self.autoencoder else {})
+
+    @property
+    def own_table(self) -> TableRows | None:
+        """What the columns of the user's own table are, None where it isn't one."""
+        return TableRows.model_validate(self.rows) if TABLE in self.rows else None
+
+    @property
+    def classes(self) -> list[Class] | None:
+        """What the classes are called, where the user's own table says so."""
+        return self.own_table.classes if self.own_table else None
+
+    @property
+    def one_split(self) -> bool:
+        """Whether a column of the user's own table splits it once and for all."""
+        own = self.own_table
+        return own is not None and own.split is not None and self.split.train is None
+
+    def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
+        """Return for each score the mean difference below which nobody cares."""
+        return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
+
+
+def _orders_of_magnitude(values: Any) -> Any:
+    """Return a list as it is, and {orders: [1e-3, 1e-1]} as 1e-3, 1e-2, 1e-1."""
+    if isinstance(values, list):
+        if any(values.count(value) > 1 for value in values):
+            raise ValueError(f"expected different values, and one stands there twice: {values}")
+        return values
+    ends = values.get("orders") if isinstance(values, dict) and len(values) == 1 else None
+    match ends:
+        case [int() | float() as low, int() | float() as high] if 0 < low < high:
+            first, last = (round(math.log10(end)) for end in (low, high))
+            if not math.isclose(low, 10.0**first) or not math.isclose(high, 10.0**last):
+                raise ValueError(
+                    f"expected orders of magnitude, such as 1.0e-6 or 100, received {ends}"
+                )
+            return [float(f"1e{exponent}") for exponent in range(first, last + 1)]
+    raise ValueError(
+        f"expected a list of values, or the ends of {{orders: [1.0e-6, 1.0e-1]}}, received {values}"
+    )
+
+
+GridValues = Annotated[list[float], Field(min_length=2), BeforeValidator(_orders_of_magnitude)]
+
+
+class GridPublished(Strict):
+    """What was published for each point of a grid, in the order of the YAML."""
+
+    train: list[float]
+    test: list[float]
+    source: str
+
+
+class Technique(Strict):
+    """What is changed in a problem's network or training, and what was published about it."""
+
+    title: str
+    family: Family
+    explanation: str
+    problem: str
+    # By which it is judged, if not by its problem's: what it is for may be something else.
+    metric: MetricName | None = None
+    network: Network = {}
+    training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
+    published: Published | None = None
+    # Values to try at paths of this block, such as network.hidden.kernel_regularizer.l2.
+    grid: dict[str, GridValues] = {}
+    grid_published: GridPublished | None = None
+
+    def judged(self, task: Task) -> Task:
+        """Return the task of its problem, with the metric that the technique is judged by."""
+        return replace(task, metric=self.metric or task.metric)

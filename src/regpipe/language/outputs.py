@@ -1,0 +1,114 @@
+"""Are a network's outputs what its task takes them for?
+
+Of two classes, the output is the probability of the second, and cut at 0.5; of several, there is
+one for each. Scores, logged accuracies, boundaries and exports all read it so, and no number would
+look wrong if it were something else, such as a logit or the result of a tanh.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from regpipe.errors import SpecError
+from regpipe.language import keras_names
+from regpipe.language.tasks import Task
+
+# Activations with a result from 0 to 1, and those whose results also sum to 1.
+SHARES = ("sigmoid", "hard_sigmoid", "sparse_sigmoid")
+SHARES_OF_ONE = ("softmax", "sparsemax")
+# Losses, without their underscores, that a single output from 0 to 1 lowers by being above 0.5
+# where class 1 is the likelier one, and else below. Others would have to be cut elsewhere: a
+# squared hinge, of targets -1 and 1, is lowest at 2 p - 1.
+CUT_AT_HALF = {"binarycrossentropy", "binaryfocalcrossentropy", "bce", "mse", "mae", "poisson"} | {
+    *("meansquarederror", "meanabsoluteerror", "huber", "logcosh", "hinge", "dice", "tversky")
+}
+# Those whose outputs are likelier than the base rate where the class is: they bring a single output
+# to the share of class 1 among alike rows.
+CUT_AT_BASE_RATE = {"binarycrossentropy", "bce", "mse", "meansquarederror", "poisson"}
+
+
+class _Layer(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def arguments(self) -> dict[str, Any]: ...
+
+
+def check_outputs(
+    name: str, task: Task, layers: Mapping[str, _Layer], loss: str | dict[str, dict[str, Any]]
+) -> None:
+    """Raise SpecError unless layers and loss make outputs that can be read as the task's.
+
+    Args:
+        name: of the technique or problem.
+        task: whether a class, or which numbers are predicted.
+        layers: in order.
+        loss: the one trained on, as in YAML.
+    """
+    if fault := next(_faults(name, task, layers, loss), None):  # the others would follow from it
+        raise SpecError([fault])
+
+
+def _faults(
+    name: str, task: Task, layers: Mapping[str, _Layer], loss: str | dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    called, given = (loss, {}) if isinstance(loss, str) else next(iter(loss.items()))
+    if (given or {}).get("from_logits"):
+        wants = "softmax" if task.name == "multiclass" else "sigmoid"
+        yield (
+            f"{name}.training.loss: from_logits is for outputs that aren't probabilities yet, "
+            f"and regpipe reads them as they are. Expected `activation: {wants}` in the last "
+            f"layer and {called} without from_logits, which trains the same."
+        )
+    activation, layer = _activation(layers, averaged=task.name == "multiclass")
+    made = f"'{activation}'" if activation else f"a {layers[layer].kind} without one"
+    if task.name == "multiclass" and activation not in SHARES_OF_ONE:
+        yield (
+            f"{name}.network.{layer}: the outputs are read as the probabilities of the "
+            f"classes, and {made} gives others. Expected `activation: softmax`."
+        )
+    if task.name == "binary" and activation not in SHARES:
+        yield (
+            f"{name}.network.{layer}: the output is read as the probability of class 1, cut at "
+            f"0.5, and {made} gives another. Expected `activation: sigmoid`, and a loss such "
+            "as binary_crossentropy."
+        )
+    named = called.lower().replace("_", "")
+    if task.name == "binary" and named not in CUT_AT_HALF:
+        yield (
+            f"{name}.training.loss: a class is told by a probability above 0.5, and training "
+            f"on '{called}' brings it above another number. Expected a loss such as "
+            "binary_crossentropy."
+        )
+    judged_by_rates = task.name == "binary" and task.metric == "balanced_accuracy"
+    if judged_by_rates and named not in CUT_AT_BASE_RATE:
+        yield (
+            f"{name}.training.loss: where balanced accuracy judges, a class is told by its "
+            f"share of the rows trained on, and training on '{called}' brings the output "
+            "elsewhere. Expected a loss such as binary_crossentropy, or another metric."
+        )
+    if "crossentropy" in named and activation not in (*SHARES, *SHARES_OF_ONE):
+        # Keras would clip them, and the network would hardly learn.
+        yield (
+            f"{name}.network.{layer}: '{called}' is taken of numbers from 0 to 1, and {made} "
+            "gives others. Expected an activation there such as sigmoid."
+        )
+
+
+def _activation(layers: Mapping[str, _Layer], averaged: bool) -> tuple[str | None, str]:
+    """Return the activation that makes the outputs, None where none does, and its layer.
+
+    Layers behind it that keep a result from 0 to 1 are left out: what only training needs, what
+    only puts numbers elsewhere, and pooling; where they also have to sum to 1, averages alone.
+    """
+    last = list(layers)[-1]
+    for name, layer in reversed(list(layers.items())):
+        if layer.kind == "Softmax":
+            return "softmax", name
+        folder = keras_names.folder("layers", layer.kind)
+        if "activation" in keras_names.arguments("layers", layer.kind):
+            gated = "recurrent_activation" in keras_names.arguments("layers", layer.kind)
+            return (None if gated else layer.arguments.get("activation")), name
+        pools = folder == "pooling" and ("Max" not in layer.kind or not averaged)
+        if not pools and folder not in ("regularization", "reshaping") and layer.kind != "Identity":
+            return None, name
+    return None, last

@@ -1,0 +1,219 @@
+"""The parameters that are neither a problem nor a technique."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
+
+from regpipe.language.rules import EarlyStopping, Monitored, StopWhen
+from regpipe.strict import Share, Strict
+
+
+class FixedProtocol(Strict):
+    """The one published draw, trained with `repeats` different seeds, two at least."""
+
+    repeats: Annotated[int, Field(ge=2)] = 30
+
+
+def _repeats(value: Any) -> Any:
+    if value != "auto" and (not isinstance(value, int) or isinstance(value, bool) or value < 2):
+        raise ValueError(f"expected a whole number of 2 or more, or auto, received {value!r}")
+    return value
+
+
+class FreshProtocol(Strict):
+    """A new draw at each of `repeats` repeats, scored on `score_rows` further new rows.
+
+    An interval of paired differences needs two repeats at least. With `auto`, each technique gets
+    `batch` more repeats until it is decided, or until there are `at_most` so many; twice the batch
+    come before the first look.
+    """
+
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = 30
+    at_most: PositiveInt = 200
+    batch: Annotated[int, Field(ge=5)] = 10
+    score_rows: PositiveInt = 10_000
+
+    @model_validator(mode="after")
+    def _looks_before_it_ends(self) -> Self:
+        if self.repeats == "auto" and self.at_most < 2 * self.batch:
+            raise ValueError(
+                f"at_most: {self.at_most} repeats are over before the first look, after "
+                f"{2 * self.batch}. Expected {2 * self.batch} or more"
+            )
+        return self
+
+    @property
+    def ceiling(self) -> int:
+        """The most repeats that there can be."""
+        return self.at_most if self.repeats == "auto" else self.repeats
+
+    @property
+    def looks(self) -> list[int] | None:
+        """After how many repeats somebody looks whether to go on; None where nobody does."""
+        if self.repeats != "auto":
+            return None
+        return [*range(2 * self.batch, self.at_most, self.batch), self.at_most]
+
+
+class GridProtocol(Strict):
+    """How many repeats of each protocol every point of a grid gets, and which rows choose.
+
+    `validation_split` is the share of the rows trained on that is held out to choose a point.
+    """
+
+    repeats: Annotated[int, Field(ge=2)] = 10
+    validation_split: Share = 0.3
+
+
+class VarianceProtocol(Strict):
+    """How many `draws` of rows, initial weights for each, and orders and masks for each of those.
+
+    What varies between them is told apart by the pipeline `variance`; each takes two at least.
+    """
+
+    draws: Annotated[int, Field(ge=2)] = 20
+    weights: Annotated[int, Field(ge=2)] = 3
+    orders: Annotated[int, Field(ge=2)] = 2
+
+
+class Protocol(Strict):
+    """How often an arm is fitted, and on what; every seed is derived from `seed`."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
+    fixed: FixedProtocol = FixedProtocol()
+    fresh: FreshProtocol = FreshProtocol()
+    grid: GridProtocol = GridProtocol()
+    variance: VarianceProtocol = VarianceProtocol()
+
+    @property
+    def at_most(self) -> dict[str, int]:
+        """The most repeats that there can be of `fixed` and of `fresh`."""
+        return {"fixed": self.fixed.repeats, "fresh": self.fresh.ceiling}
+
+
+class SmallestDifference(Strict):
+    """For each number a fit is scored by, the mean difference below which nobody cares."""
+
+    accuracy: PositiveFloat = 0.01
+    balanced_accuracy: PositiveFloat = 0.01
+    auc: PositiveFloat = 0.01
+    loss: PositiveFloat = 0.01
+    mse: PositiveFloat = 0.01
+    denoising_mse: PositiveFloat = 0.01
+    probe_accuracy: PositiveFloat = 0.01
+    sparsity: PositiveFloat = 0.01
+    r2: PositiveFloat = 0.01
+
+
+class Statistics(Strict):
+    """The confidence of the intervals, and the differences too small to interest anyone."""
+
+    confidence: Share = 0.95
+    smallest_difference: SmallestDifference = SmallestDifference()
+
+
+class StoppingRule(Strict):
+    """One rule to replay: `early_stopping` or `stop_when`."""
+
+    early_stopping: EarlyStopping | None = None
+    stop_when: StopWhen | None = None
+
+    @model_validator(mode="after")
+    def _is_one_rule(self) -> Self:
+        if (self.early_stopping is None) == (self.stop_when is None):
+            raise ValueError("expected `early_stopping` or `stop_when`, one of them")
+        return self
+
+    @property
+    def rule(self) -> Monitored:
+        """The one that is there."""
+        rule = self.early_stopping or self.stop_when
+        assert rule is not None
+        return rule
+
+
+class StoppingRules(Strict):
+    """The rules that are replayed on the histories of some problems' baselines."""
+
+    problems: Annotated[list[str], Field(min_length=1)]
+    rules: Annotated[dict[str, StoppingRule], Field(min_length=1)]
+
+
+class Holdouts(Strict):
+    """How a strength is chosen inside each repeat: by `holdouts` ways to hold out training rows."""
+
+    repeats: Annotated[int, Field(ge=2)] = 20
+    holdouts: PositiveInt = 3
+    validation_split: Share = 0.3
+
+
+class Screen(Holdouts):
+    """How often every recipe is tried on a problem, and by which rows its strength is chosen."""
+
+
+class Cocktail(Holdouts):
+    """How long mixtures of recipes are searched for, in each repeat.
+
+    The search ends after `trials` mixtures, and begins no other once `minutes` are over for all
+    repeats together. `startup` mixtures are drawn at random before the search learns from them.
+    """
+
+    repeats: Annotated[int, Field(ge=2)] = 10
+    trials: PositiveInt = 40
+    minutes: PositiveFloat | None = None
+    startup: NonNegativeInt = 10
+
+
+class Export(Strict):
+    """What an export hands out.
+
+    `technique` is one of the screen's, or `baseline`; without, it is the best of those that help.
+    """
+
+    technique: str | None = None
+
+
+Engine = Literal["compiled", "keras"]
+
+
+class Settings(Strict):
+    """The parameters that are neither a problem nor a technique."""
+
+    protocol: Protocol
+    statistics: Statistics
+    stopping_rules: StoppingRules | None = None
+    screen: Screen = Screen()
+    cocktail: Cocktail = Cocktail()
+    export: Export = Export()
+    engine: Engine = "compiled"
+    workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
+    # Read by the catalog; here so that --params data_root=DIR passes.
+    data_root: Annotated[str, Field(min_length=1)] = "data"
+    tracking: str | None = None  # an MLflow tracking store that is told of every fit
+
+    @field_validator("data_root")
+    @classmethod
+    def _is_no_home(cls, data_root: str) -> str:
+        if data_root.startswith("~"):  # which a shell spells out only where a word begins with it
+            spelled = Path(data_root).expanduser()
+            raise ValueError(f"expected a folder, such as {spelled}, received '{data_root}'")
+        return data_root
+
+    @field_validator("tracking")
+    @classmethod
+    def _is_a_uri(cls, tracking: str | None) -> str | None:
+        if tracking is not None and "://" not in tracking:
+            raise ValueError(
+                "expected the URI of a tracking store, such as sqlite:///data/mlflow.db or "
+                f"http://127.0.0.1:5000, received '{tracking}'"
+            )
+        return tracking

@@ -1,0 +1,283 @@
+"""Is this mapping a layer, a regularizer, a constraint, an optimizer that Keras can build?
+
+Only names and arguments are checked here, in a second and without importing Keras; a value that
+Keras refuses is reported by `network`, before anything trains.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from regpipe.errors import SpecError, unknown
+from regpipe.language import keras_names
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_NAME = 100  # letters: it becomes a part of files' names, which may have 255
+BATCH_SUM = "batch_sum"
+TEMPORAL = "temporal"
+SCHEDULES = "optimizers/schedules"
+
+# Arguments of optimizers and schedules that Keras takes as floats alone, and those that are whole.
+FLOATS = ("learning_rate", "initial_learning_rate", "values", "momentum")
+WHOLE = ("gradient_accumulation_steps", "ema_overwrite_frequency")
+
+# What a layer finds in the rows that it is adapted to, as its arguments.
+ADAPTED = ("mean", "variance", "bin_boundaries", "vocabulary")
+
+# The range of numbers that Keras would take without a word, or refuse in words of its own.
+SHARE = (0, 1, "a share of at least 0 and below 1")
+POSITIVE = (1e-300, float("inf"), "a number above 0")
+NOT_NEGATIVE = (0, float("inf"), "a number of 0 or more")
+RANGES = {
+    **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), SHARE),
+    **dict.fromkeys(("momentum", "beta_1", "beta_2", "rho", "label_smoothing"), SHARE),
+    **dict.fromkeys(("learning_rate", "initial_learning_rate"), NOT_NEGATIVE),
+    **dict.fromkeys(("units", "filters", "kernel_size", "pool_size"), POSITIVE),
+    **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"), POSITIVE),
+    **dict.fromkeys(("stddev", "weight_decay", "l1", "l2", "ar", "tar"), NOT_NEGATIVE),
+    **dict.fromkeys(("max_value", "min_value", "max_norm", "factor"), NOT_NEGATIVE),
+}
+# Constraints blend by a rate of up to 1.
+CONSTRAINT_RANGES = {**RANGES, "rate": (0, 1.000001, "a share from 0 to 1")}
+
+
+def check_name(path: str, what: str, name: str) -> None:
+    """Raise SpecError unless `name` can be a key of a path, a folder and a Keras layer."""
+    if not NAME.fullmatch(name):
+        raise SpecError(
+            [
+                f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _, "
+                "and a letter first."
+            ]
+        )
+    if len(name) > LONGEST_NAME:
+        raise SpecError(
+            [
+                f"{name[:20]}...: {len(name)} letters can't name a {what}. Expected "
+                f"{LONGEST_NAME} or fewer."
+            ]
+        )
+
+
+def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
+    """Raise SpecError unless `keras.layers.<kind>` exists and takes these arguments."""
+    known = keras_names.class_names("layers")
+    if kind not in known:
+        raise unknown(path, "layer of Keras", kind, known)
+    if not isinstance(arguments, dict):
+        raise SpecError(
+            [f"{path}.{kind}: expected a mapping of arguments, received {arguments!r}."]
+        )
+    check_arguments(path, kind, arguments)
+
+
+def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
+    """Raise SpecError unless `keras.layers.<kind>` takes these arguments."""
+    known = keras_names.arguments("layers", kind)
+    for name, value in arguments.items():
+        if name not in known:
+            raise unknown(path, f"argument of {kind}", name, known)
+        if check := _check_of(name):
+            check(f"{path}.{name}", value)
+        else:
+            check_range(f"{path}.{name}", name, value)
+
+
+def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
+    """Raise SpecError for a layer that does nothing, or nothing right, until it has seen rows.
+
+    Keras adapts such layers by a method of theirs, ahead of training, and nobody calls it here.
+    With what they would find given as arguments, they are layers like others.
+    """
+    if not keras_names.has_method("layers", kind, "adapt"):
+        return
+    finds = [name for name in ADAPTED if name in keras_names.arguments("layers", kind)]
+    if finds and all(arguments.get(name) is not None for name in finds):
+        return
+    instead = " and ".join(finds) or "another layer"
+    if "mean" in finds:
+        instead = f"`standardise: [features]` in the problem in its place, or its {instead}"
+    raise SpecError(
+        [
+            f"{path}: a {kind} has to be adapted to rows before training, which isn't done here. "
+            f"Expected {instead}."
+        ]
+    )
+
+
+def check_regularizer(path: str, value: Any) -> None:
+    """Raise SpecError unless `value` is a mapping of strengths, or of a regularizer's arguments."""
+    if value is None:
+        return
+    if isinstance(value, dict) and set(value) & {"l1", "l2"}:
+        return _check_strengths(path, value, ["l1", "l2"])
+    ours = [BATCH_SUM, TEMPORAL] if path.endswith("activity_regularizer") else []
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ours:
+        name, inner = next(iter(value.items()))
+        if name == TEMPORAL:
+            return _check_strengths(f"{path}.{name}", inner, ["ar", "tar"])
+        if inner is None:
+            raise SpecError([f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}."])
+        return check_regularizer(f"{path}.{name}", inner)
+    _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", *ours])
+
+
+def check_constraint(path: str, value: Any) -> None:
+    """Raise SpecError unless `value` is `{name: {argument: value}}` or `{name: first argument}`."""
+    if value is not None:
+        _check_object(path, "constraints", "constraint", value)
+
+
+def check_initializer(path: str, value: Any) -> None:
+    """Raise SpecError unless `value` is the name of an initializer or `{name: arguments}`."""
+    _check_object(path, "initializers", "initializer", value)
+
+
+def check_activation(path: str, value: Any) -> None:
+    """Raise SpecError unless `value` is the name of an activation."""
+    _check_one_of(path, "activation", value, keras_names.function_names("activations"))
+
+
+def check_loss(path: str, value: Any) -> None:
+    """Raise SpecError unless `value` is a loss: its name, an alias, or `{Name: arguments}`."""
+    if isinstance(value, dict):
+        if len(value) != 1:
+            raise SpecError([f"{path}: expected one loss, received {', '.join(value) or value}."])
+        name, given = next(iter(value.items()))
+        return _check_class(path, "losses", "loss", name, given)
+    aliases = ["mse", "mae", "bce"]
+    _check_one_of(path, "loss", value, [*keras_names.function_names("losses"), *aliases])
+
+
+def check_optimizer(path: str, value: Any) -> None:
+    """Raise SpecError unless `value` is the name of an optimizer or `{name: arguments}`.
+
+    A learning rate is a number, or `{schedule: arguments}` of `keras.optimizers.schedules`.
+    """
+    arguments = value if isinstance(value, dict) else {value: {}}
+    if len(arguments) != 1:
+        raise SpecError(
+            [f"{path}: expected one optimizer, received {', '.join(arguments) or value}."]
+        )
+    name, given = next(iter(arguments.items()))
+    _check_class(path, "optimizers", "optimizer", name, given)
+    rate = (given or {}).get("learning_rate")
+    if isinstance(rate, dict):
+        if len(rate) != 1:
+            raise SpecError(
+                [f"{path}.{name}.learning_rate: expected one schedule, received {rate}."]
+            )
+        schedule, given = next(iter(rate.items()))
+        _check_class(f"{path}.{name}.learning_rate", SCHEDULES, "schedule", schedule, given)
+
+
+def keras_class(module: str, name: str) -> str:
+    """Return the class of `keras.<module>` that YAML calls `name`, in small letters or as it is.
+
+    >>> keras_class("optimizers", "adam")
+    'Adam'
+    """
+    return {known.lower(): known for known in _buildable(module)}[name.lower()]
+
+
+def as_keras_takes(name: str, value: Any) -> Any:
+    """Return an optimizer's or a schedule's argument, as a float where Keras wants one.
+
+    It refuses `learning_rate=1` and `momentum=0`, and computes a schedule in the type of its first
+    rate: after a 1, all that it decays by would be cut down to whole numbers. Other whole numbers,
+    such as those of steps, have to stay so.
+
+    >>> as_keras_takes("values", [1, 0.1]), as_keras_takes("decay_steps", 9)
+    ([1.0, 0.1], 9)
+    """
+    if name not in FLOATS:
+        return value
+    if isinstance(value, list):
+        return [as_keras_takes(name, one) for one in value]
+    return float(value) if type(value) is int else value
+
+
+def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> None:
+    known = _buildable(module)
+    if str(name).lower() not in {k.lower() for k in known}:
+        raise unknown(path, f"{what} of Keras", str(name), known)
+    if not isinstance(given or {}, dict):
+        raise SpecError([f"{path}.{name}: expected a mapping of arguments, received {given!r}."])
+    arguments = keras_names.arguments(module, keras_class(module, name))
+    for argument in given or {}:
+        if argument not in arguments:
+            raise unknown(f"{path}.{name}", f"argument of {name}", argument, arguments)
+        value = (given or {})[argument]
+        if argument in WHOLE and value is not None and type(value) is not int:
+            raise SpecError(
+                [f"{path}.{name}.{argument}: expected a whole number, received {value!r}."]
+            )
+        check_range(f"{path}.{name}.{argument}", argument, value)
+
+
+def _buildable(module: str) -> list[str]:
+    """Return the classes that can be built from numbers, without base classes and wrappers."""
+    abstract = {"Optimizer", "OptimizerMap", "MultiOptimizer", "LossScaleOptimizer"}
+    return [
+        k for k in keras_names.class_names(module) if k not in {*abstract, "LearningRateSchedule"}
+    ]
+
+
+def _check_of(argument: str) -> Callable[[str, Any], None] | None:
+    by_ending = {
+        "_regularizer": check_regularizer,
+        "_constraint": check_constraint,
+        "_initializer": check_initializer,
+        "activation": check_activation,
+    }
+    return next((check for end, check in by_ending.items() if argument.endswith(end)), None)
+
+
+def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable[str] = ()) -> None:
+    """Check `name`, `{name: first argument}` or `{name: {argument: value}}` in `keras.<module>`."""
+    if isinstance(value, str):
+        value = {value: {}}
+    if not isinstance(value, dict) or len(value) != 1:
+        raise SpecError([f"{path}: expected one {what} as a mapping, received {value!r}."])
+    name, arguments = next(iter(value.items()))
+    if name not in keras_names.public_names(module):
+        known = [*keras_names.function_names(module), *extra]
+        raise unknown(path, what, str(name), known)
+    ranges = CONSTRAINT_RANGES if module == "constraints" else RANGES
+    if isinstance(arguments, dict):
+        known_arguments = keras_names.arguments(module, name)
+        for argument, number in arguments.items():
+            if argument not in known_arguments:
+                raise unknown(f"{path}.{name}", f"argument of {name}", argument, known_arguments)
+            check_range(f"{path}.{name}.{argument}", argument, number, ranges)
+    else:
+        check_range(f"{path}.{name}", name, arguments, ranges)
+
+
+def _check_one_of(path: str, what: str, value: Any, known: list[str]) -> None:
+    if not isinstance(value, str):
+        raise SpecError([f"{path}: expected the name of a {what}, received {value!r}."])
+    if value not in known:
+        raise unknown(path, what, value, known)
+
+
+def _check_strengths(path: str, value: Any, known: list[str]) -> None:
+    if not isinstance(value, dict):
+        raise SpecError([f"{path}: expected a mapping of {', '.join(known)}, received {value!r}."])
+    for name, strength in value.items():
+        if name not in known:
+            raise unknown(path, "strength", str(name), known)
+        if isinstance(strength, bool) or not isinstance(strength, int | float):
+            raise SpecError([f"{path}.{name}: expected a number, received {strength!r}."])
+        check_range(f"{path}.{name}", name, strength)
+
+
+def check_range(
+    path: str, name: str, value: Any, ranges: dict[str, tuple[float, float, str]] = RANGES
+) -> None:
+    """Raise SpecError for a number out of the range of what is called `name`, if that is known."""
+    if name not in ranges or isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    low, high, expected = ranges[name]
+    if not low <= value < high:
+        raise SpecError([f"{path}: expected {expected}, received {value!r}."])

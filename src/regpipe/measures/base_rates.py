@@ -1,0 +1,95 @@
+"""Where predictions are cut: judged by balanced accuracy, a class is said by its base rate.
+
+    said = argmax_k  p_k / r_k,    of two classes: the second where p > r
+
+p are a network's outputs, r the base rates: what a network that knows nothing of a row would say
+after the same training. Balanced accuracy counts each class alike however few rows it has, and is
+highest so; the likeliest class, `argmax_k p_k`, is best for accuracy, and overlooks a rare one.
+
+The rates are the classes' shares of the rows trained on, and of a training that shifts the outputs,
+shifted as they are, so that nothing is corrected twice:
+
+    class weights:                  r_k <- w_k r_k / sum_j w_j r_j     (balanced: all alike)
+    noisy labels, label smoothing:  r_k <- (1 - rate) r_k + rate / K
+
+Of two classes that says the same classes as without the shift; of more, noisy labels leave it
+nearly so. No row that is tested on has a part in it.
+
+Source: C. Elkan, "The foundations of cost-sensitive learning" (2001), theorem 2.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from regpipe.candidates.arm import Arm
+from regpipe.ingredients.class_weights import class_weights
+from regpipe.language import Training
+from regpipe.rows.arrays import Rows
+
+COLUMN = "base_rate_{}"
+
+
+def base_rates(arm: Arm, rows: Rows) -> np.ndarray | None:
+    """Return the rate of each class after a training on `rows`, of shape (n_classes,).
+
+    None where the likeliest class is said: the problem isn't judged by balanced accuracy.
+    """
+    if arm.task.metric != "balanced_accuracy":
+        return None
+    training = arm.training
+    rates = class_shares(rows)
+    if training.class_weight:
+        weights = class_weights(training.class_weight, rows.y_train)
+        rates = rates * [weights.get(k, 1.0) for k in range(len(rates))]
+        rates = rates / rates.sum()
+    for rate in (_smoothing(training), training.label_noise and training.label_noise.rate):
+        if rate:
+            rates = (1 - rate) * rates + rate / len(rates)
+    return rates
+
+
+def class_shares(rows: Rows) -> np.ndarray:
+    """Return the share of each class among the rows trained on, of shape (n_classes,)."""
+    classes = max(2, int(max(rows.y_train.max(), rows.y_score.max())) + 1)
+    return np.bincount(rows.y_train[:, 0].astype(int), minlength=classes) / len(rows.y_train)
+
+
+def evened(outputs: np.ndarray, rates: np.ndarray | None) -> np.ndarray:
+    """Return outputs as if all classes were as frequent: the likeliest of them is said.
+
+    Args:
+        outputs: probabilities of shape (n_rows, 1), of the second of two classes, or
+            (n_rows, n_classes).
+        rates: of each class; None leaves the outputs as they are.
+
+    >>> evened(np.array([[0.1], [0.3]]), np.array([0.9, 0.1])).round(2)
+    array([[0.5 ],
+           [0.79]])
+    """
+    if rates is None:
+        return outputs
+    of_each = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+    padded = np.zeros(of_each.shape[1])  # a class that no row trained on has isn't said
+    padded[: len(rates)] = rates
+    ratios = np.divide(of_each, padded, out=np.zeros_like(of_each), where=padded > 0)
+    total = ratios.sum(axis=1, keepdims=True)
+    shares = np.divide(ratios, total, out=np.zeros_like(ratios), where=total > 0)
+    return shares[:, 1:] if outputs.shape[1] == 1 else shares
+
+
+def rates_to_columns(rates: np.ndarray | None) -> dict[str, float]:
+    """Return the rates as columns of a run table."""
+    return {COLUMN.format(k): float(rate) for k, rate in enumerate(() if rates is None else rates)}
+
+
+def rates_of_fit(fit: Mapping[Any, Any]) -> np.ndarray | None:
+    """Return the rates of a row of the run table, None where it has none."""
+    names = [name for name in fit if str(name).startswith(COLUMN.format(""))]
+    return np.array([fit[name] for name in names]) if names else None
+
+
+def _smoothing(training: Training) -> float:
+    asked = {} if isinstance(training.loss, str) else next(iter(training.loss.values())) or {}
+    return float(asked.get("label_smoothing", 0.0))

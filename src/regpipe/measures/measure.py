@@ -1,0 +1,273 @@
+"""Weights and rows -> numbers: how good a fit is, and what its network is like.
+
+Losses are the problem's, without penalties: those of two arms differ, so only plain losses can be
+compared. A fit that diverged says nothing, and whoever got it would guess: wherever its outputs
+aren't numbers, they are taken to be the constant that the targets trained on suggest.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from regpipe.backend import keras, tf
+from regpipe.candidates.arm import Arm
+from regpipe.engine.keras_objects import make_loss
+from regpipe.engine.network import Architecture, plain_model
+from regpipe.engine.weights import load_weights, members
+from regpipe.language.tasks import CODE_SCORES, Task
+from regpipe.measures.base_rates import evened
+from regpipe.measures.codes import Codes
+from regpipe.rows.arrays import Part, Rows
+from regpipe.statistics.overlap import halves_of
+
+Weights = dict[str, np.ndarray]
+
+
+class Measure:
+    """Measures fits of one arm, a fit at a time."""
+
+    def __init__(self, arm: Arm, architecture: Architecture) -> None:
+        """Build the network once; `architecture` is the JSON of the arm's Keras model."""
+        self.model = plain_model(architecture)
+        self.task, self._autoencoder = arm.task, arm.autoencoder
+        self._loss = make_loss(arm.loss)
+        outputs = [layer.output for layer in self.model.layers]
+        rows = [tf.TensorSpec(self.model.input_shape)]  # any number of rows, so traced once
+        self._outputs = tf.function(keras.Model(self.model.inputs, outputs), input_signature=rows)
+        self._predict = tf.function(self.model, input_signature=rows)
+
+    def load(self, weights: Weights, targets: np.ndarray, rates: np.ndarray | None = None) -> None:
+        """Give the network the weights of a fit, and the targets that it was trained on.
+
+        And the base rates by which it says classes, where it does: see `base_rates`.
+        """
+        self._guess = constant_guess(targets, self.model.output_shape[-1], self.task)
+        self._rates = rates
+        self._members = members(self.model, weights)
+        load_weights(self.model, self._members[-1])
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs), all finite.
+
+        Those of a snapshot ensemble are the mean of what its networks say. Of a row whose outputs
+        aren't finite, or so large that their squares aren't, it is the constant guess.
+        """
+        if len(self._members) == 1:
+            return self._finite(self._predict(x).numpy())
+        outputs = []
+        for member in self._members:  # the last one stays loaded
+            load_weights(self.model, member)
+            outputs.append(self._predict(x).numpy())
+        return self._finite(np.mean(outputs, axis=0))
+
+    def _finite(self, outputs: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            told = np.isfinite(np.square(outputs)).all(axis=1, keepdims=True)
+        return np.where(told, outputs, self._guess).astype(outputs.dtype)
+
+    def evened(self, x: np.ndarray) -> np.ndarray:
+        """Return the outputs as if all classes were as frequent, where the fit has base rates."""
+        return evened(self.predict(x), self._rates)
+
+    def scores(self, rows: Rows) -> dict[str, float]:
+        """Return the task's scores on the rows trained on and on those that score the fit.
+
+        Of the latter also the `halves`.
+        """
+        by_row = self._by_row(rows)
+        outputs, told = self.predict(rows.x_score), by_row("score")
+        scored = {
+            "train": self._score(rows.y_train, self.predict(rows.x_train)) | means(by_row("train")),
+            "test": self._score(rows.y_score, outputs) | means(told),
+        }
+        return {
+            **{f"{side}_{name}": x for side, found in scored.items() for name, x in found.items()},
+            **halves(self._score, rows.y_score, outputs),
+            **halves(lambda _, part: means(part), rows.y_score, told),
+        }
+
+    def score(self, rows: Rows, part: Part) -> dict[str, float]:
+        """Return each score on some rows; the area of a class without rows is NaN."""
+        x, y = rows.part(part)
+        return self._score(y, self.predict(x)) | means(self._by_row(rows)(part))
+
+    def _by_row(self, rows: Rows) -> Callable[[Part], pd.DataFrame]:
+        """Return what tells the scores that are means over a part's rows: those of a code."""
+        about = self._autoencoder
+        if about is None:
+            return lambda _: pd.DataFrame()
+        place = [layer.name for layer in self.model.layers].index(about.code)
+
+        def encode(x: np.ndarray) -> np.ndarray:  # of an ensemble, by its last network
+            return self._outputs(x)[place].numpy().reshape(len(x), -1)
+
+        return Codes(self.predict, encode, rows, about.noise).by_row
+
+    def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+        scores = [score for score in self.task.scores if score not in CODE_SCORES]
+        loss = float(np.mean(self._loss(y, outputs), dtype=float))
+        return {
+            score: loss if score == "loss" else score_of(score, y, outputs, self._rates)
+            for score in scores
+        }
+
+    @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, which its row tells
+    def anatomy(self, rows: Rows) -> dict[str, float]:
+        """Return what the network is like, layer by layer; of an ensemble, the last one.
+
+        `norm_<layer>` is the Euclidean norm of the layer's trained weights, biases aside. For each
+        hidden layer, `activation_<layer>` is the mean of its outputs on the rows trained on, and
+        `zeros_<layer>` the share of them that is exactly 0.
+        """
+        numbers = {}
+        for layer in self.model.layers:
+            kernels = [w.numpy() for w in layer.trainable_weights if w.name != "bias"]
+            if kernels:
+                flat = np.concatenate([kernel.ravel() for kernel in kernels])
+                numbers[f"norm_{layer.name}"] = float(np.linalg.norm(flat))
+        for layer, outputs in zip(
+            self.model.layers[:-1], self._outputs(rows.x_train), strict=False
+        ):
+            if _is_identity(layer):
+                continue
+            numbers[f"activation_{layer.name}"] = float(np.mean(outputs))
+            numbers[f"zeros_{layer.name}"] = float(np.mean(outputs.numpy() == 0))
+        return numbers
+
+
+def constant_guess(targets: np.ndarray, outputs: int, task: Task) -> np.ndarray:
+    """Return what is said of every row if nothing is known of it, of shape (outputs,).
+
+    That is the mean target; of several classes, the share of each.
+
+    Args:
+        targets: those trained on, of shape (n_rows, 1), or (n_rows, outputs) of a reconstruction.
+        outputs: how many the network has.
+        task: of the problem.
+
+    >>> from regpipe.language.tasks import TASKS
+    >>> constant_guess(np.array([[0], [2], [2], [2]]), 3, TASKS["multiclass"]).tolist()
+    [0.25, 0.0, 0.75]
+    """
+    if task.name == "multiclass":
+        return np.bincount(targets[:, 0].astype(int), minlength=outputs) / len(targets)
+    return np.mean(targets, axis=0, dtype=float)
+
+
+def halves(
+    score: Callable[[np.ndarray, Any], dict[str, float]], y: np.ndarray, outputs: Any
+) -> dict[str, float]:
+    """Return `test_<score>_halves`: half of how much a score differs between halves of the rows.
+
+    That says how much of it is up to the rows, see `statistics.overlap`. NaN for a single row.
+    """
+    one, other = (score(y[start::2], outputs[start::2]) for start in (0, min(1, len(y) - 1)))
+    known = 0.5 if len(y) > 1 else float("nan")
+    return {halves_of(f"test_{name}"): known * (one[name] - other[name]) for name in one}
+
+
+def means(by_row: pd.DataFrame) -> dict[str, float]:
+    """Return the mean of each column."""
+    return {str(name): float(values.mean()) for name, values in by_row.items()}
+
+
+def surface(
+    measure: Measure,
+    fits: Sequence[tuple[Weights, np.ndarray, np.ndarray | None]],
+    grid: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return what the fits say, on average, at each point of a grid.
+
+    Args:
+        measure: of the fits' arm.
+        fits: the weights of each fit, the targets it was trained on, and its base rates.
+        grid: points of shape (n_points, n_features).
+
+    Returns:
+        `probability`, the mean probability of class 1 (as if both classes were as frequent, where
+        the fits have base rates), and `share`, the share of the fits that
+        call the point class 1; both of shape (n_points,), in [0, 1].
+    """
+    outputs = []
+    for fit in fits:
+        measure.load(*fit)
+        outputs.append(measure.evened(grid)[:, 0])
+    stacked = np.stack(outputs)
+    return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
+
+
+def classes(outputs: np.ndarray) -> np.ndarray:
+    """Return the class that each row's outputs say, of shape (n_rows, 1).
+
+    A single output is the probability of class 1, several are one for each class.
+    """
+    if outputs.shape[1] == 1:
+        return (outputs > 0.5).astype(int)
+    return outputs.argmax(axis=1)[:, None]
+
+
+def score_of(
+    name: str, y: np.ndarray, outputs: np.ndarray, rates: np.ndarray | None = None
+) -> float:
+    """Return one of `SCORES`; where there are base rates, classes are said by them."""
+    return SCORES[name](y, evened(outputs, rates) if name in OF_CLASSES else outputs)
+
+
+def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the share of rows whose class is said."""
+    return float(np.mean(classes(outputs) == y))
+
+
+def _balanced_accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the mean, over the classes, of the share of their rows that is told."""
+    said = classes(outputs)
+    return float(np.mean([np.mean(said[y == label] == label) for label in np.unique(y)]))
+
+
+def _auc(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the area under the ROC curve: of two classes, or each against the others, on average.
+
+    How likely a row of a class is told to be more of that class than one of another. NaN where a
+    class has no row.
+    """
+    if outputs.shape[1] == 1:
+        return _area(y[:, 0] == 1, outputs[:, 0])
+    areas = [_area(y[:, 0] == label, output) for label, output in enumerate(outputs.T)]
+    return float(np.mean(areas))
+
+
+def _area(positive: np.ndarray, scores: np.ndarray) -> float:
+    """Return the area by the ranks of the scores (Mann and Whitney's U)."""
+    n, m = int(positive.sum()), int((~positive).sum())
+    if not n or not m:
+        return float("nan")
+    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * m))
+
+
+def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the mean squared error."""
+    return float(np.mean((outputs - y) ** 2, dtype=float))
+
+
+def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the share of the targets' variance that is explained; 0 for their mean, or less."""
+    variance = float(np.var(y, dtype=float))
+    return 1 - _mse(y, outputs) / variance if variance else float("nan")
+
+
+OF_CLASSES = {"accuracy", "balanced_accuracy"}  # scores of the classes that are said
+SCORES = {
+    "accuracy": _accuracy,
+    "balanced_accuracy": _balanced_accuracy,
+    "auc": _auc,
+    "mse": _mse,
+    "r2": _r2,
+}
+
+
+def _is_identity(layer: keras.Layer) -> bool:
+    """Whether the layer passes its inputs on unchanged once training is over."""
+    return type(layer).__module__.startswith("keras.src.layers.regularization")

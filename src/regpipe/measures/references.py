@@ -1,0 +1,83 @@
+"""Models without a network of ours, by scikit-learn: is a network worth it at all?
+
+Each with its usual settings, on the rows and the columns that the network sees. Where that says
+classes by their base rates, so do they.
+"""
+
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.engine import progress
+from regpipe.language import Problem
+from regpipe.measures.base_rates import class_shares
+from regpipe.measures.measure import SCORES, halves, score_of
+from regpipe.rows.arrays import Rows
+
+
+def references(problem: Problem, seed: int) -> dict[str, Any]:
+    """Return unfitted models by their names."""
+    from sklearn import ensemble, linear_model, neural_network
+
+    if problem.kind.classifies:
+        return {
+            "LogisticRegression": linear_model.LogisticRegression(max_iter=1000),
+            "RandomForestClassifier": ensemble.RandomForestClassifier(random_state=seed),
+            "HistGradientBoostingClassifier": ensemble.HistGradientBoostingClassifier(
+                random_state=seed
+            ),
+            "MLPClassifier": neural_network.MLPClassifier(random_state=seed),
+        }
+    return {
+        "Ridge": linear_model.Ridge(),
+        "RandomForestRegressor": ensemble.RandomForestRegressor(random_state=seed),
+        "HistGradientBoostingRegressor": ensemble.HistGradientBoostingRegressor(random_state=seed),
+        "MLPRegressor": neural_network.MLPRegressor(random_state=seed),
+    }
+
+
+def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
+    """Return a row per model and repeat: model, repeat, data_seed, `test_<score>`, seconds.
+
+    And of each score the `halves`.
+    """
+    task, found = problem.kind, []
+    for repeat, rows in enumerate(draws):
+        rates = class_shares(rows) if task.metric == "balanced_accuracy" else None
+
+        def score(y: np.ndarray, said: np.ndarray, rates: Any = rates) -> dict[str, float]:
+            return {name: score_of(name, y, said, rates) for name in task.scores if name in SCORES}
+
+        models = references(problem, rows.data_seed)
+        progress.expect(len(models))
+        for name, model in models.items():
+            clock = time.perf_counter()
+            said = _fit(model, rows, problem)
+            seconds = time.perf_counter() - clock
+            key = {"model": name, "repeat": repeat, "data_seed": rows.data_seed}
+            told = {f"test_{name}": value for name, value in score(rows.y_score, said).items()}
+            told |= halves(score, rows.y_score, said)
+            found.append({**key, **told, "seconds": seconds})
+            progress.advance(name)
+    return pd.DataFrame(found)
+
+
+def _fit(model: Any, rows: Rows, problem: Problem) -> np.ndarray:
+    """Return what a model, once fitted, says of the rows that score it, in a network's form."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    x_train, x_score = (x.reshape(len(x), -1) for x in (rows.x_train, rows.x_score))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # after as many steps as is usual
+        model.fit(x_train, rows.y_train[:, 0])
+    if not problem.kind.classifies:
+        return model.predict(x_score)[:, None]
+    said = model.predict_proba(x_score)
+    classes = max(2, int(max(rows.y_train.max(), rows.y_score.max())) + 1)
+    outputs = np.zeros((len(said), classes))
+    outputs[:, model.classes_.astype(int)] = said  # one that no training row has stays at 0
+    return outputs[:, 1:] if problem.task == "binary" else outputs

@@ -1,1 +1,0 @@
-"""Where rows come from, how they are drawn and split."""

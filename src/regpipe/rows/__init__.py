@@ -1,0 +1,1 @@
+"""Where rows come from, how they are split, as frames and as arrays."""

@@ -1,0 +1,138 @@
+"""What one fit is trained and tested on, as arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+import numpy as np
+import pandas as pd
+
+from regpipe.errors import SpecError
+from regpipe.language.tasks import Task
+from regpipe.rows.samples import feature_names
+from regpipe.seeds import derive
+
+Part = Literal["train", "val", "score"]
+
+
+class Network(Protocol):
+    """What the rows have to suit: an arm."""
+
+    @property
+    def problem(self) -> str:
+        """The name of its problem."""
+
+    @property
+    def task(self) -> Task:
+        """What is asked of it."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...] | None:
+        """What a row looks like to it; None for a vector."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What one fit is trained and tested on.
+
+    Features are float32 of shape (n_rows, *input_shape). Targets are float32 of shape (n_rows, 1),
+    or the features themselves, as (n_rows, n_features), where those are to be reconstructed.
+    `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
+    `score` is what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are
+    those of the rows trained on, of shape (n_rows,), where rows come in groups. `labels` are the
+    targets, of shape (n_rows,), of the rows of each part, where those aren't what is to be told.
+    """
+
+    data_seed: int
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_val: np.ndarray
+    y_val: np.ndarray
+    x_score: np.ndarray
+    y_score: np.ndarray
+    groups: np.ndarray | None = None
+    labels: Mapping[Part, np.ndarray] = field(default_factory=dict)
+
+    def part(self, name: Part) -> tuple[np.ndarray, np.ndarray]:
+        """Return the features and the targets of some of the rows."""
+        return {
+            "train": (self.x_train, self.y_train),
+            "val": (self.x_val, self.y_val),
+            "score": (self.x_score, self.y_score),
+        }[name]
+
+
+def input_shape(arm: Network, samples: pd.DataFrame) -> tuple[int, ...]:
+    """Return what a row looks like to the network of the arm.
+
+    Raises:
+        SpecError: the problem's `input_shape` doesn't hold as many numbers as there are features.
+    """
+    n_features = len(feature_names(samples))
+    shape = arm.input_shape or (n_features,)
+    if np.prod(shape) != n_features:
+        raise SpecError(
+            [
+                f"{arm.problem}.input_shape: {list(shape)} holds {np.prod(shape)} numbers, and a "
+                f"row has {n_features} features."
+            ]
+        )
+    return shape
+
+
+def rows_of(samples: pd.DataFrame, protocol: str, arm: Network) -> list[Rows]:
+    """Return what each repeat is trained and tested on; one element for `fixed`."""
+    chosen = samples[samples["protocol"] == protocol]
+    shape = input_shape(arm, samples)
+    reconstructs = arm.task.name == "reconstruction"
+    return [_rows(frame, shape, reconstructs) for _, frame in chosen.groupby("repeat", sort=True)]
+
+
+def hold_out(rows: Rows, share: float, seed: int) -> Rows:
+    """Hold out a random share of the rows trained on, and watch those instead of the test rows.
+
+    Of rows that come in groups, it is a share of the groups. One at least is held out, and one is
+    kept.
+    """
+    groups = np.arange(len(rows.x_train)) if rows.groups is None else rows.groups
+    units = np.unique(groups)
+    n = len(units)
+    order = np.random.default_rng(derive(seed, "validation")).permutation(n)
+    held = min(max(round(share * n), 1), n - 1)
+    out = np.isin(groups, units[order[:held]])
+    labels = dict(rows.labels)
+    if "train" in labels:
+        labels |= {"train": rows.labels["train"][~out], "val": rows.labels["train"][out]}
+    return replace(
+        rows,
+        x_train=rows.x_train[~out],
+        y_train=rows.y_train[~out],
+        x_val=rows.x_train[out],
+        y_val=rows.y_train[out],
+        groups=None if rows.groups is None else rows.groups[~out],
+        labels=labels,
+    )
+
+
+def _rows(samples: pd.DataFrame, shape: tuple[int, ...], reconstructs: bool) -> Rows:
+    names = feature_names(samples)
+    scored_on = "score" if (samples["split"] == "score").any() else "test"
+
+    def of(split: str) -> tuple[np.ndarray, np.ndarray]:
+        part = samples[samples["split"] == split]
+        x = part[names].to_numpy("float32")
+        y = x if reconstructs else part[["target"]].to_numpy("float32")
+        return x.reshape(-1, *shape), y
+
+    test = of("test")
+    score = test if scored_on == "test" else of(scored_on)
+    groups = None
+    if "group" in samples:
+        groups = samples.loc[samples["split"] == "train", "group"].to_numpy()
+    splits: dict[Part, str] = {"train": "train", "val": "test", "score": scored_on}
+    labels = {
+        part: samples.loc[samples["split"] == split, "target"].to_numpy()
+        for part, split in splits.items()
+        if reconstructs
+    }
+    return Rows(int(samples["data_seed"].iloc[0]), *of("train"), *test, *score, groups, labels)

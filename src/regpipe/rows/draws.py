@@ -1,0 +1,45 @@
+"""What the repeats are called: of `fresh`, a table has no draws, only splits, or even one alone."""
+
+from dataclasses import dataclass
+
+from regpipe.language import Problem
+from regpipe.rows.sources import is_table
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The words for a kind of rows.
+
+    Attributes:
+        rows: what a repeat of `fresh` has, as `summary.json` says it.
+        fixed: the one that was published.
+        fresh: those of the repeats, in a sentence.
+        one: one of those.
+        several: those, in short.
+    """
+
+    rows: str
+    fixed: str
+    fresh: str
+    one: str
+    several: str
+
+
+DRAWN = Draws("new draws", "fixed draw", "fresh draws", "fresh draw", "draws")
+SPLIT = Draws("new splits", "fixed split", "random splits of its rows", "random split", "splits")
+ONE = Draws(
+    "one split", "given split", "seeds on the one split of its rows", "given split", "seeds"
+)
+KINDS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE)}
+
+
+def draws_of(problem: Problem) -> Draws:
+    """Return the words for a problem's rows."""
+    if problem.one_split:
+        return ONE
+    return SPLIT if is_table(problem.rows) else DRAWN
+
+
+def draws_named(rows: str) -> Draws:
+    """Return the words, given what `summary.json` says of a repeat's rows."""
+    return KINDS[rows]

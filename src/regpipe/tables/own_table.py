@@ -1,0 +1,175 @@
+"""The user's own table -> every row that any fit sees, in the frame of `samples`.
+
+Each repeat splits the rows anew, classes or groups in mind, and makes numbers of the columns by
+what its training rows are like. Where a column of the table says on which side a row is, that holds
+in all repeats, or in those of the fixed split, where the problem says how to make fresh ones.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
+from regpipe.errors import SpecError
+from regpipe.language import Problem, Protocol, TableRows
+from regpipe.rows.samples import KEYS
+from regpipe.seeds import derive
+from regpipe.tables.columns import Columns, count_rows, describe, labelled
+from regpipe.tables.preprocessing import as_declared, feature_names, make_preprocessor
+
+SIDES = {"train", "test"}
+FEWEST_GROUPS = 3
+PROTOCOLS = pd.CategoricalDtype(["fixed", "fresh"])
+SPLITS = pd.CategoricalDtype(["train", "test"])
+
+
+def split_table(
+    table: pd.DataFrame, problem: Problem, protocol: Protocol, name: str
+) -> pd.DataFrame:
+    """Split the rows for each repeat of both protocols, and make numbers of them.
+
+    Args:
+        table: all rows, as the catalog holds them.
+        problem: says which column is what, and how to split.
+        protocol: how many splits there are.
+        name: of the problem, for messages.
+
+    Raises:
+        SpecError: the table can't be used, or can't be split so.
+    """
+    rows = problem.own_table
+    assert rows is not None
+    path = f"{name}.rows"
+    table = labelled(table, rows).reset_index(drop=True)
+    columns = describe(table, rows, problem.task, path)
+    declared = as_declared(table, columns, path)
+    target = encode(table[rows.target], columns)
+    names = _names_apart(feature_names(columns))
+    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
+    draws = [("fixed", 0, problem.split.random_state or 0)]
+    draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
+    groups = groups_of(table, rows, path)
+    frames = []
+    for protocol_name, repeat, seed in draws:
+        said = problem.one_split or (rows.split is not None and protocol_name == "fixed")
+        trained = (
+            _said(table[rows.split], f"{path}.split")
+            if said
+            else _trained(table, rows, problem, seed, name)
+        )
+        numbers = make_preprocessor(columns, rows.scale).fit(declared[trained]).transform(declared)
+        y = target
+        if "target" in problem.standardise:
+            mean, deviation = mean_and_deviation(target[trained], path)
+            y = (target - mean) / deviation
+        keys = {"protocol": protocol_name, "repeat": repeat, "data_seed": seed}
+        frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOLS})
+        split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
+        features = pd.DataFrame(numbers.astype("float32"), columns=names)
+        made = pd.concat([frame.assign(split=split), features], axis=1).assign(target=y)
+        frames.append(made if groups is None else made.assign(group=groups))
+    return pd.concat(frames, ignore_index=True)
+
+
+def encode(target: pd.Series, columns: Columns) -> np.ndarray:
+    """Return classes by their place, 0, 1, ..., and numbers as float64.
+
+    Of numbers around 1e9, float32 would keep no more than every 64th: scaled first, then cast.
+    """
+    if columns.classes is None:
+        return target.to_numpy(float)
+    places = {value: place for place, value in enumerate(columns.classes)}
+    return target.map(places).to_numpy(int)
+
+
+def mean_and_deviation(target: np.ndarray, path: str) -> tuple[float, float]:
+    """Return the mean and the standard deviation of a target; 1 where all of it is the same.
+
+    Args:
+        target: of shape (n_rows,), float64.
+        path: of the problem's rows, for messages.
+
+    Raises:
+        SpecError: it varies, and a float64 can't hold by how much.
+    """
+    if (target == target[0]).all():
+        return float(target[0]), 1.0
+    deviation = float(target.std())
+    if deviation == 0 or not np.isfinite(deviation):
+        raise SpecError(
+            [
+                f"{path}.target: the numbers differ by too little or too much to be scaled "
+                f"(standard deviation {deviation:g}). Expected them in another unit."
+            ]
+        )
+    return float(target.mean()), deviation
+
+
+def _trained(
+    table: pd.DataFrame, rows: TableRows, problem: Problem, seed: int, name: str
+) -> np.ndarray:
+    """Return for each row whether it is trained on, of a split made anew."""
+    places = np.arange(len(table))
+    size = problem.split.train
+    try:
+        if rows.group is not None:
+            splitter = GroupShuffleSplit(1, train_size=size, random_state=seed)
+            train, _ = next(splitter.split(places, groups=table[rows.group]))
+            if table[rows.group].iloc[train].nunique() < 2:
+                raise ValueError("It leaves one group to train on, and some are to be held out.")
+        else:
+            kept = table[rows.target] if problem.split.stratify else None
+            train, _ = train_test_split(places, train_size=size, random_state=seed, stratify=kept)
+    except ValueError as error:
+        raise SpecError(
+            [f"{name}.split: the {len(table)} rows of the table can't be split so. {error}"]
+        ) from error
+    return np.isin(places, train)
+
+
+def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | None:
+    """Return the number of each row's group, None where rows come alone.
+
+    Raises:
+        SpecError: there are too few to train on some, choose by others, and test on further ones.
+    """
+    if rows.group is None:
+        return None
+    group = table[rows.group]
+    if n := int(group.isna().sum()):
+        missing = f"'{group.name}' is missing in {count_rows(n)}"
+        raise SpecError([f"{path}.group: {missing}. Expected it in all."])
+    numbers, names = pd.factorize(group)
+    if len(names) < FEWEST_GROUPS:
+        raise SpecError(
+            [
+                f"{path}.group: '{group.name}' names {len(names)} groups. Expected {FEWEST_GROUPS} "
+                "or more: to train on, to choose by, and to test on."
+            ]
+        )
+    return numbers.astype("int32")
+
+
+def _said(column: pd.Series, path: str) -> np.ndarray:
+    """Return for each row whether its column says that it is trained on."""
+    said = column.astype(str).str.strip().str.lower()
+    if strange := sorted(set(said) - SIDES):
+        raise SpecError(
+            [f"{path}: '{column.name}' is '{strange[0]}' in a row. Expected train or test."]
+        )
+    if said.nunique() < 2:
+        raise SpecError([f"{path}: all rows are for {said.iloc[0]}. Expected train and test."])
+    return (said == "train").to_numpy()
+
+
+def _names_apart(features: list[str]) -> list[str]:
+    """Return a name of its own for each feature, with a `_` where the frame has it already.
+
+    So it has for its keys, and for the category p of a column c beside a column called `c = p`.
+    """
+    made: list[str] = []
+    for place, name in enumerate(features):
+        free, others = name, {*KEYS, *made, *features[place + 1 :]} - {name}
+        while free in others or free in KEYS or free in made:
+            free += "_"
+        made.append(free)
+    return made

@@ -1,0 +1,80 @@
+"""Columns of a user's own table -> numbers for a network, by what the rows trained on are like.
+
+Numbers: gaps are filled by the median, and told by a column of their own; then mean 0 and standard
+deviation 1. Categories: a column each, 0 or 1. Which columns and categories there are is a property
+of the table; medians, means and deviations come from the rows that are trained on alone.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from regpipe.errors import SpecError, hint
+from regpipe.tables.columns import Columns, as_text, with_index
+
+
+def make_preprocessor(columns: Columns, scale: bool = True) -> ColumnTransformer:
+    """Return what turns `as_declared` rows into numbers, not fitted yet.
+
+    Numbers stay as they are where they aren't to `scale`, but for gaps.
+    """
+    filled = SimpleImputer(strategy="median", keep_empty_features=True)
+    categories = [list(values) for values in columns.categorical.values()]
+    return ColumnTransformer(
+        [
+            (
+                "numbers",
+                make_pipeline(filled, StandardScaler()) if scale else filled,
+                list(columns.numeric),
+            ),
+            ("gaps", MissingIndicator(features="all"), list(columns.gaps)),
+            (
+                "categories",
+                OneHotEncoder(categories=categories, handle_unknown="ignore", sparse_output=False),
+                list(columns.categorical),
+            ),
+        ]
+    )
+
+
+def feature_names(columns: Columns) -> list[str]:
+    """Return the names of the numbers, in the order of `make_preprocessor`'s."""
+    return [
+        *columns.numeric,
+        *(f"{name} is missing" for name in columns.gaps),
+        *(f"{name} = {value}" for name, values in columns.categorical.items() for value in values),
+    ]
+
+
+def as_declared(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFrame:
+    """Return the columns that predict, numbers as float64 and categories as text.
+
+    Raises:
+        SpecError: a column is missing, or doesn't hold numbers where it has to.
+    """
+    faults = []
+    table = with_index(table)
+    made: dict[str, Any] = {}
+    for name in (*columns.numeric, *columns.categorical):
+        if name not in table:
+            faults.append(f"{path}: column '{name}' is missing. {hint(name, map(str, table))}")
+        elif name in columns.categorical:
+            made[name] = as_text(table[name]).to_numpy(object)
+        else:
+            numbers = pd.to_numeric(table[name], errors="coerce")
+            strange = table[name][numbers.isna() & table[name].notna()]
+            if len(strange):
+                faults.append(
+                    f"{path}: column '{name}' is '{strange.iloc[0]}' in a row. Expected a number."
+                )
+            made[name] = numbers.to_numpy(float, na_value=np.nan)
+            if np.isinf(made[name]).any():
+                faults.append(f"{path}: column '{name}' is infinite in a row. Expected a number.")
+    if faults:
+        raise SpecError(faults)
+    return pd.DataFrame(made, index=table.index)

@@ -1,0 +1,248 @@
+"""A file with a table -> its columns, each field of it, or a line that says why not.
+
+The same function reads for `new-problem` and for every run, by the same `Dialect`: what was looked
+at is what is trained on. Nothing is filled up or cut off: a line with too many or too few fields is
+refused, since which of its columns they are can't be told.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import chain
+from pathlib import Path
+
+import pandas as pd
+
+from regpipe.errors import SpecError, not_utf8
+from regpipe.tables.cells import column_of
+from regpipe.tables.dialect import Dialect
+
+EXCEL = ".xlsx"
+END = "\x1fend"  # put behind the last line, where a quote that is never closed swallows it
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line with something on it.
+
+    Attributes:
+        number: of the line in the file, from 1 on (where it ends, if a field holds line breaks).
+        fields: as they stand, with blanks around them.
+    """
+
+    number: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds.
+
+    Attributes:
+        frame: the rows.
+        texts: the fields of each column.
+        words: for each column, how often a word was taken for a gap.
+    """
+
+    frame: pd.DataFrame
+    texts: dict[str, list[str]]
+    words: dict[str, Counter[str]]
+
+
+def read_table(file: Path, written: Dialect) -> Table:
+    """Return the table of a CSV or an Excel file.
+
+    Raises:
+        SpecError: the file can't be read, or not as one table.
+    """
+    return table_of(lines_of(file, written), written, file)
+
+
+def table_of(lines: Sequence[Line], written: Dialect, file: Path) -> Table:
+    """Return the table that the lines of a file make.
+
+    Raises:
+        SpecError: they make none.
+    """
+    if not lines:
+        raise SpecError([f"{file}: this file is empty."])
+    names, rows = header(lines, written, file)
+    _check_widths(rows, names, file, named=written.names is not None)
+    texts = {
+        name: [row.fields[place] for row in rows] for place, name in enumerate(names)
+    }  # surplus fields are empty
+    read = {name: column_of(values, written, name) for name, values in texts.items()}
+    frame = pd.DataFrame({name: column for name, (column, _) in read.items()})
+    words = {name: counted for name, (_, counted) in read.items() if counted}
+    return Table(frame, texts, words)
+
+
+def lines_of(file: Path, written: Dialect) -> list[Line]:
+    """Return the lines of a file that aren't blank.
+
+    Raises:
+        SpecError: the file can't be read.
+    """
+    try:
+        if file.suffix.lower() == EXCEL:
+            return _cells(file)
+        # As a whole, so that a byte that can't be decoded is told by its place in the file.
+        text = text_of(file, written)
+        if "\0" in text:
+            raise SpecError([f"{file}: {_fault_of_nul(text, written)}"])
+        return list(_split(StringIO(text, newline=""), written, file))
+    except SpecError:
+        raise
+    except UnicodeDecodeError as error:
+        raise SpecError([f"{file}: {not_utf8(error)}"]) from error
+    except ImportError as error:
+        raise SpecError([f"{file}: {error} (pip install -e '.[tables]')"]) from error
+    except Exception as error:  # whatever a reader has to say about a file
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
+
+
+def text_of(file: Path, written: Dialect) -> str:
+    """Return a file's text, without the mark of its byte order, which is no part of a name."""
+    return file.read_bytes().decode(written.encoding).removeprefix("\ufeff")
+
+
+def _fault_of_nul(text: str, written: Dialect) -> str:
+    """Say what a text with NUL characters may be: every second one is, of Latin ones in UTF-16."""
+    found = f"read as {written.encoding.removesuffix('-sig').upper()}, it holds NUL characters"
+    for begin, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if text[begin::2].count("\0") > 0.9 * len(text[begin::2]):
+            return f"{found} as UTF-16 does: --encoding {encoding}."
+    return f"{found}. Expected a file of text; or its encoding (--encoding)."
+
+
+def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:
+    """Return the names of the columns and the lines below them.
+
+    An unnamed column is called `Unnamed: 0` by its place, as pandas does; unnamed ones at the end
+    are none, since there a separator ends each line.
+
+    Raises:
+        SpecError: a name stands twice.
+    """
+    if written.names is not None:
+        return list(written.names), list(lines)
+    first = [field.strip() for field in lines[0].fields]
+    while first and not first[-1]:
+        first.pop()
+    names = [name or f"Unnamed: {place}" for place, name in enumerate(first)]
+    if again := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise SpecError(
+            [f"{file}: '{again[0]}' names more than one column. Expected different names."]
+        )
+    return names, list(lines[1:])
+
+
+def width(line: Line) -> int:
+    """Return how many fields a line has, without empty ones at its end."""
+    fields = [field.strip() for field in line.fields]
+    while fields and not fields[-1]:
+        fields.pop()
+    return len(fields)
+
+
+def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
+    read: list[str] = []  # the lines since the last one that was yielded
+    reader = csv.reader(
+        _kept(chain(opened, [END]), read),
+        delimiter=written.separator,
+        quotechar=written.quote,
+        skipinitialspace=True,
+    )
+    begun = 1
+    for fields in reader:
+        if fields == [END]:
+            return
+        if fields and fields[-1].endswith(END):
+            raise SpecError(
+                [f"{file}: a quote {written.quote} is opened in line {begun} and never closed."]
+            )
+        if len(read) > 1 and not _quoted_well(read, written):
+            raise SpecError(
+                [
+                    f"{file}: a quote {written.quote} is opened in line {begun}, and one in line "
+                    f"{reader.line_num} would close it, though no separator follows. Expected a "
+                    "second quote in its own line; or double it, if it is a part of the text."
+                ]
+            )
+        if len(fields) > 1 or (fields and fields[0].strip()):
+            yield Line(reader.line_num, fields)
+        begun = reader.line_num + 1
+        read.clear()
+
+
+def _kept(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    """Yield lines, and append them to a list."""
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
+    """Whether what a quote opens ends at a separator, blanks aside.
+
+    Else two quotes that have nothing to do with each other would make one field of all lines
+    between them.
+    """
+    quote, separator = re.escape(written.quote), re.escape(written.separator)
+    text = re.sub(rf"{quote}[ \t]+(?={separator}|[\r\n]|$)", written.quote, "".join(lines))
+    strict = csv.reader(
+        StringIO(text, newline=""),
+        delimiter=written.separator,
+        quotechar=written.quote,
+        skipinitialspace=True,
+        strict=True,
+    )
+    try:
+        return bool(list(strict))
+    except csv.Error:
+        return False
+
+
+def _cells(file: Path) -> list[Line]:
+    """Return the lines of an Excel file's first sheet, with each cell as text."""
+    cells = pd.read_excel(file, header=None, dtype=object, na_filter=False)
+    texts = cells.map(lambda cell: "" if pd.isna(cell) else str(cell))
+    lines = [Line(place + 1, list(row)) for place, row in enumerate(texts.to_numpy(object))]
+    return [line for line in lines if width(line)]
+
+
+def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, named: bool) -> None:
+    """Raise SpecError unless each line has a field for each column, and no further one."""
+    expected = len(names)
+    uneven = [row for row in rows if len(row.fields) != expected]
+    wrong = [row for row in uneven if len(row.fields) < expected or width(row) > expected]
+    if not wrong:
+        return
+    row = wrong[0]
+    found = width(row) if width(row) > expected else len(row.fields)
+    says = f"{expected} are named" if named else f"the first line names {expected}"
+    further = f", and so it is in {len(wrong) - 1:,} further lines" if len(wrong) > 1 else ""
+    what = f"{file}: line {row.number} has {found} fields, and {says}{further}."
+    if found < expected:
+        raise SpecError([f"{what} Expected a separator for each field, also for empty ones."])
+    if len(wrong) == len(rows) and {width(row) for row in rows} == {expected + 1} and not named:
+        places = [str(place + 1) for place in range(len(rows))]
+        if [row.fields[0].strip() for row in rows] == places:
+            raise SpecError(
+                [
+                    f"{what} The first column has no name (it counts the rows, as R writes them). "
+                    "Expected one: begin the first line with `row` and a separator, and leave the "
+                    "column out: --drop row."
+                ]
+            )
+        raise SpecError(
+            [
+                f"{what} One column has no name, and which can't be told (R writes none for the "
+                "first). Expected a name for each in the first line."
+            ]
+        )
+    raise SpecError([f"{what} Expected as many; a text that holds a separator stands in quotes."])

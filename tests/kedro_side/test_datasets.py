@@ -1,0 +1,122 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, DatasetError
+from matplotlib.figure import Figure
+from PIL import Image
+
+from regpipe.candidates.arm import Arm
+from regpipe.engine.job import Job
+from regpipe.kedro_side.datasets import (
+    KerasModelDataset,
+    NpzDataset,
+    PictureDataset,
+    StoriesDataset,
+    ValueDataset,
+)
+from regpipe.language import Technique
+from regpipe.report.study import Story
+from regpipe.rows.arrays import Rows
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
+
+
+def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
+    dataset = NpzDataset(filepath=str(tmp_path / "new" / "weights.npz"))
+    arrays = {"fixed/hidden/kernel": np.arange(6.0).reshape(2, 3), "n": np.array(3)}
+    assert not dataset.exists()
+    dataset.save(arrays)
+    assert dataset.exists()
+    loaded = dataset.load()
+    assert list(loaded) == list(arrays)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(loaded[name], array)
+
+
+def test_objects_are_refused_both_ways(tmp_path: Path) -> None:
+    file = tmp_path / "weights.npz"
+    with pytest.raises(DatasetError, match="allow_pickle"):
+        NpzDataset(filepath=str(file)).save({"a": np.array([{}], dtype=object)})
+    np.savez(file, a=np.array([{}], dtype=object))
+    with pytest.raises(DatasetError, match="allow_pickle"):
+        NpzDataset(filepath=str(file)).load()
+
+
+def test_a_model_comes_back_and_previews_without_keras(tmp_path: Path) -> None:
+    from regpipe.backend import keras
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, name="hidden")])
+    dataset = KerasModelDataset(filepath=str(tmp_path / "new" / "model.keras"))
+    dataset.save(model)
+    x = np.ones((1, 2), "float32")
+    np.testing.assert_array_equal(dataset.load()(x), model(x))
+    layers = json.loads(str(dataset.preview()))["config"]["layers"]
+    assert layers[1]["config"]["name"] == "hidden"
+
+
+def test_a_picture_is_read_as_the_file_that_was_saved(tmp_path: Path) -> None:
+    file = tmp_path / "some" / "picture.png"
+    dataset = PictureDataset(filepath=str(file), save_args={"dpi": 40})
+    dataset.save(Figure(figsize=(2, 1)))
+    assert dataset.load() == file.read_bytes()
+    with Image.open(file) as image:
+        assert image.size == (80, 40)
+    catalog = DataCatalog({"shown": dataset})  # the runner has to know which file that is
+    assert catalog.to_config()[0]["shown"]["filepath"] == str(file)
+
+
+def kept(file: Path, value: Arm | Technique) -> Any:
+    kind = type(value)
+    dataset = ValueDataset(filepath=str(file), kind=f"{kind.__module__}.{kind.__name__}")
+    dataset.save(value)
+    return dataset.load()
+
+
+@pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
+def test_an_arm_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
+    """Also to the store of fits: what is read trains nothing that is there already."""
+    arm = arm_called(name)
+    read = kept(tmp_path / "new" / "arm.json", arm)
+    assert read == arm and list(read.layers) == list(arm.layers)
+    one = np.zeros((1, 2), "float32")
+    jobs = [Job(a, {}, Rows(1, one, one, one, one, one, one), seed=1) for a in (arm, read)]
+    assert jobs[0].key("compiled") == jobs[1].key("compiled")
+
+
+def test_numbers_of_an_arm_come_back_to_the_last_digit(tmp_path: Path) -> None:
+    arm = arm_called("weight_l2")
+    hidden = arm.layers["hidden"]
+    odd = {"l2": 0.1 + 0.2, "rate": 1, "most": float("inf"), "axes": [1, [2.0, None]]}
+    arm = replace(arm, layers={"hidden": replace(hidden, arguments=odd)})
+    read = kept(tmp_path / "arm.json", arm).layers["hidden"].arguments
+    assert read == odd and type(read["rate"]) is int
+
+
+@pytest.mark.parametrize("name", list(TECHNIQUES))
+def test_a_technique_comes_back_with_what_was_set_and_no_more(name: str, tmp_path: Path) -> None:
+    technique = TECHNIQUES[name]
+    read = kept(tmp_path / "technique.json", technique)
+    assert read == technique
+    assert read.model_dump(exclude_unset=True) == technique.model_dump(exclude_unset=True)
+
+
+def test_stories_come_back_as_they_were(tmp_path: Path) -> None:
+    runs = pd.DataFrame({"protocol": ["fixed"], "repeat": [0], "test_loss": [0.1 + 0.2]})
+    stories = {
+        name: Story(
+            {"technique": name, "n": None}, f"{name} ä", runs, {"samples": b"\x89"}, "b", "c"
+        )
+        for name in ("second", "first")
+    }
+    dataset = StoriesDataset(filepath=str(tmp_path / "new" / "stories.zip"))
+    assert not dataset.exists()
+    dataset.save(stories)
+    read = dataset.load()
+    assert list(read) == list(stories)
+    for name, story in stories.items():
+        pd.testing.assert_frame_equal(read[name].runs, runs)
+        assert replace(read[name], runs=None) == replace(story, runs=None)

@@ -1,0 +1,248 @@
+"""A node is run if what it makes isn't there, or would be made from something else."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.framework.hooks.manager import _create_hook_manager
+from kedro.io import DataCatalog, DatasetError
+from kedro.pipeline import Pipeline, node
+from kedro_datasets.json import JSONDataset
+
+from regpipe.kedro_side.runner import IncrementalRunner, fingerprints
+
+ran: list[str] = []
+
+
+def double(number: int) -> int:
+    ran.append("double")
+    return 2 * number
+
+
+def wrap(number: int) -> dict[str, int]:
+    ran.append("wrap")
+    return {"number": number}
+
+
+def shift(wrapped: dict[str, int], by: int) -> dict[str, int]:
+    ran.append("shift")
+    return {"number": wrapped["number"] + by}
+
+
+# params:number -> doubled (in memory) -> wrapped (a file) -> shifted (a file)
+PIPELINE = Pipeline(
+    [
+        node(double, "params:number", "doubled", name="double"),
+        node(wrap, "doubled", "wrapped", name="wrap"),
+        node(shift, ["wrapped", "params:by"], "shifted", name="shift"),
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def _ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take the functions of this file for the project's own."""
+    monkeypatch.setattr(fingerprints, "OWN", "tests")
+    ran.clear()
+    yield
+
+
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture
+def run_it(tmp_path: Path) -> Run:
+    """Run the pipeline on a new catalog over the same files, and tell which nodes were run."""
+
+    def run_it(pipeline: Pipeline = PIPELINE, indent: int = 2, **parameters: int) -> list[str]:
+        catalog = DataCatalog.from_config(
+            {
+                name: {
+                    "type": "json.JSONDataset",
+                    "filepath": str(tmp_path / f"{name}.json"),
+                    "save_args": {"indent": indent},
+                }
+                for name in ("wrapped", "shifted", "made", "table")
+            }
+        )
+        for name, value in {"number": 3, "by": 1, **parameters}.items():
+            catalog[f"params:{name}"] = value
+        ran.clear()
+        IncrementalRunner().run(pipeline, catalog, _create_hook_manager())
+        return list(ran)
+
+    return run_it
+
+
+ALL = ["double", "wrap", "shift"]
+
+
+def test_what_is_there_is_not_made_again(run_it: Run, tmp_path: Path) -> None:
+    assert run_it() == ALL
+    assert run_it() == []
+    assert json.loads((tmp_path / "shifted.json").read_text()) == {"number": 7}
+
+
+def test_a_parameter_concerns_those_who_ask_for_it(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    assert run_it(by=2) == ["shift"]
+    assert run_it(by=2, number=4) == ALL
+    assert json.loads((tmp_path / "shifted.json").read_text()) == {"number": 10}
+
+
+def test_a_missing_file_is_made_again_and_what_is_in_memory_for_it(
+    run_it: Run, tmp_path: Path
+) -> None:
+    run_it()
+    (tmp_path / "shifted.json").unlink()
+    assert run_it() == ["shift"]
+    (tmp_path / "wrapped.json").unlink()
+    assert run_it() == ["double", "wrap"]
+
+
+def test_a_file_that_somebody_changed_is_made_again(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    (tmp_path / "wrapped.json").write_text('{\n  "number": 9\n}')
+    assert run_it() == ["double", "wrap"]
+    assert json.loads((tmp_path / "wrapped.json").read_text()) == {"number": 6}
+
+
+def test_a_file_that_was_merely_touched_is_not(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    os.utime(tmp_path / "wrapped.json")
+    assert run_it() == []
+
+
+def test_the_way_it_is_saved_counts(run_it: Run) -> None:
+    run_it()
+    assert run_it(indent=4) == ALL
+
+
+def test_code_and_libraries_count(run_it: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_it()
+    monkeypatch.setattr(fingerprints, "code_digest", lambda: "other code")
+    assert run_it() == ALL
+    monkeypatch.setattr(fingerprints, "versions", lambda: {"keras": "9.9"})
+    assert run_it() == ALL
+
+
+def test_what_only_makes_it_faster_does_not_count(run_it: Run) -> None:
+    template = Pipeline([node(shift, ["wrapped", "params:workers"], "shifted", name="s")])
+    pipeline = PIPELINE.filter(node_names=["double", "wrap"]) + template
+    run_it(pipeline, workers=1)
+    assert run_it(pipeline, workers=2) == []
+
+
+def test_functions_from_elsewhere_are_always_run(
+    run_it: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprints, "OWN", "regpipe")
+    run_it()
+    assert run_it() == ALL
+
+
+def test_a_part_of_a_pipeline_knows_what_the_whole_has_made(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    last = PIPELINE.filter(node_names=["shift"])
+    assert run_it(last) == []
+    assert run_it(last, by=5) == ["shift"]
+    # Somebody else's file in its place is another input, and the whole mends it.
+    (tmp_path / "wrapped.json").write_text('{\n  "number": 9\n}')
+    assert run_it(last, by=5) == ["shift"]
+    assert json.loads((tmp_path / "shifted.json").read_text()) == {"number": 14}
+    assert run_it(by=5) == ALL
+
+
+def test_what_a_part_was_asked_for_is_handed_out(run_it: Run) -> None:
+    run_it()
+    assert run_it(PIPELINE.filter(node_names=["double"])) == ["double"]
+
+
+def test_a_table_of_ones_own_counts_by_its_content(run_it: Run, tmp_path: Path) -> None:
+    table = tmp_path / "table.json"
+    table.write_text('{"number": 1}')
+    pipeline = Pipeline([node(shift, ["table", "params:by"], "shifted", name="shift")])
+    assert run_it(pipeline) == ["shift"]
+    os.utime(table)
+    assert run_it(pipeline) == []
+    table.write_text('{"number": 2}')
+    assert run_it(pipeline) == ["shift"]
+
+
+def test_records_that_cannot_be_read_are_none(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    (tmp_path / "made.json").write_text('{"wrapp')
+    assert run_it() == ALL
+    (tmp_path / "made.json").write_text('{"wrapped": {"size": 3}, "shifted": 7}')
+    assert run_it() == ALL
+    assert run_it() == []
+
+
+@pytest.mark.parametrize("damaged", ["[]", "null", '"made"', '{"wrapped": {"fing', "\0" * 40])
+def test_records_that_are_damaged_are_told_in_one_line(
+    run_it: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, damaged: str
+) -> None:
+    run_it()
+    assert "can't be read" not in caplog.text
+    (tmp_path / "made.json").write_text(damaged)
+    assert run_it() == ALL
+    (line,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert "can't be read: everything counts as new" in line and "\n" not in line
+    assert run_it() == []
+
+
+def test_a_record_without_a_fingerprint_is_none(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    records = json.loads((tmp_path / "made.json").read_text())
+    del records["shifted"]["fingerprint"]
+    (tmp_path / "made.json").write_text(json.dumps(records))
+    assert run_it() == ["shift"]
+
+
+def test_where_nothing_is_made_nothing_is_written(run_it: Run, tmp_path: Path) -> None:
+    run_it()
+    before = (tmp_path / "made.json").stat()
+    assert run_it() == []
+    after = (tmp_path / "made.json").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_an_error_is_not_hidden_by_that_of_the_records(
+    run_it: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(wrapped: Any) -> None:
+        monkeypatch.setattr(JSONDataset, "save", full)
+        raise RuntimeError("broken")
+
+    def full(*_: Any) -> None:
+        raise DatasetError("made: Failed while saving. No space left on device")
+
+    broken = PIPELINE + Pipeline([node(fail, "shifted", "failed", name="fail")])
+    with pytest.raises(RuntimeError, match="broken"):
+        run_it(broken)
+
+
+def test_what_was_made_before_an_error_is_remembered(run_it: Run) -> None:
+    def fail(wrapped: Any) -> None:
+        ran.append("fail")
+        raise RuntimeError("broken")
+
+    broken = PIPELINE + Pipeline([node(fail, "shifted", "failed", name="fail")])
+    with pytest.raises(RuntimeError, match="broken"):
+        run_it(broken)
+    ran.clear()
+    with pytest.raises(RuntimeError, match="broken"):
+        run_it(broken)
+    assert ran == ["fail"]
+
+
+def test_it_says_what_it_leaves_out(run_it: Run, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        run_it()
+        assert "up to date" not in caplog.text
+        run_it(by=2)
+    assert "2 of 3 nodes are up to date" in caplog.text

@@ -1,0 +1,68 @@
+"""Is a metric known in one place, and told alike wherever it is told?"""
+
+from typing import get_args
+
+import pandas as pd
+import pytest
+
+from regpipe import plots
+from regpipe.language.metrics import METRICS, MetricName
+from regpipe.language.settings import SmallestDifference
+from regpipe.language.tasks import CODE_SCORES, TASKS
+
+
+def test_every_score_is_a_metric_with_a_smallest_difference() -> None:
+    scores = {score for task in TASKS.values() for score in task.scores} | set(CODE_SCORES)
+    assert scores == set(METRICS) == set(get_args(MetricName))
+    assert set(SmallestDifference.model_fields) == set(METRICS)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_difference_is_told_in_pictures_as_in_sentences(metric: str) -> None:
+    told = METRICS[metric]
+    row = {"metric": metric, "mean": 0.0123, "ci_low": -0.002, "ci_high": 0.0345}
+    row |= {"wins": 2, "ties": 0, "pairs": 2, "verdict": "undecided"}
+    row |= {"lowest": -0.01, "highest": 0.03}
+    comparison = pd.DataFrame([{"protocol": p, **row} for p in ("fixed", "fresh")])
+    pairs = pd.DataFrame({"protocol": ["fixed", "fresh"]})
+    pairs = pairs.assign(**{f"test_{metric}_b": 0.5, f"test_{metric}_t": 0.5123})
+    (ax,) = plots.paired_differences(pairs, comparison, "L2", {metric: 0.01}).axes
+    assert told.told(0.0123, -0.002, 0.0345) in ax.texts[0].get_text()
+    assert ax.collections[0].get_offsets()[0, 0] == pytest.approx(told.scale * 0.0123)
+
+    board = pd.DataFrame([{"problem": "moons", "technique": "l2", "rank": 1, **row}])
+    (ax,) = plots.forest(board.rename(columns={"mean": "difference"})).axes
+    assert ax.get_xlabel() == f"{told.difference}, {told.better}"
+    assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(told.scale * 0.0123)
+
+    part = {"ingredient": "l2", "times": 1, "of": 2, "worth": 0.0123, "ci_low": 0, "ci_high": 1}
+    (ax,) = plots.ingredients(pd.DataFrame([part]), "Moons", metric).axes
+    assert told.difference in ax.get_xlabel()
+    assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(told.scale * 0.0123)
+
+
+def test_numbers_are_written_by_hand() -> None:
+    assert (
+        METRICS["accuracy"].signed(0.0123) == "+1.2" and METRICS["accuracy"].value(0.5) == "0.500"
+    )
+    assert METRICS["mse"].signed(-0.00123) == "-1.23" and METRICS["mse"].value(0.0123) == "12.30"
+    assert METRICS["mse"].signed(-1234.5) == "-1,234,500"  # of a target in its own large units
+    assert METRICS["r2"].signed(-0.001) == "0.00"
+    assert METRICS["loss"].size(-0.0123) == "0.012"
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_an_interval_never_ends_in_a_zero_that_is_none(metric: str) -> None:
+    told = METRICS[metric]
+    for end in (1e-9, 3e-6, 0.0003, 0.004):
+        assert float(told.end(end)) > 0 > float(told.end(-end))
+    assert not float(told.end(0.0))
+
+
+def test_ends_are_written_by_hand() -> None:
+    accuracy = METRICS["accuracy"]
+    assert accuracy.interval(0.0003, 0.018) == "[0.03, 1.8]"
+    assert accuracy.interval(-0.0151, -0.00004) == "[-1.5, -0.004]"
+    assert accuracy.interval(0.0, 0.01) == "[0.0, 1.0]"
+    assert accuracy.told(0.009, None, None) == "+0.9" and accuracy.told(None, None, None) == "-"
+    assert (accuracy.size(0.0004), accuracy.size(0.0)) == ("0.04", "0.0")

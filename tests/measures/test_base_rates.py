@@ -1,0 +1,129 @@
+"""A class is said where it is likelier than its base rate, whatever the training shifts."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score
+
+from regpipe.language import Problem
+from regpipe.measures.base_rates import base_rates, evened, rates_of_fit, rates_to_columns
+from regpipe.measures.measure import score_of
+from regpipe.measures.references import score_references
+from regpipe.rows.arrays import Rows
+from tests.conftest import PROBLEMS, arm_called
+
+SMOOTHED = {"loss": {"BinaryCrossentropy": {"label_smoothing": 0.2}}}
+SHIFTS: list[dict[str, Any]] = [
+    {},
+    {"class_weight": "balanced"},
+    {"class_weight": {1: 3.0}},
+    SMOOTHED,
+    {"label_noise": {"rate": 0.3}},
+    {"class_weight": {0: 0.5, 1: 3.0}, "label_noise": {"rate": 0.3}, **SMOOTHED},
+]
+# Of ten rows in one place, four are class 1; of thirty in another, two are; of sixty, none.
+PLACES, COUNTS, ONES = np.array([0, 1, 2]), np.array([10, 30, 60]), np.array([4, 2, 0])
+
+
+def judged(name: str = "moons", **training: Any) -> Any:
+    arm = arm_called(name, **training)
+    return replace(arm, task=replace(arm.task, metric="balanced_accuracy"))
+
+
+def rows_with(y: Any) -> Rows:
+    y = np.asarray(y, "float32").reshape(-1, 1)
+    x = np.random.default_rng(0).normal(size=(len(y), 2)).astype("float32") + y
+    return Rows(0, x, y, x, y, x, y)
+
+
+ROWS = rows_with(np.concatenate([np.arange(n) < k for n, k in zip(COUNTS, ONES, strict=True)]))
+
+
+def learnt(training: dict[str, Any]) -> np.ndarray:
+    """Return what a network says in each place that has learnt all: the loss' minimum, found."""
+    weights = training.get("class_weight", {})
+    if weights == "balanced":
+        weights = {0: 100 / (2 * 94), 1: 100 / (2 * 6)}
+    ones, zeros = ONES * weights.get(1, 1.0), (COUNTS - ONES) * weights.get(0, 1.0)
+    if noise := training.get("label_noise", {}).get("rate", 0.0):
+        ones, zeros = (
+            (1 - noise / 2) * a + noise / 2 * b for a, b in ((ones, zeros), (zeros, ones))
+        )
+    smoothing = 0.2 if "loss" in training else 0.0
+    ones, zeros = (
+        (1 - smoothing / 2) * a + smoothing / 2 * b for a, b in ((ones, zeros), (zeros, ones))
+    )
+    said = np.linspace(0, 1, 100_001)[1:-1]
+    losses = -ones[:, None] * np.log(said) - zeros[:, None] * np.log(1 - said)
+    return said[losses.argmin(axis=1)][:, None]
+
+
+@pytest.mark.parametrize("training", SHIFTS, ids=str)
+def test_no_shift_is_corrected_twice_and_none_is_forgotten(training: dict[str, Any]) -> None:
+    """6% are class 1: it is said where 40% are, and 6.7%, and not where none is."""
+    rates = base_rates(judged(**training), ROWS)
+    assert rates is not None and rates.sum() == pytest.approx(1)
+    said = evened(learnt(training), rates)
+    assert (said[:, 0] > 0.5).tolist() == [True, True, False]
+    if not training:
+        assert rates.tolist() == pytest.approx([0.94, 0.06])
+        # As if both classes were as frequent: 4 of 6 against 6 of 94.
+        assert said[0, 0] == pytest.approx((4 / 6) / (4 / 6 + 6 / 94), abs=1e-3)
+    if training == {"class_weight": "balanced"}:
+        assert rates.tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_accuracy_is_judged_by_the_likeliest_class() -> None:
+    assert base_rates(arm_called("moons", class_weight="balanced"), ROWS) is None
+    outputs = np.array([[0.2], [0.7]])
+    assert evened(outputs, None) is outputs
+
+
+def test_several_classes() -> None:
+    y = [0] * 6 + [1] * 3 + [2]
+    rates = base_rates(judged("digits"), rows_with(y))
+    assert rates.tolist() == pytest.approx([0.6, 0.3, 0.1])
+    outputs = np.array([[0.6, 0.3, 0.1], [0.6, 0.25, 0.15], [0.5, 0.35, 0.15], [0.2, 0.8, 0.0]])
+    np.testing.assert_allclose(evened(outputs, rates)[0], 1 / 3)
+    assert evened(outputs, rates)[1:].argmax(axis=1).tolist() == [2, 2, 1]
+    weights = base_rates(judged("digits", class_weight="balanced"), rows_with(y))
+    np.testing.assert_allclose(weights, 1 / 3)
+
+
+def test_a_class_that_no_row_trained_on_has_is_not_said() -> None:
+    for rates in ([1.0, 0.0], [0.6, 0.4, 0.0], [0.6, 0.4]):
+        n = max(len(rates), 3) if len(rates) != 2 or rates[1] else 1
+        outputs = np.eye(n)[[-1]]  # sure of that class
+        assert np.isfinite(found := evened(outputs, np.array(rates))).all()
+        assert (found[:, 0] <= 0.5 if n == 1 else found.argmax(axis=1) < n - 1).all()
+
+
+def test_a_run_table_keeps_the_rates() -> None:
+    rates = np.array([0.94, 0.06])
+    columns = rates_to_columns(rates)
+    assert columns == {"base_rate_0": 0.94, "base_rate_1": 0.06}
+    assert rates_of_fit({"repeat": 3, **columns}).tolist() == rates.tolist()
+    assert rates_to_columns(None) == {} and rates_of_fit({"repeat": 3}) is None
+
+
+def test_scores_of_classes_are_at_the_base_rate_and_others_are_not() -> None:
+    y, outputs = ROWS.y_train, np.repeat(learnt({}), COUNTS, axis=0)
+    rates = np.array([0.94, 0.06])
+    told = {name: score_of(name, y, outputs, rates) for name in ("accuracy", "balanced_accuracy")}
+    expected = balanced_accuracy_score(y[:, 0], outputs[:, 0] > 0.06)
+    assert told["balanced_accuracy"] == pytest.approx(expected)
+    assert told["accuracy"] == pytest.approx(np.mean((outputs > 0.06) == y))
+    assert score_of("balanced_accuracy", y, outputs) == 0.5  # nothing is above a half
+    assert score_of("auc", y, outputs, rates) == score_of("auc", y, outputs)
+
+
+def test_other_models_are_cut_there_too() -> None:
+    block = PROBLEMS["moons"].model_dump()
+    plain, even = (Problem(**{**block, "metric": m}) for m in (None, "balanced_accuracy"))
+    mean = {
+        name: score_references([ROWS], problem).set_index("model")["test_balanced_accuracy"]
+        for name, problem in (("plain", plain), ("even", even))
+    }
+    assert mean["even"]["LogisticRegression"] > mean["plain"]["LogisticRegression"] + 0.1

@@ -1,0 +1,159 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.engine.network import build_architecture, build_model
+from regpipe.engine.weights import weight_names
+from regpipe.measures.measure import SCORES, Measure, halves, surface
+from regpipe.rows.arrays import Rows, rows_of
+from tests.conftest import arm_called
+
+
+@pytest.fixture(scope="module")
+def weights(architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
+    model = build_model(architecture_of(arm_called("activity_l1")))
+    return {n: w.numpy() for n, w in zip(weight_names(model), model.weights, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def measure(architecture_of: Callable[..., Any]) -> Measure:
+    return Measure(arm_called("activity_l1"), architecture_of(arm_called("activity_l1")))
+
+
+def test_scores_are_those_of_keras_without_the_penalty(
+    measure: Measure,
+    weights: dict[str, np.ndarray],
+    moons: Rows,
+    architecture_of: Callable[..., Any],
+) -> None:
+    measure.load(weights, moons.y_train)
+    scores = measure.scores(moons)
+    model = build_model(architecture_of(arm_called("circles")))
+    model.set_weights(list(weights.values()))
+    model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+    for side, x, y in (
+        ("train", moons.x_train, moons.y_train),
+        ("test", moons.x_val, moons.y_val),
+    ):
+        loss, accuracy = model.evaluate(x, y, verbose=0)
+        assert scores[f"{side}_loss"] == pytest.approx(loss, rel=1e-5)
+        assert scores[f"{side}_accuracy"] == pytest.approx(accuracy)
+
+
+def test_halves_by_hand() -> None:
+    def score(y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+        return {"accuracy": float(np.mean(y == outputs))}
+
+    y, outputs = np.array([1, 0, 1, 0, 1]), np.array([1, 1, 0, 0, 1])  # even: 2 of 3, odd: 1 of 2
+    found = halves(score, y, outputs)
+    assert found == {"test_accuracy_halves": pytest.approx((2 / 3 - 1 / 2) / 2)}
+    assert np.isnan(halves(score, y[:1], outputs[:1])["test_accuracy_halves"])
+
+
+def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons: Rows) -> None:
+    measure.load(weights, moons.y_train)
+    anatomy = measure.anatomy(moons)
+    kernel = weights["hidden/kernel"]
+    hidden = moons.x_train @ kernel + weights["hidden/bias"]
+    assert anatomy["norm_hidden"] == pytest.approx(np.sqrt((kernel**2).sum()), rel=1e-5)
+    assert anatomy["activation_hidden"] == pytest.approx(hidden.mean(), abs=1e-5)
+    assert anatomy["activation_relu"] == pytest.approx(np.maximum(hidden, 0).mean(), rel=1e-4)
+    assert anatomy["zeros_relu"] == pytest.approx((hidden <= 0).mean(), abs=1e-3)
+    assert set(anatomy) == {
+        "norm_hidden", "norm_output",
+        "activation_hidden", "zeros_hidden", "activation_relu", "zeros_relu",
+    }  # fmt: skip
+
+
+def test_dropout_and_noise_have_no_activation_of_their_own(
+    architecture_of: Callable[..., Any], moons: Rows
+) -> None:
+    measure = Measure(arm_called("dropout"), architecture_of(arm_called("dropout")))
+    assert not any("mask" in name for name in measure.anatomy(moons))
+
+
+def test_a_surface_is_the_mean_over_fits(
+    measure: Measure, weights: dict[str, np.ndarray], moons: Rows
+) -> None:
+    opposite = {name: -w if name.startswith("output") else w for name, w in weights.items()}
+    grid = np.array([[0.0, 0.5], [1.0, -1.0]], "float32")
+    y = moons.y_train
+    on_both = surface(measure, [(w, y, None) for w in (weights, opposite)], grid)
+    np.testing.assert_allclose(on_both["probability"], [0.5, 0.5], atol=1e-6)
+    np.testing.assert_allclose(on_both["share"], [0.5, 0.5])
+    measure.load(weights, y)
+    alone = surface(measure, [(weights, y, None)], grid)
+    said = measure.predict(grid)[:, 0]
+    np.testing.assert_allclose(alone["probability"], said, rtol=1e-6)
+    between = float(said.mean())  # as a base rate, it is where the line is drawn
+    cut = surface(measure, [(weights, y, np.array([1 - between, between]))], grid)
+    assert (cut["probability"] > 0.5).tolist() == cut["share"].tolist() == (said > between).tolist()
+
+
+def test_a_fit_that_diverged_is_scored_as_the_constant_guess(
+    measure: Measure, weights: dict[str, np.ndarray], moons: Rows
+) -> None:
+    broken = {name: np.full_like(w, np.nan) for name, w in weights.items()}
+    targets = np.array([[1.0]] * 3 + [[0.0]])
+    measure.load(broken, targets)
+    found = measure.scores(moons)
+    ones = float(moons.y_score.mean())
+    assert found["test_accuracy"] == pytest.approx(ones)
+    assert (found["test_balanced_accuracy"], found["test_auc"]) == (0.5, 0.5)
+    guess = -ones * np.log(0.75) - (1 - ones) * np.log(0.25)
+    assert found["test_loss"] == pytest.approx(guess, rel=1e-5)
+    assert np.isfinite(list(found.values())).all()
+    grid = np.array([[0.0, 0.5]], "float32")
+    both = surface(measure, [(broken, t, None) for t in (targets, 1 - targets)], grid)
+    assert both["probability"] == pytest.approx(0.5) and both["share"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("problem", "lost"),
+    [("digits", np.nan), ("codes", np.nan), ("diabetes", np.nan), ("diabetes", 1e20)],
+)  # of such weights, outputs are finite, and their squares aren't
+def test_other_tasks_have_a_constant_guess_too(
+    problem: str, lost: float, samples_of: Callable[[str], Any]
+) -> None:
+    arm = arm_called(problem)
+    rows = rows_of(samples_of(problem), "fixed", arm)[0]
+    architecture = build_architecture(arm, rows.x_train.shape[1:])
+    measure = Measure(arm, architecture)
+    names = weight_names(measure.model)
+    broken = {
+        name: np.full(w.shape, lost, "float32")
+        for name, w in zip(names, measure.model.weights, strict=True)
+    }
+    measure.load(broken, rows.y_train)
+    found = measure.scores(rows)
+    if problem == "digits":
+        assert found["test_balanced_accuracy"] == pytest.approx(0.1)
+        assert found["test_auc"] == pytest.approx(0.5)
+        most = np.bincount(rows.y_train[:, 0].astype(int)).argmax()
+        assert found["test_accuracy"] == pytest.approx(np.mean(rows.y_score == most))
+    else:
+        guess = rows.y_train.mean(axis=0)
+        assert found["test_mse"] == pytest.approx(np.mean((rows.y_score - guess) ** 2), rel=1e-4)
+    if problem == "diabetes":
+        assert found["train_r2"] == pytest.approx(0, abs=1e-5)
+    assert np.isfinite(found["test_loss"])
+
+
+def test_balanced_accuracy_and_auc_are_those_of_scikit_learn() -> None:
+    from sklearn import metrics
+
+    rng = np.random.default_rng(3)
+    y = (rng.random(200) < 0.15).astype(int)
+    said = np.clip(0.3 * y + rng.random(200).round(1) * 0.7, 0, 1)
+    two = (y[:, None].astype("float32"), said[:, None])
+    assert SCORES["balanced_accuracy"](*two) == pytest.approx(
+        metrics.balanced_accuracy_score(y, said > 0.5)
+    )
+    assert SCORES["auc"](*two) == pytest.approx(metrics.roc_auc_score(y, said))
+    several = rng.integers(0, 3, 200)
+    shares = rng.dirichlet([1, 1, 1], 200)
+    found = SCORES["auc"](several[:, None], shares)
+    assert found == pytest.approx(metrics.roc_auc_score(several, shares, multi_class="ovr"))
+    assert np.isnan(SCORES["auc"](np.zeros((5, 1)), said[:5, None]))

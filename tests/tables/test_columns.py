@@ -1,0 +1,114 @@
+"""A user's own table: what its columns are, and what nothing can be made of."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from regpipe.errors import SpecError
+from regpipe.language import TableRows
+from regpipe.tables.columns import MISSING, describe, infer_task
+
+
+def table(**columns: Any) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "age": rng.normal(40, 10, 60),
+            "city": rng.choice(["Rome", "Oslo", "Bern"], 60),
+            "member": rng.random(60) > 0.5,
+            "outcome": np.resize(["no", "yes"], 60),
+            **columns,
+        }
+    )
+
+
+def faults(
+    frame: pd.DataFrame, task: Any = "binary", target: str = "outcome", **rows: Any
+) -> list[str]:
+    with pytest.raises(SpecError) as error:
+        describe(frame, TableRows(table="mine", target=target, **rows), task, "mine.rows")
+    return list(error.value.faults)
+
+
+def test_columns_are_told_apart() -> None:
+    frame = table(one=1, score=np.where(np.arange(60) % 7, 1.5, np.nan))
+    frame.loc[3, "city"] = None
+    found = describe(frame, TableRows(table="mine", target="outcome"), "binary", "mine.rows")
+    assert found.numeric == ("age", "member", "score")
+    assert found.gaps == ("score",)
+    assert found.categorical == {"city": (MISSING, "Bern", "Oslo", "Rome")}
+    assert found.constant == ("one",)
+    assert found.classes == ("no", "yes")
+
+
+def test_classes_keep_the_order_in_which_they_are_said() -> None:
+    rows = TableRows(table="mine", target="outcome", classes=["yes", "no"])
+    assert describe(table(), rows, "binary", "mine.rows").classes == ("yes", "no")
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"when": pd.date_range("2024-01-01", periods=60)}, "column 'when' holds dates"),
+        ({"when": ["2024-01-31"] * 30 + ["2025-12-01"] * 30}, "column 'when' holds dates"),
+        ({"note": [f"text {i}" for i in range(60)]}, "60 different texts"),
+        ({"age": [np.inf, *range(59)]}, "infinite in 1 row."),
+        ({"void": [None] * 60}, "column 'void' is empty"),
+        ({"age": ["n/a", *map(str, range(59))]}, "holds numbers, but 'n/a' in 1 row"),
+        ({"outcome": ["yes"] * 60}, "'yes' in all rows"),
+        ({"outcome": ["rare"] + ["no", "yes"] * 29 + ["no"]}, "has 3 classes"),
+        ({"outcome": [None, *["no", "yes"] * 29, "no"]}, "is missing in 1 row"),
+    ],
+)
+def test_what_nothing_can_be_made_of_is_refused_in_one_line(
+    columns: dict[str, Any], said: str
+) -> None:
+    found = faults(table(**columns))
+    assert len(found) == 1 and said in found[0], found
+
+
+def test_a_class_of_a_single_row_is_refused() -> None:
+    frame = table(outcome=["rare", *np.resize(["no", "yes"], 59)])
+    assert "'rare' in fewer than two rows" in faults(frame, "multiclass")[0]
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    found = faults(table(void=[None] * 60, when=pd.date_range("2024-01-01", periods=60)))
+    assert len(found) == 2
+
+
+def test_a_name_that_is_not_there_is_answered_by_the_nearest() -> None:
+    assert "Did you mean 'outcome'?" in faults(table(), target="outcom")[0]
+    assert "Did you mean 'city'?" in faults(table(), drop=["citty"])[0]
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    frame = table()
+    frame.columns = ["age", "age", "member", "outcome"]
+    assert "'age' names more than one column" in faults(frame)[0]
+    found = describe(
+        table(**{"age.5": np.arange(60)}), TableRows(table="mine", target="outcome"), "binary", ""
+    )
+    assert found.numeric == ("age", "member", "age.5")
+
+
+def test_a_number_that_a_new_file_lacks_is_told() -> None:
+    frame = table(outcome=np.resize(["no", "maybe"], 60))
+    assert "is 'maybe' in some rows" in faults(frame, classes=["no", "yes"])[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([0, 1] * 30, "binary"),
+        ([True, False] * 30, "binary"),
+        (["a", "b", "c"] * 20, "multiclass"),
+        ([1.0, 2.0, 3.0] * 20, "multiclass"),
+        (list(range(60)), "regression"),
+        ([0.5, 1.5] * 30, "regression"),
+    ],
+)
+def test_the_task_is_what_the_target_looks_like(values: list[Any], task: str) -> None:
+    assert infer_task(pd.Series(values)) == task
