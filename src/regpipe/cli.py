@@ -70,7 +70,7 @@ def forget(env: str | None, data_root: str | None) -> None:
         raise click.ClickException(f"there is no folder {folder or data_root}.")
     try:
         take(folder, "forget")
-        fits = catalog["fit_store"].load().clear()
+        fits = catalog["trainer"].load().store.clear()
         journals: Any = catalog["*.journal"]  # of every cocktail
         searches = journals.clear()
         if catalog.exists(RECORDS):

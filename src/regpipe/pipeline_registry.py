@@ -27,7 +27,6 @@ from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cockta
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
 from regpipe.pipelines.export.pipeline import create_prediction
 from regpipe.pipelines.grid.pipeline import create_pipeline as create_grid
-from regpipe.pipelines.lazily import Lazily
 from regpipe.pipelines.looks import look_of
 from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
 from regpipe.pipelines.screen.pipeline import create_pipeline as create_screen
@@ -42,6 +41,7 @@ from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
 from regpipe.pipelines.variance.pipeline import create_pipeline as create_variance
+from regpipe.pipelines.wiring import Lazily
 
 
 def register_pipelines() -> Mapping[str, Pipeline]:

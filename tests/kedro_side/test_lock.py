@@ -16,7 +16,7 @@ from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline, node
 
-from regpipe.kedro_side.datasets import FitStoreDataset
+from regpipe.kedro_side.datasets import TrainerDataset
 from regpipe.kedro_side.runner import IncrementalRunner, lock
 from regpipe.kedro_side.runner.hooks import LockHooks
 from regpipe.kedro_side.runner.lock import FILE, Occupied, release, take
@@ -173,7 +173,9 @@ class Session:
             {"made": {"type": "json.JSONDataset", "filepath": str(self.folder / "made.json")}}
         )
         catalog["params:number"] = 3
-        catalog["fit_store"] = FitStoreDataset(path=str(self.folder / "fits"))
+        catalog["trainer"] = TrainerDataset(
+            path=str(self.folder / "fits"), engine="compiled", workers=1
+        )
         pipeline = Pipeline([node(do, "params:number", "doubled", name="double")])
         told = {
             "run_params": {"pipeline_names": ["moons"]},

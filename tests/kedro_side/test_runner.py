@@ -13,7 +13,9 @@ from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.json import JSONDataset
 
+from regpipe.kedro_side.datasets import TrainerDataset
 from regpipe.kedro_side.runner import IncrementalRunner, fingerprints
+from regpipe.pipelines.training import Trainer
 
 ran: list[str] = []
 
@@ -31,6 +33,11 @@ def wrap(number: int) -> dict[str, int]:
 def shift(wrapped: dict[str, int], by: int) -> dict[str, int]:
     ran.append("shift")
     return {"number": wrapped["number"] + by}
+
+
+def count_fits(wrapped: dict[str, int], trainer: Trainer) -> dict[str, int]:
+    ran.append("count")
+    return {"number": len(trainer.store)}
 
 
 # params:number -> doubled (in memory) -> wrapped (a file) -> shifted (a file)
@@ -58,7 +65,12 @@ Run = Callable[..., list[str]]
 def run_it(tmp_path: Path) -> Run:
     """Run the pipeline on a new catalog over the same files, and tell which nodes were run."""
 
-    def run_it(pipeline: Pipeline = PIPELINE, indent: int = 2, **parameters: int) -> list[str]:
+    def run_it(
+        pipeline: Pipeline = PIPELINE,
+        indent: int = 2,
+        trainer: dict[str, Any] | None = None,
+        **parameters: int,
+    ) -> list[str]:
         catalog = DataCatalog.from_config(
             {
                 name: {
@@ -71,6 +83,8 @@ def run_it(tmp_path: Path) -> Run:
         )
         for name, value in {"number": 3, "by": 1, **parameters}.items():
             catalog[f"params:{name}"] = value
+        if trainer:
+            catalog["trainer"] = TrainerDataset(**{"engine": "compiled", "workers": 0, **trainer})
         ran.clear()
         IncrementalRunner().run(pipeline, catalog, _create_hook_manager())
         return list(ran)
@@ -130,11 +144,17 @@ def test_code_and_libraries_count(run_it: Run, monkeypatch: pytest.MonkeyPatch) 
     assert run_it() == ALL
 
 
-def test_what_only_makes_it_faster_does_not_count(run_it: Run) -> None:
-    template = Pipeline([node(shift, ["wrapped", "params:workers"], "shifted", name="s")])
+def test_threads_and_stored_fits_do_not_count_but_the_engine_does(
+    run_it: Run, tmp_path: Path
+) -> None:
+    template = Pipeline([node(count_fits, ["wrapped", "trainer"], "shifted", name="count")])
     pipeline = PIPELINE.filter(node_names=["double", "wrap"]) + template
-    run_it(pipeline, workers=1)
-    assert run_it(pipeline, workers=2) == []
+    store = tmp_path / "fits"
+    assert run_it(pipeline, trainer={"path": str(store), "workers": 1})[-1] == "count"
+    (store / "ab").mkdir(parents=True)
+    (store / "ab" / "fit.npz").write_bytes(b"")
+    assert run_it(pipeline, trainer={"path": str(store), "workers": 2}) == []
+    assert run_it(pipeline, trainer={"path": str(store), "engine": "keras"}) == ["count"]
 
 
 def test_functions_from_elsewhere_are_always_run(

@@ -9,6 +9,7 @@ import pytest
 
 from regpipe.engine.fit_store import FitStore
 from regpipe.language import Protocol
+from regpipe.pipelines.training import Trainer
 from regpipe.pipelines.variance.nodes import train_nested
 from tests.conftest import PROBLEMS
 
@@ -27,8 +28,8 @@ def nested(
     problem = PROBLEMS[name]
     training = problem.training.model_copy(update={"epochs": epochs, "batch_size": batch})
     problem = problem.model_copy(update={"training": training})
-    samples, store = samples_of(name), FitStore(folder)
-    return train_nested(samples, store, problem, PROTOCOL, "compiled", 1, name=name)
+    trainer = Trainer("compiled", 1, FitStore(folder))
+    return train_nested(samples_of(name), trainer, problem, PROTOCOL, name=name)
 
 
 def test_each_source_varies_alone(

@@ -16,7 +16,7 @@ from regpipe.rows.sources import check_rows
 
 Block = Mapping[str, Any]
 PIPELINES = ("study", "claims", "variance")  # those of all problems
-DATASETS = ("made", "fit_store", "fits")  # of the catalog, and the folder of the fits
+DATASETS = ("made", "trainer", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
 

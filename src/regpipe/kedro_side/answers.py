@@ -30,7 +30,7 @@ class AnswerHooks:
         answers = sorted(name for name in left if name.endswith(".summary"))
         # A screen has a choice for each recipe, too, and tells them in its report.
         choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
-        grids = sorted(name for name in choices if "." not in name)
+        grids = sorted(name for name in choices if "/" not in name)
         screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
         if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
             _show_problems(left, catalog)

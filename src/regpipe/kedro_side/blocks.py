@@ -32,6 +32,11 @@ def read_problems() -> tuple[Blocks, dict[str, Any]]:
     return problems, recipes if isinstance(recipes, dict) else {}
 
 
+def read_parameter(name: str) -> Any:
+    """Return a parameter as it is run: `--params` included."""
+    return _reader()["parameters"][name]
+
+
 def read_shipped() -> tuple[Blocks, Blocks]:
     """Return the blocks of problems and of techniques as shipped: what was published is about them.
 

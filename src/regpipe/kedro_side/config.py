@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from regpipe.kedro_side.blocks import read_parameter
+
 LOADER_ARGS: dict[str, Any] = {
+    "custom_resolvers": {"parameter": read_parameter},  # ${parameter:engine} in the catalog
     "base_env": "base",
     "default_run_env": "local",
     # Problems and techniques are parameters, so that `params:` and `--params` see them; under

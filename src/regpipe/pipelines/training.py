@@ -26,7 +26,8 @@ class Trainer:
 
     def __init__(self, engine: Engine, workers: int, store: FitStore) -> None:
         """Say with which engine, in how many threads (0: one per core), and what is there."""
-        self._engine, self._asked, self._store = engine, workers, store
+        self.store = store
+        self._engine, self._asked = engine, workers
 
     def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
         """Return the fit of each job; those that aren't stored yet are trained, and stored.
@@ -34,14 +35,14 @@ class Trainer:
         `name` is what the progress calls them.
         """
         keys = [self.key(job) for job in jobs]
-        fits = {key: fit for key in keys if (fit := self._store.load(key)) is not None}
+        fits = {key: fit for key in keys if (fit := self.store.load(key)) is not None}
         missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in fits}
         progress.expect(len(missing) - len(jobs))
         logger.debug("%s: %d fits, %d of them stored", name, len(jobs), len(jobs) - len(missing))
         if missing:
             trained = self._workers.fit_all(list(missing.values()))
             for key, fit in zip(missing, trained, strict=True):
-                self._store.save(key, fit)
+                self.store.save(key, fit)
                 fits[key] = fit
                 progress.advance(name)
         return [fits[key] for key in keys]

@@ -16,8 +16,7 @@ from pydantic import BaseModel
 from regpipe.kedro_side.runner.records import file_digest
 from regpipe.provenance import code_digest, digest, versions
 
-# What says how something is made faster, and doesn't change it.
-WITHOUT_EFFECT = {"params:workers", "fit_store"}
+TRAINER = "trainer"  # of which the engine counts; threads, and what is stored, change no result
 JOURNAL = ".journal"  # of a search: what it has found already, and would find again
 OWN = __name__.partition(".")[0]
 
@@ -54,8 +53,10 @@ def _of_input(
     config: Mapping[str, Any] | None,
     known: Mapping[str, str],
 ) -> str | None:
-    if name in WITHOUT_EFFECT or name.endswith(JOURNAL):
+    if name.endswith(JOURNAL):
         return ""
+    if name == TRAINER and config:
+        return digest(config["engine"])
     if name == "parameters" or name.startswith("params:"):
         return digest(_plain(catalog.load(name)))
     if name in known:

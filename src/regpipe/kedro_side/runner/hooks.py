@@ -26,7 +26,7 @@ class LockHooks:
         purpose = ", ".join(run_params.get("pipeline_names") or ["__default__"])
         try:
             if take(folder, purpose):
-                catalog["fit_store"].load().sweep()
+                catalog["trainer"].load().store.sweep()
         except Occupied as error:
             raise click.ClickException(
                 f"{error} Wait until it is over, or give this run a folder of its own: "

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.language import Engine, Problem, Protocol, Technique
+from regpipe.language import Problem, Protocol, Technique
 from regpipe.measures.base_rates import base_rates, rates_of_fit, rates_to_columns
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, each_fit, weights_of
 from regpipe.pipelines.arm.jobs import jobs_of
@@ -54,11 +53,9 @@ def train(
     arm: Arm,
     architecture: dict[str, Any],
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     repeats: Repeats,
     protocol: Protocol,
-    engine: Engine,
-    workers: int,
 ) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
     """Train the arm at all `repeats` of both protocols, unless the fit is stored.
 
@@ -76,7 +73,7 @@ def train(
             jobs_of(arm, architecture, samples, protocol, name, range(repeats[name]))
         )
     ]
-    return train_plan(arm, plan, Trainer(engine, workers, fit_store))
+    return train_plan(arm, plan, trainer)
 
 
 def train_plan(

@@ -8,9 +8,8 @@ import pandas as pd
 
 from regpipe.candidates.arm import Arm, baseline
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.language import Engine, Problem, Protocol, Statistics
+from regpipe.language import Problem, Protocol, Statistics
 from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, splits
 from regpipe.pipelines.arm.jobs import jobs_of
@@ -31,12 +30,10 @@ def repeat_until_decided(
     arm: Arm,
     architecture: dict[str, Any],
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     protocol: Protocol,
     statistics: Statistics,
-    engine: Engine,
-    workers: int,
 ) -> Repeats:
     """Return how often a technique is trained.
 
@@ -53,7 +50,6 @@ def repeat_until_decided(
             jobs_of(arm, architecture, samples, protocol, name, range(protocol.at_most[name]))
             for name in PROTOCOLS
         )
-        trainer = Trainer(engine, workers, fit_store)
         progress.expect(len(fixed))
         trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
         return Competitor(arm, fresh, trainer, metric)

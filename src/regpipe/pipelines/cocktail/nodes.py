@@ -13,9 +13,8 @@ from regpipe import plots
 from regpipe.candidates.arm import apply, baseline
 from regpipe.candidates.recipes import parse_recipes
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.language import Cocktail, Engine, Problem, Protocol, Statistics, Technique
+from regpipe.language import Cocktail, Problem, Protocol, Statistics, Technique
 from regpipe.language.reading import parse
 from regpipe.pipelines.arm.fits import splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
@@ -30,14 +29,12 @@ from regpipe.statistics.cocktail import compare_mixtures, ingredients
 
 def mix_and_measure(
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     journal: Any,
     problem: Problem,
     recipes: dict[str, Any],
     protocol: Protocol,
     cocktail: Cocktail,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
 ) -> pd.DataFrame:
@@ -52,7 +49,6 @@ def mix_and_measure(
     base = baseline(name, problem)
     bar = Bar(menu(parse_recipes(recipes), base), base, input_shape(base, samples))
     draws = rows_of(samples, "fresh", base)[: cocktail.repeats]
-    trainer = Trainer(engine, workers, fit_store)
     judge = Judge(NAME, trainer)
     clock = Clock(cocktail.minutes, len(draws), trainer.threads)
     progress.expect(len(draws) * (cocktail.trials * cocktail.holdouts + 1))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines.cocktail import nodes
-from regpipe.pipelines.naming import called
+from regpipe.pipelines.screen.pipeline import of_recipe
+from regpipe.pipelines.wiring import called
 
 
 def cocktail_name(problem: str) -> str:
@@ -30,14 +31,12 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
                 called(problem, nodes.mix_and_measure),
                 [
                     f"{problem}.samples",
-                    "fit_store",
+                    "trainer",
                     f"{name}.journal",
                     block,
                     known,
                     "params:protocol",
                     "params:cocktail",
-                    "params:engine",
-                    "params:workers",
                 ],
                 mixtures,
                 name="mix_and_measure",
@@ -50,7 +49,7 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
                     "baseline_runs": f"{problem}.runs",
                     "problem": block,
                     "statistics": statistics,
-                    **{recipe: f"{problem}.{recipe}.trials" for recipe in recipes},
+                    **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
                 },
                 comparison,
                 name="compare",

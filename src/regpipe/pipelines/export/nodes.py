@@ -7,10 +7,9 @@ import pandas as pd
 
 from regpipe.candidates.arm import apply, baseline
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
 from regpipe.errors import unknown
-from regpipe.language import Engine, Export, Problem, Protocol, Technique
+from regpipe.language import Export, Problem, Protocol, Technique
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.training import Trainer
 from regpipe.provenance import versions
@@ -47,12 +46,10 @@ def pick(leaderboard: pd.DataFrame, export: Export) -> str:
 def fit_on_all_rows(
     table: pd.DataFrame,
     leaderboard: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     protocol: Protocol,
     export: Export,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
     **techniques: Technique,
@@ -74,7 +71,7 @@ def fit_on_all_rows(
     seed = derive(protocol.seed, "export")
     job = Job(arm, architecture, watched(arm, whole.rows, seed), seed)
     progress.expect(1)
-    fit = Trainer(engine, workers, fit_store).fits_of(f"{name}, all rows", [job])[0]
+    fit = trainer.fits_of(f"{name}, all rows", [job])[0]
     rates, asked = base_rates(arm, job.rows), arm.training.class_weight
     found = class_weights(asked, job.rows.y_train) if asked else {}
     weights = [found.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]

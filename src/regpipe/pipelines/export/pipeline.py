@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from kedro.pipeline import Pipeline, node
 
 from regpipe.pipelines.export import nodes
-from regpipe.pipelines.naming import called
-from regpipe.pipelines.screen.pipeline import screen_name
+from regpipe.pipelines.screen.pipeline import of_recipe, screen_name
+from regpipe.pipelines.wiring import called
 
-SHARED = ("protocol", "export", "engine", "workers")
+SHARED = ("protocol", "export")
 
 
 def create_pipeline(problem: str, table: str, recipes: Sequence[str]) -> Pipeline:
@@ -20,10 +20,10 @@ def create_pipeline(problem: str, table: str, recipes: Sequence[str]) -> Pipelin
                 inputs={
                     "table": table,
                     "leaderboard": f"{screen_name(problem)}.leaderboard",
-                    "fit_store": "fit_store",
+                    "trainer": "trainer",
                     "problem": f"params:{problem}",
                     **{name: f"params:{name}" for name in SHARED},
-                    **{name: f"{problem}.{name}.technique" for name in recipes},
+                    **{name: of_recipe(problem, name, "technique") for name in recipes},
                 },
                 outputs=f"{problem}.export",
                 name="fit_on_all_rows",

@@ -11,9 +11,8 @@ from regpipe.candidates.arm import apply, baseline
 from regpipe.candidates.as_published import Shipped, grid_departure
 from regpipe.candidates.grids import Point, arm_at, finer_points, points
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.language import Engine, Problem, Protocol, Statistics, Technique
+from regpipe.language import Problem, Protocol, Statistics, Technique
 from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
@@ -29,30 +28,26 @@ from regpipe.statistics.summary import spread
 
 def train_coarse(
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     technique: Technique,
     protocol: Protocol,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
 ) -> pd.DataFrame:
     """Return the run table of every point of the grid as written."""
     tried = points(technique.grid)
-    runs = _train(samples, fit_store, problem, technique, protocol, engine, workers, tried, name)
+    runs = _train(samples, trainer, problem, technique, protocol, tried, name)
     return runs.assign(step="coarse")
 
 
 def train_finer(
     coarse: pd.DataFrame,
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     technique: Technique,
     protocol: Protocol,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
 ) -> pd.DataFrame:
@@ -64,7 +59,7 @@ def train_finer(
     tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
-    runs = _train(samples, fit_store, problem, technique, protocol, engine, workers, tried, name)
+    runs = _train(samples, trainer, problem, technique, protocol, tried, name)
     return pd.concat([coarse, runs.assign(step="finer")], ignore_index=True)
 
 
@@ -140,12 +135,10 @@ def plot_grid(
 
 def _train(
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     technique: Technique,
     protocol: Protocol,
-    engine: Engine,
-    workers: int,
     tried: list[Point],
     name: str,
 ) -> pd.DataFrame:
@@ -175,7 +168,7 @@ def _train(
                 for trained in (rows, held):
                     jobs.append(Job(arm, architecture, watched(arm, trained, seed), seed))
     progress.expect(len(jobs))
-    fits = Trainer(engine, workers, fit_store).fits_of(name, jobs)
+    fits = trainer.fits_of(name, jobs)
     measures: dict[str, Measure] = {}
     runs = []
     for (point, key, repeat, rows, held), job, whole, part in zip(

@@ -4,10 +4,10 @@ from kedro.pipeline import Pipeline, node
 
 from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.grid import nodes
-from regpipe.pipelines.naming import called
+from regpipe.pipelines.wiring import called
 
 BLOCKS = ["params:problem", "params:technique"]
-RUN = ["fit_store", *BLOCKS, "params:protocol", "params:engine", "params:workers"]
+RUN = ["trainer", *BLOCKS, "params:protocol"]
 
 
 def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
@@ -15,7 +15,7 @@ def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
 
     `shipped` are the blocks that what was published is about.
     """
-    shared = ("protocol", "statistics", "engine", "workers")
+    shared = ("protocol", "statistics")
     template = Pipeline(
         [
             node(
@@ -62,7 +62,7 @@ def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
         inputs={
             "samples": f"{problem}.samples",
             "baseline_runs": f"{problem}.runs",
-            "fit_store": "fit_store",
+            "trainer": "trainer",
         },
         parameters={
             "params:problem": f"params:{problem}",

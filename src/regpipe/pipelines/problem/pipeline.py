@@ -6,8 +6,8 @@ from regpipe.pipelines.arm.nodes import resolve_baseline
 from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_to_the_end
 from regpipe.pipelines.looks import Look
-from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem import nodes
+from regpipe.pipelines.wiring import called
 
 
 def create_pipeline(name: str, look: Look, table: str | None = None) -> Pipeline:
@@ -50,10 +50,10 @@ def create_pipeline(name: str, look: Look, table: str | None = None) -> Pipeline
     return Pipeline(
         own,
         namespace=name,
-        inputs={"fit_store": "fit_store", **({"table": table} if table else {})},
+        inputs={"trainer": "trainer", **({"table": table} if table else {})},
         parameters={
             "params:problem": f"params:{name}",
-            **{f"params:{key}": f"params:{key}" for key in ("protocol", "engine", "workers")},
+            "params:protocol": "params:protocol",
         },
         tags=name,
     )

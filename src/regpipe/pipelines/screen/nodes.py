@@ -17,7 +17,6 @@ from regpipe.candidates.recipes import (
     technique_of,
 )
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
 from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
 from regpipe.pipelines.arm.fits import Repeats, draw_of, splits_of
@@ -64,13 +63,11 @@ def train_chosen(
     architecture: dict[str, Any],
     trials: pd.DataFrame,
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     repeats: Repeats,
     problem: Problem,
     recipe: Recipe,
     protocol: Protocol,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
     problem_name: str,
@@ -91,7 +88,7 @@ def train_chosen(
         rows = watched(arm, draw_of(draws, repeat), seed)
         plan.append(("fresh", repeat, Job(*built[dose], rows, seed)))
     progress.expect(len(plan))
-    return train_plan(arm, plan, Trainer(engine, workers, fit_store))
+    return train_plan(arm, plan, trainer)
 
 
 def compare(

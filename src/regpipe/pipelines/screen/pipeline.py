@@ -6,13 +6,13 @@ from kedro.pipeline import Node, Pipeline, node
 
 from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.looks import Look
-from regpipe.pipelines.naming import called
 from regpipe.pipelines.screen import nodes, tuning
 from regpipe.pipelines.study.nodes import tell
 from regpipe.pipelines.study.pipeline import PICTURES
 from regpipe.pipelines.technique.pipeline import picture_nodes
+from regpipe.pipelines.wiring import called
 
-SHARED = ("protocol", "statistics", "screen", "engine", "workers")
+SHARED = ("protocol", "statistics", "screen", "engine")
 GRID = "train_grid"
 ELSEWHERE = ("train", "export_model")  # the first in another way, the second by `<problem>_export`
 
@@ -20,6 +20,11 @@ ELSEWHERE = ("train", "export_model")  # the first in another way, the second by
 def screen_name(problem: str) -> str:
     """Return what the screen of a problem is called."""
     return f"{problem}_screen"
+
+
+def of_recipe(problem: str, recipe: str, what: str) -> str:
+    """Return what a dataset of a recipe is called: its files lie in a folder of the problem's."""
+    return f"{problem}/{recipe}.{what}"
 
 
 def create_pipeline(problem: str, look: Look, recipes: Mapping[str, bool]) -> Pipeline:
@@ -37,22 +42,26 @@ def create_pipeline(problem: str, look: Look, recipes: Mapping[str, bool]) -> Pi
 
 def _recipe(problem: str, name: str, tuned: bool, look: Look) -> Pipeline:
     """Return the nodes of a recipe, in a namespace inside the problem's."""
-    return Pipeline(
+    template = Pipeline(
         [
             *_search(problem, name),
             *(n for n in arm_nodes(look) if n.name not in ELSEWHERE),
             *_answer(name, look, tuned),
             *(_doses() if tuned else ()),
             *(n for n in picture_nodes(look, "technique") if n.name != "plot_samples"),
-        ],
+        ]
+    )
+    return Pipeline(
+        template,
         namespace=f"{problem}.{name}",
+        outputs={made: of_recipe(problem, name, made) for made in template.all_outputs()},
         inputs={
             "samples": f"{problem}.samples",
             "problem_samples_plot": f"{problem}.samples_plot",
             "baseline_runs": f"{problem}.runs",
             "baseline_history": f"{problem}.history",
             f"baseline_{look.predictions}": f"{problem}.{look.predictions}",
-            "fit_store": "fit_store",
+            "trainer": "trainer",
         },
         parameters={
             "params:problem": f"params:{problem}",
@@ -70,13 +79,11 @@ def _search(problem: str, name: str) -> list[Node]:
             called(name, tuning.tune, problem_name=problem),
             inputs=[
                 "samples",
-                "fit_store",
+                "trainer",
                 "params:problem",
                 "params:recipe",
                 "params:protocol",
                 "params:screen",
-                "params:engine",
-                "params:workers",
             ],
             outputs="trials",
             name="tune",
@@ -103,13 +110,11 @@ def _search(problem: str, name: str) -> list[Node]:
                 "architecture",
                 "trials",
                 "samples",
-                "fit_store",
+                "trainer",
                 "repeats",
                 "params:problem",
                 "params:recipe",
                 "params:protocol",
-                "params:engine",
-                "params:workers",
             ],
             outputs=["weights", "history", "fits"],
             name="train_chosen",
@@ -203,8 +208,8 @@ def _doses() -> list[Node]:
 def _whole(problem: str, recipes: list[str]) -> Pipeline:
     """Return what is told of all recipes together, and of models without a network."""
     screen = screen_name(problem)
-    stories = [f"{problem}.{name}.story" for name in recipes]
-    choices = {name: f"{problem}.{name}.choice" for name in recipes}
+    stories = [of_recipe(problem, name, "story") for name in recipes]
+    choices = {name: of_recipe(problem, name, "choice") for name in recipes}
     leaderboard, tuning, references, left_out, forest, runs = (
         f"{screen}.{name}"
         for name in (

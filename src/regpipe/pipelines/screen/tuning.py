@@ -17,10 +17,9 @@ import pandas as pd
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.candidates.recipes import Dose, doses, strength_path, technique_of
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
 from regpipe.errors import SpecError
-from regpipe.language import Engine, Problem, Protocol, Recipe, Screen
+from regpipe.language import Problem, Protocol, Recipe, Screen
 from regpipe.language.settings import Holdouts
 from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.fits import draw_of
@@ -100,13 +99,11 @@ class Judge:
 
 def tune(
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     recipe: Recipe,
     protocol: Protocol,
     screen: Screen,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
     problem_name: str,
@@ -120,7 +117,6 @@ def tune(
     draws = rows_of(samples, "fresh", base)[: screen.repeats]
     candidates = {dose: _candidate(name, recipe, base, dose, samples) for dose in doses(recipe)}
     check_alike(name, candidates.values())
-    trainer = Trainer(engine, workers, fit_store)
     judge = Judge(name, trainer)
     progress.expect(len(draws) * len(candidates) * (1 + screen.holdouts))
 

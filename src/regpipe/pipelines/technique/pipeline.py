@@ -7,9 +7,9 @@ from regpipe.pipelines.arm.nodes import resolve_technique
 from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_until_decided
 from regpipe.pipelines.looks import Look
-from regpipe.pipelines.naming import called
 from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.pipelines.technique import nodes, pictures
+from regpipe.pipelines.wiring import called
 
 
 def create_pipeline(name: str, problem: str, look: Look, shipped: Shipped) -> Pipeline:
@@ -17,7 +17,7 @@ def create_pipeline(name: str, problem: str, look: Look, shipped: Shipped) -> Pi
 
     `shipped` are the blocks that what was published is about.
     """
-    shared = ("protocol", "statistics", "engine", "workers")
+    shared = ("protocol", "statistics", "engine")
     return Pipeline(
         [*arm_nodes(look), *_answer(name, shipped), *picture_nodes(look)],
         namespace=name,
@@ -26,7 +26,7 @@ def create_pipeline(name: str, problem: str, look: Look, shipped: Shipped) -> Pi
             "baseline_runs": f"{problem}.runs",
             "baseline_history": f"{problem}.history",
             f"baseline_{look.predictions}": f"{problem}.{look.predictions}",
-            "fit_store": "fit_store",
+            "trainer": "trainer",
         },
         parameters={
             "params:problem": f"params:{problem}",
@@ -53,12 +53,10 @@ def _answer(name: str, shipped: Shipped) -> list[Node]:
                 "arm",
                 "architecture",
                 "samples",
-                "fit_store",
+                "trainer",
                 "params:problem",
                 "params:protocol",
                 "params:statistics",
-                "params:engine",
-                "params:workers",
             ],
             outputs="repeats",
             name="count_repeats",

@@ -8,9 +8,8 @@ from matplotlib.figure import Figure
 from regpipe import plots
 from regpipe.candidates.arm import baseline
 from regpipe.engine import progress
-from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
-from regpipe.language import Engine, Problem, Protocol
+from regpipe.language import Problem, Protocol
 from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.arm.nodes import build_network
@@ -23,11 +22,9 @@ from regpipe.statistics.variance import tabulate_variance
 
 def train_nested(
     samples: pd.DataFrame,
-    fit_store: FitStore,
+    trainer: Trainer,
     problem: Problem,
     protocol: Protocol,
-    engine: Engine,
-    workers: int,
     *,
     name: str,
 ) -> pd.DataFrame:
@@ -51,7 +48,7 @@ def train_nested(
         jobs.append(Job(arm, architecture, rows, seed, weights_seed))
     progress.expect(len(jobs))
     measure, found = Measure(arm, architecture), []
-    fits = Trainer(engine, workers, fit_store).fits_of(f"{name}, variance", jobs)
+    fits = trainer.fits_of(f"{name}, variance", jobs)
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
         rows, metric = draws[draw], arm.task.metric
         measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))

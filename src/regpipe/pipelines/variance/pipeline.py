@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline, node
 
-from regpipe.pipelines.naming import called
 from regpipe.pipelines.variance import nodes
+from regpipe.pipelines.wiring import called
 
 NAME = "variance"
 
@@ -26,12 +26,11 @@ def create_pipeline(problems: Sequence[str]) -> Pipeline:
             ),
         ]
     )
-    shared = ("protocol", "engine", "workers")
     return Pipeline(
         template,
         namespace=NAME,
-        inputs={"fit_store", *(f"{problem}.samples" for problem in problems)},
-        parameters={f"params:{key}" for key in (*shared, *problems)},
+        inputs={"trainer", *(f"{problem}.samples" for problem in problems)},
+        parameters={"params:protocol", *(f"params:{problem}" for problem in problems)},
         tags=NAME,
     )
 
@@ -42,11 +41,9 @@ def _split(problem: str) -> list[Node]:
             called(problem, nodes.train_nested),
             inputs=[
                 f"{problem}.samples",
-                "fit_store",
+                "trainer",
                 f"params:{problem}",
                 "params:protocol",
-                "params:engine",
-                "params:workers",
             ],
             outputs=f"{problem}_fits",
             name=f"train_{problem}",

@@ -1,8 +1,19 @@
-"""Pipelines by name, each built once somebody asks for it: there are many, and a run needs one."""
+"""What every wiring needs: nodes that know whom they work for, pipelines built when asked for."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial, update_wrapper
+from typing import Any
 
 from kedro.pipeline import Pipeline
+
+
+def called(name: str, function: Callable[..., Any], **further: Any) -> Callable[..., Any]:
+    """Return the function with its argument `name` filled in, and `further` ones.
+
+    A block of parameters doesn't contain its own name. It keeps its annotations, by which Kedro
+    types the parameters, and can be sent to another process, which a closure can't.
+    """
+    return update_wrapper(partial(function, name=name, **further), function)
 
 
 class Lazily(Mapping[str, Pipeline]):
