@@ -1,13 +1,20 @@
-"""What all blocks of YAML share."""
+"""What all values that are read from files share."""
 
+import math
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+# What isn't known is NaN, which JSON can't hold: null there.
+Number = Annotated[
+    float,
+    BeforeValidator(lambda value: math.nan if value is None else value),
+    PlainSerializer(lambda value: value if math.isfinite(value) else None),
+]
 
 
 class Strict(BaseModel):
-    """A block of YAML in which an unknown key is an error and nothing changes after reading."""
+    """A value in which an unknown key is an error, and nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

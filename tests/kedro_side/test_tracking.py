@@ -31,6 +31,7 @@ from regpipe.kedro_side.tracking.store import Store, TrackingError, patience
 from regpipe.language import Settings
 from regpipe.language.reading import parse
 from regpipe.pipeline_registry import register_pipelines
+from regpipe.statistics.grid import Choice
 from tests.conftest import blocks, summary_of
 
 # MLflow's own, with SQLAlchemy 2.1.
@@ -289,7 +290,11 @@ def test_a_grid_has_a_run_and_its_values_are_parameters(root: Path, database: st
     table["validation_loss"] = np.arange(8) / 8
     interval = {"mean": 0.9, "ci_low": 0.8, "ci_high": 1.0}
     part = {"repeats": 2, "honest": interval, "optimistic": interval, "chosen": [{path: 0.1}]}
-    left = {"runs": table, "choice": {"fixed": part, "fresh": part}}
+    part |= {"baseline": interval}
+    about = dict.fromkeys(("technique", "title", "problem"), "any")
+    about |= {"metric": "accuracy", "paths": [path], "confidence": 0.95}
+    choice = Choice.model_validate({**about, "fixed": part, "fresh": part})
+    left = {"runs": table, "choice": choice}
     results: Any = SimpleNamespace(
         load=lambda name: left[name.removeprefix("weight_l2_grid.")],
         parameters={**blocks("problems"), **blocks("techniques"), **blocks("parameters")},

@@ -1,5 +1,6 @@
 """Is a metric known in one place, and told alike wherever it is told?"""
 
+import math
 from typing import get_args
 
 import pandas as pd
@@ -64,5 +65,6 @@ def test_ends_are_written_by_hand() -> None:
     assert accuracy.interval(0.0003, 0.018) == "[0.03, 1.8]"
     assert accuracy.interval(-0.0151, -0.00004) == "[-1.5, -0.004]"
     assert accuracy.interval(0.0, 0.01) == "[0.0, 1.0]"
-    assert accuracy.told(0.009, None, None) == "+0.9" and accuracy.told(None, None, None) == "-"
+    nan = math.nan
+    assert accuracy.told(0.009, nan, nan) == "+0.9" and accuracy.told(nan, nan, nan) == "-"
     assert (accuracy.size(0.0004), accuracy.size(0.0)) == ("0.04", "0.0")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,8 @@ from regpipe.language import Statistics
 from regpipe.measures.codes import Codes, corrupted, probe
 from regpipe.measures.measure import Measure
 from regpipe.report.sentence import sentence
-from regpipe.report.summary import summarise
 from regpipe.rows.arrays import Rows, hold_out, rows_of
+from regpipe.statistics.answer import Answer, summarise
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
 
@@ -147,7 +146,7 @@ def run_table(**means: float) -> pd.DataFrame:
     return with_halves(table.assign(**told))
 
 
-def answer_about(name: str, **means: float) -> dict[str, Any]:
+def answer_about(name: str, **means: float) -> Answer:
     problem = PROBLEMS["codes"]
     scores = {"mse": 2e-4, "loss": 2e-4, "denoising_mse": 0.07, "probe_accuracy": 0.93}
     bare = run_table(**scores, sparsity=0.33)
@@ -165,17 +164,17 @@ def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> Non
     answer = answer_about(
         "denoising_autoencoder", mse=0.0136, loss=0.0136, denoising_mse=0.0218, sparsity=0.65
     )
-    assert (answer["metric"], answer["fresh"]["verdict"]) == ("denoising_mse", "helps")
+    assert (answer.metric, answer.fresh.verdict) == ("denoising_mse", "helps")
     told = sentence(answer)
     assert "over 6 random splits of its rows, test squared error on corrupted" in told
     assert "inputs fell by 48.20 thousandths on average" in told
     assert "Its test loss on clean inputs is higher by 0.013: there it hurts." in told
     assert "share of zeros in the code rose by 32.0 points on average" in told
-    assert answer["fresh"]["baseline"]["test"]["mean"] == pytest.approx(0.07, abs=1e-4)
+    assert answer.fresh.baseline["test"].mean == pytest.approx(0.07, abs=1e-4)
 
 
 def test_a_sparse_code_is_judged_by_its_probe_and_its_zeros_are_told() -> None:
     answer = answer_about("sparse_autoencoder", mse=0.006, loss=0.006, sparsity=0.76)
-    assert (answer["metric"], answer["fresh"]["verdict"]) == ("probe_accuracy", "no difference")
+    assert (answer.metric, answer.fresh.verdict) == ("probe_accuracy", "no difference")
     assert "accuracy of a linear probe stayed the same on average" in sentence(answer)
     assert "share of zeros in the code rose by 43.0 points on average" in sentence(answer)

@@ -1,7 +1,6 @@
 """A small study for the page, with hostile words wherever a user may write something."""
 
 import io
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,8 @@ from PIL import Image, ImageDraw
 
 from regpipe.report.page import render
 from regpipe.report.study import Story, Study
+from regpipe.statistics.answer import Answer
+from tests import answers
 
 HOSTILE = """<script>window.ran=1</script></script><img src=x onerror="window.ran=1">"'&{{ 1 }}"""
 TECHNIQUES = {  # name: (problem, metric, difference, ci_low, ci_high, verdict, after Holm)
@@ -30,46 +31,29 @@ def picture(width: int = 300, height: int = 120) -> bytes:
     return file.getvalue()
 
 
-def spread(mean: float) -> dict[str, dict[str, float]]:
-    return {
-        side: {"mean": mean, "sd": 0.01, "min": mean, "max": mean} for side in ("train", "test")
-    }
-
-
-def answer(name: str) -> dict[str, Any]:
+def answer(name: str) -> Answer:
     problem, metric, mean, low, high, verdict, _ = TECHNIQUES[name]
-    numbers = [None if np.isnan(x) else x for x in (mean, low, high)]
-    difference = dict(zip(("mean", "ci_low", "ci_high"), numbers, strict=True))
-    difference |= {"p_better": 0.6, "wins": 18, "ties": 0, "verdict": verdict}
-    arms = {"baseline": spread(0.9), "technique": spread(0.91)}
-    epochs = {arm: {"mean": 400.0, "min": 400, "max": 400} for arm in arms}
-    shared = {**arms, "repeats": 30, "epochs": epochs, "diverged": {"baseline": 0, "technique": 0}}
-    published = {"train": None, "test": 0.91, "source": HOSTILE, "baseline": None}
-    return {
-        "technique": name, "title": f"{name} {HOSTILE}", "problem": problem, "metric": metric,
-        "leak": name == "early_stopping",
-        "fixed": {
-            **shared, "published": published, "missed": ["test"], "also_baseline": [],
+    ends = {"mean": mean, "ci_low": low, "ci_high": high}
+    found = answers.difference(p_better=0.6, wins=18, ties=0, verdict=verdict, **ends)
+    loss = answers.difference(mean=-0.1, ci_low=NOTHING, ci_high=NOTHING)
+    told = answers.answer(
+        technique=name, title=f"{name} {HOSTILE}", problem=problem, metric=metric,
+        leak=name == "early_stopping",
+        fixed={
+            "published": answers.published(test=0.91, source=HOSTILE), "missed": ["test"],
             "stand_in": HOSTILE if name == "diverging" else None,
             "not_comparable": HOSTILE if name == "sparse" else None,
-            "baseline_not_comparable": None,
         },
-        "fresh": {
-            **shared, "rows": "new draws", "verdict": verdict, "trifling": False,
-            "repeats_needed": 47 if verdict == "undecided" else None,
-            "difference": {metric: difference, "loss": {"mean": -0.1, "verdict": "helps"}},
+        fresh={
+            "verdict": verdict, "repeats_needed": 47 if verdict == "undecided" else None,
+            "difference": {metric: found, "loss": loss},
         },
-        "run": {
-            "parameters": {
-                "statistics": {"confidence": 0.95, "smallest_difference": {metric: 0.01}},
-                "protocol": {"seed": 1, "fresh": {"repeats": 30}}, "engine": HOSTILE,
-                problem: {"smallest_difference": None},
-            },
+        run={
             "seeds": {"fixed": {"data_seed": [1, 1], "fit_seed": [7, 8]}},
-            "versions": {"regpipe": "0.1.0"}, "machine": {"system": HOSTILE, "cores": None},
-            "seconds": 3.0,
+            "machine": {"system": HOSTILE, "cores": None}, "parameters": {"engine": HOSTILE},
         },
-    }  # fmt: skip
+    )  # fmt: skip
+    return answers.made(told)
 
 
 def story(name: str, words: str = HOSTILE) -> Story:

@@ -9,11 +9,14 @@ from markupsafe import escape
 
 from regpipe.report.cocktail import cocktail_sentence
 from regpipe.report.cocktail_page import render_cocktail
+from regpipe.statistics.cocktail import CocktailAnswer
 from tests.report.conftest import HOSTILE, picture
 
 
 def answer(*ingredients: dict[str, Any]) -> dict[str, Any]:
     found = {
+        **{"metric": "accuracy", "pairs": 10, "p_better": 0.7, "p_value": 0.01},
+        "repeats_needed": None,
         "mean": 0.012,
         "ci_low": 0.002,
         "ci_high": 0.022,
@@ -22,21 +25,39 @@ def answer(*ingredients: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         **{"problem": "mine", "metric": "accuracy", "repeats": 10, "trials": 400},
+        **{"title": f"Mine {HOSTILE}", "pruned": 0, "cocktail": {"trials": 40}},
         "confidence": 0.95,
         "against": {
-            "baseline": {**found, "verdict": "helps"},
-            "single": {**found, "mean": -0.001, "ci_low": -0.01, "verdict": "undecided"},
+            "baseline": {**found, "against": "baseline", "verdict": "helps"},
+            "single": {
+                **found,
+                "against": "single",
+                "mean": -0.001,
+                "ci_low": -0.01,
+                "verdict": "undecided",
+            },
         },
         "ingredients": list(ingredients),
     }
 
 
 def part(name: str, worth: float, ci_low: float | None) -> dict[str, Any]:
-    return {"ingredient": name, "worth": worth, "ci_low": ci_low, "times": 7, "of": 10}
+    return {
+        "ingredient": name,
+        "worth": worth,
+        "ci_low": ci_low,
+        "ci_high": 1.0,
+        "times": 7,
+        "of": 10,
+    }
+
+
+def said_of(told: dict[str, Any]) -> str:
+    return cocktail_sentence(CocktailAnswer.model_validate(told))
 
 
 def test_it_is_told_against_both_rivals() -> None:
-    said = cocktail_sentence(answer())
+    said = said_of(answer())
     assert "test accuracy of 0.950" in said
     assert "+1.2 points (95% interval 0.2 to 2.2) over the plain network, better" in said
     assert "-0.1 points (95% interval -1.0 to 2.2) over the best single technique, un" in said
@@ -45,13 +66,13 @@ def test_it_is_told_against_both_rivals() -> None:
 def test_too_few_repeats_have_no_interval() -> None:
     told = answer()
     told["against"]["baseline"] |= {"ci_low": None, "ci_high": None, "verdict": "too few"}
-    assert "+1.2 points over the plain network, too few" in cocktail_sentence(told)
+    assert "+1.2 points over the plain network, too few" in said_of(told)
 
 
 def test_only_what_is_surely_useful_is_named() -> None:
     parts = part("dropout", 0.02, 0.01), part("mixup", 0.03, -0.01), part("l2", 0.01, None)
-    assert "without dropout (2.0 points, in 7 of 10)." in cocktail_sentence(answer(*parts))
-    assert "too little to tell" in cocktail_sentence(answer(*parts[1:]))
+    assert "without dropout (2.0 points, in 7 of 10)." in said_of(answer(*parts))
+    assert "too little to tell" in said_of(answer(*parts[1:]))
 
 
 PARTS = pd.DataFrame(
@@ -70,9 +91,8 @@ MIXTURES = pd.DataFrame(
 
 
 def rendered(parts: pd.DataFrame) -> str:
-    told = {**answer(), "title": f"Mine {HOSTILE}", "cocktail": {"trials": 40}}
     return render_cocktail(
-        told,
+        CocktailAnswer.model_validate(answer()),
         parts,
         MIXTURES,
         picture(),

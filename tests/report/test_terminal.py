@@ -5,10 +5,20 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
-from regpipe.report.sentence import sentence
-from regpipe.report.terminal import show, table
+from regpipe.report import sentence as sentences
+from regpipe.report import terminal
+from tests.answers import made
 from tests.conftest import summary_of
+
+
+def sentence(answer: dict[str, Any]) -> str:
+    return sentences.sentence(made(answer))
+
+
+def table(answers: list[dict[str, Any]]) -> Table:
+    return terminal.table([made(answer) for answer in answers])
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +111,13 @@ def test_each_metric_has_its_table_with_a_baseline_of_its_own(
 ) -> None:
     other = copy.deepcopy(answer)
     other["technique"], other["metric"] = "weight_l1", "loss"
-    other["run"]["parameters"]["weight_l1"] = {"metric": "loss"}
+    blocks = other["run"]["parameters"]
+    blocks["weight_l1"] = {**blocks["weight_l2"], "metric": "loss"}
     other["fixed"]["published"] = None
     other["fixed"]["baseline"]["test"] |= {"mean": 0.3, "sd": 0.1}
     console = Console(width=80, record=True, file=io.StringIO())
     monkeypatch.setattr("regpipe.report.terminal.get_console", lambda: console)
-    show([answer, other], sentences=False)
+    terminal.show([made(answer), made(other)], sentences=False)
     accuracy, loss = console.export_text().split("Test loss")
     assert "Test accuracy" in accuracy and "0.914 " in accuracy and "weight_l2" in accuracy
     assert "weight_l1" in loss and "0.300±.100" in loss
@@ -150,7 +161,7 @@ def test_rows_that_stand_in_tell_the_loss_and_judge_nothing(answer: dict[str, An
     assert "Its test loss changes by -0.2 [-0.31, -0.09]. Stand-in: can't tell (pub" in said
     assert said.endswith("The rows are others.") and "contradicted" not in said
     other["fresh"]["difference"]["loss"] |= {"ci_low": None, "ci_high": None}
-    assert "None" not in sentence(other)
+    assert "nan" not in sentence(other)
 
 
 def test_the_table_shows_the_baseline_of_each_source(answer: dict[str, Any]) -> None:

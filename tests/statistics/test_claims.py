@@ -7,17 +7,14 @@ import pytest
 
 from regpipe.statistics.claims import FLAGS, TEXTS, from_csv, tabulate_claims
 from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
+from tests import answers
+from tests.answers import made, published
 
-SOURCE = "a tutorial"
+SOURCE = "a tutorial"  # of `published`
 
 
 def side(mean: float, sd: float, low: float, high: float) -> dict[str, float]:
     return {"mean": mean, "sd": sd, "min": low, "max": high}
-
-
-def published(**numbers: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("train", "test", "epochs", "best_epoch", "baseline"))
-    return {**empty, "source": SOURCE, **numbers}
 
 
 def answer(**changes: Any) -> dict[str, Any]:
@@ -26,44 +23,33 @@ def answer(**changes: Any) -> dict[str, Any]:
         "baseline": {"train": side(1, 0, 1, 1), "test": side(0.914, 0, 0.914, 0.914)},
         "technique": {"train": side(0.99, 0.01, 0.96, 1), "test": side(0.94, 0.01, 0.93, 0.95)},
     }
-    epochs = {"technique": {"mean": 300.0, "min": 200, "max": 400}, "baseline": {}}
-    fresh = {"mean": 0.008, "ci_low": 0.002, "ci_high": 0.014}
-    loss = {"mean": -0.2, "ci_low": -0.3, "ci_high": -0.1}
-    told = {
-        "technique": "weight_l2",
-        "title": "L2",
-        "problem": "moons",
-        "metric": "accuracy",
-        "leak": True,
-        "fixed": {
-            "repeats": 30,
-            **arms,
-            "published": published(train=1.0, test=0.943, epochs=219),
-            "epochs": epochs,
-            "stand_in": None,
-            "not_comparable": None,
-            "baseline_not_comparable": None,
+    epochs = {role: {"mean": 300.0, "min": 200, "max": 400} for role in arms}
+    told = answers.answer(
+        leak=True,
+        fixed={
+            **arms, "published": published(train=1.0, test=0.943, epochs=219), "epochs": epochs,
         },
-        "fresh": {
+        fresh={
             "repeats": 40,
-            "difference": {"accuracy": fresh, "loss": loss},
-            "verdict": "helps",
+            "difference": {
+                "accuracy": {"mean": 0.008, "ci_low": 0.002, "ci_high": 0.014},
+                "loss": {"mean": -0.2, "ci_low": -0.3, "ci_high": -0.1},
+            },
         },
-        "run": {
-            "parameters": {
-                "moons": {"title": "Two moons", "published": published(test=0.914)},
-                "weight_l2": {
-                    "grid": {"network.hidden.kernel_regularizer.l2": [0.1, 0.01]},
-                    "grid_published": {"source": "another"},
-                },
-            }
-        },
+    )  # fmt: skip
+    blocks = told["run"]["parameters"]
+    blocks["moons"] |= {"title": "Two moons", "published": published(test=0.914)}
+    blocks["weight_l2"] |= {
+        "grid": {"network.hidden.kernel_regularizer.l2": [0.1, 0.01]},
+        "grid_published": {"train": [], "test": [], "source": "another"},
     }
+    for name in {changes.get("technique", "weight_l2")} - set(blocks):
+        blocks[name] = blocks["weight_l2"]
     return {**told, **changes}
 
 
-def claims(*answers: dict[str, Any], **grids: pd.DataFrame) -> pd.DataFrame:
-    return tabulate_claims(answers, grids).set_index(["arm", "number"])
+def claims(*told: dict[str, Any], **grids: pd.DataFrame) -> pd.DataFrame:
+    return tabulate_claims(map(made, told), grids).set_index(["arm", "number"])
 
 
 def test_every_published_number_gets_a_row_and_the_baseline_one_only() -> None:
@@ -80,15 +66,9 @@ def test_every_published_number_gets_a_row_and_the_baseline_one_only() -> None:
 
 
 def test_the_baselines_number_is_not_compared_with_that_of_another_metric() -> None:
-    block = {"title": "Two moons", "published": published(test=0.914), "metric": None}
-    blocks = {"moons": {**block, "task": "binary"}, "weight_l1": {"metric": "loss"}}
     numbers = published(test=0.3)
     other = answer(
-        technique="weight_l1",
-        metric="loss",
-        fixed={**answer()["fixed"], "published": numbers},
-        fresh={**answer()["fresh"], "difference": {"loss": {}}},
-        run={"parameters": blocks},
+        technique="weight_l1", metric="loss", fixed={**answer()["fixed"], "published": numbers}
     )
     assert list(claims(other).index) == [("weight_l1", "test loss")]
     assert list(claims(other)["holds"]) == [""]  # 0.3 - 0.914 is no gain
@@ -116,7 +96,7 @@ def test_the_gain_is_over_the_published_baseline_and_stands_at_the_test_score_al
 
 
 def test_a_file_keeps_what_is_empty(tmp_path: Path) -> None:
-    table = tabulate_claims([answer()], {})
+    table = tabulate_claims([made(answer())], {})
     table.to_csv(tmp_path / "claims.csv", index=False)
     again = from_csv(pd.read_csv(tmp_path / "claims.csv"))
     for name in TEXTS:
@@ -151,7 +131,10 @@ def test_a_gain_is_over_the_baseline_of_its_own_source() -> None:
 
 def test_an_error_that_falls_is_a_gain() -> None:
     told = answer(metric="mse")
-    told["fresh"] |= {"difference": {"mse": {"mean": -0.03, "ci_low": -0.04, "ci_high": -0.02}}}
+    found = answers.difference(mean=-0.03, ci_low=-0.04, ci_high=-0.02)
+    told["fresh"]["difference"]["mse"] = found
+    told["run"]["parameters"]["moons"]["metric"] = "mse"
+    told["run"]["parameters"]["moons"]["task"] = "regression"
     row = claims(told).loc[("weight_l2", "test mse")]
     assert (row["claim"], row["holds"]) == ("loss", "does not hold")  # 0.914 rose to 0.943
     told["fixed"]["published"] |= {"test": 0.885}
@@ -211,12 +194,11 @@ def test_an_arm_that_diverged_reproduces_nothing() -> None:
     told = answer()
     nothing = dict.fromkeys(("mean", "sd", "min", "max"))
     told["fixed"]["technique"] = {"train": nothing, "test": nothing}
-    told["fresh"] = {
-        "repeats": 40, "verdict": "undecided",
-        "difference": dict.fromkeys(
-            ("accuracy", "loss"), dict.fromkeys(("mean", "ci_low", "ci_high"))
-        ),
-    }  # fmt: skip
+    unknown = answers.difference(**dict.fromkeys(("mean", "ci_low", "ci_high")))
+    told["fresh"] |= {
+        "verdict": "undecided",
+        "difference": {"accuracy": unknown, "loss": unknown},
+    }
     told["fixed"]["baseline"]["test"] = side(0.9, 0, 0.9, 0.9)
     row = claims(told).loc[("weight_l2", "test accuracy")]
     assert not row["reproduced"] and row["holds"] == "undecided" and pd.isna(row["fresh_gain"])

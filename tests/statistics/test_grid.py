@@ -51,18 +51,18 @@ def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() 
          "test_accuracy": [0.6, 0.7, 0.0] * 2}
     ))  # fmt: skip
     told = choice(runs(), baseline, PATHS, TASK, STATISTICS)["fresh"]
-    assert told["honest"]["mean"] == pytest.approx((0.8 + 0.8) / 2)
-    assert told["optimistic"]["mean"] == pytest.approx((0.9 + 0.9) / 2)
-    assert told["baseline"]["mean"] == pytest.approx(0.65)  # of the same two repeats
-    assert told["repeats"] == 2
-    assert sorted((c[PATHS[0]], c["times"]) for c in told["chosen"]) == [(0.01, 1), (0.1, 1)]
+    assert told.honest.mean == pytest.approx((0.8 + 0.8) / 2)
+    assert told.optimistic.mean == pytest.approx((0.9 + 0.9) / 2)
+    assert told.baseline.mean == pytest.approx(0.65)  # of the same two repeats
+    assert told.repeats == 2
+    assert sorted((c[PATHS[0]], c["times"]) for c in told.chosen) == [(0.01, 1), (0.1, 1)]
 
 
 def test_the_lower_error_is_the_better_one() -> None:
     errors = runs().rename(columns=lambda column: column.replace("accuracy", "mse"))
     baseline = errors.drop_duplicates(["protocol", "repeat"])
     told = choice(errors, baseline, PATHS, TASKS["reconstruction"], STATISTICS)["fresh"]
-    assert told["optimistic"]["mean"] == pytest.approx((0.7 + 0.7) / 2)
+    assert told.optimistic.mean == pytest.approx((0.7 + 0.7) / 2)
 
 
 def test_the_table_has_a_row_per_protocol_and_value() -> None:

@@ -91,9 +91,9 @@ def test_what_seeds_say_of_a_number(
 
 
 def test_what_diverged_ranges_over_nothing() -> None:
-    assert ranges_over({"min": 0.8, "max": 0.9}, 0.9004)
-    assert not ranges_over({"min": 0.8, "max": 0.9}, 0.901)
-    assert not ranges_over({"min": None, "max": None}, 0.9)
+    assert ranges_over(0.8, 0.9, 0.9004)
+    assert not ranges_over(0.8, 0.9, 0.901)
+    assert not ranges_over(math.nan, math.nan, 0.9)
 
 
 @pytest.mark.parametrize(

@@ -3,36 +3,28 @@ from typing import Any
 
 import pytest
 
+from regpipe.statistics.answer import Answer
 from regpipe.statistics.leaderboard import leaderboard
+from tests import answers
 
 
-def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> dict[str, Any]:
-    metric = changes.get("metric", "accuracy")
-    sign = -1 if metric == "mse" else 1
+def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> Answer:
+    sign = -1 if changes.get("metric") == "mse" else 1
     told = {
         "mean": gain and sign * gain, "ci_low": -0.1, "ci_high": 0.1, "effect": 1.0,
-        **changes.pop("told", {}),
-        "p_value": p, "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8,
-        "wins": 18, "ties": 0,
+        **changes.pop("told", {}), "p_value": p,
     }  # fmt: skip
-    arms = {"baseline": {"test": {"mean": 0.9}}, "technique": {"test": {"mean": 0.91}}}
-    verdict = "undecided" if p is None or p > 0.05 else "helps"
-    fresh = {
-        **arms, "difference": {metric: told}, "repeats": 30, "verdict": verdict,
-        "repeats_needed": None, "epochs": {"technique": {"mean": 4000.0}},
-        "seconds": {"technique": 0.1},
-    }  # fmt: skip
-    parameters = {
-        "statistics": {"confidence": 0.95, "smallest_difference": {"accuracy": 0.01, "mse": 0.01}},
-        **{problem: {"smallest_difference": {}} for problem in ("moons", "circles")},
-        "codes": {"smallest_difference": {"mse": 0.001}},
-        name: {"family": "weight"},
-    }
-    return {
-        "technique": name, "title": name.upper(), "problem": "moons", "metric": "accuracy",
-        "leak": False, "fixed": {**arms, "published": None}, "fresh": fresh,
-        "run": {"parameters": parameters}, **changes,
-    }  # fmt: skip
+    metric = changes.setdefault("metric", "accuracy")
+    whole = answers.answer(
+        technique=name, title=name.upper(), **changes,
+        fresh={
+            "difference": {metric: answers.difference(**told)},
+            "verdict": "undecided" if p is None or p > 0.05 else "helps",
+        },
+    )  # fmt: skip
+    if changes.get("problem") == "codes":
+        whole["run"]["parameters"]["codes"]["smallest_difference"] = {"mse": 0.001}
+    return answers.made(whole)
 
 
 def test_a_large_gain_comes_before_a_sure_one() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from regpipe.language import Published, Statistics
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
-from regpipe.statistics.summary import compare_runs, sides_within, spread
+from regpipe.statistics.summary import Spread, compare_runs, sides_within, spread
 from tests.conftest import PROBLEMS, with_halves
 
 STATISTICS = Statistics()
@@ -76,9 +76,9 @@ def test_seeds_on_the_one_split_of_a_table_are_too_few() -> None:
 
 def test_spread_by_hand() -> None:
     found = spread(runs(0).head(3), "accuracy")
-    assert found["test"] == pytest.approx({"mean": 0.85, "sd": 0.05, "min": 0.8, "max": 0.9})
-    assert found["train"] == {"mean": 1.0, "sd": 0.0, "min": 1.0, "max": 1.0}
-    assert spread(runs(0).head(1), "accuracy")["test"]["sd"] == 0
+    assert dict(found["test"]) == pytest.approx({"mean": 0.85, "sd": 0.05, "min": 0.8, "max": 0.9})
+    assert found["train"] == Spread(mean=1.0, sd=0.0, min=1.0, max=1.0)
+    assert spread(runs(0).head(1), "accuracy")["test"].sd == 0
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -27,6 +27,8 @@ TABLE = "table"  # the key by which rows of the user's own are told
 
 Network = dict[str, dict[str, Any]]
 Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
+Side = Literal["train", "test"]
+SIDES: tuple[Side, ...] = get_args(Side)
 Class = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
@@ -41,6 +43,12 @@ class PublishedScores(Strict):
         if self.train is None and self.test is None:
             raise ValueError("expected a published number, train or test or both")
         return self
+
+    @property
+    def scores(self) -> dict[Side, float]:
+        """The numbers that there are."""
+        numbers: dict[Side, float | None] = {"train": self.train, "test": self.test}
+        return {side: number for side, number in numbers.items() if number is not None}
 
 
 class Published(PublishedScores):
@@ -172,7 +180,7 @@ class Problem(Strict):
         return replace(task, metric=self.metric or task.metric, scores=self._scores)
 
     @property
-    def _scores(self) -> dict[str, bool]:
+    def _scores(self) -> dict[MetricName, bool]:
         return TASKS[self.task].scores | (CODE_SCORES if self.autoencoder else {})
 
     @property

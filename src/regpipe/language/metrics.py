@@ -60,16 +60,15 @@ class Metric:
         """Whether it lies between 0 and 1."""
         return self.unit == POINTS
 
-    def value(self, number: float | None) -> str:
+    def value(self, number: float) -> str:
         """Return a value of the metric, and a dash where there is none."""
-        if number is None or math.isnan(number):
+        if math.isnan(number):
             return "-"
         return _written(self.value_scale * number, self.value_places)
 
-    def spread(self, numbers: dict[str, float | None]) -> str:
+    def spread(self, mean: float, sd: float) -> str:
         """Return mean and standard deviation."""
-        mean, sd = numbers["mean"], numbers["sd"]
-        if mean is None or sd is None:
+        if math.isnan(mean) or math.isnan(sd):
             return "-"
         return f"{self.value(mean)}±{self.value(sd)}".replace("±0", "±")
 
@@ -77,9 +76,9 @@ class Metric:
         """Return a difference without its sign, with as many decimals as it takes not to be 0."""
         return _to_tell(abs(self.scale * difference), self.places)
 
-    def signed(self, difference: float | None) -> str:
+    def signed(self, difference: float) -> str:
         """Return a difference with its sign, and without one where it rounds to none."""
-        if difference is None:
+        if math.isnan(difference):
             return "-"
         text = _written(self.scale * difference, self.places, "+")
         return text if text.strip("+-0.") else text[1:]
@@ -94,24 +93,22 @@ class Metric:
         """
         return _to_tell(self.scale * difference, self.places, "+")
 
-    def interval(self, low: float | None, high: float | None) -> str:
+    def interval(self, low: float, high: float) -> str:
         """Return an interval in brackets, "" where there is none.
 
-        >>> METRICS["accuracy"].interval(0.0003, 0.012), METRICS["accuracy"].interval(None, None)
-        ('[0.03, 1.2]', '')
+        >>> METRICS["accuracy"].interval(0.0003, 0.012)
+        '[0.03, 1.2]'
         """
-        if low is None or high is None or math.isnan(low) or math.isnan(high):
+        if math.isnan(low) or math.isnan(high):
             return ""
         return f"[{self.end(low).lstrip('+')}, {self.end(high).lstrip('+')}]"
 
-    def told(self, mean: float | None, low: float | None, high: float | None) -> str:
+    def told(self, mean: float, low: float, high: float) -> str:
         """Return a mean difference and its interval, as far as they are known.
 
-        >>> METRICS["accuracy"].told(0.012, 0.004, 0.02), METRICS["accuracy"].told(0.01, None, None)
-        ('+1.2 [0.4, 2.0]', '+1.0')
+        >>> METRICS["accuracy"].told(0.012, 0.004, 0.02)
+        '+1.2 [0.4, 2.0]'
         """
-        if mean is None or math.isnan(mean):
-            return "-"
         return f"{self.signed(mean)} {self.interval(low, high)}".rstrip()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from regpipe.language.metrics import METRICS
+from regpipe.language.metrics import METRICS, MetricName
 
 TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
 
@@ -21,8 +21,8 @@ class Task:
 
     name: TaskName
     logged: str
-    metric: str
-    scores: dict[str, bool]
+    metric: MetricName
+    scores: dict[MetricName, bool]
 
     @property
     def logs(self) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ class Task:
         return self.logged == "accuracy"
 
 
-def _scores(*names: str) -> dict[str, bool]:
+def _scores(*names: MetricName) -> dict[MetricName, bool]:
     return {name: METRICS[name].higher_is_better for name in names}
 
 

@@ -1,7 +1,6 @@
 """A cocktail as one HTML file."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -11,10 +10,11 @@ from regpipe.report.shrink import shrink
 from regpipe.report.templating import fill
 from regpipe.report.views.cells import typeset
 from regpipe.report.views.cocktail import best_of_each, ingredients, rivals
+from regpipe.statistics.cocktail import CocktailAnswer
 
 
 def render_cocktail(
-    answer: dict[str, Any],
+    answer: CocktailAnswer,
     parts: pd.DataFrame,
     mixtures: pd.DataFrame,
     picture: bytes,
@@ -35,18 +35,18 @@ def render_cocktail(
         code: the same in plain Keras.
         version: of regpipe.
     """
-    metric = answer["metric"]
+    metric = answer.metric
     unit = METRICS[metric]
     return fill(
         "cocktail.html.j2",
-        question=f"Which techniques help together on {answer['title']}?",
+        question=f"Which techniques help together on {answer.title}?",
         version=version,
         sentence=typeset(cocktail_sentence(answer)),
         rivals=rivals(answer),
         metric_name=unit.name,
-        repeats=answer["repeats"],
-        sizes=answer["cocktail"],
-        confidence=f"{answer['confidence']:.0%}",
+        repeats=answer.repeats,
+        sizes=answer.cocktail,
+        confidence=f"{answer.confidence:.0%}",
         ingredients=ingredients(parts, titles, unit),
         picture=shrink(picture) if len(parts) else None,
         block=block,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
 
 from regpipe.language.metrics import METRICS
 from regpipe.report.shrink import Picture, shrink
@@ -28,11 +27,9 @@ def render(study: Study) -> str:
     return fill("report.html.j2", **_content(study))
 
 
-def _content(study: Study) -> dict[str, Any]:
+def _content(study: Study) -> dict[str, object]:
     """Return everything that the templates put into place."""
-    rows_of = {
-        story.answer["problem"]: story.pictures.get(ROWS) for story in study.stories.values()
-    }
+    rows_of = {story.answer.problem: story.pictures.get(ROWS) for story in study.stories.values()}
     owned = {n: {p: s.pictures[p] for p in in_order(s.pictures)} for n, s in study.stories.items()}
     drawn = {problem: png for problem, png in rows_of.items() if png}
     pictures = _shrink_all({OF_ALL: study.pictures, OF_PROBLEMS: drawn, **owned})
@@ -74,7 +71,7 @@ def _question(study: Study) -> str:
     return f"Which regularization technique helps on {', '.join(study.problems.values())}?"
 
 
-def _screened(study: Study) -> dict[str, Any]:
+def _screened(study: Study) -> dict[str, object]:
     """Return what only a screen tells."""
     if study.screening is None:
         return {"tuning": [], "references": [], "metric_name": ""}
@@ -85,14 +82,14 @@ def _screened(study: Study) -> dict[str, Any]:
     }
 
 
-def _shared(study: Study) -> dict[str, Any]:
+def _shared(study: Study) -> dict[str, object]:
     """Return what holds for all of the study: confidence, and the numbers of repeats."""
     stories = list(study.stories.values())
-    run = stories[0].answer["run"] if stories else {"parameters": {}, "versions": {}}
-    seeds = {story.answer["fixed"]["repeats"] for story in stories}
+    run = stories[0].answer.run
+    seeds = {story.answer.fixed.repeats for story in stories}
     return {
-        "confidence": f"{run['parameters'].get('statistics', {}).get('confidence', 0.95):.0%}",
-        "version": run["versions"].get("regpipe", ""),
+        "confidence": f"{run.statistics.confidence:.0%}",
+        "version": run.versions["regpipe"],
         "seeds": _span(seeds),
         "draws": _span({int(n) for n in study.leaderboard["repeats"]}),
     }
@@ -116,12 +113,12 @@ def _by_problem(
 
     def place(named: tuple[str, Story]) -> tuple[int, int]:
         name, story = named
-        return problems.get(story.answer["problem"], len(problems)), places.get(name, len(places))
+        return problems.get(story.answer.problem, len(problems)), places.get(name, len(places))
 
     ordered = sorted(study.stories.items(), key=place)
     return {
         problem: [section(story, pictures[name]) for name, story in part]
-        for problem, part in groupby(ordered, key=lambda named: named[1].answer["problem"])
+        for problem, part in groupby(ordered, key=lambda named: named[1].answer.problem)
     }
 
 

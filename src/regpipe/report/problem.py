@@ -1,12 +1,13 @@
 """What a problem's network does without any technique, as a person reads it at the end of a run."""
 
-from typing import Any
+import math
 
 import pandas as pd
 from rich import box
 from rich.table import Table
 
 from regpipe.language import Problem
+from regpipe.language.blocks import SIDES
 from regpipe.language.metrics import METRICS
 from regpipe.rows.draws import draws_of
 from regpipe.statistics.summary import spread
@@ -26,9 +27,7 @@ def problem_table(
     """
     metric, draws = METRICS[problem.kind.metric], draws_of(problem)
     parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
-    found: dict[str, Any] = {
-        protocol: spread(part, problem.kind.metric) for protocol, part in parts.items()
-    }
+    found = [spread(part, problem.kind.metric) for part in parts.values()]
     scaled = f", in {metric.unit.strip()}" if metric.value_scale != 1 else ""
     made = Table(
         box=box.SIMPLE_HEAD,
@@ -43,7 +42,8 @@ def problem_table(
     seeds, repeats = (len(parts[protocol]) for protocol in ("fixed", "fresh"))
     made.add_column(f"{draws.fixed}, {seeds} seeds")
     made.add_column(f"{repeats} {draws.fresh}")
-    for side in ("train", "test"):
-        claimed = [metric.value(getattr(published, side))] if published else []
-        made.add_row(side, *claimed, *(metric.spread(found[p][side]) for p in ("fixed", "fresh")))
+    for side in SIDES:
+        claimed = [metric.value(published.scores.get(side, math.nan))] if published else []
+        spreads = (metric.spread(sides[side].mean, sides[side].sd) for sides in found)
+        made.add_row(side, *claimed, *spreads)
     return made

@@ -1,11 +1,13 @@
 """The answer about one technique in a sentence or two, for a newcomer."""
 
-from typing import Any
+import math
 
+from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.language.tasks import CODE_SCORES
 from regpipe.report.counting import listed
-from regpipe.rows.draws import DRAWN, ONE, SPLIT, draws_named
+from regpipe.rows.draws import DRAWN, ONE, SPLIT
+from regpipe.statistics.answer import Answer
 from regpipe.statistics.judging import (
     NOT_COMPARABLE,
     NOT_CONTRADICTED,
@@ -13,46 +15,40 @@ from regpipe.statistics.judging import (
     STAND_IN,
     reproduction,
 )
+from regpipe.statistics.paired import Comparison
 
-Answer = dict[str, Any]
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
 
 
 def sentence(answer: Answer) -> str:
     """Return what a newcomer should take away, in one or two sentences."""
-    fresh = answer["fresh"]
-    gain = fresh["difference"][answer["metric"]]
-    confidence = answer["run"]["parameters"]["statistics"]["confidence"]
-    ties = f", equal in {gain['ties']}" if gain["ties"] else ""
-    unit = METRICS[answer["metric"]]
+    fresh, gain, unit = answer.fresh, answer.gain, answer.unit
+    ties = f", equal in {gain.ties}" if gain.ties else ""
     moved = ""
-    if gain["mean"] is not None:
-        interval = _interval(gain, unit, f"{confidence:.0%} interval ")
-        moved = f"test {unit.name} {_movement(gain['mean'], unit)}{interval}, and "
-    draws = draws_named(fresh["rows"])
+    if not math.isnan(gain.mean):
+        interval = _interval(gain, unit, f"{answer.run.statistics.confidence:.0%} interval ")
+        moved = f"test {unit.name} {_movement(gain.mean, unit)}{interval}, and "
     return (
-        f"{_verdict(answer)}: over {fresh['repeats']} {draws.fresh}, {moved}it was better in "
-        f"{gain['wins']} of them{ties}.{_loss(answer)}{_code(answer)}{_divergence(answer)}"
+        f"{_verdict(answer)}: over {fresh.repeats} {fresh.draws.fresh}, {moved}it was better in "
+        f"{gain.wins} of them{ties}.{_loss(answer)}{_code(answer)}{_divergence(answer)}"
         f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}"
-        f"{'' if fresh['verdict'] == 'too few' else caveat(fresh['repeats'], draws.several)}"
+        f"{'' if fresh.verdict == 'too few' else caveat(fresh.repeats, fresh.draws.several)}"
     )
 
 
 def _verdict(answer: Answer) -> str:
-    name = f"{answer['title']} ({answer['technique']})"
-    verdict, problem = answer["fresh"]["verdict"], answer["problem"]
+    name = f"{answer.title} ({answer.technique})"
+    fresh, verdict, problem = answer.fresh, answer.fresh.verdict, answer.problem
     if verdict == "too few":
-        draws = draws_named(answer["fresh"]["rows"])
-        of = f"{answer['fresh']['repeats']} {draws.several}" if draws is not ONE else draws.rows
+        of = ONE.rows if fresh.draws is ONE else f"{fresh.repeats} {fresh.draws.several}"
         return f"Whether {name} helps on {problem} can't be told from {of}"
     if verdict == "undecided":
-        splits = answer["fresh"]["rows"] == SPLIT.rows
-        hardly = splits and answer["fresh"]["repeats_needed"] is None
+        hardly = fresh.draws is SPLIT and fresh.repeats_needed is None
         tell = ", and more splits of these rows would hardly tell" if hardly else ""
         return f"Whether {name} helps on {problem} is undecided{tell}"
     if verdict == "no difference":
         return f"{name} makes no difference on {problem} that is worth mentioning"
-    trifle = ", by less than anyone may care about" if answer["fresh"]["trifling"] else ""
+    trifle = ", by less than anyone may care about" if fresh.trifling else ""
     return f"{name} {verdict} on {problem}{trifle}"
 
 
@@ -64,8 +60,7 @@ def _movement(mean: float, unit: Metric) -> str:
 
 
 def _divergence(answer: Answer) -> str:
-    fits = [answer[protocol]["diverged"] for protocol in ("fixed", "fresh")]
-    diverged = sum(sum(by_arm.values()) for by_arm in fits)
+    diverged = sum(sum(part.diverged.values()) for part in (answer.fixed, answer.fresh))
     if not diverged:
         return ""
     they = "1 fit diverged; it is" if diverged == 1 else f"{diverged} fits diverged; they are"
@@ -77,14 +72,11 @@ def _way_on(answer: Answer) -> str:
 
     Where no more is said than that 30 draws don't tell, whoever adds some is wrong in up to 9%.
     """
-    parameters = answer["run"]["parameters"]
-    if answer["fresh"]["verdict"] != "undecided" or "screen" in parameters:
+    run = answer.run
+    if answer.fresh.verdict != "undecided" or run.is_screen or run.protocol.fresh.looks:
         return ""
-    if parameters["protocol"]["fresh"]["repeats"] == "auto":
-        return ""
-    more = draws_named(answer["fresh"]["rows"]).several
     return (
-        f" To add {more} because these don't tell would be peeking. A "
+        f" To add {answer.fresh.draws.several} because these don't tell would be peeking. A "
         "comparison that goes on until it is told has to begin so: "
         "--params protocol.fresh.repeats=auto."
     )
@@ -92,44 +84,41 @@ def _way_on(answer: Answer) -> str:
 
 def _loss(answer: Answer) -> str:
     """Say so where the loss has a verdict that the accuracy hasn't, or where rows are stand-ins."""
-    loss = answer["fresh"]["difference"]["loss"]
-    told = answer["fresh"]["verdict"]
-    ends = [loss.get(key) for key in ("mean", "ci_low", "ci_high")]
-    if answer["fixed"]["stand_in"] and answer["fixed"]["published"] and None not in ends:
-        return " Its test loss changes by {:+.2g} [{:+.2g}, {:+.2g}].".format(*ends)
-    if loss["verdict"] not in ("helps", "hurts") or loss["verdict"] == told:
+    loss, fixed = answer.fresh.difference["loss"], answer.fixed
+    if fixed.stand_in and fixed.published and not math.isnan(loss.ci_low):
+        interval = f"[{loss.ci_low:+.2g}, {loss.ci_high:+.2g}]"
+        return f" Its test loss changes by {loss.mean:+.2g} {interval}."
+    if loss.verdict not in ("helps", "hurts") or loss.verdict == answer.fresh.verdict:
         return ""
-    movement = "lower" if loss["mean"] < 0 else "higher"
-    rows = " on clean inputs" if "denoising_mse" in answer["fresh"]["difference"] else ""
-    size = f"{abs(loss['mean']):.2g}"
-    return f" Its test loss{rows} is {movement} by {size}: there it {loss['verdict']}."
+    movement = "lower" if loss.mean < 0 else "higher"
+    rows = " on clean inputs" if "denoising_mse" in answer.fresh.difference else ""
+    size = f"{abs(loss.mean):.2g}"
+    return f" Its test loss{rows} is {movement} by {size}: there it {loss.verdict}."
 
 
 def _code(answer: Answer) -> str:
     """Say what becomes of an autoencoder's other scores."""
-    told = answer["fresh"]["difference"]
-    others = {name: told[name] for name in CODE_SCORES if name in told and name != answer["metric"]}
     parts = [
-        f"{unit.name} {_movement(gain['mean'], unit)}{_interval(gain, unit)}"
-        for name, gain in others.items()
-        for unit in [METRICS[name]]
-        if gain["mean"] is not None
+        f"{METRICS[name].name} {_movement(gain.mean, METRICS[name])}"
+        f"{_interval(gain, METRICS[name])}"
+        for name, gain in answer.fresh.difference.items()
+        if name in CODE_SCORES and name != answer.metric and not math.isnan(gain.mean)
     ]
     return f" Besides, {'; '.join(parts)}." if parts else ""
 
 
-def _interval(gain: Answer, unit: Metric, name: str = "") -> str:
+def _interval(gain: Comparison, unit: Metric, name: str = "") -> str:
     """Return the interval in brackets, nothing where there is none."""
-    if gain["ci_low"] is None:
+    if math.isnan(gain.ci_low):
         return ""
-    return f" ({name}{unit.end(gain['ci_low'])} to {unit.end(gain['ci_high'])})"
+    return f" ({name}{unit.end(gain.ci_low)} to {unit.end(gain.ci_high)})"
 
 
 def _leak(answer: Answer) -> str:
     """Say so where the rows that score a fit also decided when to stop."""
-    if not answer["leak"]:
+    if not answer.leak:
         return ""
-    if answer["fresh"]["rows"] != DRAWN.rows:
+    if answer.fresh.draws is not DRAWN:
         return (
             " It watches the very rows that it is then scored on, in each split: all of its "
             "numbers are flattered."
@@ -149,36 +138,35 @@ def caveat(repeats: int, rows: str) -> str:
 
 def _claim(answer: Answer) -> str:
     """Say what was published, and what the seeds of the published draw say of that."""
-    fixed = answer["fixed"]
-    if not fixed["published"]:
+    fixed, unit = answer.fixed, answer.unit
+    if not fixed.published:
         return ""
-    unit = METRICS[answer["metric"]]
     numbers = {
-        side: f"published {side} {unit.name} {unit.value(fixed['published'][side])}"
-        for side in ("test", "train")
-        if fixed["published"][side] is not None
+        side: f"published {side} {unit.name} {unit.value(number)}"
+        for side, number in reversed(fixed.published.scores.items())
     }
-    if fixed["stand_in"]:
-        return f" {STAND_IN.capitalize()} ({listed(list(numbers.values()))}). {fixed['stand_in']}"
-    if why := fixed["not_comparable"]:
+    if fixed.stand_in:
+        return f" {STAND_IN.capitalize()} ({listed(list(numbers.values()))}). {fixed.stand_in}"
+    if why := fixed.not_comparable:
         return f" {NOT_COMPARABLE.capitalize()}: {why} ({listed(list(numbers.values()))})."
     told = "; ".join(
-        f"{number}, {_judged(answer, side)} ({unit.spread(fixed['technique'][side])})"
+        f"{number}, {_judged(answer, side)} ({unit.spread(found.mean, found.sd)})"
         for side, number in numbers.items()
-        if side == "test" or side in fixed["missed"]
+        for found in [fixed.technique[side]]
+        if side == "test" or side in fixed.missed
     )
-    where = draws_named(answer["fresh"]["rows"]).fixed.replace("fixed", "published")
+    where = answer.fresh.draws.fixed.replace("fixed", "published")
     return f" On the {where}: {told}{_stops(answer)}." if told else ""
 
 
-def _judged(answer: Answer, side: str) -> str:
+def _judged(answer: Answer, side: Side) -> str:
     """Say what the seeds say of a published number, and whether the baseline's say the same."""
-    fixed = answer["fixed"]
-    seeds = f"{fixed['repeats']} seeds"
-    said = reproduction(side not in fixed["missed"], fixed["repeats"], None, None)
+    fixed = answer.fixed
+    seeds = f"{fixed.repeats} seeds"
+    said = reproduction(side not in fixed.missed, fixed.repeats, None, None)
     if said == NOT_CONTRADICTED:
         also = ", nor by the baseline's: it can't tell the two apart"
-        return f"{said} by {seeds}{also if side in fixed['also_baseline'] else ''}"
+        return f"{said} by {seeds}{also if side in fixed.also_baseline else ''}"
     if said == NOT_REPRODUCED:
         return f"{said} by any of {seeds}"
     return f"which {seeds} are too few to contradict"
@@ -186,9 +174,7 @@ def _judged(answer: Answer, side: str) -> str:
 
 def _stops(answer: Answer) -> str:
     """Say where it stopped, and what was published of that."""
-    fixed = answer["fixed"]
-    claimed = fixed["published"].get("epochs")
-    if not claimed:
+    published, found = answer.fixed.published, answer.fixed.epochs["technique"]
+    if not published or not published.epochs:
         return ""
-    found = fixed["epochs"]["technique"]
-    return f"; it stopped at epoch {found['min']} to {found['max']}, published {claimed}"
+    return f"; it stopped at epoch {found.min} to {found.max}, published {published.epochs}"

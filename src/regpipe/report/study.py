@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
+
+from regpipe.statistics.answer import Answer
 
 Pictures = Mapping[str, bytes]  # PNG files by the name of what they show
 
@@ -24,7 +25,7 @@ class Story:
         code: Python that builds and trains the same model in plain Keras.
     """
 
-    answer: Mapping[str, Any]
+    answer: Answer
     explanation: str
     runs: pd.DataFrame
     pictures: Pictures

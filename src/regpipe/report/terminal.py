@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from rich import box, get_console
@@ -22,17 +21,18 @@ from regpipe.report.views.claimed import claimed
 from regpipe.report.views.headline import headline
 from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
+from regpipe.statistics.answer import ROLES, Answer, Role
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
+from regpipe.statistics.cocktail import CocktailAnswer
+from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
-
-Answer = dict[str, Any]
 
 
 def show(answers: Sequence[Answer], sentences: bool = True) -> None:
     """Print a table for each metric, and the sentences."""
     console = get_console()
     for metric in METRICS:
-        if chosen := [answer for answer in answers if answer["metric"] == metric]:
+        if chosen := [answer for answer in answers if answer.metric == metric]:
             console.print()
             console.print(table(chosen))
     for answer in answers if sentences else ():
@@ -97,7 +97,7 @@ def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) ->
     console.print(f"All of it: {escape(report)}", highlight=False, soft_wrap=True)
 
 
-def show_cocktail(answer: Answer, block: str, page: str) -> None:
+def show_cocktail(answer: CocktailAnswer, block: str, page: str) -> None:
     """Print what a cocktail says, and where the common mixture and the report are."""
     console = get_console()
     console.print()
@@ -114,7 +114,7 @@ def show_variance(shares: pd.DataFrame) -> None:
     console.print(variance_table(shares))
 
 
-def show_grid(grid: pd.DataFrame, choice: dict[str, Any]) -> None:
+def show_grid(grid: pd.DataFrame, choice: Choice) -> None:
     """Print the table and the sentence of a grid."""
     console = get_console()
     console.print()
@@ -136,27 +136,25 @@ def table(answers: Sequence[Answer]) -> Table:
     `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat; published
     numbers stand where the run is as published. All answers are of one metric.
     """
-    unit = METRICS[answers[0]["metric"]]
+    unit = answers[0].unit
     made = Table(box=box.SIMPLE_HEAD, title=_title(unit), title_justify="left", padding=0)
     made.add_column("arm", no_wrap=True)
     change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
-    claims = any(_published(a, arm) for a in answers for arm in ("baseline", "technique"))
+    claims = any(_published(a, arm) for a in answers for arm in ROLES)
     for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
         made.add_column(heading, no_wrap=True)
     made.add_column("verdict", min_width=len("difference"))
     problem = None
-    for answer in sorted(answers, key=lambda a: (a["problem"], a["technique"])):
-        if answer["problem"] != problem:
-            problem = answer["problem"]
+    for answer in sorted(answers, key=lambda a: (a.problem, a.technique)):
+        if answer.problem != problem:
+            problem = answer.problem
             made.add_section()
-            said = (
-                n for a in answers if a["problem"] == problem for n in _published(a, "baseline")
-            )
+            said = (n for a in answers if a.problem == problem for n in _published(a, "baseline"))
             cells = _cells(answer, "baseline", list(dict.fromkeys(said)))[not claims :]
             made.add_row(problem, *cells, "", "(baseline)")
         cells = _cells(answer, "technique", _published(answer, "technique"))[not claims :]
-        gain = escape(_gain(answer))
-        made.add_row(_folded(answer["technique"]), *cells, gain, answer["fresh"]["verdict"])
+        gain = unit.told(answer.gain.mean, answer.gain.ci_low, answer.gain.ci_high)
+        made.add_row(_folded(answer.technique), *cells, escape(gain), answer.fresh.verdict)
     return made
 
 
@@ -174,27 +172,20 @@ def _folded(name: str, width: int = 14) -> str:
     return "\n".join(lines)
 
 
-def _published(answer: Answer, arm: str) -> list[float]:
+def _published(answer: Answer, role: Role) -> list[float]:
     """Return what was published of an arm's test score, where this run can be compared with it.
 
     That of a baseline is the one of the technique's own source, where that has one.
     """
-    fixed, said = answer["fixed"], answer["fixed"]["published"]
-    departure = fixed["not_comparable" if arm == "technique" else "baseline_not_comparable"]
-    if fixed["stand_in"] or departure:
+    fixed = answer.fixed
+    if fixed.stand_in or fixed.departure(role):
         return []
-    if arm == "baseline":
-        said = published_baseline(answer)
-    return [said["test"]] if said and said["test"] is not None else []
+    said = published_baseline(answer) if role == "baseline" else fixed.published
+    return [said.test] if said and said.test is not None else []
 
 
-def _cells(answer: Answer, arm: str, published: list[float]) -> list[str]:
-    unit = METRICS[answer["metric"]]
+def _cells(answer: Answer, role: Role, published: list[float]) -> list[str]:
+    unit = answer.unit
     claimed = "\n".join(map(unit.value, published)) or "-"
-    spreads = (unit.spread(answer[protocol][arm]["test"]) for protocol in ("fixed", "fresh"))
-    return [claimed, *spreads]
-
-
-def _gain(answer: Answer) -> str:
-    unit, gain = METRICS[answer["metric"]], answer["fresh"]["difference"][answer["metric"]]
-    return unit.told(*(gain[key] for key in ("mean", "ci_low", "ci_high")))
+    found = [part.of(role)["test"] for part in (answer.fixed, answer.fresh)]
+    return [claimed, *(unit.spread(numbers.mean, numbers.sd) for numbers in found)]

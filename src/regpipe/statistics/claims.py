@@ -1,12 +1,13 @@
 """Every published number beside what was found: is it contradicted, and does the claim hold?"""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
-from regpipe.language.tasks import TASKS
+from regpipe.language import Published
+from regpipe.language.blocks import SIDES
+from regpipe.statistics.answer import Answer, Epochs, Role
 from regpipe.statistics.judging import (
     JUDGED,
     NOT_COMPARABLE,
@@ -17,16 +18,13 @@ from regpipe.statistics.judging import (
     ranges_over,
     reproduction,
 )
-from regpipe.statistics.summary import number
+from regpipe.statistics.summary import Spread
 
-Answer = Mapping[str, Any]
-Row = dict[str, Any]
-SIDES = ("train", "test")
+Row = dict[str, object]
 NOTHING = {"at": "", "verdict": "", "claim": "", "holds": "", "leak": False, "why": ""}
 # Empty where there is nothing to say.
 TEXTS = ("at", "reproduction", "why", "claim", "verdict", "holds", "source")
 FLAGS = ("reproduced", "also_baseline")
-EPOCHS = {"epochs": "stopping epoch", "best_epoch": "best epoch"}
 COLUMNS = (
     *("arm", "technique", "title", "problem", "number", "at", "published"),
     *("mean", "sd", "low", "high", "seeds", "reproduced", "reproduction", "why", "also_baseline"),
@@ -40,7 +38,7 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
     """Return a row per published number, baselines first.
 
     Args:
-        answers: the `summary.json` of each technique.
+        answers: of each technique.
         grids: the table of each grid that something was published about, by its technique.
 
     Returns:
@@ -63,8 +61,8 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
     rows = list(_baselines(answers))
     for answer in answers:
         rows += _technique(answer)
-        if answer["technique"] in grids:
-            rows += _points(answer, grids[answer["technique"]])
+        if answer.technique in grids:
+            rows += _points(answer, grids[answer.technique])
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype({"draws": "Int64", **dict.fromkeys(FLAGS, "boolean")})
 
@@ -84,87 +82,80 @@ def _baselines(answers: list[Answer]) -> Iterator[Row]:
     """
     said = []
     for answer in answers:
-        name = answer["problem"]
-        title = answer["run"]["parameters"][name]["title"]
-        about = {"arm": name, "technique": False, "title": title, "problem": name}
+        name, title = answer.problem, answer.problem_block.title
+        about: Row = {"arm": name, "technique": False, "title": title, "problem": name}
         for published in (_of_problem(answer), published_baseline(answer)):
-            if published is None:
-                continue
-            scores = name, published["train"], published["test"]
-            if scores not in said:
-                said.append(scores)
+            if published and (name, published.scores) not in said:
+                said.append((name, published.scores))
                 yield from _numbers(published, answer, "baseline", about)
 
 
-def published_baseline(answer: Answer) -> Row | None:
+def published_baseline(answer: Answer) -> Published | None:
     """Return what was published of the baseline that a technique is compared with.
 
     That is what its own source says of it, else what was published about its problem, by the metric
     of the answer; None where nothing was.
     """
-    own: Row | None = answer["fixed"]["published"]
-    if own and own["baseline"]:
-        return {**own["baseline"], "source": own["source"]}
+    own = answer.fixed.published
+    if own and own.baseline:
+        return Published(train=own.baseline.train, test=own.baseline.test, source=own.source)
     return _of_problem(answer)
 
 
-def _of_problem(answer: Answer) -> Row | None:
+def _of_problem(answer: Answer) -> Published | None:
     """Return what was published about a problem, None where the answer is by another metric."""
-    blocks = answer["run"]["parameters"]
-    problem, own = blocks[answer["problem"]], blocks.get(answer["technique"], {}).get("metric")
-    if own and own != (problem["metric"] or TASKS[problem["task"]].metric):
-        return None
-    published: Row | None = problem["published"]
-    return published
+    problem = answer.problem_block
+    return problem.published if answer.metric == problem.kind.metric else None
 
 
 def _technique(answer: Answer) -> Iterator[Row]:
     """Yield a row for each number published about a technique."""
-    if published := answer["fixed"]["published"]:
+    if published := answer.fixed.published:
         for row in _numbers(published, answer, "technique", _about(answer)):
-            tested = row["number"].startswith("test ")
-            yield row | (_gain(row, answer) if tested else {})
+            tested = row["number"] == f"test {answer.metric}"
+            yield row | (_gain(published.scores["test"], row, answer) if tested else {})
 
 
 def _about(answer: Answer) -> Row:
-    about = {"arm": answer["technique"], "technique": True, "title": answer["title"]}
-    return about | {"problem": answer["problem"], "leak": answer["leak"]}
+    about: Row = {"arm": answer.technique, "technique": True, "title": answer.title}
+    return about | {"problem": answer.problem, "leak": answer.leak}
 
 
-def _numbers(published: Row, answer: Answer, arm: str, about: Row) -> Iterator[Row]:
-    fixed, metric = answer["fixed"], answer["metric"]
-    departure = fixed["not_comparable" if arm == "technique" else "baseline_not_comparable"]
-    shared = {**NOTHING, **about, "source": published["source"]}
-    judged = fixed["repeats"], departure, fixed["stand_in"]
-    for side in SIDES:
-        if published[side] is not None:
-            row = _found(f"{side} {metric}", published[side], fixed[arm][side], ROUNDING, *judged)
-            if arm == "technique":
-                row["also_baseline"] = _also(row, fixed["baseline"][side])
-            yield shared | row
-    for key, name in EPOCHS.items():
-        if published.get(key) is not None:
-            yield shared | _found(name, published[key], fixed[key][arm], 0.0, *judged)
+def _numbers(published: Published, answer: Answer, role: Role, about: Row) -> Iterator[Row]:
+    fixed = answer.fixed
+    shared = {**NOTHING, **about, "source": published.source}
+    judged = fixed.repeats, fixed.departure(role), fixed.stand_in
+    for side, number in published.scores.items():
+        row = _found(f"{side} {answer.metric}", number, fixed.of(role)[side], ROUNDING, *judged)
+        if role == "technique":
+            row |= _also(row, number, fixed.baseline[side])
+        yield shared | row
+    if published.epochs is not None:
+        found = fixed.epochs[role]
+        yield shared | _found("stopping epoch", published.epochs, found, 0.0, *judged)
+    if published.best_epoch is not None:
+        found = fixed.best_epoch[role]
+        yield shared | _found("best epoch", published.best_epoch, found, 0.0, *judged)
 
 
 def _found(
     name: str,
     claimed: float,
-    found: Mapping[str, Any],
+    found: Spread | Epochs,
     rounding: float,
     seeds: int,
     departure: str | None,
     stand_in: str | None,
 ) -> Row:
-    inside = ranges_over(found, claimed, rounding)
+    inside = ranges_over(found.min, found.max, claimed, rounding)
     said = reproduction(inside, seeds, departure, stand_in)
     return {
         "number": name,
         "published": claimed,
-        "mean": found["mean"],
-        "sd": found.get("sd"),
-        "low": found["min"],
-        "high": found["max"],
+        "mean": found.mean,
+        "sd": found.sd if isinstance(found, Spread) else math.nan,
+        "low": found.min,
+        "high": found.max,
         "seeds": seeds,
         "reproduced": said == NOT_CONTRADICTED if said in JUDGED else None,
         "reproduction": said,
@@ -172,45 +163,42 @@ def _found(
     }
 
 
-def _also(row: Row, baseline: Mapping[str, Any]) -> bool | None:
+def _also(row: Row, claimed: float, baseline: Spread) -> Row:
     """Return whether the baseline ranges over a technique's number, too, where that is judged."""
-    return ranges_over(baseline, row["published"]) if row["reproduction"] in JUDGED else None
+    judged = row["reproduction"] in JUDGED
+    return {"also_baseline": ranges_over(baseline.min, baseline.max, claimed) if judged else None}
 
 
-def _gain(row: Row, answer: Answer) -> Row:
+def _gain(score: float, row: Row, answer: Answer) -> Row:
     """Return what was claimed of a technique's gain, and what became of it."""
     published = published_baseline(answer)
-    base = published["test"] if published else None
-    if base is None:
+    if published is None or published.test is None:
         return {}
-    fixed, fresh, metric = answer["fixed"], answer["fresh"], answer["metric"]
-    found, loss = fresh["difference"][metric], fresh["difference"].get("loss", {})
-    claimed = round(row["published"] - base, 6)
-    upwards = METRICS[metric].higher_is_better
-    low, high = number(found["ci_low"]), number(found["ci_high"])
-    arms = [number(fixed[arm]["test"]["mean"]) for arm in ("baseline", "technique")]
-    fate = holds(claimed, fresh["verdict"], low, high, upwards)
+    fixed, fresh, found = answer.fixed, answer.fresh, answer.gain
+    loss, upwards = fresh.difference["loss"], answer.unit.higher_is_better
+    claimed = round(score - published.test, 6)
+    fate = holds(claimed, fresh.verdict, found.ci_low, found.ci_high, upwards)
     # A technique may make up for what its baseline departs in, and then only its gain is another.
-    departure = fixed["not_comparable"] or fixed["baseline_not_comparable"]
+    departure = fixed.not_comparable or fixed.baseline_not_comparable
     if departure:
         fate = NOT_COMPARABLE
-    if fixed["stand_in"]:
+    if fixed.stand_in:
         fate = STAND_IN
     return {
-        "published_baseline": base,
+        "published_baseline": published.test,
         "published_gain": claimed,
         "claim": _kind(claimed if upwards else -claimed),
-        "fixed_gain": arms[1] - arms[0],
-        "fresh_gain": found["mean"],
-        "ci_low": low,
-        "ci_high": high,
-        "draws": fresh["repeats"],
-        "verdict": fresh["verdict"],
+        "fixed_gain": fixed.technique["test"].mean - fixed.baseline["test"].mean,
+        "fresh_gain": found.mean,
+        "ci_low": found.ci_low,
+        "ci_high": found.ci_high,
+        "draws": fresh.repeats,
+        "verdict": fresh.verdict,
         "holds": fate,
         "why": row["why"] or departure or "",
-        "fresh_loss": number(loss.get("mean")),
-        "loss_low": number(loss.get("ci_low")),
-        "loss_high": number(loss.get("ci_high")),
+        "fresh_loss": loss.mean,
+        "loss_low": loss.ci_low,
+        "loss_high": loss.ci_high,
     }
 
 
@@ -220,16 +208,17 @@ def _kind(gain: float) -> str:
 
 def _points(answer: Answer, grid: pd.DataFrame) -> Iterator[Row]:
     """Yield a row for each number that was published about a point of a technique's grid."""
-    block, fixed = answer["run"]["parameters"][answer["technique"]], answer["fixed"]
-    shared = {**NOTHING, **_about(answer), "source": block["grid_published"]["source"]}
+    block, fixed = answer.block, answer.fixed
+    source = block.grid_published.source if block.grid_published else ""
+    shared = {**NOTHING, **_about(answer), "source": source}
     for _, point in grid[grid["published_test"].notna()].iterrows():
-        at = ", ".join(f"{path.rpartition('.')[2]} = {point[path]:g}" for path in block["grid"])
+        at = ", ".join(f"{path.rpartition('.')[2]} = {point[path]:g}" for path in block.grid)
         departure = point["not_comparable"] if isinstance(point["not_comparable"], str) else None
-        judged = int(point["repeats"]), departure or None, fixed["stand_in"]
+        judged = int(point["repeats"]), departure or None, fixed.stand_in
         for side in SIDES:
-            names = {"mean": "mean", "sd": "sd", "min": "low", "max": "high"}
-            found = {key: point[f"{side}_{name}"] for key, name in names.items()}
-            claimed, name = point[f"published_{side}"], f"{side} {answer['metric']}"
-            row = _found(name, claimed, found, ROUNDING, *judged)
-            also = _also(row, fixed["baseline"][side])
-            yield {**shared, **row, "at": at, "also_baseline": also}
+            mean, sd, low, high = (
+                point[f"{side}_{name}"] for name in ("mean", "sd", "low", "high")
+            )
+            found, claimed = Spread(mean=mean, sd=sd, min=low, max=high), point[f"published_{side}"]
+            row = _found(f"{side} {answer.metric}", claimed, found, ROUNDING, *judged)
+            yield {**shared, **row, **_also(row, claimed, fixed.baseline[side]), "at": at}

@@ -1,19 +1,74 @@
 """What a mixture of techniques gives, and what each of its ingredients is worth."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Literal
 
 import pandas as pd
 
-from regpipe.language import Problem, Statistics
+from regpipe.language import Cocktail, Problem, Statistics
+from regpipe.language.metrics import MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, halves_of
-from regpipe.statistics.paired import compare
-from regpipe.statistics.summary import overlap_of_pairs
+from regpipe.statistics.paired import Verdict, compare
+from regpipe.statistics.summary import overlap_of_pairs, whole
+from regpipe.strict import Number, Strict
 
+Rivalled = Literal["baseline", "single"]
 KEYS = ["repeat", "data_seed", "fit_seed"]
 TOLD = ("pairs", "mean", "ci_low", "ci_high", "p_better", "p_value", "verdict", "repeats_needed")
+
+
+class Rival(Strict):
+    """What the best mixtures give beside a rival: means on test rows, and the difference."""
+
+    against: Rivalled
+    metric: MetricName
+    test_mixture: Number
+    test_other: Number
+    pairs: int
+    mean: Number
+    ci_low: Number
+    ci_high: Number
+    p_better: Number
+    p_value: Number
+    verdict: Verdict
+    repeats_needed: int | None
+
+
+class Ingredient(Strict):
+    """What an ingredient is worth, see `ingredients`."""
+
+    ingredient: str
+    times: int
+    of: int
+    worth: Number
+    ci_low: Number
+    ci_high: Number
+
+
+class CocktailAnswer(Strict):
+    """What `summary.json` says of a cocktail."""
+
+    problem: str
+    title: str
+    metric: MetricName
+    repeats: int
+    trials: int
+    pruned: int
+    cocktail: Cocktail
+    confidence: float
+    against: dict[Rivalled, Rival]
+    ingredients: list[Ingredient]
+
+
+def rivals_of(comparison: pd.DataFrame) -> dict[Rivalled, Rival]:
+    """Return what `compare_mixtures` told."""
+    rows = comparison.astype({"repeats_needed": object}).to_dict("records")
+    found = [
+        Rival.model_validate(row | {"repeats_needed": whole(row["repeats_needed"])}) for row in rows
+    ]
+    return {rival.against: rival for rival in found}
 
 
 def compare_mixtures(
@@ -85,7 +140,7 @@ def ingredients(
     whole = mixtures[mixtures["without"].isna()].set_index("repeat")
     columns = [column, halves_of(column)]
     smallest = problem.smallest_differences(statistics)[task.metric]
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for name, part in mixtures.groupby("without", sort=False):
         lost = sign * (whole.loc[part["repeat"], columns] - part.set_index("repeat")[columns])
         values, halves = lost.to_numpy(float).T

@@ -13,12 +13,46 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language import GridPublished, Statistics
+from regpipe.language.metrics import MetricName
 from regpipe.language.tasks import Task
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits, halves_of
-from regpipe.statistics.summary import mean_of_runs
+from regpipe.statistics.summary import Mean, mean_of_runs
+from regpipe.strict import Strict
 
 REPEAT = ["protocol", "repeat"]
+
+
+class Chosen(Strict):
+    """What choosing a value gives on the test rows, in each repeat.
+
+    `honest`: the value chosen on validation rows. `optimistic`: what the value that is best on the
+    test rows themselves would have claimed. `baseline`: without the technique. `chosen`: each value
+    by its paths, and how many `times` it was, the most frequent first; none where there are no
+    paths.
+    """
+
+    repeats: int
+    baseline: Mean
+    honest: Mean
+    optimistic: Mean
+    chosen: list[dict[str, int | float]]
+
+
+class Choice(Strict):
+    """What `choice.json` says of a grid; of a recipe's doses, which are tried on `fresh` alone."""
+
+    technique: str
+    title: str
+    problem: str
+    metric: MetricName
+    leak: bool = False
+    paths: list[str]
+    confidence: float
+    pruned: int = 0
+    doses: list[float] = []
+    fixed: Chosen | None = None
+    fresh: Chosen
 
 
 def best_point(runs: pd.DataFrame, paths: Sequence[str], task: Task) -> tuple[float, ...]:
@@ -92,14 +126,8 @@ def choice(
     task: Task,
     statistics: Statistics,
     splits: Splits = INDEPENDENT,
-) -> dict[str, Any]:
-    """Return, for each protocol, what choosing a value gives on the test rows.
-
-    `honest`: the value chosen on validation rows, in each repeat. `optimistic`: what the value that
-    is best on the test rows themselves would have claimed. `baseline`: without the technique. Each
-    with mean, ci_low and ci_high (NaN as in `tabulate`). `chosen`: how often each value was, the
-    most frequent first; none where there are no paths.
-    """
+) -> dict[str, Chosen]:
+    """Return, for each protocol, what choosing a value gives on the test rows."""
     column = f"test_{task.metric}"
     told = {}
     for protocol, part in runs.groupby("protocol"):
@@ -107,24 +135,24 @@ def choice(
         honest = choose(part, task)
         bare = baseline[baseline["protocol"] == protocol].set_index("repeat")
         best_first = part.sort_values(column, ascending=not task.scores[task.metric])
-        runs_of = {
-            "baseline": bare.loc[honest["repeat"]],
-            "honest": honest,
-            "optimistic": best_first.drop_duplicates("repeat"),
-        }
+        runs_of = (
+            bare.loc[honest["repeat"]],
+            honest,
+            best_first.drop_duplicates("repeat"),
+        )
+        means = [mean_of_runs(these, column, statistics.confidence, shared) for these in runs_of]
         chosen = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
         counts = chosen.sort_values(ascending=False)
-        told[str(protocol)] = {
-            "repeats": len(honest),
-            **{
-                name: mean_of_runs(these, column, statistics.confidence, shared)
-                for name, these in runs_of.items()
-            },
-            "chosen": [
+        told[str(protocol)] = Chosen(
+            repeats=len(honest),
+            baseline=means[0],
+            honest=means[1],
+            optimistic=means[2],
+            chosen=[
                 {**dict(zip(paths, _point(point), strict=True)), "times": int(n)}
                 for point, n in counts.items()
             ],
-        }
+        )
     return told
 
 

@@ -1,7 +1,5 @@
 """May a published number be judged by this run, and what is then said of it?"""
 
-from collections.abc import Mapping
-
 from regpipe.language.metrics import METRICS
 
 ROUNDING = 0.0005  # published numbers have three decimals
@@ -18,15 +16,12 @@ HOLDS, SMALLER, FAILS, UNDECIDED = "holds", "holds, smaller", "does not hold", "
 FATES = (HOLDS, SMALLER, FAILS, UNDECIDED)
 
 
-def ranges_over(
-    found: Mapping[str, float | None], number: float, rounding: float = ROUNDING
-) -> bool:
-    """Return whether a number lies between `min` and `max`, give or take its rounding.
+def ranges_over(low: float, high: float, number: float, rounding: float = ROUNDING) -> bool:
+    """Return whether a number lies between two others, give or take its rounding.
 
-    What diverged, whose `min` or `max` is None, ranges over nothing.
+    What diverged, whose ends are NaN, ranges over nothing.
     """
-    low, high = found["min"], found["max"]
-    return low is not None and high is not None and low - rounding <= number <= high + rounding
+    return low - rounding <= number <= high + rounding
 
 
 def reproduction(inside: bool, seeds: int, departure: str | None, stand_in: str | None) -> str:

@@ -1,24 +1,27 @@
 """All answers side by side: which technique is best, on its problem and overall?"""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
 
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
+from regpipe.statistics.answer import Answer
 from regpipe.statistics.holm import holm
-from regpipe.statistics.summary import number
 
-DIFFERENCE = ("ci_low", "ci_high", "effect", "p_better", "p_better_low", "p_better_high")
-COUNTED = ("wins", "ties")
+GAIN = (
+    *("ci_low", "ci_high", "effect", "p_better", "p_better_low", "p_better_high"),
+    *("wins", "ties", "p_value"),
+)
 DECIMALS = 9  # of a gain; what differs beyond them is equal but for rounding
 
 
-def leaderboard(answers: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
     """Return a row per technique, the best first.
 
     Args:
-        answers: the `summary.json` of each technique.
+        answers: of each technique.
 
     Returns:
         technique, title, family, problem, metric, leak; published (test); fixed_baseline, fixed,
@@ -52,40 +55,30 @@ def _ranks(table: pd.DataFrame) -> pd.Series:
     return places.where(~ordered.duplicated()).ffill().astype(int)
 
 
-def _row(answer: Mapping[str, Any]) -> dict[str, Any]:
-    fixed, fresh, metric = answer["fixed"], answer["fresh"], answer["metric"]
-    gain, published = fresh["difference"][metric], fixed["published"]
-    parameters = answer["run"]["parameters"]
-    smallest, sign = _smallest_difference(answer), 1 if METRICS[metric].higher_is_better else -1
+def _row(answer: Answer) -> dict[str, object]:
+    fixed, fresh, gain = answer.fixed, answer.fresh, answer.gain
+    statistics, sign = answer.run.statistics, 1 if answer.unit.higher_is_better else -1
+    smallest = answer.problem_block.smallest_differences(statistics)[answer.metric]
     return {
-        "technique": answer["technique"],
-        "title": answer["title"],
-        "family": parameters[answer["technique"]]["family"],
-        "problem": answer["problem"],
-        "metric": metric,
-        "leak": answer["leak"],
-        "published": number(published["test"] if published else None),
-        "fixed_baseline": number(fixed["baseline"]["test"]["mean"]),
-        "fixed": number(fixed["technique"]["test"]["mean"]),
-        "fresh_baseline": number(fresh["baseline"]["test"]["mean"]),
-        "fresh": number(fresh["technique"]["test"]["mean"]),
-        "difference": number(gain["mean"]),
+        "technique": answer.technique,
+        "title": answer.title,
+        "family": answer.block.family,
+        "problem": answer.problem,
+        "metric": answer.metric,
+        "leak": answer.leak,
+        "published": fixed.published.scores.get("test", math.nan) if fixed.published else math.nan,
+        "fixed_baseline": fixed.baseline["test"].mean,
+        "fixed": fixed.technique["test"].mean,
+        "fresh_baseline": fresh.baseline["test"].mean,
+        "fresh": fresh.technique["test"].mean,
+        "difference": gain.mean,
         "smallest_difference": smallest,
-        "gain": sign * number(gain["mean"]) / smallest,
-        **{key: number(gain[key]) for key in DIFFERENCE},
-        **{key: gain[key] for key in COUNTED},
-        "repeats": fresh["repeats"],
-        "verdict": fresh["verdict"],
-        "p_value": number(gain["p_value"]),
-        "repeats_needed": fresh["repeats_needed"],
-        "epochs": fresh["epochs"]["technique"]["mean"],
-        "seconds": fresh["seconds"]["technique"],
-        "alpha": 1 - parameters["statistics"]["confidence"],
+        "gain": sign * gain.mean / smallest,
+        **{key: value for key, value in asdict(gain).items() if key in GAIN},
+        "repeats": fresh.repeats,
+        "verdict": fresh.verdict,
+        "repeats_needed": fresh.repeats_needed,
+        "epochs": fresh.epochs["technique"].mean,
+        "seconds": fresh.seconds["technique"],
+        "alpha": 1 - statistics.confidence,
     }
-
-
-def _smallest_difference(answer: Mapping[str, Any]) -> float:
-    """Return the smallest difference of interest, of the problem's own or of all problems."""
-    parameters, metric = answer["run"]["parameters"], answer["metric"]
-    own = parameters[answer["problem"]]["smallest_difference"]
-    return float({**parameters["statistics"]["smallest_difference"], **own}[metric])

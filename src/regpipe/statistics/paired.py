@@ -11,6 +11,7 @@ from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.intervals import FEWEST, bootstrap_interval, share_interval
 from regpipe.statistics.intervals import margin as margin_of
 from regpipe.statistics.spending import nominal_confidence, repeated_p_value
+from regpipe.strict import Number
 
 NEVER = 10**9  # repeats that nobody will make
 ASSURANCE = 0.8  # the probability of a verdict that a planned number of repeats is to have
@@ -51,19 +52,19 @@ class Comparison:
     """
 
     pairs: int
-    mean: float
-    sd: float
-    lowest: float
-    highest: float
-    ci_low: float
-    ci_high: float
-    boot_low: float
-    boot_high: float
-    effect: float
-    p_value: float
-    p_better: float
-    p_better_low: float
-    p_better_high: float
+    mean: Number
+    sd: Number
+    lowest: Number
+    highest: Number
+    ci_low: Number
+    ci_high: Number
+    boot_low: Number
+    boot_high: Number
+    effect: Number
+    p_value: Number
+    p_better: Number
+    p_better_low: Number
+    p_better_high: Number
     wins: int
     ties: int
     verdict: Verdict | None

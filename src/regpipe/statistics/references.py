@@ -58,5 +58,5 @@ def compare_references(
 
 def _mean(fits: pd.DataFrame, column: str, confidence: float, splits: Splits) -> dict[str, float]:
     found = mean_of_runs(fits, column, confidence, splits)
-    ends = {f"mean_{end}": found[end] for end in ("ci_low", "ci_high")}
-    return {"mean": found["mean"], **ends, "seconds": float(fits["seconds"].mean())}
+    ends = {"mean_ci_low": found.ci_low, "mean_ci_high": found.ci_high}
+    return {"mean": found.mean, **ends, "seconds": float(fits["seconds"].mean())}

@@ -1,20 +1,40 @@
 """Two run tables -> how far each number spreads, and how the arms compare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from regpipe.language import Problem, Statistics
-from regpipe.language.blocks import PublishedScores
+from regpipe.language.blocks import SIDES, PublishedScores, Side
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
 from regpipe.statistics.paired import compare, describe
+from regpipe.strict import Number, Strict
 
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
+
+
+class Spread(Strict):
+    """How far a number spreads over the repeats.
+
+    The standard deviation is that of a sample (n - 1), and 0 for a single repeat.
+    """
+
+    mean: Number
+    sd: Number
+    min: Number
+    max: Number
+
+
+class Mean(Strict):
+    """A mean and its interval, NaN as in `intervals.mean_interval`."""
+
+    mean: Number
+    ci_low: Number
+    ci_high: Number
 
 
 def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
@@ -96,45 +116,36 @@ def compare_runs(
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 
 
-def mean_of_runs(
-    runs: pd.DataFrame, column: str, confidence: float, splits: Splits
-) -> dict[str, float]:
-    """Return the mean of a score on test rows and its interval: mean, ci_low, ci_high.
-
-    Its ends are NaN as those of `intervals.mean_interval` are.
-    """
+def mean_of_runs(runs: pd.DataFrame, column: str, confidence: float, splits: Splits) -> Mean:
+    """Return the mean of a score on test rows and its interval."""
     values, halves = (runs[name].to_numpy(float) for name in (column, halves_of(column)))
-    ends = mean_interval(values, confidence, splits.overlap(values, halves))
-    return dict(zip(("mean", "ci_low", "ci_high"), ends, strict=True))
+    mean, low, high = mean_interval(values, confidence, splits.overlap(values, halves))
+    return Mean(mean=mean, ci_low=low, ci_high=high)
 
 
-def spread(runs: pd.DataFrame, metric: str) -> dict[str, dict[str, float]]:
-    """Return mean, sd, min and max of a metric over the repeats, for train and for test.
-
-    The standard deviation is that of a sample (n - 1), and 0 for a single repeat.
-    """
+def spread(runs: pd.DataFrame, metric: str) -> dict[Side, Spread]:
+    """Return how far a metric spreads over the repeats, for train and for test."""
     return {
-        side: {
-            "mean": float(np.mean(values)),
-            "sd": float(np.std(values, ddof=1)) if np.ptp(values) != 0 else 0.0,
-            "min": float(np.min(values)),
-            "max": float(np.max(values)),
-        }
-        for side in ("train", "test")
+        side: Spread(
+            mean=float(np.mean(values)),
+            sd=float(np.std(values, ddof=1)) if np.ptp(values) != 0 else 0.0,
+            min=float(np.min(values)),
+            max=float(np.max(values)),
+        )
+        for side in SIDES
         for values in [runs[f"{side}_{metric}"].to_numpy(float)]
     }
 
 
-def sides_within(spread: dict[str, Any], published: PublishedScores) -> list[str]:
+def sides_within(found: Mapping[Side, Spread], published: PublishedScores) -> list[Side]:
     """Return the sides, of train and test, whose published number the repeats range over."""
-    numbers = {"train": published.train, "test": published.test}
     return [
         side
-        for side, number in numbers.items()
-        if number is not None and ranges_over(spread[side], number)
+        for side, number in published.scores.items()
+        if ranges_over(found[side].min, found[side].max, number)
     ]
 
 
-def number(value: float | None) -> float:
-    """Return what a summary's JSON couldn't hold as the NaN that it was."""
-    return float("nan") if value is None else float(value)
+def whole(value: float | None) -> int | None:
+    """Return a count as it was before it stood in a table, where a missing one is NaN."""
+    return None if pd.isna(value) else int(value)

@@ -11,9 +11,9 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 if TYPE_CHECKING:
-    from regpipe.report.study import Stories
+    from regpipe.report.study import Stories, Story
 
-WORDS, RUNS, PICTURE = "story.json", "runs.parquet", ".png"
+ANSWER, WORDS, RUNS, PICTURE = "answer.json", "story.json", "runs.parquet", ".png"
 
 
 class StoriesDataset(AbstractDataset["Stories", "Stories"]):
@@ -35,6 +35,7 @@ class StoriesDataset(AbstractDataset["Stories", "Stories"]):
     def load(self) -> "Stories":
         """Return the stories, in the order in which they were saved."""
         from regpipe.report.study import Story
+        from regpipe.statistics.answer import Answer
 
         with ZipFile(self._filepath) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
@@ -44,6 +45,7 @@ class StoriesDataset(AbstractDataset["Stories", "Stories"]):
             folders.setdefault(folder, {})[file] = content
         return {
             name: Story(
+                Answer.model_validate_json(parts[ANSWER]),
                 **json.loads(parts[WORDS]),
                 runs=pd.read_parquet(io.BytesIO(parts[RUNS])),
                 pictures={
@@ -70,11 +72,12 @@ class StoriesDataset(AbstractDataset["Stories", "Stories"]):
         return {"filepath": str(self._filepath)}
 
 
-def _files(story: Any) -> Mapping[str, bytes]:
+def _files(story: "Story") -> Mapping[str, bytes]:
     """Return the files that a story is kept in."""
-    words = {key: getattr(story, key) for key in ("answer", "explanation", "block", "code")}
+    words = {key: getattr(story, key) for key in ("explanation", "block", "code")}
     pictures = {f"{name}{PICTURE}": content for name, content in story.pictures.items()}
     return {
+        ANSWER: story.answer.model_dump_json().encode(),
         WORDS: json.dumps(words).encode(),
         RUNS: story.runs.to_parquet(index=False),
         **pictures,

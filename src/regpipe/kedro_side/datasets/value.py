@@ -7,24 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset
+from kedro_datasets._typing import JSONPreview
 from pydantic import TypeAdapter
 
 
 class ValueDataset(AbstractDataset[Any, Any]):
     """Saves and loads a block of YAML, or what was made of some: equal to what was saved.
 
-    What nobody has set isn't written, so that it is still known to be unset.
+    What nobody has set isn't written, so that it is still known to be unset; `exclude_unset: false`
+    among the `save_args` writes it all the same.
     """
 
-    def __init__(self, *, filepath: str, kind: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        kind: str,
+        save_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         """Point the dataset at a file.
 
         Args:
             filepath: where the value is, ending in `.json`.
             kind: its type, such as `regpipe.candidates.arm.Arm`: a dataclass, or pydantic's.
+            save_args: of pydantic's `dump_python`.
             metadata: for plugins such as kedro-viz.
         """
         self._filepath, self._kind = Path(filepath), kind
+        self._save_args = {"exclude_unset": True, **(save_args or {})}
         self.metadata = metadata
 
     def load(self) -> Any:
@@ -34,8 +45,12 @@ class ValueDataset(AbstractDataset[Any, Any]):
     def save(self, data: Any) -> None:
         """Write the value."""
         self._filepath.parent.mkdir(parents=True, exist_ok=True)
-        plain = self._type.dump_python(data, exclude_unset=True)
+        plain = self._type.dump_python(data, **self._save_args)
         self._filepath.write_text(json.dumps(plain, indent=2), encoding="utf-8")
+
+    def preview(self) -> JSONPreview:
+        """Return the text of the file, for kedro-viz."""
+        return JSONPreview(self._filepath.read_text(encoding="utf-8"))
 
     @cached_property
     def _type(self) -> TypeAdapter[Any]:

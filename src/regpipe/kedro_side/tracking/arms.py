@@ -29,6 +29,8 @@ from regpipe.language import Problem, Protocol, Statistics, Technique
 from regpipe.language.reading import parse
 from regpipe.provenance import digest
 from regpipe.report.sentence import sentence
+from regpipe.statistics.answer import Answer
+from regpipe.statistics.grid import Choice
 
 # What has to be made of an arm or a grid for it to be told of. Half of it would be told now, and
 # all of it by a later run, as something else.
@@ -130,10 +132,10 @@ def _baseline(name: str, table: pd.DataFrame, results: Results) -> Told:
 
 def _technique(name: str, table: pd.DataFrame, results: Results) -> Told:
     technique, problem, arm = _applied(name, results)
-    answer = results.load(f"{name}.summary")
+    answer: Answer = results.load(f"{name}.summary")
     tags = {
         **_about(name, technique),
-        "verdict": str(answer["fresh"]["verdict"]),
+        "verdict": answer.fresh.verdict,
         NOTE: f"{technique.explanation}\n\n{sentence(answer)}",
     }
     params = {
@@ -148,7 +150,7 @@ def _grid(name: str, results: Results) -> tuple[dict[str, str], Params, Params, 
     """Return the same of a grid, and the paths of what differs from one of its fits to the next."""
     block = name.removesuffix("_grid")
     technique, problem, arm = _applied(block, results)
-    choice = results.load(f"{name}.choice")
+    choice: Choice = results.load(f"{name}.choice")
     params = {**settings_of(arm, problem), **_settings(results, "fixed", "fresh", "grid")}
     paths = list(technique.grid)
     shared = {key: value for key, value in params.items() if key not in paths}

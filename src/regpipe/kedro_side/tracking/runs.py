@@ -11,7 +11,9 @@ import pandas as pd
 
 from regpipe.candidates.arm import Arm
 from regpipe.language import Problem
-from regpipe.statistics.summary import spread
+from regpipe.statistics.answer import Answer
+from regpipe.statistics.grid import Choice
+from regpipe.statistics.summary import Mean, spread
 
 POINTS = 50  # of a curve, which is enough to see its shape
 DIGEST = "regpipe.digest"  # the tag by which a run is known again
@@ -194,37 +196,38 @@ def means(table: pd.DataFrame, metric: str) -> dict[str, float]:
     The keys are such as `fresh/test_accuracy_mean`.
     """
     return {
-        f"{protocol}/{side}_{metric}_{key}": numbers[key]
+        f"{protocol}/{side}_{metric}_{key}": value
         for protocol, part in table.groupby("protocol")
         for side, numbers in spread(part, metric).items()
-        for key in ("mean", "sd")
+        for key, value in (("mean", numbers.mean), ("sd", numbers.sd))
     }
 
 
-def gains(answer: Mapping[str, Any]) -> dict[str, float | None]:
-    """Return the differences of a technique from its baseline on fresh draws, from its summary.
+def gains(answer: Answer) -> dict[str, float]:
+    """Return the differences of a technique from its baseline on fresh draws.
 
     The keys are such as `gain/accuracy` and `gain/accuracy_ci_low`.
     """
     found = {}
-    for metric, difference in answer["fresh"]["difference"].items():
-        found[f"gain/{metric}"] = difference["mean"]
-        for key in ("ci_low", "ci_high", "p_better"):
-            found[f"gain/{metric}_{key}"] = difference[key]
+    for metric, difference in answer.fresh.difference.items():
+        found[f"gain/{metric}"] = difference.mean
+        found[f"gain/{metric}_ci_low"] = difference.ci_low
+        found[f"gain/{metric}_ci_high"] = difference.ci_high
+        found[f"gain/{metric}_p_better"] = difference.p_better
     return found
 
 
-def choices(choice: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what choosing a point of a grid gives, from its `choice.json`.
+def choices(choice: Choice) -> dict[str, float]:
+    """Return what choosing a point of a grid gives.
 
     The keys are such as `fresh/honest` and `fresh/optimistic_ci_low`.
     """
     return {
         f"{protocol}/{who}{'' if key == 'mean' else f'_{key}'}": number
-        for protocol in ("fixed", "fresh")
-        for who, numbers in choice[protocol].items()
-        if isinstance(numbers, Mapping)
-        for key, number in numbers.items()
+        for protocol, told in (("fixed", choice.fixed), ("fresh", choice.fresh))
+        for who, numbers in told or ()
+        if isinstance(numbers, Mean)
+        for key, number in numbers
     }
 
 

@@ -22,9 +22,14 @@ from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, s
 from regpipe.pipelines.screen.tuning import Judge
 from regpipe.pipelines.training import Trainer
 from regpipe.provenance import versions
-from regpipe.report.summary import Answer, finite
 from regpipe.rows.arrays import input_shape, rows_of
-from regpipe.statistics.cocktail import compare_mixtures, ingredients
+from regpipe.statistics.cocktail import (
+    CocktailAnswer,
+    Ingredient,
+    compare_mixtures,
+    ingredients,
+    rivals_of,
+)
 
 
 def mix_and_measure(
@@ -135,22 +140,20 @@ def answer(
     statistics: Statistics,
     *,
     name: str,
-) -> Answer:
+) -> CocktailAnswer:
     """Return the answer."""
     best = mixtures[mixtures["without"].isna()]
-    return finite(
-        {
-            "problem": name,
-            "title": problem.title,
-            "metric": problem.kind.metric,
-            "repeats": len(best),
-            "trials": int(best["trials"].sum()),
-            "pruned": int(best["pruned"].sum()),
-            "cocktail": cocktail.model_dump(mode="json"),
-            "confidence": statistics.confidence,
-            "against": {row["against"]: row for row in comparison.to_dict("records")},
-            "ingredients": parts.to_dict("records"),
-        }
+    return CocktailAnswer(
+        problem=name,
+        title=problem.title,
+        metric=problem.kind.metric,
+        repeats=len(best),
+        trials=int(best["trials"].sum()),
+        pruned=int(best["pruned"].sum()),
+        cocktail=cocktail,
+        confidence=statistics.confidence,
+        against=rivals_of(comparison),
+        ingredients=[Ingredient.model_validate(row) for row in parts.to_dict("records")],
     )
 
 
@@ -160,7 +163,7 @@ def plot_ingredients(parts: pd.DataFrame, problem: Problem) -> Figure:
 
 
 def report(
-    answer: Answer,
+    answer: CocktailAnswer,
     parts: pd.DataFrame,
     mixtures: pd.DataFrame,
     picture: bytes,

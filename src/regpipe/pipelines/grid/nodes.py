@@ -1,7 +1,6 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
 import json
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -18,11 +17,11 @@ from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
-from regpipe.report.summary import finite
 from regpipe.rows.arrays import hold_out, rows_of
 from regpipe.rows.draws import draws_of
 from regpipe.seeds import derive
 from regpipe.statistics import grid as grid_statistics
+from regpipe.statistics.grid import Choice
 from regpipe.statistics.summary import spread
 
 
@@ -99,24 +98,24 @@ def choose(
     statistics: Statistics,
     *,
     name: str,
-) -> dict[str, Any]:
+) -> Choice:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
     task = technique.judged(problem.kind)
     splits = splits_of(problem, runs)
     arm = apply(name, technique, baseline(technique.problem, problem))
-    told = {
-        "technique": name,
-        "title": technique.title,
-        "problem": technique.problem,
-        "metric": task.metric,
-        "leak": arm.training.leaks,
-        "paths": list(technique.grid),
-        "confidence": statistics.confidence,
-        **grid_statistics.choice(
-            runs, baseline_runs, list(technique.grid), task, statistics, splits
-        ),
-    }
-    return finite(told)
+    paths = list(technique.grid)
+    found = grid_statistics.choice(runs, baseline_runs, paths, task, statistics, splits)
+    return Choice(
+        technique=name,
+        title=technique.title,
+        problem=technique.problem,
+        metric=task.metric,
+        leak=arm.training.leaks,
+        paths=paths,
+        confidence=statistics.confidence,
+        fixed=found["fixed"],
+        fresh=found["fresh"],
+    )
 
 
 def plot_grid(
@@ -126,8 +125,8 @@ def plot_grid(
     metric = technique.judged(problem.kind).metric
     draws = draws_of(problem)
     same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
-    without = {
-        str(protocol): {side: numbers["mean"] for side, numbers in spread(part, metric).items()}
+    without: dict[str, dict[str, float]] = {
+        str(protocol): {side: numbers.mean for side, numbers in spread(part, metric).items()}
         for protocol, part in same.groupby("protocol")
     }
     return plots.grid(table, list(technique.grid), technique.title, metric, without, draws)

@@ -26,13 +26,14 @@ from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
 from regpipe.report.study import Screening, Stories, Study
-from regpipe.report.summary import Answer, finite
 from regpipe.rows.arrays import rows_of
 from regpipe.rows.draws import draws_of
 from regpipe.statistics import grid as grid_statistics
+from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import tabulate_claims
+from regpipe.statistics.grid import Choice
 from regpipe.statistics.references import compare_references
-from regpipe.statistics.summary import compare_runs, spread
+from regpipe.statistics.summary import Mean, compare_runs, spread
 
 
 def settle(
@@ -113,7 +114,7 @@ def answer(
     name: str,
 ) -> Answer:
     """Return the answer about a recipe."""
-    told = technique_nodes.answer(
+    return technique_nodes.answer(
         baseline_runs,
         runs,
         comparison,
@@ -123,9 +124,8 @@ def answer(
         statistics,
         engine,
         name=name,
+        screen=screen,
     )
-    told["run"]["parameters"]["screen"] = screen.model_dump(mode="json")
-    return told
 
 
 def tabulate(
@@ -146,25 +146,21 @@ def choose(
     *,
     name: str,
     problem_name: str,
-) -> Answer:
+) -> Choice:
     """Return what tuning gave, and what tuning on the test rows would have claimed."""
     paths, task = list(recipe.strength), problem.kind
-    told = grid_statistics.choice(
-        trials, baseline_runs, paths, task, statistics, splits_of(problem, trials)
-    )
-    pruned = int(trials["pruned"].sum())
-    return finite(
-        {
-            "technique": name,
-            "title": recipe.title,
-            "problem": problem_name,
-            "metric": task.metric,
-            "paths": paths,
-            "confidence": statistics.confidence,
-            "pruned": pruned,
-            "doses": [float(dose) for dose in doses(recipe) if dose is not None],
-            **told,
-        }
+    splits = splits_of(problem, trials)
+    found = grid_statistics.choice(trials, baseline_runs, paths, task, statistics, splits)
+    return Choice(
+        technique=name,
+        title=recipe.title,
+        problem=problem_name,
+        metric=task.metric,
+        paths=paths,
+        confidence=statistics.confidence,
+        pruned=int(trials["pruned"].sum()),
+        doses=[float(dose) for dose in doses(recipe) if dose is not None],
+        fresh=found["fresh"],
     )
 
 
@@ -175,7 +171,8 @@ def plot_doses(
     metric, draws = problem.kind.metric, draws_of(problem)
     fresh = baseline_runs[baseline_runs["protocol"] == "fresh"]
     same = fresh[fresh["repeat"] < grid["repeats"].max()]
-    without = {"fresh": {side: numbers["mean"] for side, numbers in spread(same, metric).items()}}
+    found = spread(same, metric)
+    without = {"fresh": {str(side): numbers.mean for side, numbers in found.items()}}
     return plots.grid(grid, list(recipe.strength), recipe.title, metric, without, draws)
 
 
@@ -184,27 +181,28 @@ def rank(*stories: Stories) -> pd.DataFrame:
     return study_nodes.rank(study_nodes.gather(*stories))
 
 
-def gather_tuning(**choices: Answer) -> pd.DataFrame:
+def gather_tuning(**choices: Choice) -> pd.DataFrame:
     """Return a row per recipe: what tuning gave, and what tuning on the test rows would have."""
     rows = []
     for name, told in choices.items():
-        fresh, paths = told["fresh"], told["paths"]
+        fresh, paths = told.fresh, told.paths
         rows.append(
             {
                 "technique": name,
-                "title": told["title"],
-                "metric": told["metric"],
+                "title": told.title,
+                "metric": told.metric,
                 "strength": paths[0].rpartition(".")[2] if paths else None,
-                "chosen": fresh["chosen"][0][paths[0]] if paths else None,
-                "lowest": min(told["doses"], default=None),
-                "highest": max(told["doses"], default=None),
-                "times": fresh["chosen"][0]["times"] if paths else fresh["repeats"],
-                "repeats": fresh["repeats"],
-                "pruned": told["pruned"],
+                "chosen": fresh.chosen[0][paths[0]] if paths else None,
+                "lowest": min(told.doses, default=None),
+                "highest": max(told.doses, default=None),
+                "times": fresh.chosen[0]["times"] if paths else fresh.repeats,
+                "repeats": fresh.repeats,
+                "pruned": told.pruned,
                 **{
                     f"{kind}{'' if key == 'mean' else '_' + key}": value
-                    for kind in ("baseline", "honest", "optimistic")
-                    for key, value in fresh[kind].items()
+                    for kind, numbers in fresh
+                    if isinstance(numbers, Mean)
+                    for key, value in numbers
                 },
             }
         )

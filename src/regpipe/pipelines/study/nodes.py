@@ -10,6 +10,7 @@ from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.language import Problem, Technique
 from regpipe.report.study import Stories, Story, Study
+from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.leaderboard import leaderboard
 
@@ -20,7 +21,7 @@ PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
 def tell(
     arm: Arm,
     architecture: dict[str, Any],
-    summary: dict[str, Any],
+    summary: Answer,
     runs: pd.DataFrame,
     problem: Problem,
     technique: Technique,
@@ -39,7 +40,7 @@ def tell(
         block=yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100),
         code=keras_code(arm, shape, problem.standardise),
     )
-    return {summary["technique"]: story}
+    return {summary.technique: story}
 
 
 def gather(*parts: Stories) -> Stories:
@@ -83,10 +84,7 @@ def report(
     """Tell it all on one page."""
     from regpipe.report.page import render
 
-    parameters = [story.answer["run"]["parameters"] for story in stories.values()]
-    problems = {
-        story.answer["problem"]: block[story.answer["problem"]]["title"]
-        for story, block in zip(stories.values(), parameters, strict=True)
-    }
+    answers = [story.answer for story in stories.values()]
+    problems = {answer.problem: answer.problem_block.title for answer in answers}
     shown = {name.removesuffix(PICTURE): file for name, file in pictures.items()}
     return render(Study(table, from_csv(claims), shares, problems, stories, shown))

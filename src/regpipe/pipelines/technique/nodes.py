@@ -6,9 +6,9 @@ import pandas as pd
 
 from regpipe.candidates.arm import apply, baseline
 from regpipe.candidates.as_published import Shipped, departures
-from regpipe.language import Engine, Problem, Protocol, Statistics, Technique
+from regpipe.language import Engine, Problem, Protocol, Screen, Statistics, Technique
 from regpipe.pipelines.arm.fits import splits_of
-from regpipe.report.summary import Answer, summarise
+from regpipe.statistics.answer import Answer, summarise
 from regpipe.statistics.summary import compare_runs
 
 
@@ -37,10 +37,12 @@ def answer(
     *,
     name: str,
     shipped: Shipped | None = None,
+    screen: Screen | None = None,
 ) -> Answer:
     """Return the answer about the technique called `name`, and everything it was run with.
 
-    `shipped` are the blocks that what was published is about; None where nothing was.
+    `shipped` are the blocks that what was published is about; None where nothing was. `screen`
+    is what it is part of, if it is.
     """
     parameters: dict[str, Any] = {
         technique.problem: problem.model_dump(mode="json"),
@@ -48,6 +50,7 @@ def answer(
         "protocol": protocol.model_dump(mode="json"),
         "statistics": statistics.model_dump(mode="json"),
         "engine": engine,
+        **({"screen": screen.model_dump(mode="json")} if screen else {}),
     }
     arm = apply(name, technique, baseline(technique.problem, problem))
     return summarise(

@@ -1,12 +1,10 @@
 """What the pictures of a technique show, for those who see them and for those who don't."""
 
+import math
 from collections.abc import Mapping
-from typing import Any
 
-from regpipe.language.metrics import METRICS
-from regpipe.rows.draws import draws_named
+from regpipe.statistics.answer import ROLES, Answer
 
-Answer = Mapping[str, Any]
 ROWS = "samples"  # shows the problem's rows, and is shown once for all of its techniques
 CAPTIONS = {
     "paired_differences": (
@@ -39,7 +37,7 @@ def named(picture: str) -> str:
 
 def alternative(picture: str, answer: Answer) -> str:
     """Return what the picture would tell somebody who can't see it."""
-    title = f"{answer['title']} on {answer['problem']}: {named(picture)}."
+    title = f"{answer.title} on {answer.problem}: {named(picture)}."
     told = {
         "paired_differences": _differences,
         "learning_curves": _epochs,
@@ -53,30 +51,27 @@ def alternative(picture: str, answer: Answer) -> str:
 
 
 def _differences(answer: Answer) -> str:
-    unit = METRICS[answer["metric"]]
-    gain = answer["fresh"]["difference"][answer["metric"]]
-    rows = draws_named(answer["fresh"]["rows"]).fresh
-    wins = f"better in {gain['wins']} of {answer['fresh']['repeats']}"
-    if gain["mean"] is None:
+    unit, gain, rows = answer.unit, answer.gain, answer.fresh.draws.fresh
+    wins = f"better in {gain.wins} of {answer.fresh.repeats}"
+    if math.isnan(gain.mean):
         return f"On {rows} {wins}; a score is no number, so that there is no mean."
-    mean = f"{unit.signed(gain['mean'])}{unit.unit}"
-    if gain["ci_low"] is not None:
-        mean += f", interval {unit.end(gain['ci_low'])} to {unit.end(gain['ci_high'])}"
+    mean = f"{unit.signed(gain.mean)}{unit.unit}"
+    if not math.isnan(gain.ci_low):
+        mean += f", interval {unit.end(gain.ci_low)} to {unit.end(gain.ci_high)}"
     return f"Mean difference of {unit.name} on {rows} {mean}, {wins}."
 
 
 def _epochs(answer: Answer) -> str:
-    unit = METRICS[answer["metric"]]
-    rows = draws_named(answer["fresh"]["rows"]).fresh
+    unit, rows = answer.unit, answer.fresh.draws.fresh
     ends = [
-        f"{arm} {unit.value(fresh['train']['mean'])} on train and "
-        f"{unit.value(fresh['test']['mean'])} on test rows"
-        for arm in ("baseline", "technique")
-        for fresh in [answer["fresh"][arm]]
+        f"{role} {unit.value(found['train'].mean)} on train and "
+        f"{unit.value(found['test'].mean)} on test rows"
+        for role in ROLES
+        for found in [answer.fresh.of(role)]
     ]
     return f"Loss and metric over the epochs. On {rows}, {unit.name} ends at: {'; '.join(ends)}."
 
 
 def _arms(answer: Answer) -> str:
-    draws = draws_named(answer["fresh"]["rows"])
+    draws = answer.fresh.draws
     return f"Baseline and technique side by side, on the {draws.fixed} and on {draws.fresh}."

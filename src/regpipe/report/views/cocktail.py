@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.cocktail import AGAINST
 from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, typeset
+from regpipe.statistics.cocktail import CocktailAnswer
+from regpipe.statistics.cocktail import Rival as Against
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,10 @@ class Best:
     said: str
 
 
-def rivals(answer: Mapping[str, Any]) -> list[Rival]:
+def rivals(answer: CocktailAnswer) -> list[Rival]:
     """Return what `summary.json` says of each rival."""
-    unit = METRICS[answer["metric"]]
-    return [_rival(name, answer["against"][key], unit) for key, name in AGAINST.items()]
+    unit = METRICS[answer.metric]
+    return [_rival(name, answer.against[key], unit) for key, name in AGAINST.items()]
 
 
 def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Metric) -> list[Ingredient]:
@@ -93,13 +94,13 @@ def said(mixture: Mapping[str, float | None]) -> str:
     return ", ".join(doses) or "nothing"
 
 
-def _rival(name: str, found: Record, unit: Metric) -> Rival:
+def _rival(name: str, found: Against, unit: Metric) -> Rival:
     return Rival(
         name,
-        unit.value(found["test_mixture"]),
-        unit.value(found["test_other"]),
-        change(unit, found["mean"], found["ci_low"], found["ci_high"]),
-        rival_badge(found["verdict"]),
+        unit.value(found.test_mixture),
+        unit.value(found.test_other),
+        change(unit, found.mean, found.ci_low, found.ci_high),
+        rival_badge(found.verdict),
     )
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from regpipe.report.study import Story
 from regpipe.report.views.cells import MISSING, plain
+from regpipe.statistics.answer import Run, Seeds
 
-TABLES = {"versions": "Versions", "machine": "Machine"}
 PARAMETERS = ("protocol", "statistics", "engine", "workers")
 
 
@@ -31,9 +30,12 @@ class Setup:
 def setup(stories: Iterable[Story]) -> Setup:
     """Return what the study was run with."""
     told = list(stories)
-    runs = [story.answer["run"] for story in told]
-    tables = {title: _together(run.get(key, {}) for run in runs) for key, title in TABLES.items()}
-    tables["Parameters"] = _together(_chosen(run["parameters"]) for run in runs)
+    runs = [story.answer.run for story in told]
+    tables = {
+        "Versions": _together(run.versions for run in runs),
+        "Machine": _together(run.machine for run in runs),
+        "Parameters": _together(_flat(_chosen(run)) for run in runs),
+    }
     seconds = _seconds(told)
     return Setup(
         {title: table for title, table in tables.items() if table},
@@ -43,24 +45,24 @@ def setup(stories: Iterable[Story]) -> Setup:
     )
 
 
-def _chosen(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return _flat({key: parameters[key] for key in PARAMETERS if key in parameters})
+def _chosen(run: Run) -> dict[str, object]:
+    return {key: run.parameters[key] for key in PARAMETERS if key in run.parameters}
 
 
-def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
     """Return nested values by their paths.
 
     >>> _flat({"fresh": {"repeats": 30}})
     {'fresh.repeats': 30}
     """
-    flat: dict[str, Any] = {}
+    flat: dict[str, object] = {}
     for key, value in values.items():
         path = f"{before}{key}"
         flat |= _flat(value, f"{path}.") if isinstance(value, Mapping) else {path: value}
     return flat
 
 
-def _together(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _together(tables: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """Return one table of all: where they differ, each value once."""
     found: dict[str, dict[str, None]] = {}
     for table in tables:
@@ -76,22 +78,22 @@ def _seconds(stories: list[Story]) -> float:
     for story in stories:
         seconds = float(story.runs["seconds"].sum()) if "seconds" in story.runs else 0.0
         own += seconds
-        rest = story.answer["run"]["seconds"] - seconds
-        problem = story.answer["problem"]
+        rest = story.answer.run.seconds - seconds
+        problem = story.answer.problem
         baselines[problem] = max(rest, baselines.get(problem, 0.0))
     return own + sum(baselines.values())
 
 
 def _seeds(stories: list[Story]) -> list[tuple[str, str, str, str]]:
     """Return the seeds that the techniques of a problem share, the longest list of them."""
-    found: dict[tuple[str, str], Mapping[str, list[int]]] = {}
+    found: dict[tuple[str, str], Seeds] = {}
     for story in stories:
-        for protocol, seeds in story.answer["run"].get("seeds", {}).items():
-            key = (story.answer["problem"], protocol)
-            if len(seeds["fit_seed"]) > len(found.get(key, {"fit_seed": []})["fit_seed"]):
+        for protocol, seeds in story.answer.run.seeds.items():
+            key = (story.answer.problem, protocol)
+            if key not in found or len(seeds.fit_seed) > len(found[key].fit_seed):
                 found[key] = seeds
     return [
-        (*key, _joined(dict.fromkeys(seeds["data_seed"])), _joined(seeds["fit_seed"]))
+        (*key, _joined(dict.fromkeys(seeds.data_seed)), _joined(seeds.fit_seed))
         for key, seeds in found.items()
     ]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
 from regpipe.report.sentence import sentence
 from regpipe.report.shrink import Picture
 from regpipe.report.study import Story
 from regpipe.report.views.captions import CAPTIONS, alternative, in_order, named
 from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
+from regpipe.statistics.answer import Answer
 from regpipe.statistics.overlap import is_halves
 
 SAID = ("technique", "problem", "settings")  # columns that are the same in every row
@@ -65,19 +65,17 @@ class Section:
 
 def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
     """Return what is told of a technique; `pictures` are its own, shrunk."""
-    answer = story.answer
-    metric = answer["metric"]
-    gain = answer["fresh"]["difference"][metric]
+    answer, gain = story.answer, story.answer.gain
     shown = story.runs.groupby("protocol").head(MOST_RUNS)
     runs = shown[[n for n in shown if n not in SAID and not is_halves(str(n))]]
     return Section(
-        name=answer["technique"],
-        title=answer["title"],
-        problem=answer["problem"],
-        verdict=badge(answer["fresh"]["verdict"]),
-        change=change(METRICS[metric], *(gain[key] for key in ("mean", "ci_low", "ci_high"))),
+        name=answer.technique,
+        title=answer.title,
+        problem=answer.problem,
+        verdict=badge(answer.fresh.verdict),
+        change=change(answer.unit, gain.mean, gain.ci_low, gain.ci_high),
         explanation=story.explanation,
-        sentence=typeset(sentence(dict(answer))),
+        sentence=typeset(sentence(answer)),
         figures=[_figure(name, pictures[name], answer) for name in in_order(story.pictures)],
         columns=[str(column).replace("_", " ") for column in runs.columns],
         runs=list(_rows(runs)),
@@ -87,7 +85,7 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
     )
 
 
-def _figure(name: str, picture: Picture, answer: Mapping[str, Any]) -> Figure:
+def _figure(name: str, picture: Picture, answer: Answer) -> Figure:
     return Figure(picture, named(name), CAPTIONS.get(name, ""), alternative(name, answer))
 
 

@@ -3,11 +3,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from regpipe.language import Problem, Statistics, Technique
-from regpipe.report.summary import summarise
+from regpipe.statistics.answer import Answer, Epochs, summarise
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
 
@@ -42,7 +43,7 @@ def summarised(
     problem: Problem = PROBLEMS["moons"],
     technique: Technique = TECHNIQUES["weight_l2"],
     departures: Mapping[str, str | None] = MappingProxyType({}),
-) -> dict[str, Any]:
+) -> Answer:
     compared = compare_runs(baseline, runs, problem, Statistics())
     return summarise(
         arm_called("weight_l2"),
@@ -61,16 +62,18 @@ def test_a_diverged_fit_is_counted_and_a_missing_score_leaves_valid_json() -> No
     baseline = runs([0.5, 0.6, 0.7, 0.6, 0.5], ["completed"] * 5)
     broken = runs([0.4, float("nan"), 0.6, 0.7, 0.6], ["completed", "diverged", *["completed"] * 3])
     answer = summarised(baseline, broken)
-    assert answer["fresh"]["diverged"] == {"baseline": 0, "technique": 1}
-    loss, accuracy = (answer["fresh"]["difference"][m] for m in ("loss", "accuracy"))
-    assert (loss["mean"], loss["wins"], loss["verdict"]) == (None, 2, "undecided")
-    assert (accuracy["mean"], accuracy["ties"]) == (0.0, 5)
-    assert answer["fixed"]["reproduced"] is False  # 0.914, where 0.943 was published
-    assert answer["fixed"]["missed"] == ["test"]
-    assert answer["fixed"]["also_baseline"] == ["train"]
-    assert answer["fixed"]["epochs"]["technique"] == {"mean": 9.0, "min": 7, "max": 11}
-    assert answer["run"]["seconds"] == 10.0
-    json.dumps(answer, allow_nan=False)
+    assert answer.fresh.diverged == {"baseline": 0, "technique": 1}
+    loss, accuracy = (answer.fresh.difference[m] for m in ("loss", "accuracy"))
+    assert np.isnan(loss.mean) and (loss.wins, loss.verdict) == (2, "undecided")
+    assert (accuracy.mean, accuracy.ties) == (0.0, 5)
+    assert answer.fixed.reproduced is False  # 0.914, where 0.943 was published
+    assert answer.fixed.missed == ["test"]
+    assert answer.fixed.also_baseline == ["train"]
+    assert answer.fixed.epochs["technique"] == Epochs(mean=9.0, min=7, max=11)
+    assert answer.run.seconds == 10.0
+    file = json.dumps(answer.model_dump(), allow_nan=False)
+    assert json.loads(file)["fresh"]["difference"]["loss"]["mean"] is None
+    assert str(Answer.model_validate_json(file)) == str(answer)  # NaN isn't equal to itself
 
 
 def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:
@@ -79,12 +82,11 @@ def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:
     baseline = runs(losses, ["completed"] * 7).assign(test_accuracy=[1 - x for x in losses] * 2)
     early = baseline[baseline["repeat"] < 5]
     answer = summarised(baseline, early)
-    for protocol in ("fixed", "fresh"):
-        told = answer[protocol]
-        assert told["repeats"] == 5
-        assert told["baseline"]["test"] == told["technique"]["test"]
-        assert told["baseline"]["test"]["mean"] == pytest.approx(0.9)
-        assert told["epochs"]["baseline"]["max"] == 11
+    for told in (answer.fixed, answer.fresh):
+        assert told.repeats == 5
+        assert told.baseline["test"] == told.technique["test"]
+        assert told.baseline["test"].mean == pytest.approx(0.9)
+        assert told.epochs["baseline"].max == 11
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_reproduced_is_said_where_it_can_be_told(
         update={"published": numbers.model_copy(update={"test": published})}
     )
     departures = {"technique": changes.get("not_comparable")}
-    fixed = summarised(table, table, problem, technique, departures)["fixed"]
-    assert fixed["reproduced"] is said
-    assert fixed["not_comparable"] == changes.get("not_comparable")
-    assert fixed["stand_in"] == changes.get("stand_in")
+    fixed = summarised(table, table, problem, technique, departures).fixed
+    assert fixed.reproduced is said
+    assert fixed.not_comparable == changes.get("not_comparable")
+    assert fixed.stand_in == changes.get("stand_in")
