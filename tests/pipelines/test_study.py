@@ -15,7 +15,7 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 
-from regpipe.statistics.summary import number
+from regpipe.statistics.answer import Answer
 from tests.conftest import PROJECT, blocks, summary_of
 
 PROBLEMS = ("moons", "circles", "diabetes")  # those whose histories stopping rules are replayed on
@@ -78,13 +78,13 @@ def test_the_leaderboard_says_what_the_summaries_say(root: Path) -> None:
     table = pd.read_csv(root / "08_reporting" / "leaderboard.csv").set_index("technique")
     assert set(table.index) == set(TECHNIQUES)
     for name, row in table.iterrows():
-        answer = summary_of(root, str(name))
-        gain = answer["fresh"]["difference"][answer["metric"]]
-        assert (row["problem"], row["metric"]) == (answer["problem"], answer["metric"])
-        assert row["difference"] == pytest.approx(gain["mean"])
-        ends = [number(gain[end]) for end in ("ci_low", "ci_high")]  # none of so few pairs
+        answer = Answer.model_validate(summary_of(root, str(name)))
+        gain = answer.gain
+        assert (row["problem"], row["metric"]) == (answer.problem, answer.metric)
+        assert row["difference"] == pytest.approx(gain.mean)
+        ends = [gain.ci_low, gain.ci_high]  # none of so few pairs
         assert [row["ci_low"], row["ci_high"]] == pytest.approx(ends, nan_ok=True)
-        assert (row["verdict"], row["repeats"]) == (answer["fresh"]["verdict"], 3)
+        assert (row["verdict"], row["repeats"]) == (answer.fresh.verdict, 3)
     assert (table["p_holm"].dropna() >= table["p_value"].dropna()).all()
 
 
