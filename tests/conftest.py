@@ -109,7 +109,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     bootstrap_project(PROJECT)
     cheap = pytest.MonkeyPatch()
-    cheap.setattr(PictureDataset, "save", save_coarsely)
+    cheap.setattr(PictureDataset, "_write", lambda self, data: data.savefig(self._filepath, dpi=40))
     request.addfinalizer(cheap.undo)
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)
@@ -159,13 +159,6 @@ def another_run(folder: Path) -> Iterator[None]:
         other.join()
 
 
-def save_coarsely(dataset: PictureDataset, figure: Any) -> None:
-    """Draw a figure as `PictureDataset` does, with few pixels."""
-    path = Path(dataset._get_save_path())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=40)
-
-
 @pytest.fixture(scope="session")
 def tiny_run(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data root of a tiny run of weight_l2 and of everything it needs."""
@@ -186,13 +179,14 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def without_tensorflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which importing TensorFlow or Keras fails."""
+def without_slow_libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which a process ends where it imports what takes seconds to import.
+
+    (Keras, too, which imports TensorFlow.)
+    """
     folder = tmp_path_factory.mktemp("blocked")
-    (folder / "tensorflow").mkdir()
-    (folder / "tensorflow" / "__init__.py").write_text(
-        "raise ImportError('TensorFlow was imported')"
-    )
+    for library in ("tensorflow", "sklearn", "scipy", "matplotlib"):
+        (folder / f"{library}.py").write_text(f"raise SystemExit('{library} was imported')")
     return {**os.environ, "PYTHONPATH": str(folder)}
 
 

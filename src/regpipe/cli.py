@@ -65,7 +65,7 @@ def forget(env: str | None, data_root: str | None) -> None:
     root = {"data_root": data_root} if data_root else {}
     catalog = KedroSession.create(env=env, runtime_params=root).load_context().catalog
     assert isinstance(catalog, DataCatalog)
-    folder = data_folder(catalog.to_config()[0])
+    folder = data_folder(catalog)
     if folder is None or not folder.is_dir():
         raise click.ClickException(f"there is no folder {folder or data_root}.")
     try:

@@ -10,6 +10,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.candidates.as_published import problem_departure
 from regpipe.kedro_side.blocks import read_blocks, read_shipped
+from regpipe.kedro_side.runner.records import config_of
 from regpipe.language import Problem
 from regpipe.language.reading import parse
 
@@ -71,7 +72,7 @@ def _tell_files(left: set[str], catalog: DataCatalog) -> bool:
     for name in sorted(left):
         problem, _, what = name.rpartition(".")
         if what == "export":
-            folder = catalog.to_config()[0][name]["path"]
+            folder = config_of(catalog, name)["filepath"]
             about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
             chosen = about["technique"]
             how = "as it is" if chosen == "baseline" else f"with {chosen}"
@@ -113,7 +114,7 @@ def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
 
 def _file_of(catalog: DataCatalog, name: str) -> str:
     """Return where a dataset lies."""
-    path = Path(catalog.to_config()[0][name]["filepath"])
+    path = Path(config_of(catalog, name)["filepath"])
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 

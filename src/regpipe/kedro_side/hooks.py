@@ -15,6 +15,7 @@ from regpipe.errors import SpecError, cause_of, not_utf8
 from regpipe.kedro_side import blocks
 from regpipe.kedro_side.parts import missing_inputs, of_another_run
 from regpipe.kedro_side.runner.ahead import fits_ahead
+from regpipe.kedro_side.runner.records import config_of
 
 GRID = "train_grid"
 # What the machine says where nothing (more) can be written: full, too large, closed, not ours.
@@ -114,7 +115,7 @@ def _unwritable(error: Exception, cause: OSError, catalog: DataCatalog) -> str:
     if not (isinstance(error, DatasetError) and "Failed while saving" in str(error)):
         return str(cause)
     name, _, _ = str(error).partition(":")
-    where = catalog.to_config()[0].get(name, {}).get("filepath", "its place")
+    where = config_of(catalog, name).get("filepath", "its place")
     return f"the dataset '{name}' can't be written to {where}: {cause.strerror}."
 
 

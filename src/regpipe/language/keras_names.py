@@ -52,6 +52,7 @@ def folder(module: str, name: str) -> str:
     return Path(public_names(module)[name][0]).parent.name
 
 
+@cache
 def has_method(module: str, name: str, method: str) -> bool:
     """Whether a class, or one that it is made of, defines a method.
 
@@ -77,6 +78,7 @@ def function_names(module: str) -> list[str]:
     return sorted(n for n in public_names(module) if n[0].islower() and n not in housekeeping)
 
 
+@cache
 def _keras_folder() -> Path:
     spec = importlib.util.find_spec("keras")
     if spec is None or spec.origin is None:

@@ -3,11 +3,9 @@
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.plots.style import panels, title
+from regpipe.plots.style import Axes, Figure, panels, title
 from regpipe.statistics.judging import FAILS, FATES, HOLDS, SMALLER, UNDECIDED
 from regpipe.statistics.tally import tally
 

@@ -5,14 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import PowerNorm
-from matplotlib.figure import Figure
 
-from regpipe.plots.style import as_is, headings, panels, title
+from regpipe.plots.style import Axes, Figure, as_is, headings, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 
-SCALE = PowerNorm(0.4, vmin=0, vmax=100)  # linear, an error of 1% would look like none
+SCALE = 0.4  # the power of shares that colours go by: linear, an error of 1% would look like none
 DARK = 25.0  # percent, from which a cell's number is written in white
 
 
@@ -32,6 +29,8 @@ def confusion(
         labels: what the classes are called, if not by their numbers.
         draws: what the repeats are called.
     """
+    from matplotlib.colors import PowerNorm
+
     arms = {"baseline": baseline, name: technique}
     classes = (
         len(labels)
@@ -44,7 +43,7 @@ def confusion(
         for row, (arm, counts) in enumerate(arms.items()):
             ax = axes[row][column]
             shares = _percentages(counts[counts["protocol"] == protocol], classes)
-            drawn = ax.imshow(shares, cmap="Blues", norm=SCALE)
+            drawn = ax.imshow(shares, cmap="Blues", norm=PowerNorm(SCALE, vmin=0, vmax=100))
             _write(ax, shares)
             called = [textwrap.fill(as_is(label), 12) for label in labels or range(classes)]
             ax.set_xticks(range(len(called)), called)

@@ -4,11 +4,9 @@ import textwrap
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from regpipe.plots.samples import FEATURES
-from regpipe.plots.style import CLASSES, as_is, headings, panels, scatter_classes, title
+from regpipe.plots.style import CLASSES, Figure, as_is, headings, panels, scatter_classes, title
 from regpipe.rows.draws import DRAWN
 
 LEVELS = np.linspace(0, 1, 11)
@@ -28,6 +26,8 @@ def decision_boundary(
         rows: the samples: protocol, repeat, split, x1, x2, target.
         name: the technique's title.
     """
+    from matplotlib.colors import LinearSegmentedColormap
+
     figure, axes = panels(2, 2, 4.4, 3.7, sharex=True, sharey=True)
     colours = LinearSegmentedColormap.from_list("classes", [CLASSES[0], "white", CLASSES[1]])
     for column, (protocol, meaning) in enumerate(headings(DRAWN).items()):

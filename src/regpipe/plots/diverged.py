@@ -3,7 +3,8 @@
 import textwrap
 
 import pandas as pd
-from matplotlib.figure import Figure
+
+from regpipe.plots.style import Figure
 
 CHARACTERS = 11  # that fit into an inch
 

@@ -1,11 +1,9 @@
 """Which techniques help, by how much, and how sure is that?"""
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import panels, title
+from regpipe.plots.style import Axes, Figure, panels, title
 
 COLOURS = {
     **{"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2"},

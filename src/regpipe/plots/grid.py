@@ -1,18 +1,12 @@
 """How good is each value of a grid, and which would validation rows have chosen?"""
 
-from collections.abc import Iterable
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import BASELINE, TECHNIQUE, headings, panels, title
+from regpipe.plots.style import BASELINE, TECHNIQUE, Axes, Figure, headings, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 
 DASHES = {"train": "--", "test": "-"}
@@ -43,6 +37,8 @@ def grid(
         baseline: protocol -> the means of "train" and "test" without the technique.
         draws: what the repeats are called.
     """
+    from matplotlib.ticker import MaxNLocator
+
     path = paths[0]
     table = table.assign(line=_line_of(table, paths[1:]))
     if METRICS[metric].is_share:  # the interval of a few repeats may reach beyond what can be
@@ -102,9 +98,11 @@ def _colours(table: pd.DataFrame, further: list[str]) -> dict[Any, Any]:
     """Return a colour for each line: the higher its values, the lighter. None is the baseline's."""
     if not further:
         return {"": TECHNIQUE}
+    from matplotlib import colormaps
+
     ordered = table.sort_values(further, key=lambda path: pd.to_numeric(path, errors="coerce"))
     lines = ordered["line"].unique()
-    shades = matplotlib.colormaps["plasma"](np.linspace(0.25, 0.9, len(lines)))
+    shades = colormaps["plasma"](np.linspace(0.25, 0.9, len(lines)))
     return dict(zip(lines, shades, strict=True))
 
 
@@ -154,8 +152,10 @@ def _scale(values: np.ndarray) -> dict[str, Any]:
     return {"value": "log"}
 
 
-def _legend(table: pd.DataFrame, colours: dict[Any, Any]) -> Iterable[Line2D]:
+def _legend(table: pd.DataFrame, colours: dict[Any, Any]) -> list[Any]:
     """Return what explains dashes, marks and colours, of those that were drawn."""
+    from matplotlib.lines import Line2D
+
     entries: list[dict[str, Any]] = [
         {"linestyle": dashes, "color": "0.3", "label": f"{side} rows"}
         for side, dashes in DASHES.items()

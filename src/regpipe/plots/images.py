@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
+
+from regpipe.plots.style import Axes
 
 
 def image_shape(input_shape: Sequence[int]) -> tuple[int, ...]:

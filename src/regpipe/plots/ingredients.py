@@ -1,10 +1,9 @@
 """What is each ingredient of a cocktail worth?"""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import BASELINE, panels, title
+from regpipe.plots.style import BASELINE, Figure, panels, title
 
 
 def ingredients(parts: pd.DataFrame, name: str, metric: str) -> Figure:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
+
+from regpipe.plots.style import Axes
 
 SIZE = 7.0  # of the letters, in points
 LETTER = 0.62 * SIZE  # wide, about

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import ARMS, as_is, headings, panels, title
+from regpipe.plots.style import ARMS, Axes, Figure, as_is, headings, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.statistics.curves import curve
 
@@ -68,6 +65,8 @@ def learning_curves(
         metric: the other measure beside the loss; left out where it is the same number.
         draws: what the repeats are called.
     """
+    from regpipe.plots.log_ticks import plain_ticks, whole_ticks
+
     arms = {"baseline": baseline, **({"technique": technique} if technique else {})}
     names = {"baseline": "baseline", "technique": as_is(name)}
     measures = ["loss"] if _is_the_loss(metric, arms) else ["loss", metric]
@@ -86,13 +85,12 @@ def learning_curves(
             ax.grid(alpha=0.3)
             if not METRICS[measure].higher_is_better:  # an error
                 ax.set_yscale("log")
-                _plain_ticks(ax)
+                plain_ticks(ax.yaxis)
         count = _count(arms, names, protocol)
         gap = "\n" if ";" in count else " "  # else a long one runs into its neighbour
         axes[0][column].set_title(f"{meaning}{gap}({count})", fontsize=10)
         axes[-1][column].set_xscale("log")
-        axes[-1][column].xaxis.set_major_formatter("{x:,.0f}")
-        axes[-1][column].xaxis.set_minor_formatter(_Whole(labelOnlyBase=False))
+        whole_ticks(axes[-1][column].xaxis)
         axes[-1][column].set_xlabel("epoch")
     axes[0][0].set_ylabel("loss, with its penalty" if len(measures) > 1 else f"loss ({metric})")
     axes[-1][0].set_ylabel(METRICS[metric].name if len(measures) > 1 else f"loss ({metric})")
@@ -165,22 +163,3 @@ def _rug(ax: Axes, trained: Trained, colour: str, height: float) -> bool:
         transform=ax.get_xaxis_transform(),
     )
     return bool(len(stopped))
-
-
-class _Plain(LogFormatter):
-    """Writes 2.3 where Matplotlib writes 2.3 x 10^0, at those ticks that it has room for."""
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return f"{x:g}" if super().__call__(x, pos) else ""
-
-
-class _Whole(_Plain):
-    """Writes whole numbers alone."""
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return f"{x:,.0f}" if super().__call__(x, pos) and float(x).is_integer() else ""
-
-
-def _plain_ticks(ax: Axes) -> None:
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_minor_formatter(_Plain(labelOnlyBase=False))

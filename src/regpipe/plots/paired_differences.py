@@ -2,11 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.plots.style import TECHNIQUE, headings, panels, stacked, title
+from regpipe.plots.style import TECHNIQUE, Axes, Figure, headings, panels, stacked, title
 from regpipe.rows.draws import DRAWN, ONE, Draws
 
 

@@ -4,9 +4,8 @@ import textwrap
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, as_is, headings, panels, title
+from regpipe.plots.style import ARMS, Figure, as_is, headings, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 
 POINTS = 4000  # of a panel; more can't be told apart

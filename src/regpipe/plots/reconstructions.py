@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe.language.metrics import METRICS
 from regpipe.plots.images import image_shape, show_image
-from regpipe.plots.style import headings, title
+from regpipe.plots.style import Figure, blank, headings, title
 from regpipe.rows.draws import DRAWN, Draws
 
 ERROR = METRICS["mse"]
@@ -52,7 +51,7 @@ def reconstructions(
     limits = float(inputs.min()), float(inputs.max())
     columns = inputs.shape[1]
     height = 1.0 * (len(given) + len(arms))  # inches, of a protocol
-    figure = Figure(figsize=(1.6 + 0.8 * columns, 2 * height), layout="constrained")
+    figure = blank(1.6 + 0.8 * columns, 2 * height)
     halves: Any = figure.subfigures(len(heads), 1)
     for half, (protocol, meaning) in zip(halves, heads.items(), strict=True):
         parts = images[protocol]

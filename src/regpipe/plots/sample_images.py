@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe.plots.images import image_shape, show_image
-from regpipe.plots.style import panels, title
+from regpipe.plots.style import Figure, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.rows.samples import feature_names
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from regpipe.plots.style import CLASSES, panels, title
+from regpipe.plots.style import CLASSES, Figure, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.rows.samples import feature_names
 

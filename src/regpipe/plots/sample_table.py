@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from regpipe.plots.style import as_is, panels, title
+from regpipe.plots.style import Figure, as_is, panels, title
 from regpipe.rows.samples import feature_names
 
 SHOWN = 12

@@ -3,10 +3,8 @@
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from regpipe.plots.style import panels, scatter_classes, title
+from regpipe.plots.style import Axes, Figure, panels, scatter_classes, title
 from regpipe.rows.draws import DRAWN, Draws
 
 FEATURES = ["x1", "x2"]

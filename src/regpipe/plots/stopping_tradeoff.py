@@ -6,12 +6,9 @@ The trade-off of Prechelt (1998), "Early stopping - but when?".
 from itertools import cycle
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
 
 from regpipe.plots.labels import label_points
-from regpipe.plots.style import CLASSES, MARKERS, panels, title
+from regpipe.plots.style import CLASSES, MARKERS, Axes, Figure, panels, title
 
 LINEAR = 1.0  # percent, below which the axis is linear, so that 0 has a place
 
@@ -28,6 +25,8 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
             training), epochs (spent) and excess (kept loss / lowest possible loss - 1, in percent),
             each as `_mean`, `_low` and `_high`.
     """
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     problems = list(rules["problem"].unique())
     figure, axes = panels(len(problems), len(PROTOCOLS), 5.6, 3.8, sharex="row", sharey=True)
     names = rules["rule"].str.partition("_")

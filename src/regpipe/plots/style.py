@@ -1,14 +1,21 @@
-"""What all pictures share: colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
+"""What all pictures share: colours that colour-blind readers tell apart (Okabe and Ito 2008).
+
+Matplotlib is imported where something is drawn; `Axes` and `Figure` of here are for annotations.
+"""
 
 import re
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from regpipe.rows.draws import Draws
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+else:  # names that Kedro can look up when it asks for a node's types
+    Axes = Figure = object
 
 BASELINE = "#0072B2"
 TECHNIQUE = "#D55E00"
@@ -28,9 +35,16 @@ def headings(draws: Draws) -> dict[str, str]:
     }
 
 
+def blank(width: float, height: float) -> Figure:
+    """Return a figure of that size in inches, with nothing on it."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 def panels(rows: int, columns: int, width: float, height: float, **shared: Any) -> Any:
     """Return (figure, axes of shape (rows, columns)); sizes in inches per panel."""
-    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    figure = blank(width * columns, height * rows)
     axes = figure.subplots(rows, columns, squeeze=False, **shared)
     for ax in axes.flat:
         ax.spines[["top", "right"]].set_visible(False)

@@ -1,11 +1,9 @@
 """Why does one run say so little?"""
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import panels, title
+from regpipe.plots.style import Axes, Figure, panels, title
 from regpipe.statistics.variance import ROWS
 
 COLOURS = {

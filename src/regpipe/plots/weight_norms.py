@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from regpipe.plots.style import ARMS, as_is, headings, panels, stacked, title
+from regpipe.plots.style import ARMS, Figure, as_is, headings, panels, stacked, title
 from regpipe.rows.draws import DRAWN, Draws
 
 COLUMNS = 4

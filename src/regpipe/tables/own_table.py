@@ -7,7 +7,6 @@ in all repeats, or in those of the fixed split, where the problem says how to ma
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from regpipe.errors import SpecError
 from regpipe.language import Problem, Protocol, TableRows
@@ -108,6 +107,8 @@ def _trained(
     table: pd.DataFrame, rows: TableRows, problem: Problem, seed: int, name: str
 ) -> np.ndarray:
     """Return for each row whether it is trained on, of a split made anew."""
+    from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
     places = np.arange(len(table))
     size = problem.split.train
     try:

@@ -5,24 +5,28 @@ deviation 1. Categories: a column each, 0 or 1. Which columns and categories the
 of the table; medians, means and deviations come from the rows that are trained on alone.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import MissingIndicator, SimpleImputer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from regpipe.errors import SpecError, hint
 from regpipe.tables.columns import Columns, as_text, with_index
 
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
 
-def make_preprocessor(columns: Columns, scale: bool = True) -> ColumnTransformer:
+
+def make_preprocessor(columns: Columns, scale: bool = True) -> "ColumnTransformer":
     """Return what turns `as_declared` rows into numbers, not fitted yet.
 
     Numbers stay as they are where they aren't to `scale`, but for gaps.
     """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import MissingIndicator, SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
     filled = SimpleImputer(strategy="median", keep_empty_features=True)
     categories = [list(values) for values in columns.categorical.values()]
     return ColumnTransformer(

@@ -1,12 +1,22 @@
 """A picture that one node draws and another shows."""
 
-from typing import Any
+import base64
+from typing import TYPE_CHECKING, Any
 
-from kedro_datasets.matplotlib import MatplotlibDataset
+from kedro_datasets._typing import ImagePreview
+
+from regpipe.kedro_side.datasets.local import FileDataset
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
-class PictureDataset(MatplotlibDataset):
-    """Saves a figure as `MatplotlibDataset` does, and loads the bytes of its file."""
+class PictureDataset(FileDataset["Figure", bytes]):
+    """Saves a figure as a PNG file, and loads the bytes of that.
+
+    (`kedro_datasets.matplotlib.MatplotlibDataset` can't load, and imports Matplotlib as soon as a
+    catalog names it.)
+    """
 
     def __init__(
         self,
@@ -22,10 +32,16 @@ class PictureDataset(MatplotlibDataset):
             save_args: of `matplotlib.figure.Figure.savefig`.
             metadata: for plugins such as kedro-viz.
         """
-        # Named here, and not by `**kwargs`, so that the catalog says where its file lies.
-        super().__init__(filepath=filepath, save_args=save_args, metadata=metadata)
+        super().__init__(filepath=filepath, metadata=metadata)
+        self._save_args = save_args or {}
 
     def load(self) -> bytes:
         """Return the PNG file."""
-        with self._fs.open(str(self._get_load_path()), "rb") as file:
-            return file.read()
+        return self._filepath.read_bytes()
+
+    def _write(self, data: "Figure") -> None:
+        data.savefig(self._filepath, **self._save_args)
+
+    def preview(self) -> ImagePreview:
+        """Return the picture as kedro-viz shows it."""
+        return ImagePreview(base64.b64encode(self.load()).decode())

@@ -3,12 +3,12 @@
 import io
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pandas as pd
-from kedro.io import AbstractDataset
+
+from regpipe.kedro_side.datasets.local import FileDataset
 
 if TYPE_CHECKING:
     from regpipe.report.study import Stories, Story
@@ -16,21 +16,11 @@ if TYPE_CHECKING:
 ANSWER, WORDS, RUNS, PICTURE = "answer.json", "story.json", "runs.parquet", ".png"
 
 
-class StoriesDataset(AbstractDataset["Stories", "Stories"]):
+class StoriesDataset(FileDataset["Stories", "Stories"]):
     """Saves and loads stories by the names of their techniques, as a zip of JSON, tables and PNGs.
 
     Each technique has a folder in it.
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        """Point the dataset at a file.
-
-        Args:
-            filepath: where the stories are, ending in `.zip`.
-            metadata: for plugins such as kedro-viz.
-        """
-        self._filepath = Path(filepath)
-        self.metadata = metadata
 
     def load(self) -> "Stories":
         """Return the stories, in the order in which they were saved."""
@@ -57,19 +47,12 @@ class StoriesDataset(AbstractDataset["Stories", "Stories"]):
             for name, parts in folders.items()
         }
 
-    def save(self, data: "Stories") -> None:
-        """Write the stories; PNGs are as small as they get, and aren't compressed again."""
-        self._filepath.parent.mkdir(parents=True, exist_ok=True)
+    def _write(self, data: "Stories") -> None:
+        # Not compressed: PNGs, which are most of it, are as small as they get.
         with ZipFile(self._filepath, "w") as archive:
             for name, story in data.items():
                 for file, content in _files(story).items():
                     archive.writestr(f"{name}/{file}", content)
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
 
 
 def _files(story: "Story") -> Mapping[str, bytes]:

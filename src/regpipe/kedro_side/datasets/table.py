@@ -1,16 +1,16 @@
 """A person's own table, read at each run as it was when its problem was made."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
+from regpipe.kedro_side.datasets.local import FileDataset
 from regpipe.tables.dialect import dialect
 from regpipe.tables.table_file import read_table
 
 
-class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
     """Loads a CSV or Excel file by what is said of it, and guesses nothing beyond that."""
 
     def __init__(
@@ -28,7 +28,7 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         texts: list[str] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Point the dataset at a file; how it is written, `problems.dialect.Dialect` tells.
+        """Point the dataset at a file; how it is written, `tables.dialect.Dialect` tells.
 
         Args:
             filepath: of the table.
@@ -43,7 +43,7 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
             texts: columns that hold text.
             metadata: for plugins such as kedro-viz.
         """
-        self._filepath = Path(filepath)
+        super().__init__(filepath=filepath, metadata=metadata)
         self._written = dialect(
             encoding=encoding,
             separator=separator,
@@ -55,7 +55,6 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
             kept=kept,
             texts=texts,
         )
-        self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
         """Return the rows."""
@@ -65,8 +64,5 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         """Refuse: the table is the user's."""
         raise DatasetError("A table of the user's own is read, never written.")
 
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath), **self._written.said()}
+        return {**super()._describe(), **self._written.said()}

@@ -1,20 +1,15 @@
 """What trains, and the store of fits, as the catalog manages them."""
 
-from pathlib import Path
-from typing import Any, NoReturn
-
-from kedro.io import AbstractDataset, DatasetError
+from typing import Any
 
 from regpipe.engine.fit_store import FitStore
+from regpipe.kedro_side.datasets.local import StoreDataset
 from regpipe.language import Engine
 from regpipe.pipelines.training import Trainer
 
 
-class TrainerDataset(AbstractDataset[NoReturn, Trainer]):
-    """Hands out a `Trainer`, as a database's dataset hands out its connection.
-
-    It reads and adds single fits, so that a run that is interrupted loses none.
-    """
+class TrainerDataset(StoreDataset[Trainer]):
+    """Hands out a `Trainer`, which reads and adds single fits."""
 
     def __init__(
         self, *, path: str, engine: Engine, workers: int, metadata: dict[str, Any] | None = None
@@ -27,19 +22,12 @@ class TrainerDataset(AbstractDataset[NoReturn, Trainer]):
             workers: in how many threads; 0: one per core.
             metadata: for plugins such as kedro-viz.
         """
-        self._path, self._engine, self._workers = Path(path), engine, workers
-        self.metadata = metadata
+        super().__init__(path=path, metadata=metadata)
+        self._engine, self._workers = engine, workers
 
     def load(self) -> Trainer:
         """Return a trainer, with nothing compiled yet."""
         return Trainer(self._engine, self._workers, FitStore(self._path))
 
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: fits are added through the trainer."""
-        raise DatasetError("Fits are added by the trainer that this dataset loads.")
-
-    def _exists(self) -> bool:
-        return True
-
     def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path), "engine": self._engine, "workers": self._workers}
+        return {**super()._describe(), "engine": self._engine, "workers": self._workers}

@@ -3,27 +3,20 @@
 import json
 import logging
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from kedro.io import AbstractDataset, DatasetError
+from regpipe.kedro_side.datasets.local import StoreDataset
 
 logger = logging.getLogger(__name__)
 
 FIELDS = {"op_code", "worker_id"}  # of every record
 
 
-class TrialJournalDataset(AbstractDataset[NoReturn, Any]):
-    """Hands out an Optuna storage that writes each trial to a file as soon as it is finished."""
+class TrialJournalDataset(StoreDataset[Any]):
+    """Hands out an Optuna storage that writes each trial to a file as soon as it is finished.
 
-    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
-        """Point the dataset at a file; it is made once a trial is told to it.
-
-        Args:
-            path: of Optuna's journal; with `*` in it, of several, which can only be cleared.
-            metadata: for plugins such as kedro-viz.
-        """
-        self._path = Path(path)
-        self.metadata = metadata
+    With `*` in its path it stands for several, which can only be cleared.
+    """
 
     def load(self) -> Any:
         """Return the storage, an `optuna.storages.JournalStorage`.
@@ -46,10 +39,6 @@ class TrialJournalDataset(AbstractDataset[NoReturn, Any]):
             self._path.unlink()
             return JournalStorage(JournalFileBackend(str(self._path)))
 
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: trials are told to the storage, one by one."""
-        raise DatasetError("Trials are told to the storage that this dataset loads.")
-
     def clear(self) -> int:
         """Remove the journal, or all that the path's `*` stand for; return how many there were."""
         root = Path(self._path.anchor)
@@ -57,12 +46,6 @@ class TrialJournalDataset(AbstractDataset[NoReturn, Any]):
         for path in found:
             path.unlink()
         return len(found)
-
-    def _exists(self) -> bool:
-        return True  # an empty one will do
-
-    def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path)}
 
     def _cut(self) -> None:
         """Cut the file at the end of its last record that is whole, as are all before it."""
@@ -89,6 +72,4 @@ def _is_record(line: bytes) -> bool:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return (
-        line.endswith(b"\n") and isinstance(found, dict) and {"op_code", "worker_id"} <= set(found)
-    )
+    return line.endswith(b"\n") and isinstance(found, dict) and found.keys() >= FIELDS

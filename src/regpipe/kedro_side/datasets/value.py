@@ -3,15 +3,15 @@
 import json
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset
 from kedro_datasets._typing import JSONPreview
 from pydantic import TypeAdapter
 
+from regpipe.kedro_side.datasets.local import FileDataset
 
-class ValueDataset(AbstractDataset[Any, Any]):
+
+class ValueDataset(FileDataset[Any, Any]):
     """Saves and loads a block of YAML, or what was made of some: equal to what was saved.
 
     What nobody has set isn't written, so that it is still known to be unset; `exclude_unset: false`
@@ -34,17 +34,15 @@ class ValueDataset(AbstractDataset[Any, Any]):
             save_args: of pydantic's `dump_python`.
             metadata: for plugins such as kedro-viz.
         """
-        self._filepath, self._kind = Path(filepath), kind
+        super().__init__(filepath=filepath, metadata=metadata)
+        self._kind = kind
         self._save_args = {"exclude_unset": True, **(save_args or {})}
-        self.metadata = metadata
 
     def load(self) -> Any:
         """Return the value."""
         return self._type.validate_python(json.loads(self._filepath.read_text(encoding="utf-8")))
 
-    def save(self, data: Any) -> None:
-        """Write the value."""
-        self._filepath.parent.mkdir(parents=True, exist_ok=True)
+    def _write(self, data: Any) -> None:
         plain = self._type.dump_python(data, **self._save_args)
         self._filepath.write_text(json.dumps(plain, indent=2), encoding="utf-8")
 
@@ -57,8 +55,5 @@ class ValueDataset(AbstractDataset[Any, Any]):
         module, _, name = self._kind.rpartition(".")
         return TypeAdapter(getattr(import_module(module), name))
 
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath), "kind": self._kind}
+        return {**super()._describe(), "kind": self._kind}

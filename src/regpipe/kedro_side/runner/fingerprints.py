@@ -34,23 +34,23 @@ def fingerprints(
     Args:
         pipeline: what shall be run.
         catalog: from which parameters are read.
-        configs: of the datasets that the catalog persists.
+        configs: what the catalog says of each dataset.
         known: fingerprints of files that are there and that another pipeline made.
     """
     found: Fingerprints = {}
     for name in pipeline.inputs():
-        found[name] = _of_input(name, catalog, configs.get(name), known)
+        found[name] = _of_input(name, catalog, configs[name], known)
     for node in pipeline.nodes:  # in the order in which they can be run
         made = _of_node(node, found)
         for name in node.outputs:
-            found[name] = made and digest([made, name, _lasting(configs.get(name))])
+            found[name] = made and digest([made, name, _lasting(configs[name])])
     return found
 
 
 def _of_input(
     name: str,
     catalog: CatalogProtocol,
-    config: Mapping[str, Any] | None,
+    config: Mapping[str, Any],
     known: Mapping[str, str],
 ) -> str | None:
     if name.endswith(JOURNAL):
@@ -61,7 +61,7 @@ def _of_input(
         return digest(_plain(catalog.load(name)))
     if name in known:
         return known[name]
-    file = Path(config["filepath"]) if config and "filepath" in config else None
+    file = Path(config["filepath"]) if "filepath" in config else None
     return digest([file_digest(file), _lasting(config)]) if file and file.is_file() else None
 
 
@@ -78,9 +78,9 @@ def _of_node(node: Node, found: Mapping[str, str | None]) -> str | None:
     return digest([code_digest(), versions(), does, inputs])
 
 
-def _lasting(config: Mapping[str, Any] | None) -> dict[str, Any]:
+def _lasting(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a dataset's configuration says about its content."""
-    return {k: v for k, v in (config or {}).items() if k not in ("filepath", "metadata")}
+    return {k: v for k, v in config.items() if k not in ("filepath", "metadata")}
 
 
 def _plain(value: Any) -> Any:

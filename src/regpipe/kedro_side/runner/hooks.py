@@ -19,7 +19,7 @@ class LockHooks:
         self, run_params: dict[str, Any], catalog: DataCatalog
     ) -> Iterator[None]:
         """Take the folder, or say who has it; remove what killed runs left half-written."""
-        folder = data_folder(catalog.to_config()[0])
+        folder = data_folder(catalog)
         if folder is None:
             yield
             return
@@ -60,5 +60,5 @@ class LockHooks:
 
 
 def _release(catalog: DataCatalog) -> None:
-    if folder := data_folder(catalog.to_config()[0]):
+    if folder := data_folder(catalog):
         release(folder)

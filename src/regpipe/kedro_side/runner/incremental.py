@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,15 @@ from regpipe.engine import progress
 from regpipe.kedro_side.runner.ahead import fits_ahead
 from regpipe.kedro_side.runner.fingerprints import Fingerprints, fingerprints
 from regpipe.kedro_side.runner.lock import release
-from regpipe.kedro_side.runner.records import RECORDS, Record, data_folder, file_of, intact, record
+from regpipe.kedro_side.runner.records import (
+    RECORDS,
+    Record,
+    config_of,
+    data_folder,
+    file_of,
+    intact,
+    record,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +77,7 @@ class IncrementalRunner(SequentialRunner):
                 memory.save()
             except DatasetError:  # on a full disk, of which `error` is the first to tell
                 logger.warning("What was made before isn't recorded, and will be made again.")
-            if not isinstance(error, Exception) and (folder := data_folder(memory.configs)):
+            if not isinstance(error, Exception) and (folder := data_folder(catalog)):
                 release(folder)  # Ctrl-C, of which Kedro tells no hook
             raise
         finally:
@@ -85,16 +92,14 @@ class Memory:
 
     def __init__(self, catalog: DataCatalog, pipeline: Pipeline) -> None:
         """Read the records; where there are none, everything has to be made."""
-        for name in pipeline.datasets():
-            catalog.get(name, fallback_to_runtime_pattern=True)
         self._catalog = catalog
-        self.configs: Mapping[str, dict[str, Any]] = catalog.to_config()[0]
+        self.configs = {name: config_of(catalog, name) for name in pipeline.datasets()}
         self._records = _recorded(catalog)
         self._changed = False
 
     def file(self, name: str) -> Path | None:
         """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
-        return file_of(self.configs.get(name, {}))
+        return file_of(self.configs[name])
 
     def known(self, names: set[str]) -> dict[str, str]:
         """Return the fingerprint of each of these datasets that is as it was recorded."""

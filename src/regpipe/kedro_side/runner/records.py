@@ -5,22 +5,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kedro.io import DataCatalog
+
 Record = dict[str, Any]
 RECORDS = "made"  # the dataset that remembers what was made from what
 
 
-def file_of(config: Mapping[str, Any]) -> Path | None:
-    """Return where a dataset lies, or None if it isn't kept in a file of this machine.
+def config_of(catalog: DataCatalog, name: str) -> dict[str, Any]:
+    """Return what the catalog says of a dataset, without making it: many import a slow library."""
+    return catalog.config_resolver.resolve_pattern(name)
 
-    `config` is what `DataCatalog.to_config` says of it.
-    """
+
+def file_of(config: Mapping[str, Any]) -> Path | None:
+    """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
     path = config.get("filepath")
     return Path(path) if path and "://" not in str(path) else None
 
 
-def data_folder(configs: Mapping[str, Mapping[str, Any]]) -> Path | None:
+def data_folder(catalog: DataCatalog) -> Path | None:
     """Return the folder that the records are in, or None if it isn't on this machine."""
-    file = file_of(configs.get(RECORDS, {}))
+    file = file_of(config_of(catalog, RECORDS))
     return file.parent if file else None
 
 

@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 from pydantic import BaseModel
 
 from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.kedro_side.runner.records import file_of
+from regpipe.kedro_side.runner.records import config_of, file_of
 from regpipe.kedro_side.tracking.runs import (
     DIGEST,
     Params,
@@ -71,10 +71,7 @@ class Results:
     def __init__(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Find out where the outputs of a pipeline lie; nothing is loaded yet."""
         outputs = sorted(pipeline.all_outputs())
-        for name in outputs:
-            catalog.get(name, fallback_to_runtime_pattern=True)
-        configs = catalog.to_config()[0]
-        found = {name: file_of(configs.get(name, {})) for name in outputs}
+        found = {name: file_of(config_of(catalog, name)) for name in outputs}
         self._files = {name: file for name, file in found.items() if file}
         self.load = catalog.load
         self.parameters: dict[str, Any] = catalog.load("parameters")

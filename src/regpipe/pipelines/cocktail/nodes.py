@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.candidates.arm import apply, baseline
@@ -21,6 +20,7 @@ from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, search
 from regpipe.pipelines.screen.tuning import Judge
 from regpipe.pipelines.training import Trainer
+from regpipe.plots.style import Figure
 from regpipe.provenance import versions
 from regpipe.rows.arrays import input_shape, rows_of
 from regpipe.statistics.cocktail import (

@@ -3,7 +3,6 @@
 import json
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.candidates.arm import apply, baseline
@@ -17,6 +16,7 @@ from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, splits_of
 from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
+from regpipe.plots.style import Figure
 from regpipe.rows.arrays import hold_out, rows_of
 from regpipe.rows.draws import draws_of
 from regpipe.seeds import derive

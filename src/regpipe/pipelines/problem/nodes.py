@@ -1,11 +1,11 @@
 """From a problem's block to its rows."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.language import Problem, Protocol
 from regpipe.pipelines.arm.curves import trained
+from regpipe.plots.style import Figure
 from regpipe.rows import samples as rows
 from regpipe.rows.draws import draws_of
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm, apply, baseline
@@ -25,6 +24,7 @@ from regpipe.pipelines.arm.nodes import build_network, train_plan
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
+from regpipe.plots.style import Figure
 from regpipe.report.study import Screening, Stories, Study
 from regpipe.rows.arrays import rows_of
 from regpipe.rows.draws import draws_of

@@ -1,10 +1,10 @@
 """From stored histories to what each stopping rule would have cost and kept."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.language import StoppingRules
+from regpipe.plots.style import Figure
 from regpipe.statistics.stopping import tabulate_rules
 
 KEYS = ["protocol", "repeat", "epoch"]

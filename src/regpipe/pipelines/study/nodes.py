@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.language import Problem, Technique
+from regpipe.plots.style import Figure
 from regpipe.report.study import Stories, Story, Study
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import from_csv, tabulate_claims

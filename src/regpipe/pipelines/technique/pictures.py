@@ -1,7 +1,6 @@
 """The pictures of a technique beside its baseline."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm
@@ -9,6 +8,7 @@ from regpipe.language import Problem, Statistics, Technique
 from regpipe.language.tasks import CODE_SCORES
 from regpipe.pipelines.arm.curves import trained
 from regpipe.plots.diverged import tell_diverged
+from regpipe.plots.style import Figure
 from regpipe.rows.draws import draws_of
 from regpipe.rows.samples import feature_names
 from regpipe.statistics.summary import pair_runs

@@ -3,7 +3,6 @@
 import itertools
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from regpipe import plots
 from regpipe.candidates.arm import baseline
@@ -14,6 +13,7 @@ from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.jobs import watched
 from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
+from regpipe.plots.style import Figure
 from regpipe.rows.arrays import rows_of
 from regpipe.rows.sources import is_table
 from regpipe.seeds import derive
