@@ -71,10 +71,8 @@ def _reader() -> AbstractConfigLoader:
     Where no run has begun (`kedro registry list`), they come from the default environment. A loader
     of our own is made only then: each new one takes over the resolvers of those before it.
     """
-    if _loader is not None:  # a loader is a dictionary, and false as long as it is empty
-        return _loader
-    return OmegaConfigLoader(
-        conf_source=settings.CONF_SOURCE,
-        env=os.environ.get("KEDRO_ENV"),
-        **settings.CONFIG_LOADER_ARGS,
-    )
+    if _loader is None:  # a loader is a dictionary, and false as long as it is empty
+        source, arguments = settings.CONF_SOURCE, settings.CONFIG_LOADER_ARGS
+        use(OmegaConfigLoader(source, env=os.environ.get("KEDRO_ENV"), **arguments))
+    assert _loader is not None
+    return _loader
