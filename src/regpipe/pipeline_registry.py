@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import click
@@ -85,10 +85,11 @@ class Makers:
         # What nothing is tried on by name, as a table of the user's own, is no part of the study.
         self._shown = [problem for problem in problems if problem in homes]
         self._bases = Lazily({name: partial(self._base, name) for name in problems})
+        self._alone = Lazily({name: partial(self._technique, name) for name in self._techniques})
 
     def makers(self) -> dict[str, Any]:
         """Return what builds each pipeline, by its name."""
-        made: dict[str, Any] = {"__default__": self._study, STUDY: self._study}
+        made: dict[str, Any] = dict.fromkeys(("__default__", STUDY), cache(self._study))
         made |= {name: partial(self._bases.__getitem__, name) for name in self._problems}
         for name, block in self._techniques.items():
             made[name] = partial(self._with_technique, name)
@@ -143,7 +144,7 @@ class Makers:
         return create_technique(name, home, look, self._shipped(name))
 
     def _with_technique(self, name: str) -> Pipeline:
-        return self._bases[self._techniques[name]["problem"]] + self._technique(name)
+        return self._bases[self._techniques[name]["problem"]] + self._alone[name]
 
     def _grid(self, name: str) -> Pipeline:
         return create_grid(name, self._techniques[name]["problem"], self._shipped(name))
@@ -218,7 +219,7 @@ class Makers:
         homes = dict.fromkeys(self._techniques[name]["problem"] for name in claimed)
         parts = [
             *(self._bases[home] for home in homes),
-            *map(self._technique, claimed),
+            *map(self._alone.__getitem__, claimed),
             *map(self._grid, grids),
             create_claims(claimed, grids),
         ]
@@ -230,7 +231,7 @@ class Makers:
             part = parts.get(block["problem"])
             if part is None:
                 continue
-            part.techniques[name] = self._technique(name)
+            part.techniques[name] = self._alone[name]
             if block.get("grid_published"):
                 part.grids[name] = self._grid(name)
         further = [

@@ -3,8 +3,9 @@
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.json import JSONDataset
 
-from regpipe.kedro_side.datasets import TrainerDataset
 from regpipe.kedro_side.runner import IncrementalRunner, fingerprints
 from regpipe.pipelines.training import Trainer
 
@@ -68,23 +68,22 @@ def run_it(tmp_path: Path) -> Run:
     def run_it(
         pipeline: Pipeline = PIPELINE,
         indent: int = 2,
-        trainer: dict[str, Any] | None = None,
+        trainer: Mapping[str, Any] = MappingProxyType({}),
         **parameters: int,
     ) -> list[str]:
-        catalog = DataCatalog.from_config(
-            {
-                name: {
-                    "type": "json.JSONDataset",
-                    "filepath": str(tmp_path / f"{name}.json"),
-                    "save_args": {"indent": indent},
-                }
-                for name in ("wrapped", "shifted", "made", "table")
+        files = {
+            name: {
+                "type": "json.JSONDataset",
+                "filepath": str(tmp_path / f"{name}.json"),
+                "save_args": {"indent": indent},
             }
-        )
+            for name in ("wrapped", "shifted", "made", "table")
+        }
+        kind = {"type": "regpipe.kedro_side.datasets.TrainerDataset"}
+        fits = {"path": str(tmp_path / "fits"), "engine": "compiled", "workers": 0}
+        catalog = DataCatalog.from_config({**files, "trainer": {**kind, **fits, **trainer}})
         for name, value in {"number": 3, "by": 1, **parameters}.items():
             catalog[f"params:{name}"] = value
-        if trainer:
-            catalog["trainer"] = TrainerDataset(**{"engine": "compiled", "workers": 0, **trainer})
         ran.clear()
         IncrementalRunner().run(pipeline, catalog, _create_hook_manager())
         return list(ran)
@@ -150,11 +149,11 @@ def test_threads_and_stored_fits_do_not_count_but_the_engine_does(
     template = Pipeline([node(count_fits, ["wrapped", "trainer"], "shifted", name="count")])
     pipeline = PIPELINE.filter(node_names=["double", "wrap"]) + template
     store = tmp_path / "fits"
-    assert run_it(pipeline, trainer={"path": str(store), "workers": 1})[-1] == "count"
+    assert run_it(pipeline, trainer={"workers": 1})[-1] == "count"
     (store / "ab").mkdir(parents=True)
     (store / "ab" / "fit.npz").write_bytes(b"")
-    assert run_it(pipeline, trainer={"path": str(store), "workers": 2}) == []
-    assert run_it(pipeline, trainer={"path": str(store), "engine": "keras"}) == ["count"]
+    assert run_it(pipeline, trainer={"workers": 2}) == []
+    assert run_it(pipeline, trainer={"engine": "keras"}) == ["count"]
 
 
 def test_functions_from_elsewhere_are_always_run(

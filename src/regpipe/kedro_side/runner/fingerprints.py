@@ -55,7 +55,7 @@ def _of_input(
 ) -> str | None:
     if name.endswith(JOURNAL):
         return ""
-    if name == TRAINER and config:
+    if name == TRAINER:
         return digest(config["engine"])
     if name == "parameters" or name.startswith("params:"):
         return digest(_plain(catalog.load(name)))
