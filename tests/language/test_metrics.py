@@ -3,19 +3,22 @@
 import math
 from typing import get_args
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from regpipe import plots
 from regpipe.language.metrics import METRICS, MetricName
-from regpipe.language.settings import SmallestDifference
+from regpipe.language.settings import Statistics
 from regpipe.language.tasks import CODE_SCORES, TASKS
 
 
 def test_every_score_is_a_metric_with_a_smallest_difference() -> None:
     scores = {score for task in TASKS.values() for score in task.scores} | set(CODE_SCORES)
     assert scores == set(METRICS) == set(get_args(MetricName))
-    assert set(SmallestDifference.model_fields) == set(METRICS)
+    assert Statistics().smallest_difference == {name: m.smallest for name, m in METRICS.items()}
+    said = Statistics.model_validate({"smallest_difference": {"auc": 0.02}}).smallest_difference
+    assert said == Statistics().smallest_difference | {"auc": 0.02}
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -68,3 +71,48 @@ def test_ends_are_written_by_hand() -> None:
     nan = math.nan
     assert accuracy.told(0.009, nan, nan) == "+0.9" and accuracy.told(nan, nan, nan) == "-"
     assert (accuracy.size(0.0004), accuracy.size(0.0)) == ("0.04", "0.0")
+
+
+def computed(name: str, y: np.ndarray, outputs: np.ndarray) -> float:
+    function = METRICS[name].function
+    assert function is not None
+    return function(y[:, None], outputs)
+
+
+def test_balanced_accuracy_and_auc_are_those_of_scikit_learn() -> None:
+    from sklearn import metrics
+
+    rng = np.random.default_rng(3)
+    y = (rng.random(200) < 0.15).astype(int)
+    said = np.clip(0.3 * y + rng.random(200).round(1) * 0.7, 0, 1)
+    assert computed("balanced_accuracy", y, said[:, None]) == pytest.approx(
+        metrics.balanced_accuracy_score(y, said > 0.5)
+    )
+    assert computed("auc", y, said[:, None]) == pytest.approx(metrics.roc_auc_score(y, said))
+    several = rng.integers(0, 3, 200)
+    shares = rng.dirichlet([1, 1, 1], 200)
+    found = computed("auc", several, shares)
+    assert found == pytest.approx(metrics.roc_auc_score(several, shares, multi_class="ovr"))
+    assert np.isnan(computed("auc", np.zeros(5), said[:5, None]))
+
+
+def test_the_calibration_error_is_that_of_bins_counted_one_by_one() -> None:
+    rng = np.random.default_rng(5)
+    several, shares = rng.integers(0, 3, 500), rng.dirichlet([1, 1, 1], 500)
+    said, probability = shares.argmax(axis=1), shares.max(axis=1)
+    error = 0.0
+    for low in np.arange(15) / 15:
+        there = (probability > low) & (probability <= low + 1 / 15)
+        if there.any():
+            right = np.mean(said[there] == several[there])
+            error += there.mean() * abs(right - probability[there].mean())
+    assert computed("ece", several, shares) == pytest.approx(error)
+
+
+def test_the_calibration_error_by_hand() -> None:
+    y = np.array([1, 1, 0, 0])
+    assert computed("ece", y, np.array([[0.75], [0.75], [0.75], [0.25]])) == pytest.approx(0)
+    assert computed("ece", y, np.array([[1.0], [1.0], [1.0], [1.0]])) == pytest.approx(0.5)
+    assert computed("ece", y, np.array([[0.9], [0.9], [0.1], [0.1]])) == pytest.approx(0.1)
+    one = np.hstack([np.array([[0.25], [0.25], [0.25], [0.75]]), [[0.75], [0.75], [0.75], [0.25]]])
+    assert computed("ece", y, one) == pytest.approx(0)  # of two outputs, as of one

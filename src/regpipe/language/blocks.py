@@ -180,7 +180,7 @@ class Problem(Strict):
         return replace(task, metric=self.metric or task.metric, scores=self._scores)
 
     @property
-    def _scores(self) -> dict[MetricName, bool]:
+    def _scores(self) -> dict[str, bool]:
         return TASKS[self.task].scores | (CODE_SCORES if self.autoencoder else {})
 
     @property
@@ -201,7 +201,8 @@ class Problem(Strict):
 
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the mean difference below which nobody cares."""
-        return statistics.smallest_difference.model_dump() | dict(self.smallest_difference)
+        own = {str(name): number for name, number in self.smallest_difference.items()}
+        return statistics.smallest_difference | own
 
 
 def _orders_of_magnitude(values: Any) -> Any:

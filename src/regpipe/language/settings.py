@@ -13,6 +13,8 @@ from pydantic import (
     model_validator,
 )
 
+from regpipe.errors import hint
+from regpipe.language.metrics import METRICS
 from regpipe.language.rules import EarlyStopping, Monitored, StopWhen
 from regpipe.strict import Share, Strict
 
@@ -100,25 +102,24 @@ class Protocol(Strict):
         return {"fixed": self.fixed.repeats, "fresh": self.fresh.ceiling}
 
 
-class SmallestDifference(Strict):
-    """For each number a fit is scored by, the mean difference below which nobody cares."""
-
-    accuracy: PositiveFloat = 0.01
-    balanced_accuracy: PositiveFloat = 0.01
-    auc: PositiveFloat = 0.01
-    loss: PositiveFloat = 0.01
-    mse: PositiveFloat = 0.01
-    denoising_mse: PositiveFloat = 0.01
-    probe_accuracy: PositiveFloat = 0.01
-    sparsity: PositiveFloat = 0.01
-    r2: PositiveFloat = 0.01
+def _of_every_metric(value: Any) -> Any:
+    """Return the smallest differences that are said, and those of the other metrics."""
+    if not isinstance(value, dict):
+        return value
+    for name in value.keys() - METRICS.keys():
+        raise ValueError(f"there is no metric {name!r}. {hint(name, set(METRICS))}")
+    return {**{name: metric.smallest for name, metric in METRICS.items()}, **value}
 
 
 class Statistics(Strict):
-    """The confidence of the intervals, and the differences too small to interest anyone."""
+    """The confidence of the intervals, and the mean differences below which nobody cares."""
 
     confidence: Share = 0.95
-    smallest_difference: SmallestDifference = SmallestDifference()
+    smallest_difference: Annotated[
+        dict[str, PositiveFloat],
+        BeforeValidator(_of_every_metric),
+        Field(default={}, validate_default=True),
+    ]
 
 
 class StoppingRule(Strict):

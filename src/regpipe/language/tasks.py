@@ -1,11 +1,8 @@
 """What a problem asks of a network: the numbers that are logged, scored and compared."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from regpipe.language.metrics import METRICS, MetricName
-
-TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
+from regpipe.language.metrics import METRICS, MetricName, TaskName
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Task:
     name: TaskName
     logged: str
     metric: MetricName
-    scores: dict[MetricName, bool]
+    scores: dict[str, bool]
 
     @property
     def logs(self) -> tuple[str, ...]:
@@ -35,16 +32,15 @@ class Task:
         return self.logged == "accuracy"
 
 
-def _scores(*names: MetricName) -> dict[MetricName, bool]:
-    return {name: METRICS[name].higher_is_better for name in names}
+def _task(name: TaskName, logged: str, metric: MetricName) -> Task:
+    scores = {score: m.higher_is_better for score, m in METRICS.items() if name in m.tasks}
+    return Task(name, logged, metric, scores)
 
 
-_CLASSES = _scores("accuracy", "balanced_accuracy", "auc", "loss")
 TASKS: dict[TaskName, Task] = {
-    "binary": Task("binary", "accuracy", "accuracy", _CLASSES),
-    "multiclass": Task("multiclass", "accuracy", "accuracy", _CLASSES),
-    "regression": Task("regression", "mse", "r2", _scores("r2", "mse", "loss")),
-    # The target is the row itself.
-    "reconstruction": Task("reconstruction", "mse", "mse", _scores("mse", "loss")),
+    "binary": _task("binary", "accuracy", "accuracy"),
+    "multiclass": _task("multiclass", "accuracy", "accuracy"),
+    "regression": _task("regression", "mse", "r2"),
+    "reconstruction": _task("reconstruction", "mse", "mse"),  # the target is the row itself
 }
-CODE_SCORES = _scores("denoising_mse", "probe_accuracy", "sparsity")  # see `codes`
+CODE_SCORES = {name: m.higher_is_better for name, m in METRICS.items() if not m.tasks}

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from regpipe.backend import keras, tf
 from regpipe.candidates.arm import Arm
 from regpipe.engine.keras_objects import make_loss
 from regpipe.engine.network import Architecture, plain_model
 from regpipe.engine.weights import load_weights, members
-from regpipe.language.tasks import CODE_SCORES, Task
+from regpipe.language.metrics import METRICS
+from regpipe.language.tasks import Task
 from regpipe.measures.base_rates import evened
 from regpipe.measures.codes import Codes
 from regpipe.rows.arrays import Part, Rows
@@ -107,12 +107,8 @@ class Measure:
         return Codes(self.predict, encode, rows, about.noise).by_row
 
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        scores = [score for score in self.task.scores if score not in CODE_SCORES]
         loss = float(np.mean(self._loss(y, outputs), dtype=float))
-        return {
-            score: loss if score == "loss" else score_of(score, y, outputs, self._rates)
-            for score in scores
-        }
+        return {**scores_of(self.task, y, outputs, self._rates), "loss": loss}
 
     @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, which its row tells
     def anatomy(self, rows: Rows) -> dict[str, float]:
@@ -162,11 +158,16 @@ def halves(
 ) -> dict[str, float]:
     """Return `test_<score>_halves`: half of how much a score differs between halves of the rows.
 
-    That says how much of it is up to the rows, see `statistics.overlap`. NaN for a single row.
+    That says how much of it is up to the rows, see `statistics.overlap`. NaN for a single row, and
+    of a metric that isn't a mean over rows: halves of them say another number, not a noisier one.
     """
     one, other = (score(y[start::2], outputs[start::2]) for start in (0, min(1, len(y) - 1)))
-    known = 0.5 if len(y) > 1 else float("nan")
-    return {halves_of(f"test_{name}"): known * (one[name] - other[name]) for name in one}
+    return {
+        halves_of(f"test_{name}"): (value - other[name]) / 2
+        if METRICS[name].of_rows and len(y) > 1
+        else float("nan")
+        for name, value in one.items()
+    }
 
 
 def means(by_row: pd.DataFrame) -> dict[str, float]:
@@ -199,73 +200,17 @@ def surface(
     return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
 
 
-def classes(outputs: np.ndarray) -> np.ndarray:
-    """Return the class that each row's outputs say, of shape (n_rows, 1).
-
-    A single output is the probability of class 1, several are one for each class.
-    """
-    if outputs.shape[1] == 1:
-        return (outputs > 0.5).astype(int)
-    return outputs.argmax(axis=1)[:, None]
-
-
-def score_of(
-    name: str, y: np.ndarray, outputs: np.ndarray, rates: np.ndarray | None = None
-) -> float:
-    """Return one of `SCORES`; where there are base rates, classes are said by them."""
-    return SCORES[name](y, evened(outputs, rates) if name in OF_CLASSES else outputs)
-
-
-def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of rows whose class is said."""
-    return float(np.mean(classes(outputs) == y))
-
-
-def _balanced_accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the mean, over the classes, of the share of their rows that is told."""
-    said = classes(outputs)
-    return float(np.mean([np.mean(said[y == label] == label) for label in np.unique(y)]))
-
-
-def _auc(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the area under the ROC curve: of two classes, or each against the others, on average.
-
-    How likely a row of a class is told to be more of that class than one of another. NaN where a
-    class has no row.
-    """
-    if outputs.shape[1] == 1:
-        return _area(y[:, 0] == 1, outputs[:, 0])
-    areas = [_area(y[:, 0] == label, output) for label, output in enumerate(outputs.T)]
-    return float(np.mean(areas))
-
-
-def _area(positive: np.ndarray, scores: np.ndarray) -> float:
-    """Return the area by the ranks of the scores (Mann and Whitney's U)."""
-    n, m = int(positive.sum()), int((~positive).sum())
-    if not n or not m:
-        return float("nan")
-    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * m))
-
-
-def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the mean squared error."""
-    return float(np.mean((outputs - y) ** 2, dtype=float))
-
-
-def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of the targets' variance that is explained; 0 for their mean, or less."""
-    variance = float(np.var(y, dtype=float))
-    return 1 - _mse(y, outputs) / variance if variance else float("nan")
-
-
-OF_CLASSES = {"accuracy", "balanced_accuracy"}  # scores of the classes that are said
-SCORES = {
-    "accuracy": _accuracy,
-    "balanced_accuracy": _balanced_accuracy,
-    "auc": _auc,
-    "mse": _mse,
-    "r2": _r2,
-}
+def scores_of(
+    task: Task, y: np.ndarray, outputs: np.ndarray, rates: np.ndarray | None = None
+) -> dict[str, float]:
+    """Return the scores of a task that have a function; base rates, if any, say the classes."""
+    said = evened(outputs, rates)
+    metrics = {name: METRICS[name] for name in task.scores}
+    return {
+        name: metric.function(y, said if metric.of_said else outputs)
+        for name, metric in metrics.items()
+        if metric.function
+    }
 
 
 def _is_identity(layer: keras.Layer) -> bool:

@@ -15,7 +15,7 @@ import pandas as pd
 from regpipe.engine import progress
 from regpipe.language import Problem
 from regpipe.measures.base_rates import class_shares
-from regpipe.measures.measure import SCORES, halves, score_of
+from regpipe.measures.measure import halves, scores_of
 from regpipe.rows.arrays import Rows
 
 
@@ -50,7 +50,7 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
         rates = class_shares(rows) if task.metric == "balanced_accuracy" else None
 
         def score(y: np.ndarray, said: np.ndarray, rates: Any = rates) -> dict[str, float]:
-            return {name: score_of(name, y, said, rates) for name in task.scores if name in SCORES}
+            return scores_of(task, y, said, rates)
 
         models = references(problem, rows.data_seed)
         progress.expect(len(models))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
+from regpipe.language.metrics import said_classes
 from regpipe.measures.base_rates import rates_of_fit
 from regpipe.pipelines.arm.fits import each_fit
 from regpipe.rows.samples import feature_names
@@ -59,13 +60,13 @@ def count_confusions(
 
     Columns: protocol, true, predicted, count (over all fits).
     """
-    from regpipe.measures.measure import Measure, classes
+    from regpipe.measures.measure import Measure
 
     measure = Measure(arm, architecture)
     frames = []
     for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
         measure.load(of_fit, rows.y_train, rates_of_fit(fit))
-        said, true = classes(measure.evened(rows.x_score)), rows.y_score.astype(int)
+        said, true = said_classes(measure.evened(rows.x_score)), rows.y_score.astype(int)
         frames.append(
             pd.DataFrame({"protocol": fit["protocol"], "true": true[:, 0], "predicted": said[:, 0]})
         )
