@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import escape
 
-from regpipe.report.cocktail import cocktail_sentence
-from regpipe.report.cocktail_page import render_cocktail
+from regpipe.report.page import render_cocktail
+from regpipe.report.views.cocktail import cocktail_sentence
 from regpipe.statistics.cocktail import CocktailAnswer
 from tests.report.conftest import HOSTILE, picture
 

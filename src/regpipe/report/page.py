@@ -1,9 +1,11 @@
-"""A study, or a screen, as one HTML file."""
+"""A study, a screen or a cocktail, each as one HTML file."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import groupby
+
+import pandas as pd
 
 from regpipe.language.metrics import METRICS
 from regpipe.report.shrink import Picture, shrink
@@ -11,12 +13,15 @@ from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.captions import ROWS, in_order
+from regpipe.report.views.cells import typeset
 from regpipe.report.views.claims import claims
+from regpipe.report.views.cocktail import best_of_each, cocktail_sentence, ingredients, rivals
 from regpipe.report.views.headline import VERDICTS, Headline, best, headline
 from regpipe.report.views.screening import omission, references, sentence, tuned
 from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import Section, section
 from regpipe.report.views.variance import variance
+from regpipe.statistics.cocktail import CocktailAnswer
 
 OF_ALL, OF_PROBLEMS = "of all", "of problems"  # whose pictures, beside those of a technique
 THREADS = 4  # that shrink pictures; the work is done outside Python's lock
@@ -25,6 +30,48 @@ THREADS = 4  # that shrink pictures; the work is done outside Python's lock
 def render(study: Study) -> str:
     """Return the page that tells a study."""
     return fill("report.html.j2", **_content(study))
+
+
+def render_cocktail(
+    answer: CocktailAnswer,
+    parts: pd.DataFrame,
+    mixtures: pd.DataFrame,
+    picture: bytes,
+    titles: Mapping[str, str],
+    block: str,
+    code: str,
+    version: str,
+) -> str:
+    """Return the page that tells a cocktail.
+
+    Args:
+        answer: its `summary.json`.
+        parts: what each ingredient is worth.
+        mixtures: a row per repeat and mixture.
+        picture: PNG of what they are worth.
+        titles: of the recipes, by their names.
+        block: YAML of what most mixtures have in common.
+        code: the same in plain Keras.
+        version: of regpipe.
+    """
+    metric = answer.metric
+    unit = METRICS[metric]
+    return fill(
+        "cocktail.html.j2",
+        question=f"Which techniques help together on {answer.title}?",
+        version=version,
+        sentence=typeset(cocktail_sentence(answer)),
+        rivals=rivals(answer),
+        metric_name=unit.name,
+        repeats=answer.repeats,
+        sizes=answer.cocktail,
+        confidence=f"{answer.confidence:.0%}",
+        ingredients=ingredients(parts, titles, unit),
+        picture=shrink(picture) if len(parts) else None,
+        block=block,
+        code=code,
+        mixtures=best_of_each(mixtures, metric),
+    )
 
 
 def _content(study: Study) -> dict[str, object]:

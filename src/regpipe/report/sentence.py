@@ -1,13 +1,13 @@
-"""The answer about one technique in a sentence or two, for a newcomer."""
+"""What a technique, and what a grid gives, in a sentence or two for a newcomer."""
 
 import math
 
 from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.language.tasks import CODE_SCORES
-from regpipe.report.counting import listed
 from regpipe.rows.draws import DRAWN, ONE, SPLIT
 from regpipe.statistics.answer import Answer
+from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import (
     NOT_COMPARABLE,
     NOT_CONTRADICTED,
@@ -16,6 +16,7 @@ from regpipe.statistics.judging import (
     reproduction,
 )
 from regpipe.statistics.paired import Comparison
+from regpipe.statistics.summary import Mean
 
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
 
@@ -178,3 +179,53 @@ def _stops(answer: Answer) -> str:
     if not published or not published.epochs:
         return ""
     return f"; it stopped at epoch {found.min} to {found.max}, published {published.epochs}"
+
+
+def grid_sentence(choice: Choice) -> str:
+    """Return what choosing a value on validation rows gives, and what the test rows would claim."""
+    unit, fresh = METRICS[choice.metric], choice.fresh
+    leak = (
+        " It watches rows that score it while it trains: the numbers of the fixed draw are "
+        "flattered whatever chooses."
+        if choice.leak
+        else ""
+    )
+    few = caveat(fresh.repeats, "repeats")
+    honest = _around(fresh.honest, unit, choice.confidence)
+    name = f"{choice.title} ({choice.technique}_grid)"
+    return (
+        f"{name} on {choice.problem}, over {fresh.repeats} fresh repeats: with the value "
+        f"that validation rows choose, test {unit.name} is {honest}; without the technique it is "
+        f"{unit.value(fresh.baseline.mean)}. Choosing by the test rows themselves would have "
+        f"claimed {unit.value(fresh.optimistic.mean)}."
+        f"{leak}{few}"
+    )
+
+
+def _around(found: Mean, unit: Metric, confidence: float) -> str:
+    """Return a mean, and its interval where it has one."""
+    if math.isnan(found.ci_low):
+        return unit.value(found.mean)
+    ends = f"{unit.value(found.ci_low)} to {unit.value(found.ci_high)}"
+    return f"{unit.value(found.mean)} ({confidence:.0%} interval {ends})"
+
+
+def several(n: int, one: str, many: str | None = None) -> str:
+    """Return a number and its noun.
+
+    >>> several(1, "gain"), several(2, "gain")
+    ('1 gain', '2 gains')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return the parts with commas between them, and an `and` before the last.
+
+    >>> listed(["1 holds", "2 do not"]), listed(["1 holds", "2 do not", "3 are undecided"])
+    ('1 holds and 2 do not', '1 holds, 2 do not, and 3 are undecided')
+    """
+    *others, last = parts
+    if len(others) < 2:
+        return " and ".join(parts)
+    return f"{', '.join(others)}, and {last}"

@@ -175,8 +175,8 @@ def report(
     name: str,
 ) -> str:
     """Tell it all on one page."""
-    from regpipe.report.cocktail_page import render_cocktail
     from regpipe.report.keras_code import keras_code  # slow to import
+    from regpipe.report.page import render_cocktail
 
     base = baseline(name, problem)
     ((technique_name, written),) = yaml.safe_load(block).items()

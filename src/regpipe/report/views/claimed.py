@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from regpipe.report.counting import listed, several
+from regpipe.report.sentence import listed, several
 from regpipe.statistics.judging import NOT_COMPARABLE
 from regpipe.statistics.tally import Tally, count_numbers, tally
 

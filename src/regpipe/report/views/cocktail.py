@@ -1,16 +1,22 @@
-"""What the page of a cocktail shows."""
+"""What a cocktail gives, in a few sentences and on its page."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.report.cocktail import AGAINST
-from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, typeset
-from regpipe.statistics.cocktail import CocktailAnswer
-from regpipe.statistics.cocktail import Rival as Against
+from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, rivalry, typeset
+from regpipe.statistics.cocktail import CocktailAnswer, Rivalled
+from regpipe.statistics.cocktail import Rival as Found
+
+TOLD = 3  # ingredients that are named
+AGAINST: dict[Rivalled, str] = {
+    "baseline": "the plain network",
+    "single": "the best single technique",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,18 @@ class Best:
     validation: str
     test: str
     said: str
+
+
+def cocktail_sentence(answer: CocktailAnswer) -> str:
+    """Return what the best mixtures give, and what is useful in them."""
+    unit = METRICS[answer.metric]
+    mean = answer.against["baseline"].test_mixture
+    parts = [_against(answer.against[rival], unit, answer.confidence) for rival in AGAINST]
+    return (
+        f"The best of {answer.trials:,} mixtures on {answer.problem}, another in each of "
+        f"{answer.repeats} repeats, have a test {unit.name} of "
+        f"{unit.value(mean)}: {'; '.join(parts)}.{_useful(answer, unit)}"
+    )
 
 
 def rivals(answer: CocktailAnswer) -> list[Rival]:
@@ -94,7 +112,7 @@ def said(mixture: Mapping[str, float | None]) -> str:
     return ", ".join(doses) or "nothing"
 
 
-def _rival(name: str, found: Against, unit: Metric) -> Rival:
+def _rival(name: str, found: Found, unit: Metric) -> Rival:
     return Rival(
         name,
         unit.value(found.test_mixture),
@@ -108,3 +126,26 @@ def _worth(row: Record, unit: Metric) -> tuple[str, str]:
     if pd.isna(row["ci_low"]):
         return typeset(unit.signed(row["worth"])), "in too few repeats"
     return change(unit, row["worth"], row["ci_low"], row["ci_high"])
+
+
+def _against(found: Found, unit: Metric, confidence: float) -> str:
+    interval = ""
+    if not math.isnan(found.ci_low):
+        low, high = (unit.end(end).lstrip("+") for end in (found.ci_low, found.ci_high))
+        interval = f" ({confidence:.0%} interval {low} to {high})"
+    return (
+        f"{unit.signed(found.mean)}{unit.unit}{interval} over {AGAINST[found.against]}, "
+        f"{rivalry(found.verdict)}"
+    )
+
+
+def _useful(answer: CocktailAnswer, unit: Metric) -> str:
+    """Name the ingredients without which the mixtures surely lose something."""
+    sure = [part for part in answer.ingredients if part.ci_low > 0][:TOLD]
+    if not sure:
+        return " What leaving out any one ingredient costs is too little to tell."
+    named = ", ".join(
+        f"{part.ingredient} ({unit.size(part.worth)}{unit.unit}, in {part.times} of {part.of})"
+        for part in sure
+    )
+    return f" They lose most without {named}."

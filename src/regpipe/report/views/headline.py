@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.report.counting import listed, several
-from regpipe.report.sentence import caveat
+from regpipe.report.sentence import caveat, listed, several
 from regpipe.report.views.cells import Record
 from regpipe.report.views.claimed import claimed
 

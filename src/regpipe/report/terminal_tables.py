@@ -1,0 +1,174 @@
+"""The tables that a person reads at the end of a run."""
+
+import math
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from regpipe.language import Problem
+from regpipe.language.blocks import SIDES
+from regpipe.language.metrics import METRICS
+from regpipe.report.views.variance import variance
+from regpipe.rows.draws import draws_of
+from regpipe.statistics.answer import ROLES, Answer, Role
+from regpipe.statistics.claims import published_baseline
+from regpipe.statistics.grid import Choice
+from regpipe.statistics.summary import spread
+
+
+def answers_table(answers: Sequence[Answer]) -> Table:
+    """Return a row per arm, problem by problem: the metric on test rows, gain and verdict.
+
+    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat; published
+    numbers stand where the run is as published. All answers are of one metric.
+    """
+    unit = answers[0].unit
+    scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
+    made = _table(f"Test {unit.name}{scaled}")
+    made.add_column("arm", no_wrap=True)
+    change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
+    claims = any(_published(a, arm) for a in answers for arm in ROLES)
+    for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
+        made.add_column(heading, no_wrap=True)
+    made.add_column("verdict", min_width=len("difference"))
+    problem = None
+    for answer in sorted(answers, key=lambda a: (a.problem, a.technique)):
+        if answer.problem != problem:
+            problem = answer.problem
+            made.add_section()
+            said = (n for a in answers if a.problem == problem for n in _published(a, "baseline"))
+            cells = _cells(answer, "baseline", list(dict.fromkeys(said)))[not claims :]
+            made.add_row(problem, *cells, "", "(baseline)")
+        cells = _cells(answer, "technique", _published(answer, "technique"))[not claims :]
+        gain = unit.told(answer.gain.mean, answer.gain.ci_low, answer.gain.ci_high)
+        made.add_row(_folded(answer.technique), *cells, escape(gain), answer.fresh.verdict)
+    return made
+
+
+def problem_table(
+    name: str, problem: Problem, runs: pd.DataFrame, departure: str | None = None
+) -> Table:
+    """Return a row for the rows trained on and one for the test rows: the metric of the baseline.
+
+    Args:
+        name: of the problem.
+        problem: its block.
+        runs: the run table of its baseline.
+        departure: in what it isn't as published. Then, as on rows that only stand in for those that
+            were published, published numbers aren't told beside it.
+    """
+    metric, draws = METRICS[problem.kind.metric], draws_of(problem)
+    parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
+    found = [spread(part, problem.kind.metric) for part in parts.values()]
+    scaled = f", in {metric.unit.strip()}" if metric.value_scale != 1 else ""
+    made = _table(f"{name}, without a technique: {metric.name}{scaled}")
+    made.add_column("rows")
+    published = None if departure or problem.stand_in else problem.published
+    if published:
+        made.add_column("published")
+    seeds, repeats = (len(parts[protocol]) for protocol in ("fixed", "fresh"))
+    made.add_column(f"{draws.fixed}, {seeds} seeds")
+    made.add_column(f"{repeats} {draws.fresh}")
+    for side in SIDES:
+        claimed = [metric.value(published.scores.get(side, math.nan))] if published else []
+        spreads = (metric.spread(sides[side].mean, sides[side].sd) for sides in found)
+        made.add_row(side, *claimed, *spreads)
+    return made
+
+
+def grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
+    """Return a row per point: mean of train and test for both protocols, and how often chosen."""
+    unit, paths = METRICS[choice.metric], choice.paths
+    made = _table(f"{choice.technique}_grid: {unit.name}")
+    for path in paths:
+        made.add_column(path.rpartition(".")[2])
+    for heading in ("fixed train", "fixed test", "fresh train", "fresh test", "chosen"):
+        made.add_column(heading, justify="right")
+    for _, part in grid.groupby(paths, sort=True):
+        rows = part.set_index("protocol")
+        cells = [
+            unit.value(float(rows[f"{side}_mean"][protocol]))
+            for protocol in ("fixed", "fresh")
+            for side in ("train", "test")
+        ]
+        times = f"{rows['chosen']['fresh']} of {rows['repeats']['fresh']}"
+        values = [f"{value:g}" for value in part[paths].iloc[0]]
+        made.add_row(*values, *cells, times)
+    return made
+
+
+def rules_table(rules: pd.DataFrame) -> Table:
+    """Return a row per rule: epochs spent and loss above the lowest, for each problem.
+
+    Means over the fresh repeats.
+    """
+    fresh = rules[rules["protocol"] == "fresh"]
+    title = (
+        f"Stopping rules on {fresh['repeats'].max()} fresh repeats: epochs spent, and how far the "
+        "loss that is kept lies above the lowest"
+    )
+    made = _table(title)
+    made.add_column("rule", no_wrap=True)
+    for problem in fresh["problem"].unique():
+        made.add_column(problem, justify="right")
+        made.add_column("", justify="right")
+    for rule, part in fresh.groupby("rule", sort=False):
+        cells = []
+        for _, row in part.iterrows():
+            cells += [f"{row['epochs_mean']:,.0f}", f"+{row['excess_mean']:.1f}%"]
+        made.add_row(str(rule), *cells)
+    return made
+
+
+def variance_table(shares: pd.DataFrame) -> Table:
+    """Return a row per problem and kind of rows: the standard deviation, and each source's share.
+
+    Args:
+        shares: as `statistics.variance` gives them.
+    """
+    title = "How much a single run's score varies, and because of what"
+    made = _table(title)
+    for heading in ("problem", "scored on"):
+        made.add_column(heading, no_wrap=True)
+    for heading in ("sd", *dict.fromkeys(shares["source"])):
+        made.add_column(heading, justify="right")
+    for row in variance(shares):
+        made.add_row(row.problem, row.rows, row.total, *(share for _, share, _ in row.sources))
+    return made
+
+
+def _table(title: str) -> Table:
+    return Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0)
+
+
+def _folded(name: str, width: int = 14) -> str:
+    """Break a long name behind underscores, so that the table fits into 80 columns."""
+    lines = [""]
+    for part in re.findall(r"[^_]+_*", name):
+        if lines[-1] and len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _published(answer: Answer, role: Role) -> list[float]:
+    """Return what was published of an arm's test score, where this run can be compared with it.
+
+    That of a baseline is the one of the technique's own source, where that has one.
+    """
+    fixed = answer.fixed
+    if fixed.stand_in or fixed.departure(role):
+        return []
+    said = published_baseline(answer) if role == "baseline" else fixed.published
+    return [said.test] if said and said.test is not None else []
+
+
+def _cells(answer: Answer, role: Role, published: list[float]) -> list[str]:
+    unit = answer.unit
+    claimed = "\n".join(map(unit.value, published)) or "-"
+    found = [part.of(role)["test"] for part in (answer.fixed, answer.fresh)]
+    return [claimed, *(unit.spread(numbers.mean, numbers.sd) for numbers in found)]
