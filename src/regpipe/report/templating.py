@@ -4,7 +4,6 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,7 +14,7 @@ from regpipe.report.views.cells import badge
 TEMPLATES = "templates"
 
 
-def fill(template: str, **content: Any) -> str:
+def fill(template: str, **content: object) -> str:
     """Return a page: a template that extends `base.html.j2`, with everything it is to show."""
     script = _read("report.js")
     return (

@@ -99,7 +99,7 @@ def tabulate(
     rows = []
     for key, part in runs.groupby(keys, sort=False):
         shared = splits if key[0] == "fresh" else ONE_SAMPLE
-        row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
+        row: dict[str, object] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
         for side in ("train", "test"):
             values = part[f"{side}_{task.metric}"].to_numpy(float)
             halves = part[halves_of(f"test_{task.metric}")].to_numpy(float) * (side == "test")

@@ -15,7 +15,6 @@ Turnbull, "Interim analyses: the repeated confidence interval approach" (1989).
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -104,7 +103,9 @@ def boundaries(shares: Sequence[float], spent: Sequence[float]) -> tuple[float, 
     return tuple(found)
 
 
-def _overspent(z: float, walk: Any, weight: Any, step: float, size: float, spent: float) -> float:
+def _overspent(
+    z: float, walk: np.ndarray, weight: np.ndarray, step: float, size: float, spent: float
+) -> float:
     """Return how much more than `spent` of the walks leave, z standard errors away from 0."""
     from scipy import stats
 

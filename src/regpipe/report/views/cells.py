@@ -37,7 +37,7 @@ class Badge:
     look: str
 
 
-def number(value: Any, write: Callable[[float], str]) -> Cell:
+def number(value: float | None, write: Callable[[float], str]) -> Cell:
     """Return the cell of a number, a dash where there is none."""
     if value is None or pd.isna(value):
         return Cell(MISSING)
@@ -82,7 +82,7 @@ def rival_badge(verdict: str) -> Badge:
     return replace(badge(verdict), text=rivalry(verdict))
 
 
-def change(unit: Metric, mean: Any, low: Any, high: Any) -> tuple[str, str]:
+def change(unit: Metric, mean: float, low: float, high: float) -> tuple[str, str]:
     """Return a difference and its interval with the unit, in two parts.
 
     Either may be missing: the mean where a score isn't a number, the interval of too few pairs.

@@ -123,7 +123,7 @@ def _row(row: Record, linked: bool, sources: list[str], reasons: list[str]) -> R
     )
 
 
-def _value(unit: Metric | None, value: Any) -> str:
+def _value(unit: Metric | None, value: float | None) -> str:
     if value is None or pd.isna(value):
         return MISSING
     return typeset(unit.value(float(value))) if unit else f"{float(value):,.0f}"
@@ -134,13 +134,13 @@ def _spread(unit: Metric | None, row: Record) -> str:
     return mean if sd == MISSING else f"{mean} ± {sd}"
 
 
-def _signed(unit: Metric | None, value: Any) -> str:
+def _signed(unit: Metric | None, value: float | None) -> str:
     if unit is None or value is None or pd.isna(value):
         return ""
     return typeset(unit.signed(float(value)))
 
 
-def _is_true(flag: Any) -> bool:
+def _is_true(flag: bool | None) -> bool:
     return bool(pd.notna(flag) and flag)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -95,7 +94,7 @@ def _rows(runs: pd.DataFrame) -> Iterable[list[str]]:
         yield [_cell(value, seed) for value, seed in zip(row, seeds, strict=True)]
 
 
-def _cell(value: Any, is_seed: bool) -> str:
+def _cell(value: str | float | None, is_seed: bool) -> str:
     if isinstance(value, str):
         return value
     if value is None or pd.isna(value):

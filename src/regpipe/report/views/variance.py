@@ -1,7 +1,6 @@
 """Where the noise of a single run comes from."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -46,11 +45,11 @@ def _row(problem: str, rows: str, part: pd.DataFrame) -> Row:
     return Row(problem, ROWS.get(rows, rows), sources, _size(unit, total) + of)
 
 
-def _percent(share: Any) -> str:
+def _percent(share: float) -> str:
     return MISSING if pd.isna(share) else f"{share:.0%}"
 
 
-def _size(unit: Metric | None, sd: Any) -> str:
+def _size(unit: Metric | None, sd: float) -> str:
     if pd.isna(sd):
         return MISSING
     return unit.size(sd) if unit else f"{sd:.2g}"
