@@ -16,9 +16,10 @@ from regpipe.engine.workers import Workers, cores
 from regpipe.language import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.measures.measure import Measure
 from regpipe.rows.arrays import input_shape, rows_of
-from regpipe.tables.columns import describe, infer_task
+from regpipe.tables.columns import describe
 from regpipe.tables.defaults import default_network, default_training
 from regpipe.tables.own_table import split_table
+from regpipe.tables.target import infer_task
 
 SPLITS = 10
 TABLES = ("breast_cancer", "wine", "iris", "diabetes", "digits")

@@ -145,7 +145,9 @@ def new_problem(
     All of it: docs/own-data.md.
     """
     from regpipe.kedro_side.read_back import check_read_back
-    from regpipe.tables import new_problem as making
+    from regpipe.tables.new_problem import look_at
+    from regpipe.tables.reading import Options
+    from regpipe.tables.seen import describe_lines, to_yaml
 
     root = Path.cwd()
     folder = root / "conf" / env
@@ -169,13 +171,13 @@ def new_problem(
                 [f"{name}: there is a block or a pipeline of that name. Expected another."]
             )
         check_free({**problems, name: {}}, techniques)
-        seen = making.look_at(name, file, _inside(root, file), target, **said)
-        texts = dict(zip(written, making.to_yaml(name, seen, _inside(root, file)), strict=True))
+        seen = look_at(name, file, _inside(root, file), target, Options(**said))
+        texts = dict(zip(written, to_yaml(name, seen, _inside(root, file)), strict=True))
         check_read_back(name, seen, texts, root)
     except SpecError as error:
         raise click.ClickException(str(error)) from None
     _write_all({written[kind]: text for kind, text in texts.items()})
-    for word, told in making.describe_lines(seen):
+    for word, told in describe_lines(seen):
         click.echo(f"{word:>11}  {told}")
     for note in seen.notes:
         click.echo(f"\nNote: {note}")

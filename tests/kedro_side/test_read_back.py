@@ -12,7 +12,9 @@ from regpipe.cli import new_problem
 from regpipe.errors import SpecError
 from regpipe.kedro_side.read_back import check_read_back
 from regpipe.settings import CONFIG_LOADER_ARGS
-from regpipe.tables.new_problem import Seen, look_at, to_yaml
+from regpipe.tables.new_problem import look_at
+from regpipe.tables.reading import Options
+from regpipe.tables.seen import Seen, to_yaml
 
 WORDS = ["1e5", "${x}", "${oc.env:HOME}", r"\${x}", "$5 and $6", "???", "yes", "0x1f", "1:30", "~"]
 
@@ -22,7 +24,7 @@ def look(folder: Path, words: list[str], **said: Any) -> Seen:
     rows = [f"{k},{words[k % len(words)]},{words[k % 2]}" for k in range(40)]
     file = folder / "mine.csv"
     file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    return look_at("yes", file, str(file), "1st", **said)
+    return look_at("yes", file, str(file), "1st", Options(**said))
 
 
 def texts(seen: Seen) -> dict[str, str]:

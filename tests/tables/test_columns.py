@@ -8,7 +8,9 @@ import pytest
 
 from regpipe.errors import SpecError
 from regpipe.language import TableRows
-from regpipe.tables.columns import MISSING, describe, infer_task
+from regpipe.tables.columns import describe
+from regpipe.tables.kinds import MISSING
+from regpipe.tables.target import infer_task
 
 
 def table(**columns: Any) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pytest
 from regpipe.errors import SpecError
 from regpipe.tables.dialect import dialect
 from regpipe.tables.new_problem import look_at
+from regpipe.tables.reading import Options
 from regpipe.tables.table_file import read_table
 
 ROWS = 24
@@ -110,7 +111,7 @@ def test_where_nothing_is_said_it_is_read_exactly_or_refused_with_what_to_do(
     said: dict[str, Any] = {}
     for _ in range(8):
         try:
-            seen = look_at("mine", file, "table.csv", "last", **said)
+            seen = look_at("mine", file, "table.csv", "last", Options(**said))
             break
         except SpecError as error:
             said |= followed(str(error), made)
@@ -118,7 +119,7 @@ def test_where_nothing_is_said_it_is_read_exactly_or_refused_with_what_to_do(
         pytest.fail(f"no way out of: {said}")
     if any("--quote" in note for note in seen.notes):
         assert made.said["quote"] == "'"
-        seen = look_at("mine", file, "table.csv", "last", **said, quote="'")
+        seen = look_at("mine", file, "table.csv", "last", Options(**said, quote="'"))
     frame = made.frame.set_axis(list(seen.whole), axis=1)
     if made.said["gaps"]:  # no one can know that -999 is none
         frame[list(frame)[3]] = made.frame["gaps"].fillna(-999)

@@ -12,8 +12,10 @@ import yaml
 from regpipe.errors import SpecError
 from regpipe.kedro_side.read_back import check_read_back
 from regpipe.tables.columns import Columns
-from regpipe.tables.new_problem import Seen, describe_lines, look_at, to_yaml
+from regpipe.tables.new_problem import look_at
 from regpipe.tables.preprocessing import as_declared
+from regpipe.tables.reading import Options
+from regpipe.tables.seen import Seen, describe_lines, to_yaml
 
 
 def table(n: int = 60) -> pd.DataFrame:
@@ -29,7 +31,7 @@ def table(n: int = 60) -> pd.DataFrame:
 
 
 def seen(file: Path, target: str = "outcome", **said: Any) -> Seen:
-    return look_at("mine", file, f"data/01_raw/{file.name}", target, **said)
+    return look_at("mine", file, f"data/01_raw/{file.name}", target, Options(**said))
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx", ".tsv"])

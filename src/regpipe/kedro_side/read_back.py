@@ -17,9 +17,10 @@ from regpipe.errors import SpecError
 from regpipe.kedro_side.config import LOADER_ARGS
 from regpipe.language import Problem
 from regpipe.language.reading import parse
-from regpipe.tables.columns import labelled, with_index
-from regpipe.tables.new_problem import QUICK, Seen
+from regpipe.tables.new_problem import QUICK
 from regpipe.tables.own_table import split_table
+from regpipe.tables.seen import Seen
+from regpipe.tables.tidy import labelled, with_index
 
 
 def check_read_back(name: str, seen: Seen, texts: Mapping[str, str], root: Path) -> None:

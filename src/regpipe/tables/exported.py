@@ -16,8 +16,10 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.measures.base_rates import evened
-from regpipe.tables.columns import MISSING, Columns, count_rows
+from regpipe.tables.columns import Columns
+from regpipe.tables.kinds import MISSING
 from regpipe.tables.preprocessing import as_declared
+from regpipe.tables.wording import count_rows
 
 MODEL, PREPROCESSING, ABOUT, CODE = "model.keras", "preprocessing.skops", "about.json", "model.py"
 TRUSTED = ["numpy.dtype"]  # beside what skops trusts by itself

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from regpipe.tables.cells import GAP_WORDS
-from regpipe.tables.columns import SIGNS
 from regpipe.tables.dialect import Dialect, number_reader
+from regpipe.tables.kinds import SIGNS
 
 Habit = tuple[str, str | None]  # what stands before decimals, and between thousands
 US, EUROPE = (".", ","), (",", None)

@@ -5,6 +5,8 @@ what its training rows are like. Where a column of the table says on which side 
 in all repeats, or in those of the fixed split, where the problem says how to make fresh ones.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -12,13 +14,51 @@ from regpipe.errors import SpecError
 from regpipe.language import Problem, Protocol, TableRows
 from regpipe.rows.samples import KEYS
 from regpipe.seeds import derive
-from regpipe.tables.columns import Columns, count_rows, describe, labelled
+from regpipe.tables.columns import Columns, describe
 from regpipe.tables.preprocessing import as_declared, feature_names, make_preprocessor
+from regpipe.tables.tidy import labelled
+from regpipe.tables.wording import count_rows
 
 SIDES = {"train", "test"}
 FEWEST_GROUPS = 3
 PROTOCOLS = pd.CategoricalDtype(["fixed", "fresh"])
 SPLITS = pd.CategoricalDtype(["train", "test"])
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All rows of a table that have a target, before any split.
+
+    Attributes:
+        said: what the problem says of the table.
+        table: the rows, tidied.
+        columns: what they hold.
+        declared: the columns that predict, as `make_preprocessor` takes them.
+        target: of shape (n_rows,), classes by their place or numbers, not standardised.
+        groups: the number of each row's group, None where rows come alone.
+    """
+
+    said: TableRows
+    table: pd.DataFrame
+    columns: Columns
+    declared: pd.DataFrame
+    target: np.ndarray
+    groups: np.ndarray | None
+
+
+def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
+    """Return the rows of the table of the problem called `name`.
+
+    Raises:
+        SpecError: the table can't be used.
+    """
+    rows, path = problem.own_table, f"{name}.rows"
+    assert rows is not None
+    table = labelled(table, rows).reset_index(drop=True)
+    columns = describe(table, rows, problem.task, path)
+    declared = as_declared(table, columns, path)
+    target = encode(table[rows.target], columns)
+    return Whole(rows, table, columns, declared, target, groups_of(table, rows, path))
 
 
 def split_table(
@@ -35,18 +75,12 @@ def split_table(
     Raises:
         SpecError: the table can't be used, or can't be split so.
     """
-    rows = problem.own_table
-    assert rows is not None
-    path = f"{name}.rows"
-    table = labelled(table, rows).reset_index(drop=True)
-    columns = describe(table, rows, problem.task, path)
-    declared = as_declared(table, columns, path)
-    target = encode(table[rows.target], columns)
-    names = _names_apart(feature_names(columns))
+    whole = prepare(table, problem, name)
+    rows, table, path = whole.said, whole.table, f"{name}.rows"
+    names = _names_apart(feature_names(whole.columns))
     seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
     draws = [("fixed", 0, problem.split.random_state or 0)]
     draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
-    groups = groups_of(table, rows, path)
     frames = []
     for protocol_name, repeat, seed in draws:
         said = problem.one_split or (rows.split is not None and protocol_name == "fixed")
@@ -55,17 +89,18 @@ def split_table(
             if said
             else _trained(table, rows, problem, seed, name)
         )
-        numbers = make_preprocessor(columns, rows.scale).fit(declared[trained]).transform(declared)
-        y = target
+        preprocessor = make_preprocessor(whole.columns, rows.scale)
+        numbers = preprocessor.fit(whole.declared[trained]).transform(whole.declared)
+        y = whole.target
         if "target" in problem.standardise:
-            mean, deviation = mean_and_deviation(target[trained], path)
-            y = (target - mean) / deviation
+            mean, deviation = mean_and_deviation(y[trained], path)
+            y = (y - mean) / deviation
         keys = {"protocol": protocol_name, "repeat": repeat, "data_seed": seed}
         frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOLS})
         split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
         features = pd.DataFrame(numbers.astype("float32"), columns=names)
         made = pd.concat([frame.assign(split=split), features], axis=1).assign(target=y)
-        frames.append(made if groups is None else made.assign(group=groups))
+        frames.append(made if whole.groups is None else made.assign(group=whole.groups))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError, hint
-from regpipe.tables.columns import Columns, as_text, with_index
+from regpipe.tables.columns import Columns
+from regpipe.tables.kinds import as_text
+from regpipe.tables.tidy import with_index
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer

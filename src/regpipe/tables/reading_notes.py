@@ -8,10 +8,11 @@ import pandas as pd
 
 from regpipe.language import TableRows
 from regpipe.tables.cells import GAP_WORDS
-from regpipe.tables.columns import Columns, count_rows
+from regpipe.tables.columns import Columns
 from regpipe.tables.dialect import Dialect
 from regpipe.tables.habits import note_of_points
 from regpipe.tables.table_file import Table
+from regpipe.tables.wording import count_rows
 
 
 def notes_on_reading(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from regpipe.errors import SpecError
 from regpipe.tables.cells import GAP_WORDS
-from regpipe.tables.columns import SIGNS
 from regpipe.tables.dialect import Dialect, number_reader
+from regpipe.tables.kinds import SIGNS
 from regpipe.tables.table_file import Line, text_of
 
 SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them

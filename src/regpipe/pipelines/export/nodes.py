@@ -15,9 +15,9 @@ from regpipe.pipelines.training import Trainer
 from regpipe.provenance import versions
 from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
-from regpipe.tables.columns import Columns, describe, labelled
-from regpipe.tables.own_table import encode, groups_of, mean_and_deviation
-from regpipe.tables.preprocessing import as_declared, make_preprocessor
+from regpipe.tables import own_table
+from regpipe.tables.columns import Columns
+from regpipe.tables.preprocessing import make_preprocessor
 
 BASELINE = "baseline"
 
@@ -116,19 +116,16 @@ class Whole:
 
 def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
     """Return all rows of the table of the problem called `name`."""
-    rows, path = problem.own_table, f"{name}.rows"
-    assert rows is not None
-    table = labelled(table, rows)
-    columns = describe(table, rows, problem.task, path)
-    declared = as_declared(table, columns, path)
-    preprocessing = make_preprocessor(columns, rows.scale).fit(declared)
-    x = preprocessing.transform(declared).astype("float32")
-    y = encode(table[rows.target], columns)
+    whole = own_table.prepare(table, problem, name)
+    preprocessing = make_preprocessor(whole.columns, whole.said.scale).fit(whole.declared)
+    x = preprocessing.transform(whole.declared).astype("float32")
     scaled = "target" in problem.standardise
-    mean, deviation = mean_and_deviation(y, path) if scaled else (0.0, 1.0)
-    y = ((y - mean) / deviation).astype("float32")[:, None]
-    whole = Rows(0, x, y, x, y, x, y, groups_of(table, rows, path))
-    return Whole(whole, columns, preprocessing, rows.target, mean, deviation)
+    mean, deviation = (
+        own_table.mean_and_deviation(whole.target, f"{name}.rows") if scaled else (0.0, 1.0)
+    )
+    y = ((whole.target - mean) / deviation).astype("float32")[:, None]
+    rows = Rows(0, x, y, x, y, x, y, whole.groups)
+    return Whole(rows, whole.columns, preprocessing, whole.said.target, mean, deviation)
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:

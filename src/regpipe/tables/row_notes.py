@@ -1,0 +1,83 @@
+"""What a user should know of a table's rows before a network is trained on them."""
+
+import shlex
+from collections.abc import Iterator
+
+import pandas as pd
+
+from regpipe.language import TableRows
+from regpipe.tables.columns import Columns
+from regpipe.tables.wording import count_rows
+
+FEW = 10  # rows of a class
+
+
+def notes_on_rows(
+    table: pd.DataFrame, rows: TableRows, columns: Columns, *, rare: bool
+) -> Iterator[str]:
+    """Say what of the rows and their columns may be meant otherwise, or disappoint."""
+    if columns.constant:
+        yield f"Left out, since they hold one value: {', '.join(columns.constant)}."
+    used = [*columns.numeric, *columns.categorical, rows.target]  # a row's number tells none apart
+    used += [rows.group] if rows.group else []
+    if copies := int(table[used].duplicated().sum()):
+        are = "are copies" if copies > 1 else "is a copy"
+        yield (
+            f"{count_rows(copies)} {are} of others. Where one is trained on and another tested "
+            "on, every score is flattered: leave copies out, unless they are rows of their own."
+        )
+    for name in columns.numeric:
+        column = table[name]
+        if pd.api.types.is_integer_dtype(column) and column.is_unique and len(table) > 20:
+            yield (
+                f"'{name}' is another number in each row. If it only counts them, make the problem "
+                f"anew: --drop {shlex.quote(name)} --overwrite."
+            )
+    yield from _notes_on_target(table[rows.target], columns)
+    if rare:
+        yield (
+            "One class is rare, so balanced accuracy judges (`metric`), not accuracy. A class is "
+            "said where it is likelier than its share of the rows trained on: not from 50% on."
+        )
+    if rows.split:
+        yield (
+            f"'{rows.split}' says which rows are trained on. All repeats have the same, so their "
+            "intervals say nothing about other rows."
+        )
+        yield from _notes_on_sides(table, rows, columns)
+    if len(table) > 20_000:
+        yield (
+            "A screen of so many rows takes long. Begin with fewer repeats: --params "
+            "screen.repeats=5,screen.holdouts=1,protocol.fresh.repeats=5,protocol.fixed.repeats=2."
+        )
+
+
+def _notes_on_sides(table: pd.DataFrame, rows: TableRows, columns: Columns) -> Iterator[str]:
+    """Say what the user's own split does that a split made here wouldn't."""
+    trained = table[rows.split].astype(str).str.strip().str.lower() == "train"
+    if rows.group and (n := int((trained.groupby(table[rows.group]).nunique() > 1).sum())):
+        yield (
+            f"By '{rows.split}', {n:,} of {table[rows.group].nunique():,} values of '{rows.group}' "
+            "have rows on both sides; it keeps them together only where held-out rows choose."
+        )
+    if columns.classes is None:
+        return
+    for side, inside in (("train", trained), ("test", ~trained)):
+        there = set(table.loc[inside, rows.target])
+        if lacking := [str(value) for value in columns.classes if value not in there]:
+            yield f"No row of '{rows.split}' = {side} is {', '.join(lacking)}."
+
+
+def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
+    if columns.classes is None:
+        if (n := target.nunique()) <= 10:
+            task = "binary" if n == 2 else "multiclass"
+            yield f"The target has {n} different values. If those are classes: --task {task}."
+        return
+    counts = target.value_counts()
+    few = [str(value) for value in columns.classes if counts[value] < FEW]
+    if few:
+        yield (
+            f"Fewer than {FEW} rows are {', '.join(few)}: hardly any of them are left to test on, "
+            "or to choose a strength by."
+        )

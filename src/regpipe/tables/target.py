@@ -1,0 +1,141 @@
+"""What is to be predicted: classes, or a number? And can it be?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.errors import SpecError
+from regpipe.language.tasks import TaskName
+from regpipe.tables.kinds import (
+    LARGEST,
+    has_commas,
+    has_long_digits,
+    is_nested,
+    is_numeric,
+    strays_of,
+    too_large,
+)
+from regpipe.tables.wording import count_rows, listed, long_digits, remedies, remedy_of_commas, some
+
+MOST_CLASSES = 50
+LARGEST_WHOLE = 2**53  # below which a float64 holds each whole number
+
+
+def infer_task(target: pd.Series) -> TaskName:
+    """Return the task that a target looks like.
+
+    Text, true and false, and up to ten different whole numbers are classes; else it is a number.
+    """
+    if is_nested(target):
+        return "multiclass"  # as which it is refused
+    known = target.dropna()
+    classes = known.nunique()
+    whole = not is_numeric(target) or bool((known.astype(float) % 1 == 0).all())
+    if not is_numeric(target) or (whole and classes <= 10):
+        return "binary" if classes == 2 else "multiclass"
+    return "regression"
+
+
+def check_target(
+    target: pd.Series,
+    task: TaskName,
+    classes: Sequence[Any] | None,
+    path: str,
+    *,
+    named: bool = False,
+) -> tuple[Any, ...] | None:
+    """Return the classes of a target, None where it is a number.
+
+    Args:
+        target: the column.
+        task: `binary`, `multiclass` or `regression`.
+        classes: that there may be, in the order of the outputs; None for those that there are.
+        path: of the block, for messages.
+        named: whether the user says that its values are classes.
+
+    Raises:
+        SpecError: it doesn't suit the task.
+    """
+    what = f"{path}: the target '{target.name}'"
+    if is_nested(target):
+        raise SpecError([f"{what} holds lists or the like. Expected a class or a number."])
+    if n := int(target.isna().sum()):
+        raise SpecError(
+            [
+                f"{what} is missing in {count_rows(n)}. Expected it in all; or `labelled_only: "
+                "true` in `rows` (--labelled-only), which leaves those out."
+            ]
+        )
+    if classes is None and not named and (doubt := _doubt_of_texts(target)):
+        raise SpecError([f"{what} {doubt}"])
+    if task == "regression":
+        _check_numbers(target, what)
+        return None
+    found = _classes_of(target)
+    if len(found) < 2:
+        raise SpecError([f"{what} is '{found[0]}' in all rows. Expected two classes or more."])
+    if len(found) > MOST_CLASSES:
+        raise SpecError(
+            [f"{what} has {len(found)} classes. Expected {MOST_CLASSES} or fewer, or a regression."]
+        )
+    if classes is not None:
+        if strange := [value for value in found if value not in classes]:
+            raise SpecError(
+                [f"{what} is {listed(strange)} in some rows. Expected one of: {listed(classes)}."]
+            )
+        found = list(classes)
+    if task == "binary" and len(found) != 2:
+        raise SpecError(
+            [f"{what} has {len(found)} classes: {listed(found)}. Expected two, or multiclass."]
+        )
+    counts = target.value_counts()
+    if rare := [value for value in found if counts.get(value, 0) < 2]:
+        raise SpecError(
+            [
+                f"{what} is {listed(rare)} in fewer than two rows, and a split needs one on each "
+                "side. Expected more of them; or leave them out, or join them with another class."
+            ]
+        )
+    return tuple(found)
+
+
+def _check_numbers(target: pd.Series, what: str) -> None:
+    """Raise SpecError unless a target holds different numbers that a network can hold."""
+    if has_long_digits(target):
+        raise SpecError([f"{what} {long_digits(target)}."])
+    if not is_numeric(target):
+        raise SpecError([f"{what} isn't a number. It holds {some(target)}."])
+    if n := too_large(target):
+        raise SpecError(
+            [f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."]
+        )
+    if target.nunique() == 1:
+        raise SpecError([f"{what} is {target.iloc[0]} in all rows. Expected different values."])
+
+
+def _classes_of(target: pd.Series) -> list[Any]:
+    """Return the values of a target; 0 and 1, not 0.0 and 1.0, where others were missing."""
+    values = target
+    if pd.api.types.is_float_dtype(target) and (target % 1 == 0).all():
+        values = target.astype(int) if target.abs().max() < LARGEST_WHOLE else target
+    return [_plain(v) for v in sorted(values.unique(), key=lambda v: (str(type(v)), v))]
+
+
+def _doubt_of_texts(target: pd.Series) -> str | None:
+    """Ask whether the texts of a target are classes, where most of them are numbers."""
+    if is_numeric(target):
+        return None
+    if has_commas(target):
+        return remedy_of_commas(target)
+    strays = strays_of(target) or ()
+    if target.nunique() - len(strays) <= len(strays) or not strays:
+        return None
+    n = count_rows(int(target.isin(strays).sum()))
+    told = f"holds numbers, but {listed(strays)} in {n}."
+    return f"{told} {remedies([str(target.name)], strays)}"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
