@@ -26,8 +26,8 @@ def test_it_builds_trains_exports_and_reloads(
     from regpipe.engine.loops import make_loop
     from regpipe.engine.network import build_model
     from regpipe.engine.weights import load_weights
-    from regpipe.pipelines.arm.jobs import watched
     from regpipe.pipelines.arm.nodes import build_network, export_model
+    from regpipe.pipelines.fits import watched
 
     # The same graph without XLA, whose compiles would take half of the time; those of each kind of
     # network are in the other tests of the engine.

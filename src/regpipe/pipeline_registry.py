@@ -27,7 +27,6 @@ from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cockta
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
 from regpipe.pipelines.export.pipeline import create_prediction
 from regpipe.pipelines.grid.pipeline import create_pipeline as create_grid
-from regpipe.pipelines.looks import look_of
 from regpipe.pipelines.problem.pipeline import create_pipeline as create_problem
 from regpipe.pipelines.screen.pipeline import create_pipeline as create_screen
 from regpipe.pipelines.screen.pipeline import screen_name
@@ -41,6 +40,7 @@ from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
 from regpipe.pipelines.variance.pipeline import create_pipeline as create_variance
+from regpipe.pipelines.views import view_of
 from regpipe.pipelines.wiring import Lazily
 
 
@@ -119,7 +119,7 @@ class Makers:
         return {name(problem) for problem in others for name in of_each}
 
     def _base(self, problem: str) -> Pipeline:
-        return create_problem(problem, look_of(self._problems[problem]), self._table(problem))
+        return create_problem(problem, view_of(self._problems[problem]), self._table(problem))
 
     def _table(self, problem: str) -> str | None:
         """Return the dataset of a problem's own table, None where its rows are others."""
@@ -140,8 +140,8 @@ class Makers:
 
     def _technique(self, name: str) -> Pipeline:
         home = self._techniques[name]["problem"]
-        look = look_of(self._problems[home])
-        return create_technique(name, home, look, self._shipped(name))
+        view = view_of(self._problems[home])
+        return create_technique(name, home, view, self._shipped(name))
 
     def _with_technique(self, name: str) -> Pipeline:
         return self._bases[self._techniques[name]["problem"]] + self._alone[name]
@@ -171,8 +171,8 @@ class Makers:
         )
 
     def _with_screen(self, problem: str) -> Pipeline:
-        look = look_of(self._problems[problem])
-        return self._bases[problem] + create_screen(problem, look, self._tried(problem))
+        view = view_of(self._problems[problem])
+        return self._bases[problem] + create_screen(problem, view, self._tried(problem))
 
     def _with_cocktail(self, problem: str) -> Pipeline:
         recipes = list(self._tried(problem))
@@ -226,7 +226,7 @@ class Makers:
         return Pipeline({node for part in parts for node in part.nodes})
 
     def _study(self) -> Pipeline:
-        parts = {problem: Part(look_of(self._problems[problem])) for problem in self._shown}
+        parts = {problem: Part(view_of(self._problems[problem])) for problem in self._shown}
         for name, block in self._techniques.items():
             part = parts.get(block["problem"])
             if part is None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from regpipe.candidates.arm import apply, baseline
 from regpipe.candidates.as_published import departures, grid_departure, problem_departure
 from regpipe.language import Problem, Technique
 from regpipe.report.terminal import show_problem
@@ -36,7 +37,8 @@ def changed(shipped: dict[str, Any], block: str, path: str, value: Any) -> dict[
 
 def told(run: dict[str, Any], shipped: dict[str, Any]) -> dict[str, str | None]:
     technique = Technique(**run["technique"])
-    return departures("it", Problem(**run["problem"]), technique, shipped)
+    base = baseline(technique.problem, Problem(**run["problem"]))
+    return departures(apply("it", technique, base), shipped)
 
 
 OF_BOTH = [
@@ -153,8 +155,9 @@ def test_the_points_of_a_grid_are_about_its_values(
 ) -> None:
     run = changed(SHIPPED, block, path, value)
     run["technique"].pop("grid_published")
-    problem, technique = Problem(**run["problem"]), Technique(**run["technique"])
-    assert grid_departure("it", problem, technique, SHIPPED) == says
+    technique = Technique(**run["technique"])
+    base = baseline(technique.problem, Problem(**run["problem"]))
+    assert grid_departure("it", technique, base, SHIPPED) == says
 
 
 def test_blocks_are_as_shipped_whatever_environment_changes_them(project: Path) -> None:

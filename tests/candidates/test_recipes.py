@@ -15,6 +15,7 @@ from regpipe.candidates.recipes import (
     mix,
     neutral_dose,
     parse_recipes,
+    space_of,
     suiting,
     technique_of,
 )
@@ -186,15 +187,14 @@ def test_a_strength_that_changes_the_size_of_networks_is_refused_by_a_screen(
     changes: dict[str, Any], values: list[float]
 ) -> None:
     from regpipe.engine.network import build_architecture
-    from regpipe.pipelines.screen.tuning import Candidate, check_alike
+    from regpipe.pipelines.screen.tuning import check_alike
+    from regpipe.pipelines.search import Candidate
 
     about = {"title": "t", "family": "other", "explanation": "e"}
     recipe = Recipe(**about, **changes)
-    arms = [
-        apply("r", technique_of("r", recipe, BASES["moons"], dose), BASES["moons"])
-        for dose in values
-    ]
-    made = [Candidate(arm, build_architecture(arm, (2,))) for arm in arms]
+    space = space_of("r", recipe, BASES["moons"])
+    assert space.values == values
+    made = [Candidate(arm, build_architecture(arm, (2,))) for arm in space.arms]
     check_alike("r", made[:1])
     with pytest.raises(SpecError, match="recipes.r.strength: its values make networks of differe"):
         check_alike("r", made)

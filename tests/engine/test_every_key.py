@@ -72,7 +72,7 @@ def test_a_key_changes_a_fit(
     engine: Any, moons: Rows, architecture_of: Callable[..., Any], eagerly: None
 ) -> None:
     from regpipe.engine.loops import make_loop
-    from regpipe.pipelines.arm.jobs import watched
+    from regpipe.pipelines.fits import watched
 
     fits: dict[str, dict[str, np.ndarray]] = {}
 

@@ -15,7 +15,7 @@ from regpipe.report.sentence import sentence
 from regpipe.rows.arrays import Rows, hold_out, rows_of
 from regpipe.statistics.answer import Answer, summarise
 from regpipe.statistics.summary import compare_runs
-from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
+from tests.conftest import PROBLEMS, arm_called, with_halves
 
 CODE_SCORES = {"denoising_mse", "probe_accuracy", "sparsity"}
 
@@ -155,9 +155,7 @@ def answer_about(name: str, **means: float) -> Answer:
     )
     compared = compare_runs(bare, made, problem, Statistics())
     parameters = {"statistics": {"confidence": 0.95}}
-    arm = arm_called(name)
-    technique = TECHNIQUES[name]
-    return summarise(arm, problem, technique, bare, made, compared, Statistics(), parameters, {})
+    return summarise(arm_called(name), bare, made, compared, Statistics(), parameters, {})
 
 
 def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> None:

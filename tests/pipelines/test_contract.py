@@ -46,7 +46,7 @@ def test_what_belongs_to_a_problem_is_one_box_of_viz(run: Callable[..., None], n
 
     pipeline = register_pipelines()[name]
     assert {str(node.namespace).partition(".")[0] for node in pipeline.nodes} == {"circles"}
-    reports = {"circles_screen.report", "circles_cocktail.report"}
+    reports = {"circles_screen.report", "circles_cocktail.report", "circles_cocktail.technique"}
     assert pipeline.outputs() <= {"circles.model", "circles.learning_curves_plot", *reports}
 
 

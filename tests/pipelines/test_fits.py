@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from regpipe.language import Problem
-from regpipe.pipelines.arm.fits import splits_of
+from regpipe.pipelines.fits import splits_of
 from regpipe.statistics.overlap import INDEPENDENT, Splits
 from tests.conftest import PROBLEMS
 

@@ -12,7 +12,7 @@ import yaml
 from click import ClickException
 from click.testing import CliRunner
 from kedro.framework.cli.utils import find_run_command
-from kedro.io import CatalogConfigResolver
+from kedro.io import CatalogConfigResolver, DataCatalog
 from kedro.pipeline import Pipeline
 
 from tests.conftest import PROJECT, summary_of
@@ -62,6 +62,15 @@ def test_a_run_may_begin_at_any_node(name: str, pipelines: dict[str, Pipeline]) 
     }
     begins = {node.name: lost & set(node.inputs) for node in pipeline.nodes}
     assert not {node: missing for node, missing in begins.items() if missing}
+
+
+def test_a_part_says_what_makes_what_it_lacks(pipelines: dict[str, Pipeline]) -> None:
+    from regpipe.kedro_side.parts import missing_inputs
+
+    part = pipelines["diabetes_cocktail"].only_nodes("diabetes.cocktail.compare")
+    missing = missing_inputs(part, DataCatalog())
+    assert missing["diabetes.runs"] == "diabetes"
+    assert missing["diabetes/dropout.trials"] == "diabetes_screen"
 
 
 @pytest.mark.parametrize("name", NAMES)

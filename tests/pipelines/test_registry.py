@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from inspect import Parameter, signature
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_every_block_is_a_pipeline(without_slow_libraries: dict[str, str]) -> No
     listed = kedro("registry", "list", env=without_slow_libraries)
     for name in ("__default__", *PROBLEMS, *TECHNIQUES):
         assert f"- {name}\n" in listed
+
+
+def test_no_node_has_more_than_seven_inputs(run: Callable[..., None]) -> None:
+    """As many as a function gathers into one argument (`*`, `**`) count as one."""
+    from regpipe.pipeline_registry import register_pipelines
+    from regpipe.pipelines.export.pipeline import create_pipeline as create_export
+
+    registered = register_pipelines()
+    named = {*registered, *(f"{problem}_cocktail" for problem in PROBLEMS if problem != "codes")}
+    whole = [*(registered[name] for name in named), create_export("moons", "table", ["dropout"])]
+    for node in {node for pipeline in whole for node in pipeline.nodes}:
+        arguments = signature(node.func).parameters.values()
+        asked = [one for one in arguments if one.kind is not Parameter.KEYWORD_ONLY]
+        assert len(asked) <= 7, node.name
 
 
 def test_the_catalog_lists(without_slow_libraries: dict[str, str]) -> None:

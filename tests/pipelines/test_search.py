@@ -13,7 +13,8 @@ from regpipe.engine.job import Job
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
 from regpipe.pipelines.cocktail.search import Bar, Mixture, menu, search
-from regpipe.pipelines.screen.tuning import Candidate, Judge
+from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.search import Candidate, Judge
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called, blocks
 
@@ -64,7 +65,9 @@ def search_in(moons: Rows) -> Search:
 
     def search_in(journal: Path, sizes: Cocktail = SIZES, **judge: int) -> dict[str, Any]:
         storage = TrialJournalDataset(path=str(journal)).load()
-        mixture, told = search(bar, Taste(**judge), moons, 5, sizes, storage, float("inf"))
+        mixture, told = search(
+            bar, Taste(**judge), Repeat("fresh", 0, moons, 5), sizes, storage, float("inf")
+        )
         return {"mixture": mixture, **told}
 
     return search_in

@@ -9,9 +9,10 @@ import pytest
 
 from regpipe.engine.fit_store import FitStore
 from regpipe.language import Protocol
+from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.training import Trainer
 from regpipe.pipelines.variance.nodes import train_nested
-from tests.conftest import PROBLEMS
+from tests.conftest import arm_called
 
 PROTOCOL = Protocol.model_validate(
     {
@@ -25,11 +26,9 @@ PROTOCOL = Protocol.model_validate(
 def nested(
     name: str, samples_of: Callable[[str], pd.DataFrame], folder: Path, epochs: int, batch: int
 ) -> pd.DataFrame:
-    problem = PROBLEMS[name]
-    training = problem.training.model_copy(update={"epochs": epochs, "batch_size": batch})
-    problem = problem.model_copy(update={"training": training})
+    arm, samples = arm_called(name, epochs=epochs, batch_size=batch), samples_of(name)
     trainer = Trainer("compiled", 1, FitStore(folder))
-    return train_nested(samples_of(name), trainer, problem, PROTOCOL, name=name)
+    return train_nested(arm, build_network(arm, samples), samples, trainer, PROTOCOL)
 
 
 def test_each_source_varies_alone(
@@ -70,7 +69,6 @@ def test_equal_weights_seeds_begin_with_equal_weights(
     from regpipe.engine.loops import Loops
     from regpipe.engine.network import build_architecture
     from regpipe.rows.arrays import rows_of
-    from tests.conftest import arm_called
 
     arm = arm_called("moons", epochs=1, optimizer={"SGD": {"learning_rate": 0.0}})
     rows = rows_of(samples_of("moons"), "fixed", arm)[0]

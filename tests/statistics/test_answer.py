@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -43,17 +44,9 @@ def summarised(
     departures: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Answer:
     compared = compare_runs(baseline, runs, problem, Statistics())
-    return summarise(
-        arm_called("weight_l2"),
-        problem,
-        technique,
-        baseline,
-        runs,
-        compared,
-        Statistics(),
-        {"statistics": {}},
-        departures,
-    )
+    arm = replace(arm_called("weight_l2"), problem_block=problem, technique_block=technique)
+    parameters = {"statistics": {}}
+    return summarise(arm, baseline, runs, compared, Statistics(), parameters, departures)
 
 
 def test_a_diverged_fit_is_counted_and_a_missing_score_leaves_valid_json() -> None:

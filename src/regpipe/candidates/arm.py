@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import yaml
 
 from regpipe.errors import SpecError, unknown
 from regpipe.language import Autoencoder, Problem, Technique, Training
@@ -37,29 +39,46 @@ Loss = str | dict[str, dict[str, Any]]
 class Arm:
     """What is trained: layers in order, and how.
 
-    `technique` is None for the baseline. `classes` are their names, in the order of their numbers,
-    where they have any; `training` calls them by their numbers. `loss` is the problem's, by which
-    all of its arms are scored, also one that trains on another. `settings` is a short hash of the
-    problem's block: arms can be compared where it is the same. `input_shape` is what a row looks
-    like to the network, None where it is the vector of its features. `autoencoder` is that of the
-    problem.
+    `technique` is None for the baseline. `training` calls classes by their numbers. `loss` is the
+    problem's, by which all of its arms are scored, also one that trains on another. `settings` is a
+    short hash of the problem's block: arms can be compared where it is the same. The blocks are
+    those that it was made of; what a technique's says beside what is trained makes no other arm.
     """
 
     problem: str
     technique: str | None
     task: Task
-    classes: tuple[Any, ...] | None
     loss: Loss
     settings: str
-    input_shape: tuple[int, ...] | None
     layers: dict[str, Layer]
     training: Training
-    autoencoder: Autoencoder | None = None
+    problem_block: Problem
+    technique_block: Technique | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
         """The technique's name, or the problem's where this is its baseline."""
         return self.technique or self.problem
+
+    @property
+    def title(self) -> str:
+        """What pictures and tables call it."""
+        return (self.technique_block or self.problem_block).title
+
+    @property
+    def classes(self) -> tuple[Any, ...] | None:
+        """The names of the classes, in the order of their numbers, where they have any."""
+        return _classes(self.problem_block)
+
+    @property
+    def input_shape(self) -> tuple[int, ...] | None:
+        """What a row looks like to the network, None where it is the vector of its features."""
+        return tuple(self.problem_block.input_shape) if self.problem_block.input_shape else None
+
+    @property
+    def autoencoder(self) -> Autoencoder | None:
+        """That of the problem."""
+        return self.problem_block.autoencoder
 
 
 def baseline(name: str, problem: Problem) -> Arm:
@@ -72,7 +91,7 @@ def baseline(name: str, problem: Problem) -> Arm:
         layer: _layer(f"{name}.network.{layer}", layer, entry)
         for layer, entry in problem.network.items()
     }
-    classes = tuple(problem.classes) if problem.classes else None
+    classes = _classes(problem)
     training = _numbered(f"{name}.training", problem.training, problem.kind, classes)
     _check_training(f"{name}.training", training, problem.kind, layers)
     _check_network(name, problem.input_shape, layers)
@@ -83,13 +102,11 @@ def baseline(name: str, problem: Problem) -> Arm:
         problem=name,
         technique=None,
         task=problem.kind,
-        classes=classes,
         loss=problem.training.loss,
         settings=hashlib.sha256(problem.model_dump_json().encode()).hexdigest()[:12],
-        input_shape=tuple(problem.input_shape) if problem.input_shape else None,
         layers=layers,
         training=training,
-        autoencoder=problem.autoencoder,
+        problem_block=problem,
     )
 
 
@@ -120,8 +137,24 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
     _check_training(f"{name}.training", training, base.task, layers)
     _check_network(name, base.input_shape, layers)
     check_outputs(name, base.task, layers, training.loss)
-    task = technique.judged(base.task)
-    return replace(base, technique=name, task=task, layers=layers, training=training)
+    return replace(
+        base,
+        technique=name,
+        task=technique.judged(base.task),
+        layers=layers,
+        training=training,
+        technique_block=technique,
+    )
+
+
+def as_yaml(name: str, technique: Technique) -> str:
+    """Return a technique's block as it may stand in a file, with what was set and no more."""
+    block = {name: technique.model_dump(exclude_unset=True, mode="json")}
+    return yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _classes(problem: Problem) -> tuple[Any, ...] | None:
+    return tuple(problem.classes) if problem.classes else None
 
 
 def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:

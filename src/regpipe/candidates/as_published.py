@@ -24,22 +24,19 @@ SAID = {
 }
 
 
-def departures(
-    name: str, problem: Problem, technique: Technique, shipped: Shipped
-) -> dict[str, str | None]:
+def departures(arm: Arm, shipped: Shipped) -> dict[str, str | None]:
     """Return what differs from what was published, of `baseline` and of `technique`.
 
-    None where nothing does. `name` is the technique's, `problem` and `technique` are what is run.
+    None where nothing does. `arm` is the technique's, as it is run.
 
     Raises:
         SpecError: a block as shipped can't be run.
     """
-    home, (block, other) = technique.problem, _read(name, technique.problem, shipped)
-    bare = baseline(home, problem), baseline(home, block)
-    arms = apply(name, technique, bare[0]), apply(name, other, bare[1])
+    block, technique = _read(arm.name, arm.problem, shipped)
+    bare = baseline(arm.problem, block)
     return {
-        "baseline": _told(_facts(problem, bare[0]), _facts(block, bare[1])),
-        "technique": _told(_facts(problem, arms[0]), _facts(block, arms[1])),
+        "baseline": _told(baseline(arm.problem, arm.problem_block), bare),
+        "technique": _told(arm, apply(arm.name, technique, bare)),
     }
 
 
@@ -50,13 +47,10 @@ def problem_departure(name: str, problem: Problem, block: Block) -> str | None:
         SpecError: `block`, as shipped, can't be run.
     """
     shipped = parse(Problem, block, name)
-    arms = baseline(name, problem), baseline(name, shipped)
-    return _told(_facts(problem, arms[0]), _facts(shipped, arms[1]))
+    return _told(baseline(name, problem), baseline(name, shipped))
 
 
-def grid_departure(
-    name: str, problem: Problem, technique: Technique, shipped: Shipped
-) -> str | None:
+def grid_departure(name: str, technique: Technique, base: Arm, shipped: Shipped) -> str | None:
     """Return what differs from what was published of a technique's grid; None where nothing does.
 
     The technique's own values at the paths of the grid don't count: the grid puts others there.
@@ -64,22 +58,21 @@ def grid_departure(
     Raises:
         SpecError: a block as shipped can't be run.
     """
-    block, other = _read(name, technique.problem, shipped)
+    block, other = _read(name, base.problem, shipped)
     if list(technique.grid.items()) != list(other.grid.items()):
         return "other values of the grid"
-    facts = []
-    for rows, made in ((problem, technique), (block, other)):
-        base = baseline(technique.problem, rows)
-        facts.append(_facts(rows, arm_at(name, made, base, points(made.grid)[0])))
-    return _told(*facts)
+    first = points(technique.grid)[0]
+    published = arm_at(name, other, baseline(base.problem, block), first)
+    return _told(arm_at(name, technique, base, first), published)
 
 
 def _read(name: str, home: str, shipped: Shipped) -> tuple[Problem, Technique]:
     return parse(Problem, shipped["problem"], home), parse(Technique, shipped["technique"], name)
 
 
-def _facts(problem: Problem, arm: Arm) -> dict[str, Any]:
+def _facts(arm: Arm) -> dict[str, Any]:
     """Return everything that a published number is about."""
+    problem = arm.problem_block
     return {
         "task": problem.task,
         "metric": arm.task.metric,
@@ -93,8 +86,8 @@ def _facts(problem: Problem, arm: Arm) -> dict[str, Any]:
     }
 
 
-def _told(run: dict[str, Any], published: dict[str, Any]) -> str | None:
-    found = list(_differences((), run, published))
+def _told(run: Arm, published: Arm) -> str | None:
+    found = list(_differences((), _facts(run), _facts(published)))
     if not found:
         return None
     further = f", and {len(found) - MOST} more" if len(found) > MOST else ""

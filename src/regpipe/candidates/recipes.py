@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from regpipe.candidates.arm import Arm, apply
@@ -57,6 +58,42 @@ def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Tec
         problem=base.problem,
         **changes,
     )
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """The arms that a recipe makes of a network: one for each candidate value of its strength.
+
+    Attributes:
+        path: of the strength; None where the recipe has none, and there is one arm.
+        values: that are tried.
+        arms: the arm of each.
+    """
+
+    path: str | None
+    values: list[Dose]
+    arms: list[Arm]
+
+    @property
+    def paths(self) -> list[str]:
+        """The path, or nothing."""
+        return [] if self.path is None else [self.path]
+
+    def at(self, value: Dose) -> Arm:
+        """Return the arm of a value, or of the nearest: in a CSV it may have lost a digit."""
+        far = [abs((tried or 0.0) - (value or 0.0)) for tried in self.values]
+        return self.arms[far.index(min(far))]
+
+
+def space_of(name: str, recipe: Recipe, base: Arm) -> SearchSpace:
+    """Return the arms that the recipe called `name` makes of a network.
+
+    Raises:
+        SpecError: as `technique_of`.
+    """
+    values = doses(recipe)
+    arms = [apply(name, technique_of(name, recipe, base, value), base) for value in values]
+    return SearchSpace(strength_path(recipe), values, arms)
 
 
 def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dict[str, Any]:
@@ -123,8 +160,7 @@ def hidden_layers(base: Arm) -> list[str]:
 def check_recipe(name: str, recipe: Recipe, base: Arm) -> None:
     """Raise SpecError unless every dose of the recipe makes an arm, and what it keeps is used."""
     _check_kept(name, recipe, base)
-    for dose in doses(recipe):
-        apply(name, technique_of(name, recipe, base, dose), base)
+    space_of(name, recipe, base)
 
 
 def misfit(name: str, recipe: Recipe, base: Arm) -> tuple[str, ...]:

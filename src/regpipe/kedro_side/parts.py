@@ -27,7 +27,7 @@ def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
     """
     found = {}
     for name in sorted(pipeline.inputs()):
-        block = name.partition(".")[0]
+        block = name.partition(".")[0].partition("/")[0]  # of `<problem>/<recipe>.trials`, too
         for maker in (block, f"{block}_screen"):
             if maker in pipelines and name in pipelines[maker].all_outputs():
                 if not catalog.exists(name):
@@ -56,7 +56,7 @@ def _is_another(name: str, parameters: dict[str, Any], catalog: DataCatalog) -> 
     if not catalog.exists(f"{name}.fits"):
         return False
     protocol = parse(Protocol, parameters["protocol"], "protocol")
-    drawn = draws_of(parse(Problem, parameters[asked.problem], asked.problem)) is DRAWN
+    drawn = draws_of(asked.problem_block) is DRAWN
     return not _follow(catalog.load(f"{name}.fits"), protocol, asked, drawn)
 
 

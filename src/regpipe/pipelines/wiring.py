@@ -1,19 +1,40 @@
-"""What every wiring needs: nodes that know whom they work for, pipelines built when asked for."""
+"""What every wiring needs: nodes in a line, that know their block, and pipelines once asked for."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial, update_wrapper
 from typing import Any
 
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline, node
 
 
-def called(name: str, function: Callable[..., Any], **further: Any) -> Callable[..., Any]:
-    """Return the function with its argument `name` filled in, and `further` ones.
+def given(function: Callable[..., Any], **filled: Any) -> Callable[..., Any]:
+    """Return the function with some arguments filled in, such as the `name` of a block.
 
     A block of parameters doesn't contain its own name. It keeps its annotations, by which Kedro
     types the parameters, and can be sent to another process, which a closure can't.
     """
-    return update_wrapper(partial(function, name=name, **further), function)
+    return update_wrapper(partial(function, **filled), function)
+
+
+def step(
+    function: Callable[..., Any],
+    inputs: str | list[str] | dict[str, str],
+    outputs: str | list[str],
+    *tags: str,
+    name: str | None = None,
+) -> Node:
+    """Return a node that is called as its function, or by another name; one tag is its stage."""
+    return node(function, inputs, outputs, name=name or function.__name__, tags=tags)
+
+
+def parameters(*names: str, **blocks: str) -> dict[str, str]:
+    """Return how a namespace's nodes see parameters: by their names, and blocks by other ones.
+
+    >>> parameters("protocol", problem="moons")
+    {'params:protocol': 'params:protocol', 'params:problem': 'params:moons'}
+    """
+    seen = {**{name: name for name in names}, **blocks}
+    return {f"params:{name}": f"params:{block}" for name, block in seen.items()}
 
 
 class Lazily(Mapping[str, Pipeline]):

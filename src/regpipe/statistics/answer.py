@@ -164,8 +164,6 @@ class Answer(Strict):
 
 def summarise(
     arm: Arm,
-    problem: Problem,
-    technique: Technique,
     baseline: pd.DataFrame,
     runs: pd.DataFrame,
     comparison: pd.DataFrame,
@@ -177,8 +175,6 @@ def summarise(
 
     Args:
         arm: of the technique.
-        problem: the block of its problem.
-        technique: its block.
         baseline: the run table of its problem's baseline.
         runs: its own run table.
         comparison: of the two, a row per protocol and metric.
@@ -186,6 +182,8 @@ def summarise(
         parameters: everything it was run with.
         departures: in what `baseline` and `technique` aren't as published.
     """
+    problem, technique = arm.problem_block, arm.technique_block
+    published = technique.published if technique else None
     metric = arm.task.metric
     repeats = pair_runs(baseline, runs)[["protocol", "repeat"]]
     baseline = baseline.merge(repeats)  # without those that the technique didn't need
@@ -197,11 +195,11 @@ def summarise(
     smallest = problem.smallest_differences(statistics)[metric]
     return Answer(
         technique=arm.name,
-        title=technique.title,
+        title=arm.title,
         problem=arm.problem,
         metric=metric,
         leak=arm.training.leaks,
-        fixed=_fixed(fixed, problem, technique.published, departures),
+        fixed=_fixed(fixed, problem, published, departures),
         fresh=Fresh(
             **dict(fresh),
             rows=draws_of(problem).rows,

@@ -14,10 +14,11 @@ from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.engine.job import Job
 from regpipe.language import Problem, Protocol, Technique
 from regpipe.measures.base_rates import base_rates, rates_of_fit, rates_to_columns
-from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, each_fit, weights_of
-from regpipe.pipelines.arm.jobs import jobs_of
+from regpipe.pipelines.fits import PROTOCOLS, Repeat, Repeats, each_fit, repeats_of, weights_of
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import input_shape, rows_of
+
+Trained = tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]  # weights, history, fits
 
 
 def resolve_baseline(problem: Problem, *, name: str) -> Arm:
@@ -25,9 +26,9 @@ def resolve_baseline(problem: Problem, *, name: str) -> Arm:
     return baseline(name, problem)
 
 
-def resolve_technique(problem: Problem, technique: Technique, *, name: str) -> Arm:
-    """Return the arm of the technique called `name`, applied to its problem."""
-    return apply(name, technique, baseline(technique.problem, problem))
+def resolve_technique(base: Arm, technique: Technique, *, name: str) -> Arm:
+    """Return the arm of the technique called `name`, applied to its problem's baseline."""
+    return apply(name, technique, base)
 
 
 def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def train(
     trainer: Trainer,
     repeats: Repeats,
     protocol: Protocol,
-) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
+) -> Trained:
     """Train the arm at all `repeats` of both protocols, unless the fit is stored.
 
     Returns:
@@ -67,40 +68,30 @@ def train(
         them.
     """
     plan = [
-        (name, repeat, job)
+        (repeat, repeat.job(arm, architecture))
         for name in PROTOCOLS
-        for repeat, job in enumerate(
-            jobs_of(arm, architecture, samples, protocol, name, range(repeats[name]))
-        )
+        for repeat in repeats_of(arm, samples, protocol, name, repeats[name])
     ]
     return train_plan(arm, plan, trainer)
 
 
-def train_plan(
-    arm: Arm, plan: Sequence[tuple[str, int, Job]], trainer: Trainer
-) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
-    """Train (protocol, repeat, job) by (protocol, repeat, job); as `train` returns it."""
+def train_plan(arm: Arm, plan: Sequence[tuple[Repeat, Job]], trainer: Trainer) -> Trained:
+    """Train the job of each repeat; as `train` returns it."""
     weights: dict[str, list[np.ndarray]] = {}
     histories, table = [], []
-    jobs = [job for *_, job in plan]
-    trained = trainer.fits_of(arm.name, jobs)
-    for (name, repeat, job), fit in zip(plan, trained, strict=True):
+    trained = trainer.fits_of(arm.name, [job for _, job in plan])
+    of_arm = {"technique": arm.technique or "baseline", "problem": arm.problem}
+    for (repeat, job), fit in zip(plan, trained, strict=True):
         for weight, value in fit.weights.items():
-            weights.setdefault(f"{name}/{weight}", []).append(value)
+            weights.setdefault(f"{repeat.protocol}/{weight}", []).append(value)
         epochs = np.arange(1, fit.epochs + 1, dtype="int32")
-        key = {"protocol": name, "repeat": np.int32(repeat)}
+        key = {"protocol": repeat.protocol, "repeat": np.int32(repeat.number)}
         histories.append(pd.DataFrame({**key, "epoch": epochs, **fit.history}))
         table.append(
             {
-                "technique": arm.technique or "baseline",
-                "problem": arm.problem,
+                **of_arm,
                 "settings": arm.settings,
-                "protocol": name,
-                "repeat": repeat,
-                "data_seed": job.rows.data_seed,
-                "fit_seed": job.seed,
-                "train_rows": len(job.rows.x_train),
-                "test_rows": len(job.rows.x_score),
+                **repeat.row(job.rows),
                 "outcome": fit.outcome,
                 "epochs": fit.epochs,
                 "best_epoch": fit.best_epoch,

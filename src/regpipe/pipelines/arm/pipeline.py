@@ -1,54 +1,37 @@
 """The wiring of an arm: architecture -> weights, history -> run table, model, predictions."""
 
-from kedro.pipeline import Node, node
+from kedro.pipeline import Node
 
 from regpipe.pipelines.arm import nodes
-from regpipe.pipelines.looks import Look
+from regpipe.pipelines.views import View
+from regpipe.pipelines.wiring import step
+
+TRAINED = ["weights", "history", "fits"]
 
 
-def arm_nodes(look: Look) -> list[Node]:
+def arm_nodes(view: View) -> list[Node]:
     """Return the nodes of an arm; what none of them makes comes from outside."""
+    return [*network_nodes(), *training_nodes(), *measuring_nodes(view)]
+
+
+def network_nodes() -> list[Node]:
+    """Build its network."""
+    return [step(nodes.build_network, ["arm", "samples"], "architecture", "model")]
+
+
+def training_nodes() -> list[Node]:
+    """Train it at every repeat, and hand out one of the networks."""
+    plan = ["arm", "architecture", "samples", "trainer", "repeats", "params:protocol"]
     return [
-        node(
-            nodes.build_network,
-            inputs=["arm", "samples"],
-            outputs="architecture",
-            name="build_network",
-            tags="model",
-        ),
-        node(
-            nodes.train,
-            inputs=[
-                "arm",
-                "architecture",
-                "samples",
-                "trainer",
-                "repeats",
-                "params:protocol",
-            ],
-            outputs=["weights", "history", "fits"],
-            name="train",
-            tags=["train", "every_repeat"],
-        ),
-        node(
-            nodes.evaluate,
-            inputs=["arm", "architecture", "weights", "fits", "samples"],
-            outputs="runs",
-            name="evaluate",
-            tags="evaluate",
-        ),
-        node(
-            nodes.export_model,
-            inputs=["architecture", "weights"],
-            outputs="model",
-            name="export_model",
-            tags="model",
-        ),
-        node(
-            look.predict,
-            inputs=["arm", "architecture", "weights", "fits", "samples"],
-            outputs=look.predictions,
-            name=look.predict.__name__,
-            tags="evaluate",
-        ),
+        step(nodes.train, plan, TRAINED, "train", "every_repeat"),
+        step(nodes.export_model, ["architecture", "weights"], "model", "model"),
+    ]
+
+
+def measuring_nodes(view: View) -> list[Node]:
+    """Measure what was trained, and let it predict."""
+    fitted = ["arm", "architecture", "weights", "fits", "samples"]
+    return [
+        step(nodes.evaluate, fitted, "runs", "evaluate"),
+        step(view.predict, fitted, view.predictions, "evaluate"),
     ]

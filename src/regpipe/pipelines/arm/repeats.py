@@ -6,14 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.candidates.arm import Arm, baseline
+from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
-from regpipe.language import Problem, Protocol, Statistics
+from regpipe.language import Protocol, Statistics
 from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.arm.fits import PROTOCOLS, Repeats, splits
-from regpipe.pipelines.arm.jobs import jobs_of
-from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.fits import PROTOCOLS, Repeats, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.statistics.overlap import halves_of
 from regpipe.statistics.paired import compare, is_out_of_reach
@@ -31,76 +29,89 @@ def repeat_until_decided(
     architecture: dict[str, Any],
     samples: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
+    baseline_runs: pd.DataFrame,
     protocol: Protocol,
     statistics: Statistics,
 ) -> Repeats:
     """Return how often a technique is trained.
 
-    Where that is `auto`, it is trained beside its baseline, a batch at a time, until its metric on
-    fresh draws has a verdict, or no further repeat could give one. What was trained is left in the
-    store, where both arms will find it.
+    Where that is `auto`, it is trained a batch at a time, until its metric on fresh draws has a
+    verdict beside its baseline's, or no further repeat could give one. What was trained is left in
+    the store, where `train` will find it.
     """
-    looks, metric = protocol.fresh.looks, arm.task.metric
+    looks = protocol.fresh.looks
     if looks is None:
         return protocol.at_most
-
-    def competitor(arm: Arm, architecture: dict[str, Any]) -> Competitor:
-        fixed, fresh = (
-            jobs_of(arm, architecture, samples, protocol, name, range(protocol.at_most[name]))
-            for name in PROTOCOLS
-        )
-        progress.expect(len(fixed))
-        trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
-        return Competitor(arm, fresh, trainer, metric)
-
-    base = baseline(arm.problem, problem)
-    bare, with_it = competitor(base, build_network(base, samples)), competitor(arm, architecture)
-    shared = splits(problem, bare.jobs[0].rows)
-    smallest = problem.smallest_differences(statistics)[metric]
+    fixed, fresh = (
+        [repeat.job(arm, architecture) for repeat in repeats_of(arm, samples, protocol, name)]
+        for name in PROTOCOLS
+    )
+    progress.expect(len(fixed))
+    trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
+    own, bare = Scored(arm, fresh, trainer), bare_scores(baseline_runs, arm.task.metric)
     for look in looks:
-        (without, halves_without), (scores, halves) = (
-            competitor.scores_until(look) for competitor in (bare, with_it)
-        )
-        overlap = shared.overlap(scores - without, halves - halves_without)
-        found = compare(
-            without,
-            scores,
-            higher_is_better=arm.task.scores[metric],
-            smallest_difference=smallest,
-            confidence=statistics.confidence,
-            overlap=overlap,
-            looks=looks,
-        )
-        logger.debug("%s after %d fresh repeats: %s", arm.name, look, found.verdict)
-        if found.verdict != "undecided":
-            break
-        if is_out_of_reach(found, smallest, statistics.confidence, overlap):
+        if is_decided(arm, own.until(look), bare[:, :look], baseline_runs, statistics, looks):
             break
     progress.expect(look - looks[-1])  # those that nobody needs
     return {**protocol.at_most, "fresh": look}
 
 
-class Competitor:
-    """An arm that is trained as far as it has to be."""
+class Scored:
+    """The fits of an arm on fresh draws, trained as far as they have to be."""
 
-    def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer, metric: str) -> None:
-        """Keep what there is to train, and by which metric the arms are compared."""
+    def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer) -> None:
+        """Keep what there is to train."""
         from regpipe.measures.measure import Measure
 
-        self.jobs, self._name, self._trainer = jobs, arm.name, trainer
-        self._metric, self._measure = metric, Measure(arm, jobs[0].architecture)
-        self._scores: list[float] = []
-        self._halves: list[float] = []
+        self._jobs, self._name, self._trainer = jobs, arm.name, trainer
+        self._columns = columns_of(arm.task.metric)
+        self._measure = Measure(arm, jobs[0].architecture)
+        self._scores: list[list[float]] = []
 
-    def scores_until(self, look: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the metric of the first `look` fits on rows that score them, and its halves."""
-        batch, column = self.jobs[len(self._scores) : look], f"test_{self._metric}"
+    def until(self, look: int) -> np.ndarray:
+        """Return the metric of the first `look` fits, and its halves: of shape (2, look)."""
+        batch = self._jobs[len(self._scores) : look]
         progress.expect(len(batch))
         for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
-            rates = base_rates(job.arm, job.rows)
-            self._measure.load(fit.weights, job.rows.y_train, rates)
+            self._measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
             scores = self._measure.scores(job.rows)
-            self._scores.append(scores[column])
-            self._halves.append(scores[halves_of(column)])
-        return np.array(self._scores), np.array(self._halves)
+            self._scores.append([scores[column] for column in self._columns])
+        return np.array(self._scores).T
+
+
+def columns_of(metric: str) -> list[str]:
+    """Return the columns of a run table that hold a metric and its halves."""
+    return [f"test_{metric}", halves_of(f"test_{metric}")]
+
+
+def bare_scores(baseline_runs: pd.DataFrame, metric: str) -> np.ndarray:
+    """Return the metric of the baseline's fits on fresh draws, and its halves, in their order."""
+    fresh = baseline_runs[baseline_runs["protocol"] == "fresh"].sort_values("repeat")
+    return fresh[columns_of(metric)].to_numpy().T
+
+
+def is_decided(
+    arm: Arm,
+    own: np.ndarray,
+    bare: np.ndarray,
+    baseline_runs: pd.DataFrame,
+    statistics: Statistics,
+    looks: list[int],
+) -> bool:
+    """Whether there is a verdict, or none within reach; both of shape (2, repeats so far)."""
+    problem, metric, (difference, halves) = arm.problem_block, arm.task.metric, own - bare
+    overlap = splits_of(problem, baseline_runs).overlap(difference, halves)
+    smallest = problem.smallest_differences(statistics)[metric]
+    found = compare(
+        bare[0],
+        own[0],
+        higher_is_better=arm.task.scores[metric],
+        smallest_difference=smallest,
+        confidence=statistics.confidence,
+        overlap=overlap,
+        looks=looks,
+    )
+    logger.debug("%s after %d fresh repeats: %s", arm.name, own.shape[1], found.verdict)
+    return found.verdict != "undecided" or is_out_of_reach(
+        found, smallest, statistics.confidence, overlap
+    )

@@ -6,23 +6,19 @@ from statistics import median
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from regpipe import plots
-from regpipe.candidates.arm import apply, baseline
+from regpipe.candidates.arm import Arm, apply, as_yaml
 from regpipe.candidates.recipes import parse_recipes
 from regpipe.engine import progress
-from regpipe.engine.job import Job
-from regpipe.language import Cocktail, Problem, Protocol, Statistics, Technique
-from regpipe.language.reading import parse
-from regpipe.pipelines.arm.fits import splits_of
-from regpipe.pipelines.arm.jobs import fit_seed, watched
+from regpipe.language import Cocktail, Problem, Protocol, Statistics
 from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, search
-from regpipe.pipelines.screen.tuning import Judge
+from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
+from regpipe.pipelines.search import Judge
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.provenance import versions
-from regpipe.rows.arrays import input_shape, rows_of
+from regpipe.rows.arrays import input_shape
 from regpipe.statistics.cocktail import (
     CocktailAnswer,
     Ingredient,
@@ -36,12 +32,10 @@ def mix_and_measure(
     samples: pd.DataFrame,
     trainer: Trainer,
     journal: Any,
-    problem: Problem,
+    base: Arm,
     recipes: dict[str, Any],
     protocol: Protocol,
     cocktail: Cocktail,
-    *,
-    name: str,
 ) -> pd.DataFrame:
     """Search in each repeat, and score what was found.
 
@@ -51,41 +45,31 @@ def mix_and_measure(
         in it, in which dose), outcome, the scores of a network trained on all of the repeat's
         training rows, and for the best one trials, pruned and its validation scores.
     """
-    base = baseline(name, problem)
     bar = Bar(menu(parse_recipes(recipes), base), base, input_shape(base, samples))
-    draws = rows_of(samples, "fresh", base)[: cocktail.repeats]
-    judge = Judge(NAME, trainer)
-    clock = Clock(cocktail.minutes, len(draws), trainer.threads)
-    progress.expect(len(draws) * (cocktail.trials * cocktail.holdouts + 1))
+    repeats = repeats_of(base, samples, protocol, "fresh", cocktail.repeats)
+    judge, clock = Judge(NAME, trainer), Clock(cocktail.minutes, len(repeats), trainer.threads)
+    progress.expect(len(repeats) * (cocktail.trials * cocktail.holdouts + 1))
 
-    def one(repeat: int) -> list[dict[str, Any]]:
-        rows, seed = draws[repeat], fit_seed(protocol, "fresh", repeat)
-        found, told = search(bar, judge, rows, seed, cocktail, journal, clock.seconds())
-        tried: dict[str, Mixture] = {"": found}
-        tried |= {out: {k: v for k, v in found.items() if k != out} for out in found}
-        progress.expect(len(found))
-        measured = []
-        for out, mixture in tried.items():
-            made = bar.candidate(mixture)
-            job = Job(made.arm, made.architecture, watched(made.arm, rows, seed), seed)
-            measured.append(
-                {
-                    "protocol": "fresh",
-                    "repeat": repeat,
-                    "data_seed": rows.data_seed,
-                    "fit_seed": seed,
-                    "train_rows": len(rows.x_train),
-                    "test_rows": len(rows.x_score),
-                    "without": out or None,
-                    "mixture": json.dumps(mixture),
-                    **judge.run(job, rows),
-                    **(told if not out else {}),
-                }
-            )
-        return measured
+    def mix_one(repeat: Repeat) -> list[dict[str, Any]]:
+        best, told = search(bar, judge, repeat, cocktail, journal, clock.seconds())
+        progress.expect(len(best))
+        less = {out: {k: v for k, v in best.items() if k != out} for out in best}
+        whole = _measured(bar, judge, repeat, best, None) | told
+        return [whole, *(_measured(bar, judge, repeat, less[out], out) for out in less)]
 
-    found = trainer.in_threads(one, range(len(draws)))
+    found = trainer.in_threads(mix_one, repeats)
     return pd.DataFrame([row for rows in found for row in rows])
+
+
+def _measured(
+    bar: Bar, judge: Judge, repeat: Repeat, mixture: Mixture, without: str | None
+) -> dict[str, Any]:
+    return {
+        **repeat.row(),
+        "without": without,
+        "mixture": json.dumps(mixture),
+        **judge.run(bar.candidate(mixture), repeat),
+    }
 
 
 def compare(
@@ -112,12 +96,16 @@ def tabulate_ingredients(
     return ingredients(mixtures, problem, statistics, splits_of(problem, mixtures))
 
 
-def to_technique(
-    mixtures: pd.DataFrame, problem: Problem, recipes: dict[str, Any], *, name: str
-) -> str:
-    """Return a block of YAML: what is in most repeats' mixtures, each in its median dose."""
-    base = baseline(name, problem)
+def to_technique(mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any]) -> tuple[str, Arm]:
+    """Return what is in most repeats' mixtures, each in its median dose: as YAML, and as an arm."""
     bar = Bar(menu(parse_recipes(recipes), base), base, ())
+    technique = bar.technique(common_of(mixtures), f"Cocktail of {base.problem}")
+    arm = apply(f"{base.problem}_mixture", technique, base)
+    return as_yaml(arm.name, technique), arm
+
+
+def common_of(mixtures: pd.DataFrame) -> Mixture:
+    """Return what most repeats' best mixtures have in common."""
     best = [json.loads(text) for text in mixtures.loc[mixtures["without"].isna(), "mixture"]]
     times = Counter(ingredient for mixture in best for ingredient in mixture)
     common: Mixture = {}
@@ -125,10 +113,7 @@ def to_technique(
         if 2 * n > len(best):
             doses = [mixture[ingredient] for mixture in best if ingredient in mixture]
             common[ingredient] = None if None in doses else _nearest(median(doses), doses)
-    technique = bar.technique(common, f"Cocktail of {name}")
-    apply(f"{name}_{NAME}", technique, base)
-    block = {f"{name}_mixture": technique.model_dump(exclude_unset=True, mode="json")}
-    return yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100)
+    return common
 
 
 def answer(
@@ -167,22 +152,18 @@ def report(
     parts: pd.DataFrame,
     mixtures: pd.DataFrame,
     picture: bytes,
-    block: str,
+    arm: Arm,
     samples: pd.DataFrame,
-    problem: Problem,
     recipes: dict[str, Any],
-    *,
-    name: str,
 ) -> str:
-    """Tell it all on one page."""
+    """Tell it all on one page; `arm` is of what most mixtures have in common."""
     from regpipe.report.keras_code import keras_code  # slow to import
     from regpipe.report.page import render_cocktail
 
-    base = baseline(name, problem)
-    ((technique_name, written),) = yaml.safe_load(block).items()
-    arm = apply(technique_name, parse(Technique, written, technique_name), base)
+    assert arm.technique_block is not None
     titles = {key: recipe.title for key, recipe in parse_recipes(recipes).items()}
-    code = keras_code(arm, input_shape(arm, samples), problem.standardise)
+    block = as_yaml(arm.name, arm.technique_block)
+    code = keras_code(arm, input_shape(arm, samples), arm.problem_block.standardise)
     version = versions()["regpipe"]
     return render_cocktail(answer, parts, mixtures, picture, titles, block, code, version)
 

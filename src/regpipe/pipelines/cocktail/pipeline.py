@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.screen.pipeline import of_recipe
-from regpipe.pipelines.wiring import called
+from regpipe.pipelines.wiring import given, step
+
+RECIPES, STATISTICS, SIZES = "params:recipes", "params:statistics", "params:cocktail"
 
 
 def cocktail_name(problem: str) -> str:
@@ -16,83 +18,41 @@ def cocktail_name(problem: str) -> str:
 
 def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
     """Return the cocktail of a problem, without the nodes of the problem and of its screen."""
-    name = cocktail_name(problem)
-    mixtures, comparison, ingredients, technique, answer, plot = (
-        f"{name}.{part}"
-        for part in (
-            *("mixtures", "comparison", "ingredients", "technique", "answer"),
-            "ingredients_plot",
-        )
+    name, block = cocktail_name(problem), f"params:{problem}"
+    samples, base, baseline_runs = (f"{problem}.{what}" for what in ("samples", "arm", "runs"))
+    mixtures, comparison, parts, answer = (
+        f"{name}.{what}" for what in ("mixtures", "comparison", "ingredients", "answer")
     )
-    block, known, statistics = f"params:{problem}", "params:recipes", "params:statistics"
+    block_of_most, arm_of_most = f"{name}.technique", f"{name}.arm"
+    picture = f"{name}.ingredients_plot"
+    searched = [samples, "trainer", f"{name}.journal", base, RECIPES, "params:protocol", SIZES]
+    compared = {
+        "mixtures": mixtures,
+        "baseline_runs": baseline_runs,
+        "problem": block,
+        "statistics": STATISTICS,
+        **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
+    }
+    told = [answer, parts, mixtures, picture, arm_of_most, samples, RECIPES]
     return Pipeline(
         [
-            node(
-                called(problem, nodes.mix_and_measure),
-                [
-                    f"{problem}.samples",
-                    "trainer",
-                    f"{name}.journal",
-                    block,
-                    known,
-                    "params:protocol",
-                    "params:cocktail",
-                ],
-                mixtures,
-                name="mix_and_measure",
-                tags=["train", "train_grid"],
+            step(nodes.mix_and_measure, searched, mixtures, "train", "train_grid"),
+            step(nodes.compare, compared, comparison, "evaluate"),
+            step(nodes.tabulate_ingredients, [mixtures, block, STATISTICS], parts, "evaluate"),
+            step(
+                nodes.to_technique,
+                [mixtures, base, RECIPES],
+                [block_of_most, arm_of_most],
+                "report",
             ),
-            node(
-                nodes.compare,
-                {
-                    "mixtures": mixtures,
-                    "baseline_runs": f"{problem}.runs",
-                    "problem": block,
-                    "statistics": statistics,
-                    **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
-                },
-                comparison,
-                name="compare",
-                tags="evaluate",
-            ),
-            node(
-                nodes.tabulate_ingredients,
-                [mixtures, block, statistics],
-                ingredients,
-                name="tabulate_ingredients",
-                tags="evaluate",
-            ),
-            node(
-                called(problem, nodes.to_technique),
-                [mixtures, block, known],
-                technique,
-                name="to_technique",
-                tags="report",
-            ),
-            node(
-                called(problem, nodes.answer),
-                [mixtures, comparison, ingredients, block, "params:cocktail", statistics],
+            step(
+                given(nodes.answer, name=problem),
+                [mixtures, comparison, parts, block, SIZES, STATISTICS],
                 answer,
-                name="answer",
-                tags="evaluate",
+                "evaluate",
             ),
-            node(
-                nodes.plot_ingredients,
-                [ingredients, block],
-                plot,
-                name="plot_ingredients",
-                tags="plot",
-            ),
-            node(
-                called(problem, nodes.report),
-                [
-                    *(answer, ingredients, mixtures, plot, technique),
-                    *(f"{problem}.samples", block, known),
-                ],
-                f"{name}.report",
-                name="report",
-                tags="report",
-            ),
+            step(nodes.plot_ingredients, [parts, block], picture, "plot"),
+            step(nodes.report, told, f"{name}.report", "report"),
         ],
         namespace=f"{problem}.cocktail",
         prefix_datasets_with_namespace=False,

@@ -19,9 +19,9 @@ from regpipe.candidates.recipes import Dose, doses, mix, neutral_dose, suiting
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language import Cocktail, Recipe, Technique
-from regpipe.pipelines.screen.tuning import Candidate, Judge, merit
+from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.search import Candidate, Judge, merit
 from regpipe.provenance import digest, versions
-from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
 
 NAME, NOTHING = "cocktail", "nothing"
@@ -83,15 +83,14 @@ class Bar:
 
 
 def search(
-    bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail, journal: Any, seconds: float
+    bar: Bar, judge: Judge, repeat: Repeat, sizes: Cocktail, journal: Any, seconds: float
 ) -> tuple[Mixture, dict[str, Any]]:
     """Return the best mixture of a repeat, and what the search was like.
 
     Args:
         bar: makes the arms.
         judge: trains and scores them.
-        rows: of the repeat.
-        seed: of the repeat.
+        repeat: its rows and seed.
         sizes: how long to search.
         journal: an Optuna storage.
         seconds: after which no other mixture is begun; infinite where there is no limit.
@@ -99,21 +98,39 @@ def search(
     import optuna
     from optuna.trial import TrialState
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-
     def objective(trial: Any) -> float:
         candidate = bar.candidate(_suggest(trial, bar))
-        scores = judge.validate(trial, candidate, rows, seed, sizes)
+        scores = judge.validate(trial, candidate, repeat, sizes)
         trial.set_user_attr("scores", scores)
         return merit(scores, candidate.arm)
 
-    def trials_that_ended() -> list[Any]:
-        # The first of them, where an earlier run tried more.
-        ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
-        return ended[: sizes.trials]
+    study = _begun(_known_as(bar, judge, repeat, sizes), bar, sizes, journal)
+    ends = time.monotonic() + seconds
+    ended = _ended(study, sizes)
+    progress.expect(-len(ended) * sizes.holdouts)
+    while not ended or (len(ended) < sizes.trials and time.monotonic() < ends):
+        # Each trial has its own seed, so that one after an interruption is as it had been without.
+        study.sampler = optuna.samplers.TPESampler(
+            seed=derive(repeat.seed, "trial", len(ended)), n_startup_trials=sizes.startup
+        )
+        study.optimize(objective, n_trials=1)
+        ended = _ended(study, sizes)
+    progress.expect((len(ended) - sizes.trials) * sizes.holdouts)
+    completed = [trial for trial in ended if trial.state == TrialState.COMPLETE]
+    best = max(completed, key=lambda trial: trial.value)
+    told = {"trials": len(ended), "pruned": len(ended) - len(completed)}
+    told |= {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
+    return _mixture(best.params, bar), told
 
+
+def _begun(name: str, bar: Bar, sizes: Cocktail, journal: Any) -> Any:
+    """Return the Optuna study of that name, as a former run left it, or new."""
+    import optuna
+    from optuna.trial import TrialState
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
-        study_name=_known_as(bar, judge, rows, seed, sizes),
+        study_name=name,
         storage=journal,
         load_if_exists=True,
         direction="maximize",
@@ -121,24 +138,17 @@ def search(
     )
     for killed in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(killed.number, state=TrialState.FAIL)  # else it would sway what is tried next
-    ends = time.monotonic() + seconds
-    ended = trials_that_ended()
-    progress.expect(-len(ended) * sizes.holdouts)
-    if not ended and not study.get_trials(states=(TrialState.WAITING,)):
+    if not _ended(study, sizes) and not study.get_trials(states=(TrialState.WAITING,)):
         study.enqueue_trial({f"{slot} is": NOTHING for slot in slots(bar.recipes)})
-    while not ended or (len(ended) < sizes.trials and time.monotonic() < ends):
-        # Each trial has its own seed, so that one after an interruption is as it had been without.
-        study.sampler = optuna.samplers.TPESampler(
-            seed=derive(seed, "trial", len(ended)), n_startup_trials=sizes.startup
-        )
-        study.optimize(objective, n_trials=1)
-        ended = trials_that_ended()
-    progress.expect((len(ended) - sizes.trials) * sizes.holdouts)
-    completed = [trial for trial in ended if trial.state == TrialState.COMPLETE]
-    best = max(completed, key=lambda trial: trial.value)
-    told = {"trials": len(ended), "pruned": len(ended) - len(completed)}
-    told |= {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
-    return _mixture(best.params, bar), told
+    return study
+
+
+def _ended(study: Any, sizes: Cocktail) -> list[Any]:
+    """Return the trials that have a result; the first of them, where an earlier run tried more."""
+    from optuna.trial import TrialState
+
+    ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
+    return ended[: sizes.trials]
 
 
 class Clock:
@@ -185,10 +195,10 @@ def _mixture(parameters: Mapping[str, Any], bar: Bar) -> Mixture:
     }
 
 
-def _known_as(bar: Bar, judge: Judge, rows: Rows, seed: int, sizes: Cocktail) -> str:
+def _known_as(bar: Bar, judge: Judge, repeat: Repeat, sizes: Cocktail) -> str:
     """Return the name of a search: another wherever another result would come out."""
     nothing = bar.candidate({})
     holds = sizes.model_dump(include={"holdouts", "validation_split", "startup"})
     recipes = {name: recipe.model_dump(mode="json") for name, recipe in bar.recipes.items()}
-    fit = judge.key(Job(nothing.arm, nothing.architecture, rows, seed))
+    fit = judge.key(Job(nothing.arm, nothing.architecture, repeat.rows, repeat.seed))
     return digest([fit, bar.base.task.metric, holds, recipes, versions()["optuna"]])

@@ -1,16 +1,16 @@
 """Train the winner of a screen on all rows, and predict with it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from regpipe.candidates.arm import apply, baseline
+from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.errors import unknown
-from regpipe.language import Export, Problem, Protocol, Technique
-from regpipe.pipelines.arm.jobs import watched
+from regpipe.language import Export, Problem, Protocol
+from regpipe.pipelines.fits import watched
 from regpipe.pipelines.training import Trainer
 from regpipe.provenance import versions
 from regpipe.rows.arrays import Rows
@@ -18,6 +18,9 @@ from regpipe.seeds import derive
 from regpipe.tables import own_table
 from regpipe.tables.columns import Columns
 from regpipe.tables.preprocessing import make_preprocessor
+
+if TYPE_CHECKING:
+    from regpipe.tables.exported import About
 
 BASELINE = "baseline"
 
@@ -47,49 +50,30 @@ def fit_on_all_rows(
     table: pd.DataFrame,
     leaderboard: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
+    base: Arm,
     protocol: Protocol,
     export: Export,
-    *,
-    name: str,
-    **techniques: Technique,
+    **arms: Arm,
 ) -> Any:
-    """Return the winner as a `Predictor`, trained on all rows of the table."""
+    """Return the winner as a `Predictor`, trained on all rows of the table.
+
+    `arms` are those of the screen's techniques, by name.
+    """
     from regpipe.engine.network import build_architecture, trained_model
-    from regpipe.ingredients.class_weights import class_weights
-    from regpipe.measures.base_rates import base_rates
     from regpipe.report.keras_code import keras_code
-    from regpipe.tables.exported import About, Predictor
+    from regpipe.tables.exported import Predictor
 
     chosen = pick(leaderboard, export)
-    arm = baseline(name, problem)
-    if chosen != BASELINE:
-        arm = apply(chosen, techniques[chosen], arm)
-    whole = prepare(table, problem, name)
+    arm = base if chosen == BASELINE else arms[chosen]
+    whole = prepare(table, base.problem_block, base.problem)
     shape = whole.rows.x_train.shape[1:]
     architecture = build_architecture(arm, shape)
     seed = derive(protocol.seed, "export")
     job = Job(arm, architecture, watched(arm, whole.rows, seed), seed)
     progress.expect(1)
-    fit = trainer.fits_of(f"{name}, all rows", [job])[0]
-    rates, asked = base_rates(arm, job.rows), arm.training.class_weight
-    found = class_weights(asked, job.rows.y_train) if asked else {}
-    weights = [found.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
-    about = About(
-        problem=name,
-        technique=chosen,
-        task=problem.task,
-        target=whole.target,
-        columns=whole.columns,
-        mean=whole.mean,
-        deviation=whole.deviation,
-        rows=len(whole.rows.x_train),
-        expected=_expected(leaderboard, chosen),
-        versions=versions(),
-        base_rates=None if rates is None else rates.tolist(),
-        class_weight=weights if asked else None,
-    )
+    fit = trainer.fits_of(f"{base.problem}, all rows", [job])[0]
     model = trained_model(architecture, fit.weights)
+    about = _about(job, whole, chosen, _expected(leaderboard, chosen))
     return Predictor(model, whole.preprocessing, about, keras_code(arm, shape))
 
 
@@ -136,6 +120,30 @@ def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _free(name: str, rows: pd.DataFrame) -> str:
     return _free(f"{name}_", rows) if name in rows else name
+
+
+def _about(job: Job, whole: "Whole", chosen: str, expected: dict[str, Any]) -> "About":
+    from regpipe.ingredients.class_weights import class_weights
+    from regpipe.measures.base_rates import base_rates
+    from regpipe.tables.exported import About
+
+    rates, asked = base_rates(job.arm, job.rows), job.arm.training.class_weight
+    found = class_weights(asked, job.rows.y_train) if asked else {}
+    weights = [found.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
+    return About(
+        problem=job.arm.problem,
+        technique=chosen,
+        task=job.arm.problem_block.task,
+        target=whole.target,
+        columns=whole.columns,
+        mean=whole.mean,
+        deviation=whole.deviation,
+        rows=len(whole.rows.x_train),
+        expected=expected,
+        versions=versions(),
+        base_rates=None if rates is None else rates.tolist(),
+        class_weight=weights if asked else None,
+    )
 
 
 def _expected(leaderboard: pd.DataFrame, chosen: str) -> dict[str, Any]:

@@ -1,34 +1,40 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from regpipe import plots
-from regpipe.candidates.arm import apply, baseline
+from regpipe.candidates.arm import Arm, apply
 from regpipe.candidates.as_published import Shipped, grid_departure
 from regpipe.candidates.grids import Point, arm_at, finer_points, points
 from regpipe.engine import progress
+from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
-from regpipe.language import Problem, Protocol, Statistics, Technique
+from regpipe.language import Protocol, Statistics, Technique
 from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.arm.fits import PROTOCOLS, draw_of, splits_of
-from regpipe.pipelines.arm.jobs import fit_seed, watched
 from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.fits import PROTOCOLS, Repeat, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
-from regpipe.rows.arrays import hold_out, rows_of
+from regpipe.rows.arrays import Rows, hold_out
 from regpipe.rows.draws import draws_of
 from regpipe.seeds import derive
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.summary import spread
 
+if TYPE_CHECKING:
+    from regpipe.measures.measure import Measure
+
 
 def train_coarse(
     samples: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
+    base: Arm,
     technique: Technique,
     protocol: Protocol,
     *,
@@ -36,7 +42,7 @@ def train_coarse(
 ) -> pd.DataFrame:
     """Return the run table of every point of the grid as written."""
     tried = points(technique.grid)
-    runs = _train(samples, trainer, problem, technique, protocol, tried, name)
+    runs = _train(name, technique, base, tried, samples, trainer, protocol)
     return runs.assign(step="coarse")
 
 
@@ -44,7 +50,7 @@ def train_finer(
     coarse: pd.DataFrame,
     samples: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
+    base: Arm,
     technique: Technique,
     protocol: Protocol,
     *,
@@ -54,17 +60,17 @@ def train_finer(
 
     The best is the one that is best on validation rows, on average, not on test rows.
     """
-    best = grid_statistics.best_point(coarse, list(technique.grid), technique.judged(problem.kind))
+    best = grid_statistics.best_point(coarse, list(technique.grid), technique.judged(base.task))
     tried = finer_points(technique.grid, best)
     if not tried:
         return coarse
-    runs = _train(samples, trainer, problem, technique, protocol, tried, name)
+    runs = _train(name, technique, base, tried, samples, trainer, protocol)
     return pd.concat([coarse, runs.assign(step="finer")], ignore_index=True)
 
 
 def tabulate(
     runs: pd.DataFrame,
-    problem: Problem,
+    base: Arm,
     technique: Technique,
     statistics: Statistics,
     *,
@@ -78,14 +84,15 @@ def tabulate(
     table = grid_statistics.tabulate(
         runs,
         list(technique.grid),
-        technique.judged(problem.kind),
+        technique.judged(base.task),
         statistics,
         technique.grid_published,
-        splits_of(problem, runs),
+        splits_of(base.problem_block, runs),
     )
     departure = None
     if technique.grid_published:
-        departure = problem.stand_in or grid_departure(name, problem, technique, shipped)
+        stand_in = base.problem_block.stand_in
+        departure = stand_in or grid_departure(name, technique, base, shipped)
     claimed = table[["published_train", "published_test"]].notna().any(axis=1)
     return table.assign(not_comparable=claimed.map({True: departure or "", False: ""}))
 
@@ -93,23 +100,21 @@ def tabulate(
 def choose(
     runs: pd.DataFrame,
     baseline_runs: pd.DataFrame,
-    problem: Problem,
+    base: Arm,
     technique: Technique,
     statistics: Statistics,
     *,
     name: str,
 ) -> Choice:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
-    task = technique.judged(problem.kind)
-    splits = splits_of(problem, runs)
-    arm = apply(name, technique, baseline(technique.problem, problem))
-    paths = list(technique.grid)
-    found = grid_statistics.choice(runs, baseline_runs, paths, task, statistics, splits)
+    arm, paths = apply(name, technique, base), list(technique.grid)
+    splits = splits_of(base.problem_block, runs)
+    found = grid_statistics.choice(runs, baseline_runs, paths, arm.task, statistics, splits)
     return Choice(
         technique=name,
         title=technique.title,
         problem=technique.problem,
-        metric=task.metric,
+        metric=arm.task.metric,
         leak=arm.training.leaks,
         paths=paths,
         confidence=statistics.confidence,
@@ -119,11 +124,11 @@ def choose(
 
 
 def plot_grid(
-    table: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, technique: Technique
+    table: pd.DataFrame, baseline_runs: pd.DataFrame, base: Arm, technique: Technique
 ) -> Figure:
     """Show the metric over the grid's values."""
-    metric = technique.judged(problem.kind).metric
-    draws = draws_of(problem)
+    metric = technique.judged(base.task).metric
+    draws = draws_of(base.problem_block)
     same = baseline_runs[baseline_runs["repeat"] < table["repeats"].max()]
     without: dict[str, dict[str, float]] = {
         str(protocol): {side: numbers.mean for side, numbers in spread(part, metric).items()}
@@ -132,68 +137,88 @@ def plot_grid(
     return plots.grid(table, list(technique.grid), technique.title, metric, without, draws)
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A point at a repeat, trained twice: on all rows, and without those that shall choose."""
+
+    point: Point
+    repeat: Repeat
+    whole: Job
+    held: Rows
+    part: Job
+
+
 def _train(
+    name: str,
+    technique: Technique,
+    base: Arm,
+    tried: list[Point],
     samples: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
-    technique: Technique,
     protocol: Protocol,
-    tried: list[Point],
-    name: str,
 ) -> pd.DataFrame:
     """Return the runs of some points, a row per point, protocol and repeat.
-
-    Each point is trained twice at each repeat: on all rows, and without those that shall choose.
 
     Columns: the paths, protocol, repeat, seeds, numbers of rows and outcome; the scores of the
     first training; those of the second on the rows held out (the loss without penalties); the
     seconds of both.
     """
-    from regpipe.engine.strengths import without_strengths
-    from regpipe.measures.measure import Measure
-
-    base = baseline(technique.problem, problem)
-    repeats = {p: min(protocol.grid.repeats, n) for p, n in protocol.at_most.items()}
-    keys, jobs = [], []
-    for point in tried:
-        arm = arm_at(name, technique, base, point)
-        architecture = build_network(arm, samples)
-        for key in PROTOCOLS:
-            draws = rows_of(samples, key, arm)
-            for repeat in range(repeats[key]):
-                rows, seed = draw_of(draws, repeat), fit_seed(protocol, key, repeat)
-                held = hold_out(rows, protocol.grid.validation_split, derive(seed, "choice"))
-                keys.append((point, key, repeat, rows, held))
-                for trained in (rows, held):
-                    jobs.append(Job(arm, architecture, watched(arm, trained, seed), seed))
+    pairs = [
+        pair
+        for point in tried
+        for pair in _pairs(point, arm_at(name, technique, base, point), samples, protocol)
+    ]
+    jobs = [job for pair in pairs for job in (pair.whole, pair.part)]
     progress.expect(len(jobs))
     fits = trainer.fits_of(name, jobs)
-    measures: dict[str, Measure] = {}
-    runs = []
-    for (point, key, repeat, rows, held), job, whole, part in zip(
-        keys, jobs[::2], fits[::2], fits[1::2], strict=True
-    ):
-        alike = json.dumps(without_strengths(job.architecture))
-        if alike not in measures:
-            measures[alike] = Measure(job.arm, job.architecture)
-        measure = measures[alike]
-        measure.load(whole.weights, rows.y_train, base_rates(job.arm, job.rows))
-        scores = measure.scores(rows)
-        measure.load(part.weights, held.y_train, base_rates(job.arm, held))
-        chosen_by = measure.score(held, "val")
-        runs.append(
+    measured = Measured()
+    return pd.DataFrame(
+        [
             {
-                **dict(zip(technique.grid, point, strict=True)),
-                "protocol": key,
-                "repeat": repeat,
-                "data_seed": rows.data_seed,
-                "fit_seed": job.seed,
-                "train_rows": len(rows.x_train),
-                "test_rows": len(rows.x_score),
+                **dict(zip(technique.grid, pair.point, strict=True)),
+                **pair.repeat.row(),
                 "outcome": whole.outcome,
-                **scores,
-                **{f"validation_{score}": value for score, value in chosen_by.items()},
+                **measured.scores(pair.whole, whole, pair.repeat.rows),
+                **measured.validation(pair.part, part, pair.held),
                 "seconds": whole.seconds + part.seconds,
             }
-        )
-    return pd.DataFrame(runs)
+            for pair, whole, part in zip(pairs, fits[::2], fits[1::2], strict=True)
+        ]
+    )
+
+
+def _pairs(point: Point, arm: Arm, samples: pd.DataFrame, protocol: Protocol) -> Iterator[Pair]:
+    architecture, sizes = build_network(arm, samples), protocol.grid
+    for key in PROTOCOLS:
+        for repeat in repeats_of(arm, samples, protocol, key, sizes.repeats):
+            held = hold_out(repeat.rows, sizes.validation_split, derive(repeat.seed, "choice"))
+            whole, part = repeat.job(arm, architecture), repeat.job(arm, architecture, held)
+            yield Pair(point, repeat, whole, held, part)
+
+
+class Measured:
+    """Measures fits of many points; those whose networks differ in strengths alone share one."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._measures: dict[str, Measure] = {}
+
+    def scores(self, job: Job, fit: Fit, rows: Rows) -> dict[str, float]:
+        """Return the scores of a fit that was trained on all rows."""
+        return self._loaded(job, fit, rows).scores(rows)
+
+    def validation(self, job: Job, fit: Fit, held: Rows) -> dict[str, float]:
+        """Return the scores on the rows held out of a fit that was trained without them."""
+        found = self._loaded(job, fit, held).score(held, "val")
+        return {f"validation_{score}": value for score, value in found.items()}
+
+    def _loaded(self, job: Job, fit: Fit, rows: Rows) -> "Measure":
+        from regpipe.engine.strengths import without_strengths
+        from regpipe.measures.measure import Measure
+
+        alike = json.dumps(without_strengths(job.architecture))
+        if alike not in self._measures:
+            self._measures[alike] = Measure(job.arm, job.architecture)
+        measure = self._measures[alike]
+        measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
+        return measure

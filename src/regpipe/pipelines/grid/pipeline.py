@@ -1,13 +1,13 @@
 """The wiring of a technique's grid."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.grid import nodes
-from regpipe.pipelines.wiring import called
+from regpipe.pipelines.wiring import given, parameters, step
 
-BLOCKS = ["params:problem", "params:technique"]
-RUN = ["trainer", *BLOCKS, "params:protocol"]
+BLOCK, STATISTICS = "params:technique", "params:statistics"
+TRAINS = ("train", "train_grid")
 
 
 def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
@@ -15,59 +15,33 @@ def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
 
     `shipped` are the blocks that what was published is about.
     """
-    shared = ("protocol", "statistics")
-    template = Pipeline(
-        [
-            node(
-                called(technique, nodes.train_coarse),
-                inputs=["samples", *RUN],
-                outputs="coarse",
-                name="train_coarse",
-                tags=["train", "train_grid"],
-            ),
-            node(
-                called(technique, nodes.train_finer),
-                inputs=["coarse", "samples", *RUN],
-                outputs="runs",
-                name="train_finer",
-                tags=["train", "train_grid"],
-            ),
-            node(
-                called(technique, nodes.tabulate, shipped=shipped),
-                inputs=["runs", *BLOCKS, "params:statistics"],
-                outputs="grid",
-                name="tabulate",
-                tags="evaluate",
-            ),
-            node(
-                called(technique, nodes.choose),
-                inputs=["runs", "baseline_runs", *BLOCKS, "params:statistics"],
-                outputs="choice",
-                name="choose",
-                tags="evaluate",
-            ),
-            node(
-                nodes.plot_grid,
-                inputs=["grid", "baseline_runs", *BLOCKS],
-                outputs="grid_plot",
-                name="plot_grid",
-                tags="plot",
-            ),
-        ]
-    )
     name = f"{technique}_grid"
+    coarse = given(nodes.train_coarse, name=technique)
+    finer = given(nodes.train_finer, name=technique)
+    table = given(nodes.tabulate, name=technique, shipped=shipped)
+    choice = given(nodes.choose, name=technique)
+    plan = ["samples", "trainer", "baseline_arm", BLOCK, "params:protocol"]
+    found = ["baseline_arm", BLOCK, STATISTICS]
     return Pipeline(
-        template,
+        [
+            step(coarse, plan, "coarse", *TRAINS),
+            step(finer, ["coarse", *plan], "runs", *TRAINS),
+            step(table, ["runs", *found], "grid", "evaluate"),
+            step(choice, ["runs", "baseline_runs", *found], "choice", "evaluate"),
+            step(
+                nodes.plot_grid,
+                ["grid", "baseline_runs", "baseline_arm", BLOCK],
+                "grid_plot",
+                "plot",
+            ),
+        ],
         namespace=name,
         inputs={
             "samples": f"{problem}.samples",
+            "baseline_arm": f"{problem}.arm",
             "baseline_runs": f"{problem}.runs",
             "trainer": "trainer",
         },
-        parameters={
-            "params:problem": f"params:{problem}",
-            "params:technique": f"params:{technique}",
-            **{f"params:{key}": f"params:{key}" for key in shared},
-        },
+        parameters=parameters("protocol", "statistics", technique=technique),
         tags=name,
     )

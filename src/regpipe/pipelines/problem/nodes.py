@@ -3,8 +3,10 @@
 import pandas as pd
 
 from regpipe import plots
-from regpipe.language import Problem, Protocol
-from regpipe.pipelines.arm.curves import trained
+from regpipe.candidates.arm import Arm
+from regpipe.language import Problem, Protocol, Training
+from regpipe.plots import Trained
+from regpipe.plots.learning_curves import HELD_OUT, TEST
 from regpipe.plots.style import Figure
 from regpipe.rows import samples as rows
 from regpipe.rows.draws import draws_of
@@ -30,15 +32,17 @@ def split_table(
     return own_table.split_table(table, problem, protocol, name)
 
 
-def plot_learning_curves(history: pd.DataFrame, runs: pd.DataFrame, problem: Problem) -> Figure:
+def plot_learning_curves(history: pd.DataFrame, runs: pd.DataFrame, arm: Arm) -> Figure:
     """Show loss and metric by epoch."""
-    return plots.learning_curves(
-        trained(history, runs, problem.training),
-        None,
-        problem.title,
-        problem.kind.logged,
-        draws_of(problem),
-    )
+    problem, own = arm.problem_block, trained(history, runs, arm.training)
+    return plots.learning_curves(own, None, arm.title, problem.kind.logged, draws_of(problem))
+
+
+def trained(history: pd.DataFrame, runs: pd.DataFrame, training: Training) -> Trained:
+    """Return the trainings of an arm, with the epoch whose weights each of them keeps."""
+    kept = "best_epoch" if training.keeps_best or training.after_stopping else "epochs"
+    fits = runs.assign(kept_epoch=runs[kept])
+    return Trained(history, fits, HELD_OUT if training.watches_held_out else TEST)
 
 
 def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:

@@ -2,25 +2,16 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from regpipe import plots
-from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.candidates.recipes import (
-    Dose,
-    doses,
-    left_out,
-    parse_recipes,
-    strength_path,
-    technique_of,
-)
+from regpipe.candidates.arm import Arm
+from regpipe.candidates.recipes import Dose, SearchSpace, left_out, parse_recipes, space_of
 from regpipe.engine import progress
-from regpipe.engine.job import Job
-from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics, Technique
-from regpipe.pipelines.arm.fits import Repeats, draw_of, splits_of
-from regpipe.pipelines.arm.jobs import fit_seed, jobs_of, watched
-from regpipe.pipelines.arm.nodes import build_network, train_plan
+from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics
+from regpipe.pipelines.arm.nodes import Trained, train_plan
+from regpipe.pipelines.fits import Repeats, repeats_of, splits_of
+from regpipe.pipelines.search import candidate_of
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
@@ -36,22 +27,25 @@ from regpipe.statistics.references import compare_references
 from regpipe.statistics.summary import Mean, compare_runs, spread
 
 
-def settle(
-    trials: pd.DataFrame, problem: Problem, recipe: Recipe, *, name: str, problem_name: str
-) -> tuple[Technique, Arm]:
-    """Return the recipe in the dose that was chosen most often, as a technique and as an arm."""
-    base = baseline(problem_name, problem)
-    chosen = doses_chosen(trials, problem, recipe)
-    dose = float(pd.Series(chosen).mode().iloc[0]) if strength_path(recipe) else None
-    technique = technique_of(name, recipe, base, dose)
-    return technique, apply(name, technique, base)
+def make_space(base: Arm, recipe: Recipe, *, name: str) -> SearchSpace:
+    """Return the arms that the recipe called `name` makes of a problem's baseline."""
+    return space_of(name, recipe, base)
 
 
-def doses_chosen(trials: pd.DataFrame, problem: Problem, recipe: Recipe) -> list[Dose]:
+def settle(space: SearchSpace, trials: pd.DataFrame) -> Arm:
+    """Return the recipe's arm in the dose that was chosen most often."""
+    return space.at(usual_of(doses_chosen(space, trials)))
+
+
+def doses_chosen(space: SearchSpace, trials: pd.DataFrame) -> list[Dose]:
     """Return the dose of each repeat."""
-    path = strength_path(recipe)
-    chosen = grid_statistics.choose(trials, problem.kind)
-    return [None] * len(chosen) if path is None else [float(dose) for dose in chosen[path]]
+    chosen = grid_statistics.choose(trials, space.arms[0].task)
+    return [None] * len(chosen) if space.path is None else chosen[space.path].tolist()
+
+
+def usual_of(doses: list[Dose]) -> Dose:
+    """Return the most frequent dose, the lowest of several."""
+    return None if None in doses else float(pd.Series(doses).mode().iloc[0])
 
 
 def count_repeats(screen: Screen, protocol: Protocol) -> Repeats:
@@ -60,120 +54,85 @@ def count_repeats(screen: Screen, protocol: Protocol) -> Repeats:
 
 
 def train_chosen(
-    arm: Arm,
-    architecture: dict[str, Any],
+    space: SearchSpace,
     trials: pd.DataFrame,
     samples: pd.DataFrame,
     trainer: Trainer,
     repeats: Repeats,
-    problem: Problem,
-    recipe: Recipe,
     protocol: Protocol,
-    *,
-    name: str,
-    problem_name: str,
-) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
-    """Train the recipe: on fresh draws in the dose of each repeat, on the fixed one in `arm`'s.
+) -> Trained:
+    """Train the recipe: on fresh draws in the dose of each repeat, on the fixed one in the usual.
 
     Returns what `train` of an arm returns. The fits on fresh draws are in the store already.
     """
-    fixed = jobs_of(arm, architecture, samples, protocol, "fixed", range(repeats["fixed"]))
-    plan = [("fixed", repeat, job) for repeat, job in enumerate(fixed)]
-    base, draws = baseline(problem_name, problem), rows_of(samples, "fresh", arm)
-    built: dict[Dose, tuple[Arm, dict[str, Any]]] = {}
-    for repeat, dose in enumerate(doses_chosen(trials, problem, recipe)):
-        if dose not in built:
-            chosen = apply(name, technique_of(name, recipe, base, dose), base)
-            built[dose] = chosen, build_network(chosen, samples)
-        seed = fit_seed(protocol, "fresh", repeat)
-        rows = watched(arm, draw_of(draws, repeat), seed)
-        plan.append(("fresh", repeat, Job(*built[dose], rows, seed)))
+    chosen = doses_chosen(space, trials)
+    usual = usual_of(chosen)
+    candidates = {dose: candidate_of(space.at(dose), samples) for dose in set(chosen)}
+    arm = candidates[usual].arm
+    plan = [
+        (repeat, candidates[dose].job(repeat))
+        for name, doses in (("fixed", [usual] * repeats["fixed"]), ("fresh", chosen))
+        for repeat, dose in zip(
+            repeats_of(arm, samples, protocol, name, repeats[name]), doses, strict=True
+        )
+    ]
     progress.expect(len(plan))
     return train_plan(arm, plan, trainer)
-
-
-def compare(
-    baseline_runs: pd.DataFrame, runs: pd.DataFrame, problem: Problem, statistics: Statistics
-) -> pd.DataFrame:
-    """Compare the recipe with the baseline; the number of repeats was set beforehand."""
-    splits = splits_of(problem, baseline_runs)
-    return compare_runs(baseline_runs, runs, problem, statistics, splits)
 
 
 def answer(
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
-    comparison: pd.DataFrame,
-    technique: Technique,
-    problem: Problem,
+    arm: Arm,
     protocol: Protocol,
     statistics: Statistics,
     screen: Screen,
     engine: Engine,
-    *,
-    name: str,
-) -> Answer:
-    """Return the answer about a recipe."""
-    return technique_nodes.answer(
-        baseline_runs,
-        runs,
-        comparison,
-        problem,
-        technique,
-        protocol,
-        statistics,
-        engine,
-        name=name,
-        screen=screen,
-    )
+) -> tuple[pd.DataFrame, Answer]:
+    """Return the comparison with the baseline and the answer; the repeats were set beforehand."""
+    problem = arm.problem_block
+    splits = splits_of(problem, baseline_runs)
+    comparison = compare_runs(baseline_runs, runs, problem, statistics, splits)
+    run = (baseline_runs, runs, comparison, arm, protocol, statistics, engine)
+    return comparison, technique_nodes.answer(*run, screen=screen)
 
 
-def tabulate(
-    trials: pd.DataFrame, problem: Problem, recipe: Recipe, statistics: Statistics
-) -> pd.DataFrame:
+def tabulate(trials: pd.DataFrame, space: SearchSpace, statistics: Statistics) -> pd.DataFrame:
     """Return a row per dose."""
-    splits = splits_of(problem, trials)
-    paths = list(recipe.strength)
-    return grid_statistics.tabulate(trials, paths, problem.kind, statistics, None, splits)
+    first = space.arms[0]
+    splits = splits_of(first.problem_block, trials)
+    return grid_statistics.tabulate(trials, space.paths, first.task, statistics, None, splits)
 
 
 def choose(
-    trials: pd.DataFrame,
-    baseline_runs: pd.DataFrame,
-    problem: Problem,
-    recipe: Recipe,
-    statistics: Statistics,
-    *,
-    name: str,
-    problem_name: str,
+    trials: pd.DataFrame, baseline_runs: pd.DataFrame, space: SearchSpace, statistics: Statistics
 ) -> Choice:
     """Return what tuning gave, and what tuning on the test rows would have claimed."""
-    paths, task = list(recipe.strength), problem.kind
-    splits = splits_of(problem, trials)
-    found = grid_statistics.choice(trials, baseline_runs, paths, task, statistics, splits)
+    first, paths = space.arms[0], space.paths
+    splits = splits_of(first.problem_block, trials)
+    found = grid_statistics.choice(trials, baseline_runs, paths, first.task, statistics, splits)
     return Choice(
-        technique=name,
-        title=recipe.title,
-        problem=problem_name,
-        metric=task.metric,
+        technique=first.name,
+        title=first.title,
+        problem=first.problem,
+        metric=first.task.metric,
         paths=paths,
         confidence=statistics.confidence,
         pruned=int(trials["pruned"].sum()),
-        doses=[float(dose) for dose in doses(recipe) if dose is not None],
+        doses=[float(dose) for dose in space.values if dose is not None],
         fresh=found["fresh"],
     )
 
 
-def plot_doses(
-    grid: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, recipe: Recipe
-) -> Figure:
+def plot_doses(grid: pd.DataFrame, baseline_runs: pd.DataFrame, space: SearchSpace) -> Figure:
     """Show the metric over the doses."""
-    metric, draws = problem.kind.metric, draws_of(problem)
+    first = space.arms[0]
+    metric, draws = first.task.metric, draws_of(first.problem_block)
     fresh = baseline_runs[baseline_runs["protocol"] == "fresh"]
     same = fresh[fresh["repeat"] < grid["repeats"].max()]
     found = spread(same, metric)
     without = {"fresh": {str(side): numbers.mean for side, numbers in found.items()}}
-    return plots.grid(grid, list(recipe.strength), recipe.title, metric, without, draws)
+    return plots.grid(grid, space.paths, first.title, metric, without, draws)
 
 
 def rank(*stories: Stories) -> pd.DataFrame:
@@ -209,19 +168,17 @@ def gather_tuning(**choices: Choice) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def leave_out(problem: Problem, recipes: dict[str, Any], *, name: str) -> dict[str, str]:
+def leave_out(base: Arm, recipes: dict[str, Any]) -> dict[str, str]:
     """Return the recipes that are for the task and don't suit the problem, and why."""
-    return left_out(parse_recipes(recipes), baseline(name, problem))
+    return left_out(parse_recipes(recipes), base)
 
 
-def train_references(
-    samples: pd.DataFrame, problem: Problem, screen: Screen, *, name: str
-) -> pd.DataFrame:
+def train_references(samples: pd.DataFrame, base: Arm, screen: Screen) -> pd.DataFrame:
     """Return the scores of models without a network, on the same splits: a row per fit."""
     from regpipe.measures.references import score_references
 
-    draws = rows_of(samples, "fresh", baseline(name, problem))[: screen.repeats]
-    return score_references(draws, problem)
+    draws = rows_of(samples, "fresh", base)[: screen.repeats]
+    return score_references(draws, base.problem_block)
 
 
 def rank_references(

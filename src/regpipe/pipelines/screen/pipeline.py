@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 
-from kedro.pipeline import Node, Pipeline, node
+from kedro.pipeline import Node, Pipeline
 
-from regpipe.pipelines.arm.pipeline import arm_nodes
-from regpipe.pipelines.looks import Look
-from regpipe.pipelines.screen import nodes, tuning
-from regpipe.pipelines.study.nodes import tell
-from regpipe.pipelines.study.pipeline import PICTURES
-from regpipe.pipelines.technique.pipeline import picture_nodes
-from regpipe.pipelines.wiring import called
+from regpipe.pipelines.arm.pipeline import TRAINED, measuring_nodes, network_nodes
+from regpipe.pipelines.screen import nodes
+from regpipe.pipelines.screen.tuning import tune
+from regpipe.pipelines.study import nodes as study_nodes
+from regpipe.pipelines.study.pipeline import story_of
+from regpipe.pipelines.technique.pipeline import TABLES, of_baseline, picture_nodes
+from regpipe.pipelines.views import View
+from regpipe.pipelines.wiring import given, parameters, step
 
-SHARED = ("protocol", "statistics", "screen", "engine")
-GRID = "train_grid"
-ELSEWHERE = ("train", "export_model")  # the first in another way, the second by `<problem>_export`
+PROTOCOL, STATISTICS, SCREEN = "params:protocol", "params:statistics", "params:screen"
+TRAINS = ("train", "train_grid")
+WHOLE = ("leaderboard", "tuning", "references", "left_out", "forest_plot", "reference_runs")
 
 
 def screen_name(problem: str) -> str:
@@ -27,230 +28,96 @@ def of_recipe(problem: str, recipe: str, what: str) -> str:
     return f"{problem}/{recipe}.{what}"
 
 
-def create_pipeline(problem: str, look: Look, recipes: Mapping[str, bool]) -> Pipeline:
+def create_pipeline(problem: str, view: View, recipes: Mapping[str, bool]) -> Pipeline:
     """Return the screen of a problem, without the problem's own nodes.
 
     Args:
         problem: its name.
-        look: how its networks are looked at.
+        view: of its networks.
         recipes: by their names, whether they have a strength to choose.
     """
-    parts = [_recipe(problem, name, tuned, look) for name, tuned in recipes.items()]
+    parts = [_recipe(problem, name, tuned, view) for name, tuned in recipes.items()]
     pipelines = [*parts, _whole(problem, list(recipes))]
     return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
 
 
-def _recipe(problem: str, name: str, tuned: bool, look: Look) -> Pipeline:
+def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     """Return the nodes of a recipe, in a namespace inside the problem's."""
     template = Pipeline(
         [
-            *_search(problem, name),
-            *(n for n in arm_nodes(look) if n.name not in ELSEWHERE),
-            *_answer(name, look, tuned),
+            *_search(name),
+            *network_nodes(),
+            *measuring_nodes(view),
+            *_answer(view, tuned),
             *(_doses() if tuned else ()),
-            *(n for n in picture_nodes(look, "technique") if n.name != "plot_samples"),
+            *picture_nodes(view),
         ]
     )
     return Pipeline(
         template,
         namespace=f"{problem}.{name}",
+        inputs={**of_baseline(problem, view), "problem_samples_plot": f"{problem}.samples_plot"},
         outputs={made: of_recipe(problem, name, made) for made in template.all_outputs()},
-        inputs={
-            "samples": f"{problem}.samples",
-            "problem_samples_plot": f"{problem}.samples_plot",
-            "baseline_runs": f"{problem}.runs",
-            "baseline_history": f"{problem}.history",
-            f"baseline_{look.predictions}": f"{problem}.{look.predictions}",
-            "trainer": "trainer",
-        },
-        parameters={
-            "params:problem": f"params:{problem}",
-            "params:recipe": f"params:recipes.{name}",
-            **{f"params:{key}": f"params:{key}" for key in SHARED},
-        },
+        parameters=parameters(
+            "protocol", "statistics", "screen", "engine", recipe=f"recipes.{name}"
+        ),
         tags=screen_name(problem),
     )
 
 
-def _search(problem: str, name: str) -> list[Node]:
+def _search(name: str) -> list[Node]:
     """Choose a dose in each repeat, and train with it."""
+    trained = ["space", "trials", "samples", "trainer", "repeats", PROTOCOL]
     return [
-        node(
-            called(name, tuning.tune, problem_name=problem),
-            inputs=[
-                "samples",
-                "trainer",
-                "params:problem",
-                "params:recipe",
-                "params:protocol",
-                "params:screen",
-            ],
-            outputs="trials",
-            name="tune",
-            tags=["train", GRID],
+        step(
+            given(nodes.make_space, name=name), ["baseline_arm", "params:recipe"], "space", "model"
         ),
-        node(
-            called(name, nodes.settle, problem_name=problem),
-            inputs=["trials", "params:problem", "params:recipe"],
-            outputs=["technique", "arm"],
-            name="settle",
-            tags="model",
-        ),
-        node(
-            nodes.count_repeats,
-            inputs=["params:screen", "params:protocol"],
-            outputs="repeats",
-            name="count_repeats",
-            tags="train",
-        ),
-        node(
-            called(name, nodes.train_chosen, problem_name=problem),
-            inputs=[
-                "arm",
-                "architecture",
-                "trials",
-                "samples",
-                "trainer",
-                "repeats",
-                "params:problem",
-                "params:recipe",
-                "params:protocol",
-            ],
-            outputs=["weights", "history", "fits"],
-            name="train_chosen",
-            tags=["train", GRID],
-        ),
-        node(
-            called(name, nodes.choose, problem_name=problem),
-            inputs=[
-                "trials",
-                "baseline_runs",
-                "params:problem",
-                "params:recipe",
-                "params:statistics",
-            ],
-            outputs="choice",
-            name="choose",
-            tags="evaluate",
-        ),
+        step(tune, ["space", "samples", "trainer", PROTOCOL, SCREEN], "trials", *TRAINS),
+        step(nodes.settle, ["space", "trials"], "arm", "model"),
+        step(nodes.count_repeats, [SCREEN, PROTOCOL], "repeats", "train"),
+        step(nodes.train_chosen, trained, TRAINED, *TRAINS),
+        step(nodes.choose, ["trials", "baseline_runs", "space", STATISTICS], "choice", "evaluate"),
     ]
 
 
-def _answer(name: str, look: Look, tuned: bool) -> list[Node]:
+def _answer(view: View, tuned: bool) -> list[Node]:
     """Compare with the baseline, write the answer, and gather what is told of it."""
-    pictures = {f"{picture}_plot": f"{picture}_plot" for picture in (*PICTURES, look.picture)}
-    pictures["samples_plot"] = "problem_samples_plot"
-    if tuned:
-        pictures["grid_plot"] = "grid_plot"
+    run = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
+    told = story_of("", view, "grid_plot" if tuned else None)
+    told["samples_plot"] = "problem_samples_plot"
     return [
-        node(
-            nodes.compare,
-            inputs=["baseline_runs", "runs", "params:problem", "params:statistics"],
-            outputs="comparison",
-            name="compare",
-            tags="evaluate",
-        ),
-        node(
-            called(name, nodes.answer),
-            inputs=[
-                "baseline_runs",
-                "runs",
-                "comparison",
-                "technique",
-                "params:problem",
-                "params:protocol",
-                "params:statistics",
-                "params:screen",
-                "params:engine",
-            ],
-            outputs="summary",
-            name="answer",
-            tags="evaluate",
-        ),
-        node(
-            tell,
-            inputs={
-                "arm": "arm",
-                "architecture": "architecture",
-                "summary": "summary",
-                "runs": "runs",
-                "problem": "params:problem",
-                "technique": "technique",
-                **pictures,
-            },
-            outputs="story",
-            name="tell",
-            tags="report",
-        ),
+        step(nodes.answer, run, ["comparison", "summary"], "evaluate"),
+        step(study_nodes.tell, told, "story", "report"),
     ]
 
 
 def _doses() -> list[Node]:
     """Show what each dose gives."""
     return [
-        node(
-            nodes.tabulate,
-            inputs=["trials", "params:problem", "params:recipe", "params:statistics"],
-            outputs="grid",
-            name="tabulate",
-            tags="evaluate",
-        ),
-        node(
-            nodes.plot_doses,
-            inputs=["grid", "baseline_runs", "params:problem", "params:recipe"],
-            outputs="grid_plot",
-            name="plot_doses",
-            tags="plot",
-        ),
+        step(nodes.tabulate, ["trials", "space", STATISTICS], "grid", "evaluate"),
+        step(nodes.plot_doses, ["grid", "baseline_runs", "space"], "grid_plot", "plot"),
     ]
 
 
 def _whole(problem: str, recipes: list[str]) -> Pipeline:
     """Return what is told of all recipes together, and of models without a network."""
     screen = screen_name(problem)
+    board, tuning, references, left_out, forest, runs = (f"{screen}.{what}" for what in WHOLE)
     stories = [of_recipe(problem, name, "story") for name in recipes]
     choices = {name: of_recipe(problem, name, "choice") for name in recipes}
-    leaderboard, tuning, references, left_out, forest, runs = (
-        f"{screen}.{name}"
-        for name in (
-            *("leaderboard", "tuning", "references", "left_out"),
-            *("forest_plot", "reference_runs"),
-        )
-    )
-    block, statistics = f"params:{problem}", "params:statistics"
+    arm, block = f"{problem}.arm", f"params:{problem}"
+    told = [board, tuning, references, forest, left_out, block, *stories]
+    scored = [f"{problem}.samples", arm, SCREEN]
+    compared = [runs, f"{problem}.runs", block, STATISTICS]
     return Pipeline(
         [
-            node(nodes.rank, stories, leaderboard, name="rank", tags="report"),
-            node(nodes.gather_tuning, choices, tuning, name="gather_tuning", tags="report"),
-            node(
-                called(problem, nodes.leave_out),
-                [block, "params:recipes"],
-                left_out,
-                name="leave_out",
-                tags="model",
-            ),
-            node(
-                called(problem, nodes.train_references),
-                [f"{problem}.samples", block, "params:screen"],
-                runs,
-                name="train_references",
-                tags=["train", GRID],
-            ),
-            node(
-                nodes.rank_references,
-                [runs, f"{problem}.runs", block, statistics],
-                references,
-                name="rank_references",
-                tags="evaluate",
-            ),
-            node(nodes.plot_forest, leaderboard, forest, name="plot_forest", tags="plot"),
-            node(
-                called(problem, nodes.report),
-                [leaderboard, tuning, references, forest, left_out, block, *stories],
-                f"{screen}.report",
-                name="report",
-                tags="report",
-            ),
+            step(nodes.rank, stories, board, "report"),
+            step(nodes.gather_tuning, choices, tuning, "report"),
+            step(nodes.leave_out, [arm, "params:recipes"], left_out, "model"),
+            step(nodes.train_references, scored, runs, *TRAINS),
+            step(nodes.rank_references, compared, references, "evaluate"),
+            step(nodes.plot_forest, board, forest, "plot"),
+            step(given(nodes.report, name=problem), told, f"{screen}.report", "report"),
         ],
         namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all
         prefix_datasets_with_namespace=False,

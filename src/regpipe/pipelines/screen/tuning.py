@@ -1,203 +1,76 @@
-"""Choose a recipe's dose in each repeat, on rows that the score never sees.
+"""Choose the strength of a recipe in each repeat, on rows that the score never sees.
 
-In each repeat some of its training rows are held out, in several ways; the dose with the best mean
-on them is chosen. Optuna walks through the doses and prunes those that look hopeless after the
-first ways. To say what choosing on the test rows would have claimed, every dose is trained on all
-training rows, too.
+Optuna walks through the candidate values and prunes those that look hopeless; the one with the best
+mean over the ways to hold rows out is chosen. To say what choosing on the test rows would have
+claimed, every value is trained on all training rows, too.
 """
 
-import threading
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.candidates.recipes import Dose, doses, strength_path, technique_of
+from regpipe.candidates.recipes import Dose, SearchSpace
 from regpipe.engine import progress
-from regpipe.engine.job import Job
 from regpipe.errors import SpecError
-from regpipe.language import Problem, Protocol, Recipe, Screen
+from regpipe.language import Protocol, Screen
 from regpipe.language.settings import Holdouts
-from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.arm.fits import draw_of
-from regpipe.pipelines.arm.jobs import fit_seed, watched
-from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.fits import Repeat, repeats_of
+from regpipe.pipelines.search import Candidate, Judge, candidate_of, merit
 from regpipe.pipelines.training import Trainer
-from regpipe.rows.arrays import Rows, hold_out, rows_of
-from regpipe.seeds import derive
-
-if TYPE_CHECKING:
-    from regpipe.measures.measure import Measure
 
 DOSE = "dose"
-TIE = 1e-6  # what a loss of 1 counts beside the metric: of equals, the lower loss is better
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An arm that may be chosen, with its Keras architecture."""
-
-    arm: Arm
-    architecture: dict[str, Any]
-
-
-class Judge:
-    """Trains candidates and scores them, in any thread."""
-
-    def __init__(self, name: str, trainer: Trainer) -> None:
-        """Say what the progress calls the fits, and who trains them."""
-        self._name, self._trainer = name, trainer
-        self._own = threading.local()  # a network can hold the weights of one fit at a time
-
-    def key(self, job: Job) -> str:
-        """Return what a training is known by: rows, seed, code, versions and all."""
-        return self._trainer.key(job)
-
-    def run(self, job: Job, rows: Rows) -> dict[str, Any]:
-        """Return the outcome of a training on all rows, its seconds and its scores."""
-        fit, measure = self._measured(job)
-        return {"outcome": fit.outcome, **measure.scores(rows), "seconds": fit.seconds}
-
-    def validate(
-        self, trial: Any, candidate: Candidate, rows: Rows, seed: int, sizes: Holdouts
-    ) -> dict[str, float]:
-        """Return a candidate's mean scores over the ways to hold out some of the rows.
-
-        Raises:
-            optuna.TrialPruned: it looks hopeless after the first of them.
-        """
-        import optuna
-
-        scores: list[dict[str, float]] = []
-        for step, held in enumerate(held_out(rows, seed, sizes)):
-            watching = watched(candidate.arm, held, seed)
-            job = Job(candidate.arm, candidate.architecture, watching, seed)
-            scores.append(self._measured(job)[1].score(held, "val"))
-            trial.report(merit(means(scores), candidate.arm), step)
-            if step + 1 < sizes.holdouts and trial.should_prune():
-                progress.expect(step + 1 - sizes.holdouts)
-                raise optuna.TrialPruned
-        return means(scores)
-
-    def _measured(self, job: Job) -> tuple[Any, "Measure"]:
-        from regpipe.measures.measure import Measure
-
-        fit = self._trainer.fits_of(self._name, [job])[0]
-        if not hasattr(self._own, "measures"):
-            self._own.measures = {}
-        # Doses change no prediction, other layers do.
-        key = tuple((layer.kind, name) for name, layer in job.arm.layers.items())
-        if key not in self._own.measures:
-            self._own.measures[key] = Measure(job.arm, job.architecture)
-        measure: Measure = self._own.measures[key]
-        measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
-        return fit, measure
+Candidates = dict[Dose, Candidate]
 
 
 def tune(
+    space: SearchSpace,
     samples: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
-    recipe: Recipe,
     protocol: Protocol,
     screen: Screen,
-    *,
-    name: str,
-    problem_name: str,
 ) -> pd.DataFrame:
-    """Return a row per repeat and dose.
+    """Return a row per repeat and candidate value.
 
-    Columns: those of a grid's run table, with the dose under its path, as far as there is one;
-    `pruned`. A dose that was pruned has no validation scores, and isn't chosen.
+    Columns: those of a grid's run table, with the value under its path, as far as there is one;
+    `pruned`. A value that was pruned has no validation scores, and isn't chosen.
     """
-    base = baseline(problem_name, problem)
-    draws = rows_of(samples, "fresh", base)[: screen.repeats]
-    candidates = {dose: _candidate(name, recipe, base, dose, samples) for dose in doses(recipe)}
-    check_alike(name, candidates.values())
-    judge = Judge(name, trainer)
-    progress.expect(len(draws) * len(candidates) * (1 + screen.holdouts))
-
-    def search(repeat: int) -> list[dict[str, Any]]:
-        rows = draw_of(draws, repeat)
-        seed = fit_seed(protocol, "fresh", repeat)
-        validated = validate(judge, candidates, rows, seed, screen)
-        found = []
-        for dose, candidate in candidates.items():
-            job = Job(
-                candidate.arm, candidate.architecture, watched(candidate.arm, rows, seed), seed
-            )
-            path = {str(strength_path(recipe)): dose} if recipe.strength else {}
-            found.append(
-                {
-                    **path,
-                    "protocol": "fresh",
-                    "repeat": repeat,
-                    "data_seed": rows.data_seed,
-                    "fit_seed": seed,
-                    "train_rows": len(rows.x_train),
-                    "test_rows": len(rows.x_score),
-                    **judge.run(job, rows),
-                    **{
-                        f"validation_{score}": validated.get(dose, {}).get(score, np.nan)
-                        for score in base.task.scores
-                    },
-                    "pruned": dose not in validated,
-                }
-            )
-        return found
-
-    found = trainer.in_threads(search, range(len(draws)))
+    first = space.arms[0]
+    repeats = repeats_of(first, samples, protocol, "fresh", screen.repeats)
+    candidates = {
+        value: candidate_of(arm, samples)
+        for value, arm in zip(space.values, space.arms, strict=True)
+    }
+    check_alike(first.name, candidates.values())
+    progress.expect(len(repeats) * len(candidates) * (1 + screen.holdouts))
+    search = partial(_rows_of_repeat, space, candidates, Judge(first.name, trainer), screen)
+    found = trainer.in_threads(search, repeats)
     return pd.DataFrame([row for rows in found for row in rows]).assign(step="coarse")
 
 
 def validate(
-    judge: Judge,
-    candidates: Mapping[Dose, Candidate],
-    rows: Rows,
-    seed: int,
-    sizes: Holdouts,
+    judge: Judge, candidates: Candidates, repeat: Repeat, sizes: Holdouts
 ) -> dict[Dose, dict[str, float]]:
-    """Return the mean scores on held-out rows of each dose that wasn't pruned."""
+    """Return the mean scores on held-out rows of each value that wasn't pruned."""
     import optuna
 
     found: dict[Dose, dict[str, float]] = {}
 
     def objective(trial: Any) -> float:
-        dose = trial.suggest_categorical(DOSE, list(candidates))
-        found[dose] = judge.validate(trial, candidates[dose], rows, seed, sizes)
-        return merit(found[dose], candidates[dose].arm)
+        value = trial.suggest_categorical(DOSE, list(candidates))
+        found[value] = judge.validate(trial, candidates[value], repeat, sizes)
+        return merit(found[value], candidates[value].arm)
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
         direction="maximize",
-        sampler=optuna.samplers.GridSampler({DOSE: list(candidates)}, seed=seed),
+        sampler=optuna.samplers.GridSampler({DOSE: list(candidates)}, seed=repeat.seed),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=2),
     )
     study.optimize(objective, n_trials=len(candidates))
     return found
-
-
-def held_out(rows: Rows, seed: int, sizes: Holdouts) -> list[Rows]:
-    """Return the ways to hold out rows in a repeat, the same for all that is tried there."""
-    return [
-        hold_out(rows, sizes.validation_split, derive(seed, "choice", k))
-        for k in range(sizes.holdouts)
-    ]
-
-
-def means(scores: list[dict[str, float]]) -> dict[str, float]:
-    """Return the mean of each score."""
-    return {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
-
-
-def merit(found: dict[str, float], arm: Arm) -> float:
-    """Return what is to be as large as possible; what is no number is worse than any other."""
-    metric = found[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
-    value = metric - TIE * found["loss"]
-    return value if np.isfinite(value) else -1e9
 
 
 def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
@@ -220,8 +93,20 @@ def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
         )
 
 
-def _candidate(
-    name: str, recipe: Recipe, base: Arm, dose: Dose, samples: pd.DataFrame
-) -> Candidate:
-    arm = apply(name, technique_of(name, recipe, base, dose), base)
-    return Candidate(arm, build_network(arm, samples))
+def _rows_of_repeat(
+    space: SearchSpace, candidates: Candidates, judge: Judge, sizes: Screen, repeat: Repeat
+) -> list[dict[str, Any]]:
+    validated = validate(judge, candidates, repeat, sizes)
+    return [
+        {
+            **dict.fromkeys(space.paths, value),
+            **repeat.row(),
+            **judge.run(candidate, repeat),
+            **{
+                f"validation_{score}": validated.get(value, {}).get(score, np.nan)
+                for score in candidate.arm.task.scores
+            },
+            "pruned": value not in validated,
+        }
+        for value, candidate in candidates.items()
+    ]

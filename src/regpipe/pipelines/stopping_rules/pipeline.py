@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from regpipe.pipelines.stopping_rules import nodes
+from regpipe.pipelines.wiring import step
 
 NAME = "stopping_rules"
 
@@ -12,29 +13,13 @@ NAME = "stopping_rules"
 def create_pipeline(problems: Sequence[str]) -> Pipeline:
     """Return the pipeline that replays rules on the baselines of these problems."""
     histories = {problem: f"{problem}.history" for problem in problems}
-    template = Pipeline(
-        [
-            node(
-                nodes.replay_rules,
-                inputs={"rules": "params:stopping_rules", **histories},
-                outputs="replays",
-                name="replay_rules",
-                tags="evaluate",
-            ),
-            node(
-                nodes.tabulate, inputs="replays", outputs="rules", name="tabulate", tags="evaluate"
-            ),
-            node(
-                nodes.plot_tradeoff,
-                inputs="rules",
-                outputs="tradeoff_plot",
-                name="plot_tradeoff",
-                tags="plot",
-            ),
-        ]
-    )
+    rules = {"rules": "params:stopping_rules", **histories}
     return Pipeline(
-        template,
+        [
+            step(nodes.replay_rules, rules, "replays", "evaluate"),
+            step(nodes.tabulate, "replays", "rules", "evaluate"),
+            step(nodes.plot_tradeoff, "rules", "tradeoff_plot", "plot"),
+        ],
         namespace=NAME,
         inputs=set(histories.values()),
         parameters={"params:stopping_rules"},

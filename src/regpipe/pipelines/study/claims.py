@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from regpipe.pipelines.study import nodes
+from regpipe.pipelines.wiring import step
 
 NAME = "claims"
 STUDY = "study"  # whose part they are
@@ -21,22 +22,12 @@ def create_pipeline(techniques: Sequence[str], grids: Sequence[str]) -> Pipeline
         **{f"{name}.summary": f"{name}.summary" for name in techniques},
         **{f"{name}_grid.grid": f"{name}_grid.grid" for name in grids},
     }
-    template = Pipeline(
+    return Pipeline(
         [
-            node(
-                nodes.check_claims,
-                inputs=found,
-                outputs="claims",
-                name="check_claims",
-                tags="report",
-            ),
-            node(
-                nodes.plot_claims,
-                inputs="claims",
-                outputs="claims_plot",
-                name="plot_claims",
-                tags="plot",
-            ),
-        ]
+            step(nodes.check_claims, found, "claims", "report"),
+            step(nodes.plot_claims, "claims", "claims_plot", "plot"),
+        ],
+        namespace=STUDY,
+        inputs=set(found),
+        tags=[NAME, STUDY],
     )
-    return Pipeline(template, namespace=STUDY, inputs=set(found), tags=[NAME, STUDY])

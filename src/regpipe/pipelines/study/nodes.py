@@ -3,11 +3,9 @@
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from regpipe import plots
-from regpipe.candidates.arm import Arm
-from regpipe.language import Problem, Technique
+from regpipe.candidates.arm import Arm, as_yaml
 from regpipe.plots.style import Figure
 from regpipe.report.study import Stories, Story, Study
 from regpipe.statistics.answer import Answer
@@ -23,22 +21,21 @@ def tell(
     architecture: dict[str, Any],
     summary: Answer,
     runs: pd.DataFrame,
-    problem: Problem,
-    technique: Technique,
     **pictures: bytes,
 ) -> Stories:
     """Gather what is told of one technique; it is the only one in what is returned."""
     from regpipe.report.keras_code import keras_code  # slow to import, as is `page`
 
     shape = tuple(architecture["config"]["layers"][0]["config"]["batch_shape"][1:])
-    block = {arm.name: technique.model_dump(exclude_unset=True, mode="json")}
+    technique = arm.technique_block
+    assert technique is not None
     story = Story(
         answer=summary,
         explanation=technique.explanation,
         runs=runs,
         pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
-        block=yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=100),
-        code=keras_code(arm, shape, problem.standardise),
+        block=as_yaml(arm.name, technique),
+        code=keras_code(arm, shape, arm.problem_block.standardise),
     )
     return {summary.technique: story}
 

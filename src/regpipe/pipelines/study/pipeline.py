@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kedro.pipeline import Node, Pipeline, node
+from kedro.pipeline import Node, Pipeline
 
-from regpipe.pipelines.looks import Look
 from regpipe.pipelines.study import nodes
+from regpipe.pipelines.views import View
+from regpipe.pipelines.wiring import step
 
 NAME = "study"
 PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms")
@@ -17,12 +18,12 @@ class Part:
     """What the study tells of one problem.
 
     Attributes:
-        look: how its networks are looked at.
+        view: of its networks.
         techniques: the pipeline of each, without the problem's nodes.
         grids: by technique, those that something was published about; likewise.
     """
 
-    look: Look
+    view: View
     techniques: dict[str, Pipeline] = field(default_factory=dict)
     grids: dict[str, Pipeline] = field(default_factory=dict)
 
@@ -54,74 +55,54 @@ def create_pipeline(
     return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
 
 
+def story_of(prefix: str, view: View, grid: str | None = None) -> dict[str, str]:
+    """Return what `tell` takes; `prefix` stands before the technique's datasets."""
+    pictures = (f"{picture}_plot" for picture in (*PICTURES, view.picture))
+    told = {
+        name: f"{prefix}{name}" for name in ("arm", "architecture", "summary", "runs", *pictures)
+    }
+    return told | ({"grid_plot": grid} if grid else {})
+
+
 def _whole(stories: list[str]) -> Pipeline:
     """Return what is told of all problems together."""
-    template = Pipeline(
-        [
-            node(nodes.gather, inputs=stories, outputs="stories", name="gather", tags="report"),
-            node(nodes.rank, inputs="stories", outputs="leaderboard", name="rank", tags="report"),
-            node(
-                nodes.plot_forest,
-                inputs="leaderboard",
-                outputs="forest_plot",
-                name="plot_forest",
-                tags="plot",
-            ),
-            node(
-                nodes.report,
-                inputs={
-                    "stories": "stories",
-                    "table": "leaderboard",
-                    "claims": "claims",
-                    "shares": "variance.shares",
-                    "claims_plot": "claims_plot",
-                    "forest_plot": "forest_plot",
-                    "variance_plot": "variance.variance_plot",
-                },
-                outputs="report",
-                name="report",
-                tags="report",
-            ),
-        ]
-    )
     shared = {"variance.shares", "variance.variance_plot", *stories}
-    return Pipeline(template, namespace=NAME, inputs=shared, tags=NAME)
+    page = {
+        "stories": "stories",
+        "table": "leaderboard",
+        "claims": "claims",
+        "shares": "variance.shares",
+        "claims_plot": "claims_plot",
+        "forest_plot": "forest_plot",
+        "variance_plot": "variance.variance_plot",
+    }
+    return Pipeline(
+        [
+            step(nodes.gather, stories, "stories", "report"),
+            step(nodes.rank, "stories", "leaderboard", "report"),
+            step(nodes.plot_forest, "leaderboard", "forest_plot", "plot"),
+            step(nodes.report, page, "report", "report"),
+        ],
+        namespace=NAME,
+        inputs=shared,
+        tags=NAME,
+    )
 
 
-def _stories(problem: str, part: Part) -> list[Node]:
+def _stories(problem: str, part: Part) -> list[Node | Pipeline]:
     """Return the nodes that gather what is told of a problem's techniques."""
     if not part.techniques:
         return []
-    gather = node(
-        nodes.gather,
-        inputs=[f"{name}.story" for name in part.techniques],
-        outputs=f"{problem}.stories",
-        name="collect",
-        tags=["report", NAME],
-    )
-    return [gather, *(_story(name, problem, part) for name in part.techniques)]
+    stories = [f"{name}.story" for name in part.techniques]
+    gather = step(nodes.gather, stories, f"{problem}.stories", "report", NAME, name="collect")
+    return [gather, *(_story(name, part) for name in part.techniques)]
 
 
-def _story(name: str, problem: str, part: Part) -> Node:
+def _story(name: str, part: Part) -> Pipeline:
     """Return the node that gathers what is told of a technique, in the technique's namespace."""
-    pictures = {
-        f"{picture}_plot": f"{name}.{picture}_plot" for picture in (*PICTURES, part.look.picture)
-    }
-    if name in part.grids:
-        pictures["grid_plot"] = f"{name}_grid.grid_plot"
-    return node(
-        nodes.tell,
-        inputs={
-            "arm": f"{name}.arm",
-            "architecture": f"{name}.architecture",
-            "summary": f"{name}.summary",
-            "runs": f"{name}.runs",
-            "problem": f"params:{problem}",
-            "technique": f"params:{name}",
-            **pictures,
-        },
-        outputs=f"{name}.story",
-        name="tell",
+    told = story_of(f"{name}.", part.view, f"{name}_grid.grid_plot" if name in part.grids else None)
+    return Pipeline(
+        [step(nodes.tell, told, f"{name}.story", "report", NAME)],
         namespace=name,
-        tags=["report", NAME],
+        prefix_datasets_with_namespace=False,
     )

@@ -1,27 +1,34 @@
-"""From two run tables to an answer."""
+"""From two run tables to an answer, and the pictures of a technique beside its baseline."""
 
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel
 
-from regpipe.candidates.arm import apply, baseline
+from regpipe import plots
+from regpipe.candidates.arm import Arm
 from regpipe.candidates.as_published import Shipped, departures
-from regpipe.language import Engine, Problem, Protocol, Screen, Statistics, Technique
-from regpipe.pipelines.arm.fits import splits_of
+from regpipe.language import Engine, Protocol, Screen, Statistics
+from regpipe.language.tasks import CODE_SCORES
+from regpipe.pipelines.fits import splits_of
+from regpipe.pipelines.problem.nodes import trained
+from regpipe.plots.diverged import tell_diverged
+from regpipe.plots.style import Figure
+from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import Answer, summarise
-from regpipe.statistics.summary import compare_runs
+from regpipe.statistics.summary import compare_runs, pair_runs
 
 
 def compare(
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
-    problem: Problem,
+    arm: Arm,
     protocol: Protocol,
     statistics: Statistics,
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
+    problem, looks = arm.problem_block, protocol.fresh.looks
     splits = splits_of(problem, baseline_runs)
-    looks = protocol.fresh.looks
     return compare_runs(baseline_runs, runs, problem, statistics, splits, looks)
 
 
@@ -29,38 +36,66 @@ def answer(
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
     comparison: pd.DataFrame,
-    problem: Problem,
-    technique: Technique,
+    arm: Arm,
     protocol: Protocol,
     statistics: Statistics,
     engine: Engine,
     *,
-    name: str,
-    shipped: Shipped | None = None,
     screen: Screen | None = None,
+    shipped: Shipped | None = None,
 ) -> Answer:
-    """Return the answer about the technique called `name`, and everything it was run with.
+    """Return the answer about a technique, and everything it was run with.
 
-    `shipped` are the blocks that what was published is about; None where nothing was. `screen`
-    is what it is part of, if it is.
+    `shipped` are the blocks that what was published is about; None where nothing was. `screen` is
+    what it is part of, if it is.
     """
-    parameters: dict[str, Any] = {
-        technique.problem: problem.model_dump(mode="json"),
-        name: technique.model_dump(mode="json"),
-        "protocol": protocol.model_dump(mode="json"),
-        "statistics": statistics.model_dump(mode="json"),
-        "engine": engine,
-        **({"screen": screen.model_dump(mode="json")} if screen else {}),
+    blocks: dict[str, BaseModel | None] = {
+        arm.problem: arm.problem_block,
+        arm.name: arm.technique_block,
+        "protocol": protocol,
+        "statistics": statistics,
+        "screen": screen,
     }
-    arm = apply(name, technique, baseline(technique.problem, problem))
-    return summarise(
-        arm,
-        problem,
-        technique,
-        baseline_runs,
-        runs,
-        comparison,
-        statistics,
-        parameters,
-        departures(name, problem, technique, shipped) if shipped else {},
-    )
+    parameters: dict[str, Any] = {"engine": engine}
+    parameters |= {name: block.model_dump(mode="json") for name, block in blocks.items() if block}
+    published = departures(arm, shipped) if shipped else {}
+    return summarise(arm, baseline_runs, runs, comparison, statistics, parameters, published)
+
+
+def plot_learning_curves(
+    baseline_history: pd.DataFrame,
+    history: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    baseline_arm: Arm,
+    arm: Arm,
+) -> Figure:
+    """Show loss and metric by epoch, of both arms."""
+    bare = trained(baseline_history, baseline_runs, baseline_arm.training)
+    with_it, problem = trained(history, runs, arm.training), arm.problem_block
+    return plots.learning_curves(bare, with_it, arm.title, problem.kind.logged, draws_of(problem))
+
+
+def plot_paired_differences(
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    comparison: pd.DataFrame,
+    arm: Arm,
+    statistics: Statistics,
+) -> Figure:
+    """Show what the technique changed in each repeat."""
+    problem, metric = arm.problem_block, arm.task.metric
+    squared = problem.training.loss in ("mse", "mean_squared_error")
+    shown = {metric, *CODE_SCORES, "mse" if squared else "loss"}
+    comparison = comparison[comparison["metric"].isin(shown)]
+    comparison = comparison.sort_values("metric", key=lambda m: m != metric, kind="stable")
+    smallest = problem.smallest_differences(statistics)
+    pairs = pair_runs(baseline_runs, runs)
+    figure = plots.paired_differences(pairs, comparison, arm.title, smallest, draws_of(problem))
+    return tell_diverged(figure, baseline_runs, runs)
+
+
+def plot_weight_norms(baseline_runs: pd.DataFrame, runs: pd.DataFrame, arm: Arm) -> Figure:
+    """Show how large the weights of each layer became."""
+    figure = plots.weight_norms(baseline_runs, runs, arm.title, draws_of(arm.problem_block))
+    return tell_diverged(figure, baseline_runs, runs)

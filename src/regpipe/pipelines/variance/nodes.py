@@ -1,17 +1,17 @@
 """From fits whose rows, initial weights and orders vary apart to what each of them moves."""
 
 import itertools
+from typing import Any
 
 import pandas as pd
 
 from regpipe import plots
-from regpipe.candidates.arm import baseline
+from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language import Problem, Protocol
 from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.arm.jobs import watched
-from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.fits import watched
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.rows.arrays import rows_of
@@ -21,14 +21,13 @@ from regpipe.statistics.variance import tabulate_variance
 
 
 def train_nested(
+    arm: Arm,
+    architecture: dict[str, Any],
     samples: pd.DataFrame,
     trainer: Trainer,
-    problem: Problem,
     protocol: Protocol,
-    *,
-    name: str,
 ) -> pd.DataFrame:
-    """Train the baseline on several draws, from several weights on each, in several orders.
+    """Train a baseline on several draws, from several weights on each, in several orders.
 
     Returns:
         A row per fit: problem, metric, draw, weights, order, the seeds, and the problem's metric on
@@ -36,8 +35,7 @@ def train_nested(
     """
     from regpipe.measures.measure import Measure
 
-    arm, sizes = baseline(name, problem), protocol.variance
-    architecture = build_network(arm, samples)
+    sizes = protocol.variance
     draws = rows_of(samples, "fresh", arm)[: sizes.draws]
     keys = list(itertools.product(range(len(draws)), range(sizes.weights), range(sizes.orders)))
     jobs = []
@@ -47,26 +45,17 @@ def train_nested(
         rows = watched(arm, draws[draw], weights_seed)
         jobs.append(Job(arm, architecture, rows, seed, weights_seed))
     progress.expect(len(jobs))
-    measure, found = Measure(arm, architecture), []
-    fits = trainer.fits_of(f"{name}, variance", jobs)
+    fits = trainer.fits_of(f"{arm.name}, variance", jobs)
+    measure, metric, found = Measure(arm, architecture), arm.task.metric, []
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
-        rows, metric = draws[draw], arm.task.metric
+        rows = draws[draw]
         measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
         scores = {f"test_{metric}": measure.score(rows, "val")[metric]}
-        if not is_table(problem.rows):
+        if not is_table(arm.problem_block.rows):
             scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
-        found.append(
-            {
-                "problem": name,
-                "draw": draw,
-                "weights": weights,
-                "order": order,
-                "data_seed": rows.data_seed,
-                "weights_seed": job.weights_seed,
-                "fit_seed": job.seed,
-                **scores,
-            }
-        )
+        levels = {"problem": arm.problem, "draw": draw, "weights": weights, "order": order}
+        seeds = {"weights_seed": job.weights_seed, "fit_seed": job.seed}
+        found.append({**levels, "data_seed": rows.data_seed, **seeds, **scores})
     return pd.DataFrame(found)
 
 

@@ -1,59 +1,36 @@
-"""The wiring of the split: the draws come from the problems' pipelines."""
+"""The wiring of the split: draws and baselines come from the problems' pipelines."""
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Node, Pipeline, node
+from kedro.pipeline import Node, Pipeline
 
 from regpipe.pipelines.variance import nodes
-from regpipe.pipelines.wiring import called
+from regpipe.pipelines.wiring import step
 
 NAME = "variance"
+READ = ("arm", "architecture", "samples")
 
 
 def create_pipeline(problems: Sequence[str]) -> Pipeline:
     """Return the pipeline that splits the variance of each problem's baseline."""
     shares = [f"{problem}_shares" for problem in problems]
-    template = Pipeline(
-        [
-            *(step for problem in problems for step in _split(problem)),
-            node(nodes.gather, inputs=shares, outputs="shares", name="gather", tags="evaluate"),
-            node(
-                nodes.plot_variance,
-                inputs="shares",
-                outputs="variance_plot",
-                name="plot_variance",
-                tags="plot",
-            ),
-        ]
-    )
     return Pipeline(
-        template,
+        [
+            *(made for problem in problems for made in _split(problem)),
+            step(nodes.gather, shares, "shares", "evaluate"),
+            step(nodes.plot_variance, "shares", "variance_plot", "plot"),
+        ],
         namespace=NAME,
-        inputs={"trainer", *(f"{problem}.samples" for problem in problems)},
+        inputs={"trainer", *(f"{problem}.{what}" for problem in problems for what in READ)},
         parameters={"params:protocol", *(f"params:{problem}" for problem in problems)},
         tags=NAME,
     )
 
 
 def _split(problem: str) -> list[Node]:
+    trained = [*(f"{problem}.{what}" for what in READ), "trainer", "params:protocol"]
+    fits, shares, block = f"{problem}_fits", f"{problem}_shares", f"params:{problem}"
     return [
-        node(
-            called(problem, nodes.train_nested),
-            inputs=[
-                f"{problem}.samples",
-                "trainer",
-                f"params:{problem}",
-                "params:protocol",
-            ],
-            outputs=f"{problem}_fits",
-            name=f"train_{problem}",
-            tags=["train", "train_grid"],
-        ),
-        node(
-            nodes.split,
-            inputs=[f"{problem}_fits", f"params:{problem}"],
-            outputs=f"{problem}_shares",
-            name=f"split_{problem}",
-            tags="evaluate",
-        ),
+        step(nodes.train_nested, trained, fits, "train", "train_grid", name=f"train_{problem}"),
+        step(nodes.split, [fits, block], shares, "evaluate", name=f"split_{problem}"),
     ]

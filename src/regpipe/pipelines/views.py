@@ -1,16 +1,29 @@
-"""What the networks of an arm say, in the form in which its kind of problem is looked at."""
+"""How the networks of a task are viewed: what a node predicts, and the picture made of that.
 
+A decision boundary needs two features, a confusion table classes, and so on. The pipelines are
+wired before any row is drawn, so it is the problem's block that says what can be shown. Each node
+that predicts takes an arm, its architecture, weights, fits and samples; each that draws takes the
+predictions of the baseline, those of the technique, samples, both run tables and the arm.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.language.metrics import said_classes
 from regpipe.measures.base_rates import rates_of_fit
-from regpipe.pipelines.arm.fits import each_fit
+from regpipe.pipelines.fits import each_fit
+from regpipe.plots.diverged import tell_diverged
+from regpipe.plots.style import Figure
+from regpipe.rows.draws import draws_of
 from regpipe.rows.samples import feature_names
 
+PLANAR = {"make_moons", "make_circles", "make_football"}  # generators of two features
 GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
 SHOWN = 10  # rows whose reconstructions are shown
 
@@ -49,6 +62,19 @@ def predict_surface(
     return pd.concat(frames, ignore_index=True)
 
 
+def plot_decision_boundary(
+    bare: pd.DataFrame,
+    own: pd.DataFrame,
+    samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    arm: Arm,
+) -> Figure:
+    """Show where both arms draw the line, and where their repeats disagree."""
+    figure = plots.decision_boundary(bare, own, samples, arm.title)
+    return tell_diverged(figure, baseline_runs, runs)
+
+
 def count_confusions(
     arm: Arm,
     architecture: dict[str, Any],
@@ -74,6 +100,20 @@ def count_confusions(
     return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
 
 
+def plot_confusion(
+    bare: pd.DataFrame,
+    own: pd.DataFrame,
+    samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    arm: Arm,
+) -> Figure:
+    """Show which classes both arms take for which."""
+    problem = arm.problem_block
+    figure = plots.confusion(bare, own, arm.title, problem.classes, draws_of(problem))
+    return tell_diverged(figure, baseline_runs, runs)
+
+
 def predict_values(
     arm: Arm,
     architecture: dict[str, Any],
@@ -95,6 +135,19 @@ def predict_values(
         key = {"protocol": fit["protocol"], "repeat": fit["repeat"]}
         frames.append(pd.DataFrame({**key, **said}))
     return pd.concat(frames, ignore_index=True)
+
+
+def plot_predicted_true(
+    bare: pd.DataFrame,
+    own: pd.DataFrame,
+    samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    arm: Arm,
+) -> Figure:
+    """Show what both arms predict against what is true."""
+    figure = plots.predicted_true(bare, own, arm.title, draws_of(arm.problem_block))
+    return tell_diverged(figure, baseline_runs, runs)
 
 
 def reconstruct(
@@ -132,3 +185,53 @@ def reconstruct(
             frame.insert(0, "protocol", fit["protocol"])
             frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def plot_reconstructions(
+    bare: pd.DataFrame,
+    own: pd.DataFrame,
+    samples: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    runs: pd.DataFrame,
+    arm: Arm,
+) -> Figure:
+    """Show what both arms make of some rows."""
+    shape = arm.input_shape or (len(feature_names(samples)),)
+    figure = plots.reconstructions(bare, own, arm.title, shape, draws_of(arm.problem_block))
+    return tell_diverged(figure, baseline_runs, runs)
+
+
+@dataclass(frozen=True)
+class View:
+    """A way to view networks.
+
+    Attributes:
+        predict: the arm's node.
+        predictions: the dataset that it leaves.
+        plot: the technique's node.
+        picture: the file that it leaves, without `.png`.
+    """
+
+    predict: Callable[..., Any]
+    predictions: str
+    plot: Callable[..., Any]
+    picture: str
+
+
+BOUNDARY = View(predict_surface, "surfaces", plot_decision_boundary, "decision_boundary")
+CONFUSION = View(count_confusions, "confusions", plot_confusion, "confusion")
+VALUES = View(predict_values, "predictions", plot_predicted_true, "predicted_true")
+RECONSTRUCTIONS = View(reconstruct, "reconstructions", plot_reconstructions, "reconstructions")
+VIEWS = {"regression": VALUES, "reconstruction": RECONSTRUCTIONS}
+
+
+def view_of(problem: Any) -> View:
+    """Return how a problem is viewed, given its block as written.
+
+    A block that can't be read gets some view: the check of the parameters says what is wrong.
+    """
+    block = problem if isinstance(problem, dict) else {}
+    rows = block.get("rows")
+    if block.get("task") == "binary" and isinstance(rows, dict) and set(rows) <= PLANAR:
+        return BOUNDARY
+    return VIEWS.get(str(block.get("task")), CONFUSION)

@@ -1,0 +1,111 @@
+"""The fits of an arm: the rows and the seed of each repeat, what is trained, and what is left."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.candidates.arm import Arm
+from regpipe.engine.job import Job
+from regpipe.language import Problem, Protocol
+from regpipe.rows.arrays import Rows, hold_out, rows_of
+from regpipe.rows.sources import is_table
+from regpipe.seeds import derive
+from regpipe.statistics.overlap import INDEPENDENT, Splits
+
+PROTOCOLS = ("fixed", "fresh")
+Weights = Mapping[str, np.ndarray]
+Repeats = dict[str, int]  # by protocol
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The k-th paired fit of every arm: all of them share its rows and its seed.
+
+    Attributes:
+        protocol: `fixed` or `fresh`.
+        number: k, from 0.
+        rows: to train, test and score on.
+        seed: of initial weights, orders and masks.
+    """
+
+    protocol: str
+    number: int
+    rows: Rows
+    seed: int
+
+    def job(self, arm: Arm, architecture: dict[str, Any], rows: Rows | None = None) -> Job:
+        """Return the training of an arm on the rows of the repeat, or on some of them."""
+        trained_on = watched(arm, self.rows if rows is None else rows, self.seed)
+        return Job(arm, architecture, trained_on, self.seed)
+
+    def row(self, rows: Rows | None = None) -> dict[str, Any]:
+        """Return what the row of a run table begins with, for a training on these rows."""
+        rows = self.rows if rows is None else rows
+        return {
+            "protocol": self.protocol,
+            "repeat": self.number,
+            "data_seed": rows.data_seed,
+            "fit_seed": self.seed,
+            "train_rows": len(rows.x_train),
+            "test_rows": len(rows.x_score),
+        }
+
+
+def repeats_of(
+    arm: Arm, samples: pd.DataFrame, protocol: Protocol, name: str, most: int | None = None
+) -> list[Repeat]:
+    """Return the repeats of the protocol called `name`, `most` of them at most."""
+    draws, n = rows_of(samples, name, arm), protocol.at_most[name]
+    return [
+        Repeat(name, k, _draw_of(draws, k), derive(protocol.seed, f"{name} fit", k))
+        for k in range(n if most is None else min(n, most))
+    ]
+
+
+def watched(arm: Arm, rows: Rows, seed: int) -> Rows:
+    """Return the rows with those held out that the arm wants to watch.
+
+    Where a second pass will want all rows, the engine holds some out by itself in the first.
+    """
+    share = arm.training.validation_split
+    if share is None or arm.training.after_stopping:
+        return rows
+    return hold_out(rows, share, seed)
+
+
+def weights_of(weights: Weights, protocol: str, repeat: int) -> dict[str, np.ndarray]:
+    """Return the weights of a fit by their paths."""
+    prefix = f"{protocol}/"
+    return {k.removeprefix(prefix): v[repeat] for k, v in weights.items() if k.startswith(prefix)}
+
+
+def each_fit(
+    arm: Arm, weights: Weights, fits: pd.DataFrame, samples: pd.DataFrame
+) -> Iterator[tuple[dict[Any, Any], Rows, dict[str, np.ndarray]]]:
+    """Yield (its row of `fits`, rows, weights) of every fit."""
+    draws = {protocol: rows_of(samples, protocol, arm) for protocol in PROTOCOLS}
+    for fit in fits.to_dict("records"):
+        protocol, repeat = fit["protocol"], fit["repeat"]
+        yield fit, _draw_of(draws[protocol], repeat), weights_of(weights, protocol, repeat)
+
+
+def splits_of(problem: Problem, runs: pd.DataFrame) -> Splits:
+    """Return what the fresh repeats of a problem share.
+
+    `runs` is the run table of an arm that holds no rows out.
+    """
+    if not is_table(problem.rows):
+        return INDEPENDENT
+    own, first = problem.own_table, runs.iloc[0]
+    train_rows, test_rows = int(first["train_rows"]), int(first["test_rows"])
+    if own is None:
+        return Splits(train_rows, test_rows)
+    return Splits(train_rows, test_rows, own.group is None, one_sample=problem.one_split)
+
+
+def _draw_of(draws: list[Rows], repeat: int) -> Rows:
+    """Return the rows of a repeat; every repeat of `fixed` has the same."""
+    return draws[repeat if len(draws) > 1 else 0]

@@ -1,0 +1,117 @@
+"""What every search does: train candidates without some of the rows, and judge them by those.
+
+In each repeat some of its training rows are held out, in several ways, the same for all that is
+tried there; the score never sees them. Candidates that look hopeless after the first ways are
+pruned.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.candidates.arm import Arm
+from regpipe.engine import progress
+from regpipe.engine.job import Job
+from regpipe.language.settings import Holdouts
+from regpipe.measures.base_rates import base_rates
+from regpipe.pipelines.arm.nodes import build_network
+from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.training import Trainer
+from regpipe.rows.arrays import Rows, hold_out
+from regpipe.seeds import derive
+
+if TYPE_CHECKING:
+    from regpipe.measures.measure import Measure
+
+TIE = 1e-6  # what a loss of 1 counts beside the metric: of equals, the lower loss is better
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An arm that may be chosen, with its Keras architecture."""
+
+    arm: Arm
+    architecture: dict[str, Any]
+
+    def job(self, repeat: Repeat, rows: Rows | None = None) -> Job:
+        """Return its training on the rows of a repeat, or on some of them."""
+        return repeat.job(self.arm, self.architecture, rows)
+
+
+def candidate_of(arm: Arm, samples: pd.DataFrame) -> Candidate:
+    """Return an arm with its architecture, once Keras and the engine take both."""
+    return Candidate(arm, build_network(arm, samples))
+
+
+class Judge:
+    """Trains candidates and scores them, in any thread."""
+
+    def __init__(self, name: str, trainer: Trainer) -> None:
+        """Say what the progress calls the fits, and who trains them."""
+        self._name, self._trainer = name, trainer
+        self._own = threading.local()  # a network can hold the weights of one fit at a time
+
+    def key(self, job: Job) -> str:
+        """Return what a training is known by: rows, seed, code, versions and all."""
+        return self._trainer.key(job)
+
+    def run(self, candidate: Candidate, repeat: Repeat) -> dict[str, Any]:
+        """Return the outcome of a training on all rows of a repeat, its scores and seconds."""
+        fit, measure = self._measured(candidate.job(repeat))
+        return {"outcome": fit.outcome, **measure.scores(repeat.rows), "seconds": fit.seconds}
+
+    def validate(
+        self, trial: Any, candidate: Candidate, repeat: Repeat, sizes: Holdouts
+    ) -> dict[str, float]:
+        """Return a candidate's mean scores over the ways to hold out some of the rows.
+
+        Raises:
+            optuna.TrialPruned: it looks hopeless after the first of them.
+        """
+        import optuna
+
+        scores: list[dict[str, float]] = []
+        for step, held in enumerate(held_out(repeat, sizes)):
+            scores.append(self._measured(candidate.job(repeat, held))[1].score(held, "val"))
+            trial.report(merit(means(scores), candidate.arm), step)
+            if step + 1 < sizes.holdouts and trial.should_prune():
+                progress.expect(step + 1 - sizes.holdouts)
+                raise optuna.TrialPruned
+        return means(scores)
+
+    def _measured(self, job: Job) -> tuple[Any, "Measure"]:
+        from regpipe.measures.measure import Measure
+
+        fit = self._trainer.fits_of(self._name, [job])[0]
+        if not hasattr(self._own, "measures"):
+            self._own.measures = {}
+        # Strengths change no prediction, other layers do.
+        key = tuple((layer.kind, name) for name, layer in job.arm.layers.items())
+        if key not in self._own.measures:
+            self._own.measures[key] = Measure(job.arm, job.architecture)
+        measure: Measure = self._own.measures[key]
+        measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
+        return fit, measure
+
+
+def held_out(repeat: Repeat, sizes: Holdouts) -> list[Rows]:
+    """Return the ways to hold out rows in a repeat, the same for all that is tried there."""
+    return [
+        hold_out(repeat.rows, sizes.validation_split, derive(repeat.seed, "choice", k))
+        for k in range(sizes.holdouts)
+    ]
+
+
+def means(scores: list[dict[str, float]]) -> dict[str, float]:
+    """Return the mean of each score."""
+    return {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
+
+
+def merit(found: dict[str, float], arm: Arm) -> float:
+    """Return what is to be as large as possible; what is no number is worse than any other."""
+    metric = found[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
+    value = metric - TIE * found["loss"]
+    return value if np.isfinite(value) else -1e9
