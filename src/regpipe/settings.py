@@ -4,7 +4,8 @@ from kedro.config import OmegaConfigLoader
 
 from regpipe.kedro_side.answers import AnswerHooks
 from regpipe.kedro_side.config import LOADER_ARGS
-from regpipe.kedro_side.hooks import CheckHooks, ProgressHooks
+from regpipe.kedro_side.hooks import CheckHooks
+from regpipe.kedro_side.progress import ProgressHooks
 from regpipe.kedro_side.runner.hooks import LockHooks
 from regpipe.kedro_side.tracking.hooks import TrackingHooks
 

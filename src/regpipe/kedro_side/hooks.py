@@ -1,4 +1,4 @@
-"""What happens around a run: what was asked for is checked, its progress is shown."""
+"""What is asked for is checked, and what goes wrong is said."""
 
 import errno
 from typing import Any
@@ -10,14 +10,11 @@ from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
 from regpipe.candidates.check import check_parameters
-from regpipe.engine import progress
 from regpipe.errors import SpecError, cause_of, not_utf8
 from regpipe.kedro_side import blocks
 from regpipe.kedro_side.parts import missing_inputs, of_another_run
-from regpipe.kedro_side.runner.ahead import fits_ahead
 from regpipe.kedro_side.runner.records import config_of
 
-GRID = "train_grid"
 # What the machine says where nothing (more) can be written: full, too large, closed, not ours.
 UNWRITABLE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
@@ -77,29 +74,6 @@ class CheckHooks:
         cause = cause_of(error)
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
             raise click.ClickException(_unwritable(error, cause, catalog)) from None
-
-
-class ProgressHooks:
-    """Shows a bar while a run trains."""
-
-    @hook_impl
-    def before_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> None:
-        """Count the fits that lie ahead, and open the bar."""
-        fits = fits_ahead(pipeline, catalog)
-        if fits or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid says by itself how many
-            progress.start(fits)
-
-    @hook_impl(tryfirst=True)
-    def after_pipeline_run(self) -> None:
-        """Close the bar."""
-        progress.stop()
-
-    @hook_impl
-    def on_pipeline_error(self) -> None:
-        """Close the bar."""
-        progress.stop()
 
 
 def _unreadable(error: DatasetError) -> str:

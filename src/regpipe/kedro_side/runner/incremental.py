@@ -13,7 +13,7 @@ from kedro.runner import SequentialRunner
 from pluggy import PluginManager
 
 from regpipe.engine import progress
-from regpipe.kedro_side.runner.ahead import fits_ahead
+from regpipe.kedro_side.progress import fits_ahead
 from regpipe.kedro_side.runner.fingerprints import Fingerprints, fingerprints
 from regpipe.kedro_side.runner.lock import release
 from regpipe.kedro_side.runner.records import (
