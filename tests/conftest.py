@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.kedro_side.datasets import PictureDataset
 from regpipe.kedro_side.runner import IncrementalRunner
 from regpipe.kedro_side.runner.lock import release, take
 from regpipe.language import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
@@ -23,8 +22,7 @@ from regpipe.language.reading import parse
 from regpipe.rows.arrays import Rows, rows_of
 from regpipe.rows.samples import draw_samples, split_samples
 from regpipe.statistics.overlap import halves_of
-
-PROJECT = Path(__file__).parents[1]
+from tests.command_lines import PROJECT, make_cheap
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -105,12 +103,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     from kedro.framework.session.service_session import KedroServiceSession
     from kedro.framework.startup import bootstrap_project
 
-    from regpipe.engine import compiled
-
     bootstrap_project(PROJECT)
-    cheap = pytest.MonkeyPatch()
-    cheap.setattr(PictureDataset, "_write", lambda self, data: data.savefig(self._filepath, dpi=40))
-    request.addfinalizer(cheap.undo)
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)
 
@@ -127,7 +120,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
             **{name: {"training": {"epochs": 2 if name == "digits" else 5}} for name in PROBLEMS},
         }
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(compiled, "_convolves", lambda model: True)
+            make_cheap(patch.setattr)
             session.run(
                 pipeline_names=list(names),
                 **part or {},

@@ -1,14 +1,13 @@
 """What the README tells people to type has to work."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
 from regpipe.candidates.check import check_parameters
+from tests.command_lines import type_in
 from tests.conftest import PROJECT, blocks
 
 README = (PROJECT / "README.md").read_text()
@@ -24,21 +23,6 @@ def test_make_targets_exist() -> None:
     targets = re.findall(r"make (\w+)", " ".join(COMMANDS)) + ["viz", "bench"]
     for target in {*targets}:
         assert re.search(rf"^{target}:.*##", makefile, re.MULTILINE), target
-
-
-ONE_AFTER_ANOTHER = """
-import sys
-from kedro.framework.cli.cli import main
-
-for line in sys.stdin.read().splitlines():
-    print("$", line, flush=True)
-    sys.argv = line.split()
-    try:
-        main()
-    except SystemExit as end:
-        if end.code:
-            sys.exit(f"failed: {line}")
-"""
 
 
 def test_commands_work(project: Path) -> None:
@@ -57,10 +41,7 @@ def test_commands_work(project: Path) -> None:
     )
     commands = [c for c in commands if not c.endswith(own) and "fresh.repeats" not in c]
     quick = [f"{c} --env=quick" if c.startswith("kedro run") else c for c in commands]
-    done = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_ANOTHER],
-        cwd=project, input="\n".join(quick), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = type_in(project, *quick, cheaply=False)
     assert done.returncode == 0, done.stdout + done.stderr
     said = dict(zip(quick, done.stdout.split("$ kedro ")[1:], strict=True))
     for command, output in said.items():

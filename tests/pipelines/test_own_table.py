@@ -1,11 +1,8 @@
 """From a CSV to a network to use: the way that docs/own-data.md goes, on a small table."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.command_lines import type_in
 from tests.conftest import PROJECT, blocks
-from tests.test_readme import ONE_AFTER_ANOTHER
 
 RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None, "snapshot_ensemble": None}
 DOSES = [0.2, 0.6]
@@ -54,19 +51,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def kedro(folder: Path, *commands: str) -> subprocess.CompletedProcess[str]:
-    """Run commands one after another, in one process; it ends with the first that fails."""
-    return subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_ANOTHER],
-        cwd=folder, input="\n".join(commands), capture_output=True, text=True, check=False,
-        env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def said(folder: Path) -> list[str]:
     """What each command of the walk says."""
-    done = kedro(
+    done = type_in(
         folder,
         "kedro regpipe new-problem mine --file data/01_raw/mine.csv --target outcome --drop id",
         f"kedro run --pipelines=mine_cocktail --params {FEW}",
@@ -166,7 +154,7 @@ def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -
     with journal.open("a") as file:
         file.write('{"op_code":4,"worker_i')
     (folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv").unlink()
-    done = kedro(
+    done = type_in(
         folder,
         f"kedro run --pipelines=mine_cocktail --params {FEW.replace('trials=5', 'trials=7')}",
     )
@@ -239,10 +227,10 @@ def test_a_changed_file_that_does_not_fit_any_more_is_told_in_a_line(
     whole = file.read_bytes()
     try:
         rows().drop(columns="outcome").to_csv(file, index=False)
-        done = kedro(folder, f"kedro run --pipelines=mine --params {FEW}")
+        done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}")
         assert done.returncode and "mine.rows.target: there is no column 'outcome'" in done.stdout
         file.write_bytes("id,näme\n1,2\n".encode("cp1252"))
-        done = kedro(folder, f"kedro run --pipelines=mine --params {FEW}")
+        done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}")
         told = done.stdout + done.stderr
         assert done.returncode and "This file isn't UTF-8" in told and "Traceback" not in told
     finally:

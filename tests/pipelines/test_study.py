@@ -1,13 +1,11 @@
 """The study as a whole, of a few techniques: leaderboard, claims, report, and the notebook."""
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pandas as pd
@@ -16,6 +14,7 @@ import yaml
 from nbclient import NotebookClient
 
 from regpipe.statistics.answer import Answer
+from tests.command_lines import type_in
 from tests.conftest import PROJECT, blocks, summary_of
 
 PROBLEMS = ("moons", "circles", "diabetes")  # those whose histories stopping rules are replayed on
@@ -46,19 +45,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def kedro_run(folder: Path, *arguments: str, **options: Any) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "kedro", "run", "--env=quick", "--params", FEW, *arguments],
-        cwd=folder, capture_output=True, text=True, check=False, **options,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return " ".join(done.stdout.split())
+STUDY = f"kedro run --env=quick --params {FEW}"
 
 
 @pytest.fixture(scope="module")
 def said(small: Path) -> str:
     """What the run of the study says."""
-    return kedro_run(small)
+    done = type_in(small, STUDY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return " ".join(done.stdout.split())
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +132,13 @@ def test_a_second_run_makes_nothing_and_says_the_same(
 ) -> None:
     made = [file for file in root.rglob("*.*") if file.name != "made.json"]
     files = {file: file.stat().st_mtime_ns for file in made}
-    again = kedro_run(small, env={**os.environ, **without_slow_libraries})
-    assert "nodes are up to date" in again
+    done = subprocess.run(
+        [sys.executable, "-m", *STUDY.split()],
+        cwd=small, env={**without_slow_libraries, "COLUMNS": "200"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    again = " ".join(done.stdout.split())
+    assert "nodes are up to date" in again, done.stderr
     assert said[said.index("Of 4 techniques") :] == again[again.index("Of 4 techniques") :]
     assert files == {file: file.stat().st_mtime_ns for file in made}
 
