@@ -22,7 +22,7 @@ run: $(READY) ## train and compare: does L2 help on moons?
 	$(BIN)/kedro run --pipelines=weight_l2 --params protocol.fresh.repeats=auto
 
 test: $(READY) ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check .

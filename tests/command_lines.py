@@ -6,12 +6,12 @@ Each process imports TensorFlow anew, which takes longer than most commands do.
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).parents[1]
-CHEAPLY = "cheaply"
+CHEAPLY, ALL_FAIL = "cheaply", "all fail"
 
 
 def make_cheap(change: Callable[[Any, str, Any], None] = setattr) -> None:
@@ -26,13 +26,34 @@ def make_cheap(change: Callable[[Any, str, Any], None] = setattr) -> None:
     change(compiled, "_convolves", lambda model: True)
 
 
-def type_in(folder: Path, *commands: str, cheaply: bool = True) -> subprocess.CompletedProcess[str]:
+def type_in(
+    folder: Path,
+    *commands: str,
+    cheaply: bool = True,
+    environment: Mapping[str, str] = os.environ,
+) -> subprocess.CompletedProcess[str]:
     """Run commands in a project's folder; they end with the first that fails."""
-    paths = os.pathsep.join([str(PROJECT), str(PROJECT / "src")])
+    return _type_in(folder, commands, [CHEAPLY] if cheaply else [], environment)
+
+
+def refusals(
+    folder: Path, *commands: str, environment: Mapping[str, str] = os.environ
+) -> list[tuple[str, str]]:
+    """Run commands all of which fail; return what each says on the standard output and error."""
+    done = _type_in(folder, commands, [ALL_FAIL], environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = (stream.split("$ kedro ")[1:] for stream in (done.stdout, done.stderr))
+    return list(zip(*said, strict=True))
+
+
+def _type_in(
+    folder: Path, commands: Sequence[str], how: list[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    paths = [environment.get("PYTHONPATH", ""), str(PROJECT), str(PROJECT / "src")]
     return subprocess.run(
-        [sys.executable, "-m", __name__, *([CHEAPLY] if cheaply else [])],
+        [sys.executable, "-m", __name__, *how],
         cwd=folder, input="\n".join(commands), capture_output=True, text=True, check=False,
-        env={**os.environ, "COLUMNS": "200", "PYTHONPATH": paths},
+        env={**environment, "COLUMNS": "200", "PYTHONPATH": os.pathsep.join(paths)},
     )  # fmt: skip
 
 
@@ -40,16 +61,18 @@ def main() -> None:
     """Run the lines of the standard input."""
     from kedro.framework.cli.cli import main as kedro
 
+    all_fail = ALL_FAIL in sys.argv
     if CHEAPLY in sys.argv:
         make_cheap()
     for line in sys.stdin.read().splitlines():
-        print("$", line, flush=True)  # noqa: T201
+        for stream in (sys.stdout, sys.stderr):
+            print("$", line, flush=True, file=stream)  # noqa: T201
         sys.argv = line.split()
         try:
             kedro()
         except SystemExit as end:
-            if end.code:
-                sys.exit(f"failed: {line}")
+            if bool(end.code) != all_fail:
+                sys.exit(f"{'went well' if all_fail else 'failed'}: {line}")
 
 
 if __name__ == "__main__":

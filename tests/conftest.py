@@ -24,13 +24,27 @@ from regpipe.rows.samples import draw_samples, split_samples
 from regpipe.statistics.overlap import halves_of
 from tests.command_lines import PROJECT, make_cheap
 
+EVERY_BLOCK = "test_every_block.py"
+LONG = {"test_readme.py", "test_tracking.py", "test_notebook.py", "test_parity.py"}
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of a file in one process, which share fixtures; not those of every block."""
+    """Run the tests of a file in one process, which share fixtures; not those of every block.
+
+    What takes long comes first, and those of every block last, so that no process waits for long
+    at the end.
+    """
+    items.sort(key=_turn)
     for item in items:
-        if item.path.name != "test_every_block.py":
+        if item.path.name != EVERY_BLOCK:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.path.name == EVERY_BLOCK:
+        return 2
+    return int(item.path.name not in LONG and item.path.parent.name != "pipelines")
 
 
 def blocks(name: str) -> dict[str, Any]:
