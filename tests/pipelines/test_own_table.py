@@ -227,10 +227,10 @@ def test_a_changed_file_that_does_not_fit_any_more_is_told_in_a_line(
     whole = file.read_bytes()
     try:
         rows().drop(columns="outcome").to_csv(file, index=False)
-        done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}")
+        done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}", cheaply=False)
         assert done.returncode and "mine.rows.target: there is no column 'outcome'" in done.stdout
         file.write_bytes("id,näme\n1,2\n".encode("cp1252"))
-        done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}")
+        done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}", cheaply=False)
         told = done.stdout + done.stderr
         assert done.returncode and "This file isn't UTF-8" in told and "Traceback" not in told
     finally:
