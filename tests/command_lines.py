@@ -16,14 +16,14 @@ CHEAPLY, ALL_FAIL = "cheaply", "all fail"
 
 def make_cheap(change: Callable[[Any, str, Any], None] = setattr) -> None:
     """Draw few pixels, and compile nothing by XLA, which takes longer than a few epochs."""
-    from regpipe.engine import compiled
+    from regpipe.engine import forward
     from regpipe.kedro_side.datasets import PictureDataset
 
     def save(dataset: PictureDataset, figure: Any) -> None:
         figure.savefig(dataset._filepath, dpi=40)
 
     change(PictureDataset, "_write", save)
-    change(compiled, "_convolves", lambda model: True)
+    change(forward, "_convolves", lambda model: True)
 
 
 def type_in(

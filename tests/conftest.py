@@ -17,7 +17,15 @@ import yaml
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.kedro_side.runner import IncrementalRunner
 from regpipe.kedro_side.runner.lock import release, take
-from regpipe.language import FixedProtocol, FreshProtocol, Problem, Protocol, Technique, Training
+from regpipe.language import (
+    Engine,
+    FixedProtocol,
+    FreshProtocol,
+    Problem,
+    Protocol,
+    Technique,
+    Training,
+)
 from regpipe.language.reading import parse
 from regpipe.rows.arrays import Rows, rows_of
 from regpipe.rows.samples import draw_samples, split_samples
@@ -100,12 +108,20 @@ def architecture_of() -> Callable[[Arm], dict[str, Any]]:
     return lambda arm: build_architecture(arm, (2,))
 
 
+def fit_by(engine: Engine, arm: Arm, architecture: dict[str, Any], rows: Rows, seed: int) -> Any:
+    """Train once, as the workers do."""
+    from regpipe.engine.job import Job
+    from regpipe.engine.loops import Loops
+
+    return Loops(engine).fit(Job(arm, architecture, rows, seed))
+
+
 @pytest.fixture
 def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same graphs, not compiled by XLA: that takes longer than a few epochs."""
-    from regpipe.engine import compiled
+    from regpipe.engine import forward
 
-    monkeypatch.setattr(compiled, "_convolves", lambda model: True)
+    monkeypatch.setattr(forward, "_convolves", lambda model: True)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from regpipe.ingredients import LAYERS
 from regpipe.rows.arrays import input_shape, rows_of
-from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, fit_by
 
 EPOCHS = 3
 
@@ -22,8 +23,7 @@ def test_it_builds_trains_exports_and_reloads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from regpipe.backend import keras
-    from regpipe.engine import compiled
-    from regpipe.engine.loops import make_loop
+    from regpipe.engine import forward
     from regpipe.engine.network import build_model
     from regpipe.engine.weights import load_weights
     from regpipe.pipelines.arm.nodes import build_network, export_model
@@ -31,7 +31,7 @@ def test_it_builds_trains_exports_and_reloads(
 
     # The same graph without XLA, whose compiles would take half of the time; those of each kind of
     # network are in the other tests of the engine.
-    monkeypatch.setattr(compiled, "_convolves", lambda model: True)
+    monkeypatch.setattr(forward, "_convolves", lambda model: True)
     # The reference without its graph, for the same reason; it has one in the tests of parity.
     compile_ = keras.Model.compile
     monkeypatch.setattr(
@@ -42,10 +42,7 @@ def test_it_builds_trains_exports_and_reloads(
     rows = rows_of(samples, "fixed", arm)[0]
     rows = watched(arm, rows, 0)
     architecture = build_network(arm, samples)
-    fits = {
-        engine: make_loop(engine, arm, architecture, rows).fit(rows, 1)
-        for engine in ("compiled", "keras")
-    }
+    fits = {engine: fit_by(engine, arm, architecture, rows, 1) for engine in ("compiled", "keras")}
     for engine, fit in fits.items():
         assert fit.outcome in ("completed", "stopped"), engine
         assert list(fit.history) == list(arm.task.logs)
@@ -81,6 +78,6 @@ def is_random(arm: Any) -> bool:
     """Whether masks or noise are drawn while it trains, by each engine in its own way."""
     kinds = {layer.kind for layer in arm.layers.values()}
     drops = any(layer.arguments.get("dropout") for layer in arm.layers.values())
-    training = arm.training
-    noisy = training.label_noise or training.weight_noise or training.gradient_noise
+    ideas = [*arm.training.ingredients, *(LAYERS[kind] for kind in kinds if kind in LAYERS)]
+    noisy = any(idea.random for idea in ideas)
     return bool(drops or noisy or {k for k in kinds if "Dropout" in k or "Noise" in k})

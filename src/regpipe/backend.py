@@ -1,17 +1,51 @@
-"""Keras on TensorFlow, imported without the notices that TensorFlow writes while it loads.
+"""The one door to Keras on TensorFlow, which opens when somebody goes through it.
 
-Importing this module takes about ten seconds, so it is imported where something is trained or
-loaded, and nowhere on the path of `kedro registry list` or `kedro viz`.
+`keras` and `tf` stand for the modules and are imported at their first use, which takes about ten
+seconds: so any module may name them at its top, and `kedro registry list` or `kedro viz` never
+load them. What TensorFlow writes while it loads is held back.
 """
 
+import importlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # fewer kernels that round differently
+_loading = RLock()  # threads that train may be the first to ask
+
+
+class _Module:
+    """A module that is imported once something of it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = getattr(_load(self._name), attribute)
+        setattr(self, attribute, found)
+        return found
+
+
+def _load(name: str) -> Any:
+    with _loading:
+        if name in sys.modules and "keras" in sys.modules:
+            return sys.modules[name]
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # fewer kernels that round differently
+        with _notices_held_back():
+            import keras
+            import tensorflow as tf
+
+            tf.config.list_logical_devices()  # looks for a GPU, and says so, now instead of later
+        if keras.backend.backend() != "tensorflow":
+            raise ImportError(
+                "regpipe trains with Keras on TensorFlow, and Keras is set to "
+                f"{keras.backend.backend()}. Unset KERAS_BACKEND, or set it to tensorflow."
+            )
+        return importlib.import_module(name)
 
 
 @contextmanager
@@ -32,17 +66,10 @@ def _notices_held_back() -> Iterator[None]:
             os.close(terminal)
 
 
-with _notices_held_back():
+if TYPE_CHECKING:
     import keras
     import tensorflow as tf
-    from keras.src.backend.tensorflow import random as keras_random
+else:
+    keras, tf = _Module("keras"), _Module("tensorflow")
 
-    tf.config.list_logical_devices()  # looks for a GPU, and says so, now instead of later
-
-if keras.backend.backend() != "tensorflow":
-    raise ImportError(
-        f"regpipe trains with Keras on TensorFlow, and Keras is set to {keras.backend.backend()}. "
-        "Unset KERAS_BACKEND, or set it to tensorflow."
-    )
-
-__all__ = ["keras", "keras_random", "tf"]
+__all__ = ["keras", "tf"]

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +13,14 @@ from regpipe.candidates.arm import Layer
 from regpipe.engine.compiled import BLOCK_EPOCHS, CompiledLoop
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
-from regpipe.rows.arrays import Rows, rows_of
+from regpipe.rows.arrays import Rows, hold_out, rows_of
 from tests.conftest import PROJECT, arm_called
 
 Architectures = Callable[..., dict[str, Any]]
 
 
-def loop_of(arm: Any, architecture_of: Architectures, rows: Rows) -> CompiledLoop:
-    return CompiledLoop(arm, architecture_of(arm), rows)
+def loop_of(arm: Any, architecture_of: Architectures) -> CompiledLoop:
+    return CompiledLoop(arm, architecture_of(arm))
 
 
 def assert_equal_fits(a: Any, b: Any) -> None:
@@ -34,9 +35,9 @@ def test_one_compile_serves_every_repeat_and_both_protocols(
     samples = samples_of("circles")
     arm = arm_called("dropout", epochs=3)
     fixed, fresh = (rows_of(samples, name, arm) for name in ("fixed", "fresh"))
-    loop = loop_of(arm, architecture_of, fixed[0])
+    loop = loop_of(arm, architecture_of)
     fits = [loop.fit(rows, seed) for seed, rows in enumerate([fixed[0], fixed[0], *fresh])]
-    assert loop._block.experimental_get_tracing_count() == 1
+    assert loop.compiles == 1
     last = {tuple(fit.weights["hidden/kernel"].ravel()) for fit in fits}
     assert len(last) == len(fits)
 
@@ -47,16 +48,16 @@ def test_a_fit_depends_on_rows_and_seed_and_not_on_the_fits_before_it(
 ) -> None:
     arm = arm_called(name, epochs=20, batch_size=8)
     first, second = rows_of(samples_of("circles"), "fresh", arm)[:2]
-    loop = loop_of(arm, architecture_of, first)
+    loop = loop_of(arm, architecture_of)
     before = loop.fit(first, 1)
     loop.fit(second, 2)
     assert_equal_fits(before, loop.fit(first, 1))
-    assert_equal_fits(before, loop_of(arm, architecture_of, second).fit(first, 1))
+    assert_equal_fits(before, loop_of(arm, architecture_of).fit(first, 1))
 
 
 def test_another_process_gets_the_same_numbers(moons: Rows, architecture_of: Architectures) -> None:
     arm = arm_called("noise_hidden", epochs=20, batch_size=8)
-    here = loop_of(arm, architecture_of, moons).fit(moons, 5).history["val_loss"].tolist()
+    here = loop_of(arm, architecture_of).fit(moons, 5).history["val_loss"].tolist()
     script = """
 from tests.conftest import *
 from regpipe.engine.compiled import CompiledLoop
@@ -65,7 +66,7 @@ arm = arm_called("noise_hidden", epochs=20, batch_size=8)
 protocol = Protocol(fresh=FreshProtocol(repeats=2, score_rows=10))
 draws = draw_samples(PROBLEMS["moons"], protocol)
 moons = rows_of(split_samples(draws, PROBLEMS["moons"]), "fixed", arm)[0]
-fit = CompiledLoop(arm, build_architecture(arm, (2,)), moons).fit(moons, 5)
+fit = CompiledLoop(arm, build_architecture(arm, (2,))).fit(moons, 5)
 print(json.dumps(fit.history["val_loss"].tolist()))
 """
     there = subprocess.run(
@@ -79,9 +80,9 @@ def test_any_number_of_epochs_is_trained_and_compiled_once(
     epochs: int, moons: Rows, architecture_of: Architectures
 ) -> None:
     arm = arm_called("moons", epochs=epochs)
-    fit = loop_of(arm, architecture_of, moons).fit(moons, 0)
+    fit = loop_of(arm, architecture_of).fit(moons, 0)
     assert {len(values) for values in fit.history.values()} == {epochs} == {fit.epochs}
-    longer = loop_of(arm_called("moons", epochs=150), architecture_of, moons).fit(moons, 0)
+    longer = loop_of(arm_called("moons", epochs=BLOCK_EPOCHS + 50), architecture_of).fit(moons, 0)
     np.testing.assert_array_equal(fit.history["loss"], longer.history["loss"][:epochs])
     assert fit.best_epoch == int(np.argmin(fit.history["val_loss"])) + 1
 
@@ -90,18 +91,20 @@ def test_shuffling_changes_the_order_and_nothing_else(
     moons: Rows, architecture_of: Architectures
 ) -> None:
     shuffled, ordered = (
-        loop_of(arm_called("moons", epochs=1, batch_size=8, shuffle=s), architecture_of, moons)
+        loop_of(arm_called("moons", epochs=1, batch_size=8, shuffle=s), architecture_of)
         for s in (True, False)
     )
     assert shuffled.fit(moons, 0).history["loss"] != ordered.fit(moons, 0).history["loss"]
-    orders = shuffled._permutations(np.random.default_rng(0)).numpy()
-    np.testing.assert_array_equal(np.sort(orders, axis=1)[:, :30], np.tile(np.arange(30), (100, 1)))
+    random = np.random.default_rng(0)
+    orders = shuffled._forward.orders(moons, BLOCK_EPOCHS, BLOCK_EPOCHS, random).numpy()
+    rows = np.tile(np.arange(30), (BLOCK_EPOCHS, 1))
+    np.testing.assert_array_equal(np.sort(orders, axis=1), rows)
     assert len({tuple(order) for order in orders}) == BLOCK_EPOCHS
 
 
 def test_a_fit_that_diverges_is_an_outcome(moons: Rows, architecture_of: Architectures) -> None:
     arm = arm_called("moons", epochs=50, optimizer={"SGD": {"learning_rate": 1e30}})
-    fit = loop_of(arm, architecture_of, moons).fit(moons, 0)
+    fit = loop_of(arm, architecture_of).fit(moons, 0)
     assert fit.outcome == "diverged"
     assert 1 <= fit.best_epoch <= 50
 
@@ -112,7 +115,7 @@ def test_arms_begin_with_the_same_weights_where_they_share_layers(
     frozen = {"epochs": 1, "optimizer": {"SGD": {"learning_rate": 0.0}}}
     plain = arm_called("circles", **frozen)
     wider = replace(plain, layers={"first": Layer("BatchNormalization", {}), **plain.layers})
-    a, b = (loop_of(arm, architecture_of, moons).fit(moons, 4).weights for arm in (plain, wider))
+    a, b = (loop_of(arm, architecture_of).fit(moons, 4).weights for arm in (plain, wider))
     np.testing.assert_array_equal(a["hidden/kernel"], b["hidden/kernel"])
     np.testing.assert_array_equal(a["output/kernel"], b["output/kernel"])
 
@@ -131,7 +134,7 @@ def test_arms_begin_with_the_same_weights_where_they_share_layers(
 def test_another_strength_needs_no_other_compile(
     name: str, layer: str, argument: str, value: Any, moons: Rows, architecture_of: Architectures
 ) -> None:
-    from regpipe.engine.strengths import strengths, without_strengths
+    from regpipe.engine.strengths import without_strengths
 
     arm = arm_called(name, epochs=20)
     changed = replace(arm.layers[layer], arguments={**arm.layers[layer].arguments, argument: value})
@@ -139,17 +142,97 @@ def test_another_strength_needs_no_other_compile(
     one, two = architecture_of(arm), architecture_of(other)
     assert one != two and without_strengths(one) == without_strengths(two)
 
-    loop = CompiledLoop(arm, one, moons)
+    loop = CompiledLoop(arm, one)
     first = loop.fit(moons, 1)
-    second = loop.fit(moons, 1, strengths(two))
-    expected = CompiledLoop(arm, two, moons).fit(moons, 1)
+    second = loop.fit(moons, 1, arm=other, architecture=two)
+    expected = CompiledLoop(other, two).fit(moons, 1)
     for measure, values in expected.history.items():
         np.testing.assert_allclose(second.history[measure], values, rtol=1e-5, err_msg=measure)
     assert not np.allclose(first.history["loss"], second.history["loss"])
-    assert loop._block.experimental_get_tracing_count() == 1
-    assert_equal_fits(first, loop.fit(moons, 1))  # strengths are reset, too
-    with pytest.raises(KeyError, match="hiden"):
-        loop.fit(moons, 1, {"hiden.l2": 0.1})
+    assert loop.compiles == 1
+    assert_equal_fits(first, loop.fit(moons, 1))
+
+
+def test_the_program_captures_nothing(moons: Rows, architecture_of: Architectures) -> None:
+    """What it captured would be the same for every fit."""
+    asked = {"epochs": 3, "batch_size": 8, "early_stopping": {"patience": 3}, "mixup": {}}
+    loop = loop_of(arm_called("dropout_batchnorm_l2", **asked), architecture_of)
+    loop.fit(moons, 1)
+    (program,) = loop._programs.values()
+    assert program.captured_inputs == []
+
+
+def test_two_threads_that_begin_at_a_time_share_a_compile(
+    moons: Rows, architecture_of: Architectures
+) -> None:
+    loop = loop_of(arm_called("dropout", epochs=20), architecture_of)
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(lambda seed: loop.fit(moons, seed), [1, 2]))
+    assert loop.compiles == 1
+    for seed, fit in zip([1, 2], together, strict=True):
+        assert_equal_fits(fit, loop.fit(moons, seed))
+
+
+PADDED: dict[str, dict[str, Any]] = {
+    "a mean over the outputs": {"hidden": {"activity_regularizer": {"l1": 0.01}}},
+    "a sum over the outputs": {"hidden": {"activity_regularizer": {"batch_sum": {"l1": 0.01}}}},
+    "weights of the classes": {"training": {"class_weight": {0: 1, 1: 3}}},
+    "pairs of rows": {"training": {"mixup": {"alpha": 1.0}}},
+    "steps that gather": {
+        "training": {"optimizer": {"SGD": {"gradient_accumulation_steps": 3}}},
+    },
+    "a loss that is a sum": {
+        "training": {"loss": {"BinaryCrossentropy": {"reduction": "sum"}}},
+    },
+    "statistics of a batch": {"scaled": Layer("BatchNormalization", {})},
+}
+
+
+@pytest.mark.parametrize("what", PADDED)
+def test_rows_that_fill_up_a_batch_are_not_felt(
+    what: str, moons: Rows, architecture_of: Architectures
+) -> None:
+    """21 of 30 rows in batches of 8, once in a program for 21, once in that for 30."""
+    changes = dict(PADDED[what])
+    arm = arm_called("moons", epochs=5, batch_size=8, **changes.pop("training", {}))
+    hidden = replace(arm.layers["hidden"], arguments={**arm.layers["hidden"].arguments})
+    hidden.arguments.update(changes.pop("hidden", {}))
+    layers = {"hidden": hidden, **changes, "output": arm.layers["output"]}
+    arm = replace(arm, layers=layers)
+    loop, held = loop_of(arm, architecture_of), hold_out(moons, 0.3, 1)
+    loop.fit(moons, 1)
+    filled = loop.fit(held, 1)
+    assert loop.compiles == 1
+    alone = loop.fit(replace(held, room=None), 1)
+    assert loop.compiles == 2
+    for part in ("history", "weights"):
+        for name, value in getattr(filled, part).items():
+            np.testing.assert_allclose(value, getattr(alone, part)[name], rtol=1e-5, atol=1e-6)
+
+
+def test_a_network_in_which_they_would_be_felt_has_a_compile_for_each_number_of_rows(
+    moons: Rows, architecture_of: Architectures
+) -> None:
+    arm = arm_called("moons", epochs=2, batch_size=8)
+    penalty = {"activity_regularizer": {"orthogonal_regularizer": {"factor": 0.01}}}
+    odd = replace(arm.layers["hidden"], arguments={**arm.layers["hidden"].arguments, **penalty})
+    loop = loop_of(replace(arm, layers={**arm.layers, "hidden": odd}), architecture_of)
+    for rows in (moons, hold_out(moons, 0.3, 1)):
+        loop.fit(rows, 1)
+    assert loop.compiles == 2
+
+
+@pytest.mark.parametrize("generator", ["hash", "threefry"])
+def test_masks_are_drawn_by_either_generator(
+    generator: Any, moons: Rows, architecture_of: Architectures
+) -> None:
+    arm = arm_called("dropout", epochs=5)
+    loop = CompiledLoop(arm, architecture_of(arm), generator)
+    one, other, again = (loop.fit(moons, seed).history["loss"] for seed in (1, 2, 1))
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)
+    hashed = loop_of(arm, architecture_of).fit(moons, 1).history["loss"]
+    assert np.array_equal(one, hashed) == (generator == "hash")
 
 
 def test_a_weight_that_no_seed_reaches_is_refused() -> None:

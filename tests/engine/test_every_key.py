@@ -11,7 +11,7 @@ from regpipe.candidates.arm import Arm, Layer
 from regpipe.language import Training
 from regpipe.report.keras_code import keras_code
 from regpipe.rows.arrays import Rows
-from tests.conftest import arm_called
+from tests.conftest import arm_called, fit_by
 
 EPOCHS = 4
 STOPS = {"early_stopping": {"monitor": "loss", "mode": "max", "restore_best_weights": True}}
@@ -71,7 +71,6 @@ def eagerly() -> Iterator[None]:
 def test_a_key_changes_a_fit(
     engine: Any, moons: Rows, architecture_of: Callable[..., Any], eagerly: None
 ) -> None:
-    from regpipe.engine.loops import make_loop
     from regpipe.pipelines.fits import watched
 
     fits: dict[str, dict[str, np.ndarray]] = {}
@@ -80,7 +79,7 @@ def test_a_key_changes_a_fit(
         if (known := str(training)) not in fits:
             arm = arm_with(**training)
             rows = watched(arm, moons, 1)
-            made = make_loop(engine, arm, architecture_of(arm), rows).fit(rows, 1)
+            made = fit_by(engine, arm, architecture_of(arm), rows, 1)
             fits[known] = {**made.weights, **made.history}
         return fits[known]
 

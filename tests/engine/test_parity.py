@@ -25,7 +25,7 @@ def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple
     from regpipe.engine.reference import KerasLoop
 
     return (
-        CompiledLoop(arm, architecture, rows).fit(rows, seed),
+        CompiledLoop(arm, architecture).fit(rows, seed),
         KerasLoop(arm, architecture).fit(rows, seed),
     )
 
@@ -103,8 +103,8 @@ def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
     arm = replace(arm, layers=layers)
     architecture = architecture_of(arm)
     ours, theirs = both(arm, architecture, moons, seed=3)
-    again = CompiledLoop(arm, architecture, moons).fit(moons, 3)
-    other = CompiledLoop(arm, architecture, moons).fit(moons, 4)
+    again = CompiledLoop(arm, architecture).fit(moons, 3)
+    other = CompiledLoop(arm, architecture).fit(moons, 4)
     np.testing.assert_array_equal(ours.history["val_loss"], again.history["val_loss"])
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
     for path, weight in ours.weights.items():
@@ -115,9 +115,9 @@ def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
 def test_validation_in_several_batches_is_that_of_fit(
     moons: Rows, architecture_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from regpipe.engine import compiled, reference
+    from regpipe.engine import forward, reference
 
-    for module in (compiled, reference):
+    for module in (forward, reference):
         monkeypatch.setattr(module, "VALIDATION_BATCH", 32)  # 70 rows: two batches of 32, one of 6
     arm = arm_called("activity_l1", epochs=5)
     ours, theirs = both(arm, architecture_of(arm), moons, seed=1)
@@ -139,7 +139,7 @@ def test_random_arms_agree_in_distribution(
     }
     arm = replace(arm, layers={k: strong.get(k, v) for k, v in arm.layers.items()})
     architecture = architecture_of(arm)
-    loops = CompiledLoop(arm, architecture, moons), KerasLoop(arm, architecture)
+    loops = CompiledLoop(arm, architecture), KerasLoop(arm, architecture)
     ours = [loops[0].fit(moons, seed) for seed in range(200)]
     theirs = [loops[1].fit(moons, seed) for seed in range(6)]
     for measure in ("loss", "val_loss"):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from regpipe.engine.compiled import CompiledLoop
-from regpipe.engine.ramp import check_ramp
 from regpipe.engine.reference import KerasLoop
+from regpipe.engine.strengths import network_strengths
 from regpipe.errors import SpecError
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
@@ -23,7 +23,7 @@ def test_the_penalty_in_the_loss_follows_the_stages(
     frozen = {"optimizer": {"SGD": {"learning_rate": 0.0}}, "epochs": 9}
     arm = arm_called("weight_l2_ramp", **frozen, ramp=STEPS)
     for loop in (
-        CompiledLoop(arm, architecture_of(arm), moons),
+        CompiledLoop(arm, architecture_of(arm)),
         KerasLoop(arm, architecture_of(arm)),
     ):
         for _ in range(2):  # a second fit begins anew
@@ -36,6 +36,7 @@ def test_the_penalty_in_the_loss_follows_the_stages(
 
 def test_only_a_strength_can_grow(architecture_of: Callable[..., Any]) -> None:
     arm = arm_called("weight_l2_ramp", ramp={"strength": "hidden.units", "values": [1, 2]})
+    known = network_strengths(architecture_of(arm))
     with pytest.raises(SpecError, match=r"'hidden.units' can't change.*kernel_regularizer.l2"):
-        check_ramp(arm, architecture_of(arm))
-    check_ramp(arm_called("weight_l2_ramp"), architecture_of(arm_called("weight_l2_ramp")))
+        arm.training.ramp.check_network("ramp", known, 2)
+    arm_called("weight_l2_ramp").training.ramp.check_network("ramp", known, 2)

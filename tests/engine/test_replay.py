@@ -30,11 +30,11 @@ def test_on_a_whole_history_it_stops_where_it_would_have_stopped_the_training(
     asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
 ) -> None:
     free, ruled = arm_called("moons", **FAST), arm_called("moons", **FAST, **asked)
-    history = CompiledLoop(free, architecture_of(free), moons).fit(moons, 1).history
+    history = CompiledLoop(free, architecture_of(free)).fit(moons, 1).history
     (rule,) = ruled.training.watches
     replay = Replay(rule, free.task.logs)
     logs = np.stack([history[name] for name in free.task.logs], axis=1)
-    expected = CompiledLoop(ruled, architecture_of(ruled), moons).fit(moons, 1)
+    expected = CompiledLoop(ruled, architecture_of(ruled)).fit(moons, 1)
     for _ in range(2):  # a second history begins anew
         stop = replay(logs)
         assert stop.epochs == expected.epochs

@@ -12,7 +12,7 @@ from regpipe.engine.fit import Fit
 from regpipe.errors import SpecError
 from regpipe.language import Engine
 from regpipe.rows.arrays import Rows
-from tests.conftest import arm_called
+from tests.conftest import arm_called, fit_by
 
 Architectures = Callable[[Arm], dict[str, Any]]
 
@@ -20,10 +20,8 @@ Architectures = Callable[[Arm], dict[str, Any]]
 def fit(
     moons: Rows, architecture_of: Architectures, engine: Engine = "compiled", **training: Any
 ) -> Fit:
-    from regpipe.engine.loops import make_loop
-
     arm = arm_called("moons", **training)
-    return make_loop(engine, arm, architecture_of(arm), moons).fit(moons, 7)
+    return fit_by(engine, arm, architecture_of(arm), moons, 7)
 
 
 def test_the_rate_falls_in_each_cycle_and_the_weights_at_its_end_are_kept(
@@ -57,7 +55,7 @@ def test_the_next_fit_of_a_loop_begins_anew(moons: Rows, architecture_of: Archit
     from regpipe.engine.compiled import CompiledLoop
 
     arm = arm_called("moons", epochs=5, snapshot_ensemble={"cycles": 2})
-    loop = CompiledLoop(arm, architecture_of(arm), moons)
+    loop = CompiledLoop(arm, architecture_of(arm))
     first, _, again = (loop.fit(moons, seed).weights for seed in (1, 2, 1))
     for name, weight in first.items():
         np.testing.assert_array_equal(weight, again[name])
@@ -100,7 +98,7 @@ def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
     [
         ({"snapshot_ensemble": {"cycles": 1}}, "cycles: .*greater than or equal to 2"),
         ({"early_stopping": {"patience": 3}}, "snapshot_ensemble: a rule that stops"),
-        ({"weight_average": {"start": 0.5}}, "weight_average and snapshot_ensemble keep other"),
+        ({"weight_average": {"start": 0.5}}, "snapshot_ensemble and weight_average keep other"),
         ({"optimizer": {"AdamW": {"use_ema": True}}}, "than the optimizer's use_ema"),
         (
             {"optimizer": {"Adam": {"learning_rate": {"CosineDecay": {}}}}},

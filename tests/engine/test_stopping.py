@@ -9,7 +9,7 @@ import pytest
 from regpipe.backend import tf
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.reference import KerasLoop
-from regpipe.engine.stopping import rules_of
+from regpipe.ingredients import Beginning, Epoch
 from regpipe.language import Training
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
@@ -52,7 +52,7 @@ def test_rules_do_as_the_callbacks_of_keras(
 ) -> None:
     arm = arm_called("moons", **{**FAST, **asked})
     architecture = architecture_of(arm)
-    ours = CompiledLoop(arm, architecture, moons).fit(moons, 1)
+    ours = CompiledLoop(arm, architecture).fit(moons, 1)
     theirs = KerasLoop(arm, architecture).fit(moons, 1)
     assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
     assert ours.best_epoch == theirs.best_epoch
@@ -60,32 +60,15 @@ def test_rules_do_as_the_callbacks_of_keras(
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
+def test_a_rule_counts_looks_not_epochs() -> None:
+    """At every tenth epoch it stops as late, in looks, as at every one."""
+    falling = list(np.linspace(5.0, 1.0, 12)) + [1.0] * 12
+    for rule in (
         {"rule": "absolute_change", "epochs": 10, "threshold": 0.05},
         {"rule": "average_change", "epochs": 10, "threshold": 0.005},
-        {"rule": "progress_quotient", "alpha": 0.5, "strip": 5},
         {"rule": "successive_increases", "strips": 2, "strip": 5},
-    ],
-    ids=lambda rule: rule["rule"],
-)
-def test_a_rule_remembers_nothing_of_another_history_and_counts_looks(rule: Any) -> None:
-    """After the first history, the second has to be judged as if it were alone."""
-    training = Training(loss="mse", epochs=9, stop_when=rule)
-    (used,), (new,) = (rules_of(training, LOGS) for _ in range(2))
-    first, second = np.linspace(1.0, 1.001, 30), np.linspace(5.0, 1.0, 30)
-    for loss in first:
-        used.update(tf.constant(1), tf.fill([4], tf.cast(loss, tf.float32)))
-    used.reset()
-    told = []
-    for look, loss in enumerate(second):
-        logs = tf.fill([4], tf.cast(loss, tf.float32))
-        epoch = tf.constant(10 * look + 9)  # at every tenth epoch
-        answers = [rule.update(epoch, logs) for rule in (used, new)]
-        told.append([bool(stop) for _, stop in answers])
-    assert all(a == b for a, b in told)
-    assert not any(a for a, _ in told[:10])  # fewer looks than it wants to see
+    ):
+        assert stops_at(rule, falling, every=10) == 10 * stops_at(rule, falling)
 
 
 def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(
@@ -93,7 +76,7 @@ def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(
 ) -> None:
     stopping = {"early_stopping": {"patience": 5, "restore_best_weights": True}}
     arm = arm_called("moons", **FAST, **stopping)
-    loop = CompiledLoop(arm, architecture_of(arm), moons)
+    loop = CompiledLoop(arm, architecture_of(arm))
     first, other, again = (loop.fit(moons, seed) for seed in (1, 2, 1))
     assert first.outcome == "stopped"
     assert (first.weights["hidden/kernel"] != other.weights["hidden/kernel"]).any()
@@ -101,16 +84,19 @@ def test_a_fit_that_was_stopped_leaves_nothing_behind_for_the_next(
     np.testing.assert_array_equal(first.weights["hidden/kernel"], again.weights["hidden/kernel"])
 
 
-def stops_at(rule: dict[str, Any], val_loss: list[float], loss: list[float] | None = None) -> int:
+def stops_at(
+    rule: dict[str, Any], val_loss: list[float], loss: list[float] | None = None, every: int = 1
+) -> int:
     """Return the epoch, from 1, at which a rule stops on a curve, and 0 where it never does."""
-    training = Training(loss="mse", epochs=1, stop_when=rule)
-    (watching,) = rules_of(training, LOGS)
-    watching.reset()
-    for epoch, value in enumerate(val_loss):
-        logs = tf.constant([loss[epoch] if loss else 1.0, 0.0, value, 0.0])
-        _, stop = watching.update(tf.constant(epoch), logs)
-        if stop:
-            return epoch + 1
+    (watching,) = Training(loss="mse", epochs=1, stop_when=rule).watches
+    part = watching.part(Beginning(len(val_loss), None, ()))
+    for look, value in enumerate(val_loss, start=1):
+        told = [loss[look - 1] if loss else 1.0, 0.0, value, 0.0]
+        logs = dict(zip(LOGS, map(tf.constant, np.float32(told)), strict=True))
+        epoch = Epoch(tf.constant(look * every - 1), len(val_loss), {}, logs=logs)
+        part = watching.end(part, epoch)
+        if bool(epoch.stop):
+            return look * every
     return 0
 
 
@@ -140,22 +126,3 @@ def test_average_and_absolute_change_by_hand() -> None:
     values = [1.0, 2.0, 1.0, 2.0, 1.0, 1.0, 1.0]
     assert stops_at({"rule": "average_change", "epochs": 2, "threshold": 0.1}, values) == 7
     assert stops_at({"rule": "absolute_change", "epochs": 2, "threshold": 0.1}, values) == 3
-
-
-def test_a_rule_forgets_the_fit_before() -> None:
-    for rule in (
-        {"rule": "average_change", "epochs": 2, "threshold": 0.1},
-        {"rule": "successive_increases", "strips": 1, "strip": 1},
-        {"rule": "generalization_loss", "alpha": 1.0},
-    ):
-        training = Training(loss="mse", epochs=1, stop_when=rule)
-        (watching,) = rules_of(training, LOGS)
-        answers = []
-        for _ in range(2):
-            watching.reset()
-            told = [
-                watching.update(tf.constant(e), tf.constant([1.0, 0.0, v, 0.0]))
-                for e, v in enumerate([0.5, 0.7, 0.6, 0.6, 0.6])
-            ]
-            answers.append([(bool(keep), bool(stop)) for keep, stop in told])
-        assert answers[0] == answers[1]

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from regpipe.backend import tf
 from regpipe.candidates.arm import Arm
-from regpipe.engine.network import build_architecture
 from regpipe.errors import SpecError
+from regpipe.ingredients import Beginning, Epoch
+from regpipe.ingredients.weight_average import WeightAverage
 from regpipe.rows.arrays import Rows
-from tests.conftest import arm_called
+from tests.conftest import arm_called, fit_by
 
 
 def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
@@ -20,7 +22,7 @@ def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
 
     def fit(epochs: int, **training: Any) -> dict[str, np.ndarray]:
         arm = arm_called("moons", epochs=epochs, **training)
-        return CompiledLoop(arm, architecture_of(arm), moons).fit(moons, 7).weights
+        return CompiledLoop(arm, architecture_of(arm)).fit(moons, 7).weights
 
     averaged = fit(4, weight_average={"start": 0.5})
     last = [fit(3), fit(4)]
@@ -32,29 +34,21 @@ def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
 @pytest.mark.parametrize(("start", "epochs", "after"), [(0.3, 5, 1), (0.5, 7, 3), (0.99, 10, 9)])
 def test_the_epoch_in_which_the_share_ends_counts(start: float, epochs: int, after: int) -> None:
     """A start of 1.5 epochs leaves out the first, whatever they would be rounded to."""
-    from regpipe.engine.network import build_model
-    from regpipe.engine.weight_average import AveragedWeights
-
-    arm = arm_called("moons", epochs=epochs, weight_average={"start": start})
-    model = build_model(build_architecture(arm, (2,)))
-    average = AveragedWeights(arm.training, model)
-    average.reset()
-    kernel = model.weights[0]
-    for epoch in range(epochs):
-        kernel.assign(np.full(kernel.shape, float(epoch)))
-        average.update(epoch)
-    np.testing.assert_allclose(average.numpy()[0], np.mean(range(after, epochs)))
+    average = WeightAverage(start=start)
+    part = average.part(Beginning(epochs, None, [(2, 3)]))
+    for number in range(epochs):
+        weights = [tf.fill((2, 3), float(number))]
+        part = average.end(part, Epoch(tf.constant(number), epochs, {}, weights=weights))
+    (mean,) = average.kept(part, [])
+    np.testing.assert_allclose(mean, np.mean(range(after, epochs)))
 
 
 def test_both_engines_keep_the_same(
     moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
 ) -> None:
-    from regpipe.engine.loops import make_loop
-
     arm = arm_called("moons", epochs=6, weight_average={"start": 0.3}, shuffle=False)
     ours, theirs = (
-        make_loop(engine, arm, architecture_of(arm), moons).fit(moons, 1)
-        for engine in ("compiled", "keras")
+        fit_by(engine, arm, architecture_of(arm), moons, 1) for engine in ("compiled", "keras")
     )
     for name, weight in ours.weights.items():
         np.testing.assert_allclose(weight, theirs.weights[name], rtol=1e-3, atol=1e-5)

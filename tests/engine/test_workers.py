@@ -57,10 +57,10 @@ def test_an_error_of_one_thread_ends_them_all(
     from regpipe.engine import workers
 
     class Broken:
-        def __init__(self, engine: str, threads: int) -> None:
+        def __init__(self, engine: str) -> None:
             pass
 
-        def fit(self, job: Job, many: bool) -> None:
+        def fit(self, job: Job) -> None:
             raise MemoryError("no more")
 
     monkeypatch.setattr(workers, "Loops", Broken)
@@ -68,32 +68,11 @@ def test_an_error_of_one_thread_ends_them_all(
         list(workers.Workers("compiled", 2).fit_all(jobs_of(arm_called("moons"))))
 
 
-def test_a_second_batch_uses_what_was_compiled_for_the_first(
-    jobs_of: Callable[..., list[Job]], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_all_jobs_of_a_kind_share_a_compile(jobs_of: Callable[..., list[Job]]) -> None:
     from regpipe.engine.workers import Workers
 
     jobs, workers = jobs_of(arm_called("moons", epochs=2)), Workers("compiled", 2)
-    with caplog.at_level("DEBUG", logger="regpipe"):
-        list(workers.fit_all(jobs[:3]))
-        before = len(caplog.messages)
-        for job in jobs:
-            list(workers.fit_all([job]))
-        list(workers.fit_all(jobs))
-    assert 1 <= before <= len(caplog.messages) <= 2
-
-
-def test_a_second_loop_is_compiled_only_once_it_pays() -> None:
-    from regpipe.engine.loops import Kind
-
-    def wants(made: int, compiling: float, training: float, many: bool = False) -> bool:
-        kind = Kind(made=made, seconds_compiling=compiling, seconds_training=training)
-        return kind.wants_another(most=2, many=many)
-
-    assert wants(made=0, compiling=0.0, training=0.0)
-    assert not wants(made=1, compiling=2.0, training=1.9)
-    assert wants(made=1, compiling=2.0, training=2.1)
-    assert not wants(made=2, compiling=2.0, training=9.0)
-    assert not wants(made=1, compiling=0.0, training=9.0)  # not compiled yet
-    assert wants(made=1, compiling=2.0, training=0.0, many=True)
-    assert not wants(made=2, compiling=2.0, training=0.0, many=True)
+    list(workers.fit_all(jobs))
+    list(workers.fit_all(jobs_of(arm_called("moons", epochs=2, optimizer="sgd"))))
+    list(workers.fit_all(jobs))
+    assert workers.compiles == 2

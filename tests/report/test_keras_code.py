@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from regpipe.ingredients.class_weights import class_weights, row_weights
 
 from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.ingredients.class_weights import class_weights, row_weights
 from regpipe.language import Technique, Training
 from regpipe.report.keras_code import keras_code
 from regpipe.report.python_text import Code, call, comment, literal, statement
@@ -244,8 +244,9 @@ RULES: list[dict[str, Any]] = [
 def test_a_rule_to_stop_by_does_what_the_engines_does(
     rule: dict[str, Any], fits: list[SimpleNamespace]
 ) -> None:
-    from regpipe.backend import tf
     from regpipe.engine.stopping import rules_of
+
+    from regpipe.backend import tf
 
     arm = arm_called("moons", stop_when=rule, validation_split=0.3)
     theirs = rules_of(arm.training, arm.task.logs)[0]

@@ -1,7 +1,7 @@
 """A problem with a technique applied, or with none: what exactly is trained."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,7 +92,7 @@ def baseline(name: str, problem: Problem) -> Arm:
         for layer, entry in problem.network.items()
     }
     classes = _classes(problem)
-    training = _numbered(f"{name}.training", problem.training, problem.kind, classes)
+    training = _suited(f"{name}.training", problem.training, problem.kind, classes, layers)
     _check_training(f"{name}.training", training, problem.kind, layers)
     _check_network(name, problem.input_shape, layers)
     check_outputs(name, problem.kind, layers, training.loss)
@@ -132,8 +132,8 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
             layers = _insert(path, layers, layer, entry, base.problem)
     changed = {**base.training.model_dump(), **technique.training}
     training = parse(Training, changed, f"{name}.training")
-    if "class_weight" in technique.training:
-        training = _numbered(f"{name}.training", training, base.task, base.classes)
+    path, asked = f"{name}.training", technique.training
+    training = _suited(path, training, base.task, base.classes, layers, asked)
     _check_training(f"{name}.training", training, base.task, layers)
     _check_network(name, base.input_shape, layers)
     check_outputs(name, base.task, layers, training.loss)
@@ -219,27 +219,21 @@ def _check_network(
     check_ranks(name, input_shape, layers)
 
 
-def _numbered(
-    path: str, training: Training, task: Task, classes: tuple[Any, ...] | None
+def _suited(
+    path: str,
+    training: Training,
+    task: Task,
+    classes: tuple[Any, ...] | None,
+    layers: Mapping[str, Layer],
+    asked: Container[str] | None = None,
 ) -> Training:
-    """Return the training with the classes of its weights by their numbers."""
-    if training.class_weight is None:
-        return training
-    if not task.classifies:
-        raise SpecError([f"{path}.class_weight: the targets aren't classes. Expected none."])
-    if isinstance(training.class_weight, str):
-        return training
-    numbers = {str(name): number for number, name in enumerate(classes or ())}
-    found = {}
-    for name, weight in training.class_weight.items():
-        if classes is not None and str(name) not in numbers:
-            raise unknown(f"{path}.class_weight", "class", str(name), numbers)
-        if classes is None and not str(name).isdecimal():
-            raise SpecError(
-                [f"{path}.class_weight: expected classes as 0, 1, ..., received {name!r}."]
-            )
-        found[numbers[str(name)] if classes is not None else int(name)] = weight
-    return training.model_copy(update={"class_weight": found})
+    """Return the training with its ideas as they suit an arm, or those that are `asked` for."""
+    suited = {
+        idea.key(): idea.for_arm(f"{path}.{idea.key()}", task, classes, layers)
+        for idea in training.ingredients
+        if asked is None or idea.key() in asked
+    }
+    return training.model_copy(update=suited)
 
 
 def _check_training(path: str, training: Training, task: Task, layers: dict[str, Layer]) -> None:
@@ -248,16 +242,7 @@ def _check_training(path: str, training: Training, task: Task, layers: dict[str,
             raise unknown(path, "number that is logged at each epoch", rule.monitor, task.logs)
     check_loss(f"{path}.loss", training.loss)
     check_optimizer(f"{path}.optimizer", training.optimizer)
-    if noise := training.label_noise:
-        if (noise.rate is None) == task.classifies:
-            takes, what = ("rate", "classes") if task.classifies else ("stddev", "numbers")
-            raise SpecError(
-                [f"{path}.label_noise: the targets are {what}. Expected `{takes}` alone."]
-            )
-    if training.ramp:  # whether it has such a strength, its architecture tells
-        layer = training.ramp.strength.partition(".")[0]
-        if layer not in layers:
-            raise unknown(f"{path}.ramp.strength", "layer", layer, layers)
+    if training.ramp:
         for value in training.ramp.values:
             check_range(f"{path}.ramp.values", training.ramp.strength.rpartition(".")[2], value)
     loss = training.loss if isinstance(training.loss, str) else next(iter(training.loss))

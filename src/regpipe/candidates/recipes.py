@@ -9,19 +9,9 @@ from regpipe.candidates.arm import Arm, apply
 from regpipe.errors import SpecError, unknown
 from regpipe.language import Recipe, Technique
 from regpipe.language.reading import parse
+from regpipe.language.strengths import does_nothing
 
 Dose = float | None  # the value of a recipe's strength, None where it has none
-# Doses that do nothing, by the last part of a strength's path: where every ingredient is there, one
-# that is off has such a dose, and all mixtures share one compile. (0 would not do: Keras leaves out
-# what has strength 0.)
-NEUTRAL = {
-    **dict.fromkeys(("l1", "l2", "rate", "stddev"), 1e-30),
-    **dict.fromkeys(("max_norm", "max_value"), 1e30),
-}
-NEUTRAL_IN_TRAINING = {
-    **dict.fromkeys(("eta", "rate", "stddev", "alpha", "weight_decay", "ema_momentum"), 1e-30),
-    "start": 1.0,
-}
 WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
 
 
@@ -36,12 +26,13 @@ def strength_path(recipe: Recipe) -> str | None:
 
 
 def neutral_dose(recipe: Recipe) -> Dose:
-    """Return the dose in which a recipe does nothing; None where it has none."""
+    """Return the dose in which a recipe does nothing; None where it has none.
+
+    Where every ingredient of a mixture is there, one that is off has that dose, and all mixtures
+    share one compile.
+    """
     path = strength_path(recipe)
-    if path is None:
-        return None
-    doses = NEUTRAL_IN_TRAINING if path.startswith("training.") else NEUTRAL
-    return doses.get(path.rpartition(".")[2])
+    return None if path is None else does_nothing(path)
 
 
 def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Technique:

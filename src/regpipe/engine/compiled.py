@@ -1,307 +1,343 @@
-"""The epochs of a training in one compiled loop, with the semantics of `keras.Model.fit`.
+"""Training as a pure function, with the semantics of `keras.Model.fit`.
+
+    run(state, rows, orders, strengths, word, epochs) -> (state, history)
 
 Keras spends nearly all of its time in Python between steps. Here a block of epochs (batches,
 gradients, optimizer, constraints, validation) is one XLA program that loops by itself and returns
-a number per epoch. Model and optimizer are Keras' own. Rows, weights, random states and strengths
-live in variables, so that one compile serves every repeat and both protocols.
+numbers for each epoch. Model, loss and optimizer are Keras' own. The program captures nothing:
+weights, the optimizer's state, random states, rows, strengths and the learning rate are arguments.
+So one compile serves every thread, seed, strength and, where batches are small, number of rows:
+those are filled up with rows that weigh nothing.
+
+What Keras lacks fills the slots of `regpipe.ingredients`; nothing here knows one by its name.
 """
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from regpipe.backend import keras, tf
+from regpipe.backend import tf
 from regpipe.candidates.arm import Arm
 from regpipe.engine.fit import AFRESH, Fit, Start, make_fit
-from regpipe.engine.keras_objects import METRICS, build_optimizer, make_loss
+from regpipe.engine.forward import Forward
+from regpipe.engine.keras_objects import make_optimizer
 from regpipe.engine.network import Architecture, build_model
-from regpipe.engine.noise import StepNoise
-from regpipe.engine.ramp import Ramping
-from regpipe.engine.randomness import hashed_randomness
-from regpipe.engine.snapshots import Snapshots
-from regpipe.engine.stopping import Rule, rules_of
-from regpipe.engine.strengths import free_strengths
-from regpipe.engine.training_strengths import free_training
-from regpipe.engine.weight_average import AveragedWeights
-from regpipe.engine.weights import (
-    initial_weights,
-    load_weights,
-    random_state,
-    random_states,
-    weight_names,
+from regpipe.engine.optimizer import functional
+from regpipe.engine.randomness import Draws, Generator, fit_word, randomness_of
+from regpipe.engine.strengths import (
+    free_optimizer,
+    free_strengths,
+    network_strengths,
+    training_strengths,
+    with_strengths,
+    without_strengths,
 )
-from regpipe.ingredients.class_weights import row_weights
+from regpipe.engine.weights import initial_weights, random_state, random_states, weight_names
+from regpipe.ingredients import Beginning, Epoch, Step
 from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
 
 logger = logging.getLogger(__name__)
 
-BLOCK_EPOCHS = 100  # per call of the compiled loop; its cost, about 0.2 ms, is spread over them
-VALIDATION_BATCH = 4096  # rows per batch of validation, so that many rows fit into memory
+BLOCK_EPOCHS = 500  # per call of the program, at most; its cost, about 0.5 ms, is spread over them
+BLOCK_ORDERS = 2**22  # numbers that say the order of rows in a block, at most
+State = dict[str, Any]
 
 
 class CompiledLoop:
-    """A training loop compiled for one architecture, one `Training` and one number of rows."""
+    """The program of one kind of network and training; any thread may use it at any time."""
 
-    def __init__(self, arm: Arm, architecture: Architecture, rows: Rows) -> None:
-        """Build the model and its variables, and compile the loop.
+    def __init__(self, arm: Arm, architecture: Architecture, generator: Generator = "hash") -> None:
+        """Build the model; what is compiled is compiled at the first fit.
 
         Args:
             arm: says how to train: optimizer, loss, epochs, batch size, stopping, ...
             architecture: the JSON of its Keras model.
-            rows: any rows of the shapes that will be trained on.
+            generator: of masks and noise.
         """
-        self.training, of_training = free_training(arm.training)
-        self.task = arm.task
-        self.model = build_model(architecture)
-        of_network = free_strengths(self.model, architecture)
-        self.strengths = {**of_network, **of_training}
-        self.optimizer = build_optimizer(self.training, self.model)
-        self._built = [v.numpy() for v in (*self.model.weights, *self.optimizer.variables)]
-        self._loss = make_loss(self.training.loss)
-        self._noise = StepNoise(self.training, self.model)
-        self._ramp = Ramping(self.training, of_network) if self.training.ramp else None
-        averages = self.training.weight_average
-        self._average = AveragedWeights(self.training, self.model) if averages else None
-        several = self.training.snapshot_ensemble
-        self._snapshots = Snapshots(self.training, self.model, self.optimizer) if several else None
-        self._metric = METRICS[self.task.name]
-        self._x, self._y, self._x_val, self._y_val = (
-            tf.Variable(part, trainable=False)
-            for part in (rows.x_train, rows.y_train, rows.x_val, rows.y_val)
-        )
-        asked = self.training.class_weight
-        self._row_weights = (
-            tf.Variable(row_weights(asked, rows.y_train), trainable=False) if asked else None
-        )
-        self._batched = len(rows.x_train) > self.training.batch_size
-        self._epoch = tf.Variable(0)
-        self._stopped = tf.Variable(False)
-        self._rules = rules_of(self.training, self.task.logs)
-        self._keeper = next((r for r in reversed(self._rules) if r.keeps_best), None)
-        self._kept = [tf.Variable(w) for w in self.model.weights] if self._keeper else []
-        by_xla = not (_convolves(self.model) or _prepares(self.model))
-        self._block = tf.function(self._run_block, jit_compile=by_xla)
-        clock = time.perf_counter()
-        with hashed_randomness():
-            self._block(tf.constant(0), self._permutations(np.random.default_rng()))
-        seconds, traces = time.perf_counter() - clock, self._block.experimental_get_tracing_count()
-        logger.debug("%s: compiled in %.2f s, traces: %d", arm.name, seconds, traces)
+        self.arm, self.architecture, self.training = arm, architecture, arm.training
+        self._generator = generator
+        # A layer that is built with strength 0 lacks what draws its random numbers.
+        self.model = build_model(without_strengths(architecture, 0.5))
+        self._free = free_strengths(self.model, architecture)
+        self.optimizer = functional(make_optimizer(self.training))
+        self._free |= free_optimizer(self.optimizer, self.training)
+        self.optimizer.build(self.model.trainable_variables)
+        self._paths = [*network_strengths(architecture), *training_strengths(self.training)]
+        self._forward = Forward(self.model, self.training, arm.task.name)
+        self._keeper = next((i for i in reversed(self.training.watches) if i.keeps_best), None)
+        self._built = {
+            "weights": [v.numpy() for v in self.model.trainable_variables],
+            "others": [v.numpy() for v in self.model.non_trainable_variables],
+            "optimizer": [v.numpy() for v in self.optimizer.variables],
+        }
+        self._places = _places(self.model)
+        self._seeds = _indices(self.model.non_trainable_variables, random_states(self.model))
+        self._rate = None
+        if not self.training.scheduled:
+            rate = [self.optimizer._learning_rate]
+            (self._rate,) = _indices(self.optimizer.variables, rate)
+        (self._steps,) = _indices(self.optimizer.variables, [self.optimizer._iterations])
+        jit = self._forward.by_xla
+        self._run = tf.function(self._train_block, jit_compile=jit, autograph=False)
+        self._tracing = Lock()
+        self._programs: dict[Any, Any] = {}
+
+    @property
+    def compiles(self) -> int:
+        """How many programs there are: one for each form of the rows."""
+        return len(self._programs)
 
     def fit(
         self,
         rows: Rows,
         seed: int,
-        strengths: Mapping[str, float] | None = None,
         start: Start = AFRESH,
+        arm: Arm | None = None,
+        architecture: Architecture | None = None,
     ) -> Fit:
         """Train once.
 
         Args:
-            rows: of the shapes that the loop was compiled for.
+            rows: of any number.
             seed: of initial weights, order, masks and noise.
-            strengths: values by path, such as `mask.rate` or `training.mixup.alpha`; those of the
-                arm if not given.
             start: where to begin, if not afresh.
-
-        Raises:
-            KeyError: a path is none of `self.strengths`.
+            arm: another one of the same kind, which differs in strengths alone.
+            architecture: of that arm.
         """
-        self._reset(rows, seed, start)
-        self._set_strengths(strengths or {})
-        order = np.random.default_rng(derive(seed, "order"))
-        clock = time.perf_counter()
-        blocks = []
-        last = start.epochs or self.training.epochs
-        for begun in range(0, last, BLOCK_EPOCHS):
-            epochs = min(BLOCK_EPOCHS, last - begun)
-            done, numbers = self._block(tf.constant(epochs), self._permutations(order))
-            blocks.append(numbers[:done])
-            if self._rules and self._stopped.numpy():
-                break
-        history = np.concatenate([block.numpy() for block in blocks])
-        self.optimizer.finalize_variable_values(self.model.trainable_variables)  # use_ema
+        training = (arm or self.arm).training
+        network = network_strengths(architecture or self.architecture)
+        values = network | training_strengths(training)
+        state = self._begin(training, values, seed, start)
+        arguments = self._forward.arguments(rows, training)
+        strengths = tf.constant([values[path] for path in self._paths], tf.float32)
+        word, orders = tf.constant(fit_word(seed)), np.random.default_rng(derive(seed, "order"))
+        last = start.epochs or training.epochs
+        clock, blocks, done = time.perf_counter(), [], 0
+        while done < last and not bool(state["stopped"]):
+            order = self._forward.orders(rows, self._block(rows), min(last - done, 2**31), orders)
+            epochs = tf.constant(min(self._block(rows), last - done))
+            program = self._program(state, arguments, order, strengths, word, epochs)
+            state, numbers = program(state, arguments, order, strengths, word, epochs)
+            blocks.append(numbers[: int(state["epoch"]) - done].numpy())
+            done = int(state["epoch"])
         seconds = time.perf_counter() - clock
-        kept = self._keeper is not None and self._keeper.has_looked  # else the last weights stand
-        weights = [w.numpy() for w in (self._kept if kept else self.model.weights)]
-        if self._average:
-            weights = self._average.numpy()
-        if self._snapshots:
-            weights = self._snapshots.numpy()
-        watching = self._keeper or (self._rules[-1] if self._rules else None)
+        weights, best = self._end(training, state)
         return make_fit(
             dict(zip(weight_names(self.model), weights, strict=True)),
-            dict(zip(self.task.logs, history.T, strict=True)),
+            dict(zip(self.arm.task.logs, np.concatenate(blocks).T, strict=True)),
             seconds,
-            stopped=bool(self._stopped.numpy()),
-            best_epoch=watching.best if watching else None,
+            stopped=bool(state["stopped"]),
+            best_epoch=best,
         )
 
-    def _reset(self, rows: Rows, seed: int, start: Start) -> None:
-        """Put rows, weights, optimizer, random states and rules where a new fit begins."""
-        for variable, value in (
-            (self._x, rows.x_train),
-            (self._y, rows.y_train),
-            (self._x_val, rows.x_val),
-            (self._y_val, rows.y_val),
-        ):
-            variable.assign(value)
-        if self._row_weights is not None:
-            self._row_weights.assign(row_weights(self.training.class_weight, rows.y_train))
-        drawn = initial_weights(self.model, start.draws_weights_from(seed)) + [None] * len(
-            self.optimizer.variables
+    def _block(self, rows: Rows) -> int:
+        """Return how many epochs a call trains at most."""
+        within = BLOCK_ORDERS // self._forward.size(rows)
+        return max(1, min(BLOCK_EPOCHS, within, self.training.epochs))
+
+    def _program(self, *arguments: Any) -> Callable[..., Any]:
+        """Return the program for arguments of these shapes; it is traced once, by one thread."""
+        shapes = str(tf.nest.map_structure(lambda part: part.shape, arguments))
+        with self._tracing:
+            if shapes not in self._programs:
+                clock = time.perf_counter()
+                self._programs[shapes] = self._run.get_concrete_function(*arguments)
+                seconds = time.perf_counter() - clock
+                logger.debug("%s: traced in %.2f s", self.arm.name, seconds)
+            return self._programs[shapes]
+
+    def _begin(self, training: Any, values: dict[str, float], seed: int, start: Start) -> State:
+        """Return the state in which a fit begins."""
+        state = {key: list(built) for key, built in self._built.items()}
+        drawn = initial_weights(self.model, start.draws_weights_from(seed))
+        names = weight_names(self.model)
+        for (key, index), name, value in zip(self._places, names, drawn, strict=True):
+            if start.weights:
+                state[key][index] = start.weights[name]
+            elif value is not None:
+                state[key][index] = value
+        for place, index in enumerate(self._seeds):
+            built = state["others"][index]
+            state["others"][index] = random_state(seed, place).astype(built.dtype)
+        rate = next((v for path, v in values.items() if path.endswith(".learning_rate")), None)
+        if self._rate is not None:
+            if rate is not None:
+                state["optimizer"][self._rate] = np.float32(rate)
+            rate = float(state["optimizer"][self._rate])
+        shapes = [tuple(state[key][index].shape) for key, index in self._places]
+        beginning = Beginning(training.epochs, rate, shapes, start.limit)
+        kept = [state[key][index] for key, index in self._places] if self._keeper else []
+        ideas = training.ingredients
+        return tf.nest.map_structure(
+            tf.convert_to_tensor,
+            state
+            | {
+                "parts": {idea.key(): idea.part(beginning) for idea in ideas},
+                "draws": {
+                    idea.key(): random_state(seed, idea.key()).astype("uint32")
+                    for idea in ideas
+                    if idea.random
+                },
+                "kept": kept,
+                "epoch": np.int32(0),
+                "stopped": np.array(False),
+            },
         )
-        variables = (*self.model.weights, *self.optimizer.variables)
-        for variable, built, new in zip(variables, self._built, drawn, strict=True):
-            variable.assign(built if new is None else new)
-        if start.weights:
-            load_weights(self.model, start.weights)
-        for place, state in enumerate(random_states(self.model)):
-            state.assign(random_state(seed, place))
-        self._noise.reset(seed)
-        self._epoch.assign(0)
-        self._stopped.assign(False)
-        if self._average:
-            self._average.reset()
-        for rule in self._rules:
-            rule.reset(start.limit)
 
-    def _set_strengths(self, values: Mapping[str, float]) -> None:
-        if unknown := set(values) - set(self.strengths):
-            raise KeyError(f"{sorted(unknown)}: expected some of {sorted(self.strengths)}.")
-        for path, strength in self.strengths.items():
-            strength.set(values.get(path, float(strength)))
+    def _end(self, training: Any, state: State) -> tuple[list[np.ndarray], int | None]:
+        """Return the weights that are kept, in the order of the model's, and the best epoch."""
+        if self.optimizer.use_ema:  # as `finalize_variable_values`
+            averages = self.optimizer._model_variables_moving_average
+            places = _indices(self.optimizer.variables, averages)
+            state["weights"] = [state["optimizer"][place] for place in places]
+        weights = [weight.numpy() for weight in self._weights(state)]
+        watching = self._keeper or next(reversed(training.watches), None)
+        best = watching.best_epoch(state["parts"][watching.key()]) if watching else None
+        if self._keeper and best is not None:  # else nobody has looked, and the last ones stand
+            weights = [weight.numpy() for weight in state["kept"]]
+        for idea in training.ingredients:
+            weights = idea.kept(state["parts"][idea.key()], weights)
+        return weights, best
 
-    def _permutations(self, order: np.random.Generator) -> tf.Tensor:
-        """Return the order of rows in each epoch of a block; a shuffle inside XLA would be slow."""
-        if not self._batched:
-            return tf.zeros([BLOCK_EPOCHS, 0], tf.int32)
-        rows = np.tile(np.arange(self._x.shape[0], dtype="int32"), (BLOCK_EPOCHS, 1))
-        return tf.constant(order.permuted(rows, axis=1) if self.training.shuffle else rows)
+    def _weights(self, state: State) -> list[Any]:
+        return [state[key][index] for key, index in self._places]
 
-    def _run_block(self, epochs: Any, orders: Any) -> Any:
-        """Train `epochs` epochs or until a rule says stop.
+    # What follows is traced.
 
-        Returns how many were trained, and their numbers, in the order of `task.logs`, in the first
-        rows of an array of shape (BLOCK_EPOCHS, 4).
-        """
-        shape = (len(self.task.logs),)
-        numbers = tf.TensorArray(tf.float32, size=BLOCK_EPOCHS, element_shape=shape)
-        epoch = 0
-        # Not tf.range(epochs), which would compile anew for every value.
-        while epoch < epochs and not self._stopped:
-            if self._ramp:
-                self._ramp.begin(self._epoch)
-            if self._snapshots:
-                self._snapshots.begin(self._epoch.value())
-            trained = self._train_epoch(orders[epoch])
-            logs = tf.concat([trained, self._validate_if_due()], axis=0)
-            numbers = numbers.write(epoch, logs)
-            for rule in self._rules:
-                self._consult(rule, logs)
-            if self._average:
-                self._average.update(self._epoch.value())
-            if self._snapshots:
-                self._snapshots.update(self._epoch.value())
-            self._epoch.assign_add(1)
-            epoch += 1
-        return epoch, numbers.stack()
+    def _train_block(
+        self, state: State, rows: Any, orders: Any, strengths: Any, word: Any, epochs: Any
+    ) -> Any:
+        """Train up to `epochs` epochs, or until a rule says stop; return the state and numbers."""
+        values = dict(zip(self._paths, tf.unstack(strengths), strict=True))
+        ideas = [with_strengths(idea, values) for idea in self.training.ingredients]
+        history = tf.zeros([orders.shape[0], len(self.arm.task.logs)])
 
-    def _consult(self, rule: Rule, logs: Any) -> None:
-        """Ask a rule whether to keep these weights and whether to stop."""
-        keep, stop = tf.constant(False), tf.constant(False)
-        if self._is_due() or not rule.spec.monitor.startswith("val_"):
-            keep, stop = rule.update(self._epoch.value(), logs)
-        self._stopped.assign(self._stopped | stop)
-        if rule is self._keeper:
-            for kept, weight in zip(self._kept, self.model.weights, strict=True):
-                kept.assign(tf.where(keep, weight, kept))
+        def train(i: Any, state: State, history: Any) -> Any:
+            state, numbers = self._train_epoch(state, rows, orders[i], ideas, dict(values))
+            return i + 1, state, tf.tensor_scatter_nd_update(history, [[i]], numbers[None])
 
-    def _is_due(self) -> Any:
-        """Whether the held-out rows are looked at after this epoch."""
+        def goes_on(i: Any, state: State, history: Any) -> Any:
+            return (i < epochs) & ~state["stopped"]
+
+        with randomness_of(word, self._generator):
+            _, state, history = tf.while_loop(goes_on, train, (tf.constant(0), state, history))
+        return state, history
+
+    def _train_epoch(
+        self, state: State, rows: Any, order: Any, ideas: Sequence[Any], values: dict[str, Any]
+    ) -> Any:
+        """Train an epoch, look at the held-out rows, and ask who watches."""
+        state = dict(state)
+        parts = dict(state["parts"])
+        epoch = Epoch(state["epoch"], self.training.epochs, values)
+        for idea in ideas:
+            idea.begin(parts[idea.key()], epoch)
+        for path, strength in self._free.items():
+            strength.tensor = epoch.strengths[path]
+        if epoch.learning_rate is not None:
+            state["optimizer"] = _with(state["optimizer"], self._rate, epoch.learning_rate)
+        state, trained = self._forward.epoch(
+            partial(self._train_step, ideas=ideas), state, rows, order
+        )
+        epoch.looked, held_out = self._look(state, rows)
+        numbers = tf.concat([trained, held_out], axis=0)
+        epoch.logs = dict(zip(self.arm.task.logs, tf.unstack(numbers), strict=True))
+        epoch.weights = self._weights(state)
+        for idea in ideas:
+            epoch.keep = epoch.stop = tf.constant(False)
+            parts[idea.key()] = idea.end(parts[idea.key()], epoch)
+            state["stopped"] |= epoch.stop
+            if self._keeper and idea.key() == self._keeper.key():
+                pairs = zip(epoch.weights, state["kept"], strict=True)
+                state["kept"] = [tf.where(epoch.keep, new, old) for new, old in pairs]
+        return state | {"parts": parts, "epoch": state["epoch"] + 1}, numbers
+
+    def _look(self, state: State, rows: Any) -> Any:
+        """Return whether the held-out rows are looked at, and their numbers, NaN where not."""
         freq = self.training.validation_freq
-        return True if freq == 1 else (self._epoch + 1) % freq == 0
+        validate = partial(self._forward.validate, state["weights"], state["others"], rows)
+        if freq == 1:
+            return True, validate()
+        due = (state["epoch"] + 1) % freq == 0
+        return due, tf.cond(due, validate, lambda: tf.fill([2], float("nan")))
 
-    def _validate_if_due(self) -> Any:
-        numbers = tf.fill([2], float("nan"))
-        if self._is_due():
-            numbers = self._validate()
-        return numbers
+    def _train_step(self, state: State, batch: Any, ideas: Sequence[Any]) -> Any:
+        """Take a step; return the state, and the batch's loss and metric times its rows."""
+        draws = {key: Draws(place) for key, place in state["draws"].items()}
+        step = self._forward.step(batch, self._number(state))
+        notes: dict[str, Any] = {}
 
-    def _train_epoch(self, order: Any) -> Any:
-        """Take a step per batch; return loss and metrics, averaged over rows as Keras does."""
-        n_rows, size = self._x.shape[0], self.training.batch_size
-        if not self._batched:
-            return self._train_step(*(part.value() for part in self._trained_on())) / n_rows
-        full, rest = divmod(n_rows, size)
-        batches = tf.reshape(order[: full * size], [full, size])
-        total = tf.zeros(2)
-        for batch in tf.range(full):
-            total += self._train_on(batches[batch])
-        if rest:
-            total += self._train_on(order[n_rows - rest :])
-        return total / n_rows
+        def in_turn(slot: Callable[[Any, Step], Any], idea: Any) -> Any:
+            step.draw, step.note = draws.get(idea.key()), notes.get(idea.key())
+            found = slot(idea, step)
+            notes[idea.key()] = step.note
+            return found
 
-    def _train_on(self, places: Any) -> Any:
-        return self._train_step(*(tf.gather(part, places) for part in self._trained_on()))
+        for idea in ideas:
+            in_turn(lambda idea, step: idea.batch(state["parts"][idea.key()], step), idea)
 
-    def _trained_on(self) -> list[tf.Variable]:
-        """Return features, targets and, where the training asks for them, weights of the rows."""
-        weights = [] if self._row_weights is None else [self._row_weights]
-        return [self._x, self._y, *weights]
+        def hand_on(layer: str, outputs: Any) -> Any:
+            for idea in ideas:
+                outputs = in_turn(partial(_between, layer, outputs), idea)
+            return outputs
 
-    def _train_step(self, x: Any, y: Any, *row_weights: Any) -> Any:
-        weights, y = self.model.trainable_variables, self._noise.targets(y)
-        pairs = self._noise.pairs(x.shape[0])
-        with self._noise.on_weights(weights):
-            with tf.GradientTape() as tape:
-                predictions = self.model(pairs.mix(x) if pairs else x, training=True)
-                total = partial(self._total_loss, predictions=predictions)
-                targets = (y, *row_weights)
-                loss = pairs.loss(total, *targets) if pairs else total(*targets)
-                scaled = self.optimizer.scale_loss(loss)
-            gradients = tape.gradient(scaled, weights)
-        step = tf.convert_to_tensor(self.optimizer.iterations)  # of accumulated steps: computed
-        self.optimizer.apply(self._noise.gradients(gradients, step), weights)
-        return self._sums(loss, y, predictions)
+        with tf.GradientTape() as tape:
+            tape.watch(state["weights"])
+            weights = state["weights"]
+            for idea in ideas:
+                weights = idea.weights(weights, self._forward.names, draws.get(idea.key()))
+            loss_of, others, outputs = self._forward(weights, state["others"], step, batch, hand_on)
+            for idea in ideas:
+                loss_of = partial(_mixed, in_turn, idea, loss_of)
+            loss = loss_of(step.y, batch.weights)
+            scaled = self.optimizer.scale_loss(loss)
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(scaled, state["weights"])]
+        for idea in ideas:
+            gradients = in_turn(partial(_gradients, gradients), idea)
+        weights, of_optimizer = self.optimizer.stateless_apply(
+            state["optimizer"], gradients, state["weights"]
+        )
+        changed = {"weights": weights, "others": others, "optimizer": of_optimizer}
+        changed["draws"] = {key: draw.state for key, draw in draws.items()}
+        return state | changed, self._forward.sums(loss, step.y, outputs, batch)
 
-    def _validate(self) -> Any:
-        n_rows = self._x_val.shape[0]
-        total = tf.zeros(2)
-        for start in range(0, n_rows, VALIDATION_BATCH):
-            x = self._x_val[start : start + VALIDATION_BATCH]
-            y = self._y_val[start : start + VALIDATION_BATCH]
-            predictions = self.model(x, training=False)
-            loss = self._total_loss(y, predictions=predictions)
-            total += self._sums(loss, y, predictions)
-        return total / n_rows
-
-    def _total_loss(self, y: Any, row_weights: Any = None, *, predictions: Any) -> Any:
-        """Return the mean loss over the rows plus every penalty, as `Model.compute_loss`."""
-        if row_weights is None:
-            losses = self._loss(y, predictions)
-        elif isinstance(self._loss, keras.losses.Loss):  # it means over the rows by itself
-            losses = self._loss(y, predictions, sample_weight=row_weights)
-        else:
-            losses = row_weights * self._loss(y, predictions)
-        return tf.add_n([tf.reduce_mean(losses), *self.model.losses])
-
-    def _sums(self, loss: Any, y: Any, predictions: Any) -> Any:
-        """Return the batch's loss and metric, each times its number of rows."""
-        means = [loss, tf.reduce_mean(self._metric(y, predictions))]
-        return tf.stack(means) * y.shape[0]
+    def _number(self, state: State) -> Any:
+        """Return how many steps were taken; of those that gather gradients, only full ones."""
+        return state["optimizer"][self._steps] // (self.optimizer.gradient_accumulation_steps or 1)
 
 
-def _convolves(model: keras.Model) -> bool:
-    """Whether a model has convolutions: TensorFlow's own are five times faster than XLA's here."""
-    return any("Conv" in type(layer).__name__ for layer in model.layers)
+def _between(layer: str, outputs: Any, idea: Any, step: Step) -> Any:
+    return idea.between(layer, outputs, step)
 
 
-def _prepares(model: keras.Model) -> bool:
-    """Whether a model has layers that look values up or count them: XLA has no such operations."""
-    prefix = "keras.src.layers.preprocessing."
-    return any(type(layer).__module__.startswith(prefix) for layer in model.layers)
+def _gradients(gradients: Any, idea: Any, step: Step) -> Any:
+    return idea.gradients(gradients, step)
+
+
+def _mixed(
+    in_turn: Callable[..., Any], idea: Any, loss_of: Callable[..., Any], *targets: Any
+) -> Any:
+    return in_turn(lambda idea, step: idea.loss(loss_of, targets, step), idea)
+
+
+def _with(values: Sequence[Any], place: int | None, value: Any) -> list[Any]:
+    return [value if index == place else old for index, old in enumerate(values)]
+
+
+def _indices(variables: Sequence[Any], some: Sequence[Any]) -> list[int]:
+    """Return where some variables stand among others."""
+    places = {id(variable): index for index, variable in enumerate(variables)}
+    return [places[id(variable)] for variable in some]
+
+
+def _places(model: Any) -> list[tuple[str, int]]:
+    """Return where each of the model's weights stands in the state."""
+    places = {id(v): ("weights", i) for i, v in enumerate(model.trainable_variables)}
+    places |= {id(v): ("others", i) for i, v in enumerate(model.non_trainable_variables)}
+    return [places[id(weight)] for weight in model.weights]

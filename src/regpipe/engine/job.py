@@ -44,6 +44,7 @@ class Job:
                 "training": arm.training.model_dump(),
                 "task": arm.task.name,
                 "rows": [_digest(part) for part in watched],
+                "room": rows.room,
                 "seed": self.seed,
                 "weights_seed": self.seed if self.weights_seed is None else self.weights_seed,
                 "engine": engine,

@@ -7,6 +7,7 @@ import numpy as np
 
 from regpipe.backend import keras, tf
 from regpipe.candidates.arm import Arm, Loss
+from regpipe.engine.strengths import network_strengths
 from regpipe.errors import SpecError
 from regpipe.language import Training
 from regpipe.language.vocabulary import SCHEDULES, as_keras_takes, keras_class
@@ -32,6 +33,13 @@ def check_training(arm: Arm) -> None:
             raise SpecError([f"{arm.name}.training.{key}: Keras refuses this. {error}"]) from error
 
 
+def check_ideas(arm: Arm, architecture: dict[str, Any], model: keras.Model) -> None:
+    """Raise SpecError unless what Keras lacks suits the network."""
+    known, classes = network_strengths(architecture), max(2, model.output_shape[-1])
+    for idea in arm.training.ingredients:
+        idea.check_network(f"{arm.name}.training.{idea.key()}", known, classes)
+
+
 def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
     """Raise SpecError unless the model can take a step of its training, on a few rows.
 
@@ -47,14 +55,6 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
                     f"{arm.name}.network: the rows have {classes} classes, and the network tells "
                     f"{max(outputs, 2)} apart. Expected {classes} outputs"
                     + (", and the task multiclass." if outputs == 1 else ".")
-                ]
-            )
-        weights = arm.training.class_weight
-        if isinstance(weights, dict) and max(weights) >= max(outputs, 2):
-            raise SpecError(
-                [
-                    f"{arm.name}.training.class_weight: there is no class {max(weights)}. Expected "
-                    f"0 to {max(outputs, 2) - 1}."
                 ]
             )
     try:

@@ -11,9 +11,7 @@ from regpipe.backend import keras
 from regpipe.candidates.arm import Arm, Layer
 from regpipe.engine.weights import load_weights, members
 from regpipe.errors import SpecError
-from regpipe.ingredients.batch_sum import BatchSum
-from regpipe.ingredients.temporal import TemporalActivity
-from regpipe.language.vocabulary import BATCH_SUM, TEMPORAL
+from regpipe.ingredients import LAYERS, PENALTIES
 
 Architecture = dict[str, Any]
 
@@ -35,15 +33,31 @@ def build_architecture(arm: Arm, input_shape: tuple[int, ...]) -> Architecture:
 
 def build_model(architecture: Architecture) -> keras.Model:
     """Return the Keras model that an architecture describes, with weights of no particular seed."""
+    register()
     return keras.models.model_from_json(json.dumps(architecture))
+
+
+def register() -> None:
+    """Let Keras know the layers and penalties that it lacks."""
+    for idea in (*LAYERS.values(), *PENALTIES.values()):
+        idea.plain()
 
 
 def plain_model(architecture: Architecture) -> keras.Model:
     """Return the model without what only training needs and plain Keras can't load.
 
     Penalties of ours don't change a prediction, so they are left out; the architecture keeps them.
+    A layer of ours gives way to what stands for it in a prediction.
     """
-    return build_model(_without_ours(architecture))
+    model = build_model(_without_penalties(architecture))
+    if not any(type(layer).__name__ in LAYERS for layer in model.layers):
+        return model
+
+    def stand_in(layer: keras.Layer) -> keras.Layer:
+        idea = LAYERS.get(type(layer).__name__)
+        return idea.inference(layer) if idea else type(layer).from_config(layer.get_config())
+
+    return keras.models.clone_model(model, clone_function=stand_in)
 
 
 def trained_model(architecture: Architecture, weights: Mapping[str, np.ndarray]) -> keras.Model:
@@ -83,20 +97,22 @@ def _check_outputs(arm: Arm, shape: tuple[int, ...], n_features: int) -> None:
         )
 
 
-def _without_ours(config: Any) -> Any:
+def _without_penalties(config: Any) -> Any:
     if isinstance(config, dict):
-        if str(config.get("registered_name", "")).startswith("regpipe>"):
+        ours = {idea.__name__ for idea in PENALTIES.values()}
+        if config.get("registered_name") and config.get("class_name") in ours:
             return None
-        return {key: _without_ours(value) for key, value in config.items()}
+        return {key: _without_penalties(value) for key, value in config.items()}
     if isinstance(config, list):
-        return [_without_ours(item) for item in config]
+        return [_without_penalties(item) for item in config]
     return config
 
 
 def _build_layer(arm: Arm, name: str, layer: Layer) -> keras.Layer:
     try:
         arguments = {key: _argument(key, value) for key, value in layer.arguments.items()}
-        return getattr(keras.layers, layer.kind)(name=name, **arguments)
+        kind = LAYERS[layer.kind].plain() if layer.kind in LAYERS else None
+        return (kind or getattr(keras.layers, layer.kind))(name=name, **arguments)
     except (TypeError, ValueError) as error:
         path = f"{arm.name}.network.{name}"
         raise SpecError([f"{path}: Keras refuses this {layer.kind}. {error}"]) from error
@@ -115,10 +131,10 @@ def _argument(name: str, value: Any) -> Any:
 
 
 def _regularizer(value: Any) -> keras.regularizers.Regularizer:
-    if isinstance(value, dict) and set(value) == {BATCH_SUM}:
-        return BatchSum(_regularizer(value[BATCH_SUM]))
-    if isinstance(value, dict) and set(value) == {TEMPORAL}:
-        return TemporalActivity(**value[TEMPORAL])
+    name, inner = next(iter(value.items())) if isinstance(value, dict) else (value, None)
+    if name in PENALTIES:
+        idea = PENALTIES[name]
+        return idea.plain()(_regularizer(inner)) if idea.wraps else idea.plain()(**(inner or {}))
     if isinstance(value, dict) and set(value) == {"l1", "l2"}:
         return keras.regularizers.L1L2(**value)
     return _named(keras.regularizers, value)

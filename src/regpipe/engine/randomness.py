@@ -2,57 +2,103 @@
 
 Keras draws masks and noise with TensorFlow's stateless generators, whose default (Philox) costs
 300-650 microseconds for 30 x 500 numbers under XLA on a CPU: many times the training step around
-them. Here the i-th number of a draw is a hash of (key, counter, i), the key and counter being the
-state of the layer's `keras.random.SeedGenerator`, as in Keras: seeded per fit, the same each run.
+them. Here the i-th number of a draw is a hash of (word, key, counter, i). Key and counter are the
+state of the layer's `keras.random.SeedGenerator`, as in Keras; the word is that of the fit, so that
+two fits never share a mask. The same seeds give the same numbers on each run.
 
 The hash is two rounds of a 32-bit integer mixer with low bias (Wellons, "Prospecting for hash
-functions", 2018; constants of the later triple 16-15-15 search). Normal numbers are the inverse of
-the normal distribution function at a uniform number, which XLA vectorizes as log and sine are not.
+functions", 2018; constants of the later triple 16-15-15 search). A normal number is one of 2**16
+quantiles, chosen by 16 bits of a hashed word: they have variance 1 and reach to 4.3 standard
+deviations. (The inverse of the normal distribution function costs three times the hash.)
+
+`threefry` draws all of it by TensorFlow's generator of that name instead, several times slower: a
+cross-check of the hash.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any
+from functools import cache, wraps
+from typing import Any, Literal
 
-from regpipe.backend import keras_random, tf
+import numpy as np
+
+from regpipe.backend import tf
+from regpipe.seeds import derive
+
+Generator = Literal["hash", "threefry"]
+QUANTILE_BITS = 16
 
 _tracing = threading.local()
 
 
 @contextmanager
-def hashed_randomness() -> Iterator[None]:
-    """Let Keras draw dropout masks, normal and uniform numbers by `hashed_bits`, in this thread.
+def randomness_of(word: Any, generator: Generator = "hash") -> Iterator[None]:
+    """Let Keras draw dropout masks, normal and uniform numbers by this module, in this thread.
 
     Layers and ingredients draw through these functions, so all of them are served alike. Other
     threads, which may be drawing initial weights, keep Keras' own.
+
+    Args:
+        word: a uint32 scalar, another for each fit.
+        generator: by which bits are drawn.
     """
-    _tracing.hashed = True
+    _take_over()
+    _tracing.word, _tracing.bits = word, {"hash": hashed_bits, "threefry": threefry_bits}[generator]
     try:
         yield
     finally:
-        _tracing.hashed = False
+        _tracing.word = None
 
 
-def hashed_bits(shape: Any, state: Any) -> Any:
-    """Return uint32 of `shape`, each a hash of the state (key, counter) and its place."""
+def fit_word(seed: int) -> np.ndarray:
+    """Return the word of a fit, a uint32 scalar."""
+    return np.array(derive(seed, "masks"), "uint32")
+
+
+class Draws:
+    """A stream of random numbers as a value: a state (key, counter) that each draw moves on."""
+
+    def __init__(self, state: Any) -> None:
+        """Begin at a state of shape (2,), uint32."""
+        self.state = state
+
+    def uniform(self, shape: Any) -> Any:
+        """Return numbers in [0, 1) of a shape."""
+        return _unit(shape, self._next())
+
+    def normal(self, shape: Any) -> Any:
+        """Return standard normal numbers of a shape."""
+        return _standard(shape, self._next())
+
+    def _next(self) -> Any:
+        state = self.state
+        self.state = state + tf.constant([0, 1], tf.uint32)
+        return state
+
+
+def hashed_bits(shape: Any, state: Any, word: Any) -> Any:
+    """Return uint32 of `shape`, each a hash of the word, the state (key, counter) and its place."""
     key, counter = tf.unstack(tf.cast(state, tf.uint32))
-    draw = _mix(_mix(key) ^ counter)
+    draw = _mix(_mix(_mix(tf.cast(word, tf.uint32)) ^ key) ^ counter)
     place = tf.cast(tf.range(tf.reduce_prod(shape)), tf.uint32)
     # The second word is no `draw + place` of a place that there is: equal words would make it 0.
     return tf.reshape(_mix(_mix(place + draw) ^ _mix(draw ^ 0x9E3779B9)), shape)
 
 
+def threefry_bits(shape: Any, state: Any, word: Any) -> Any:
+    """Return uint32 of `shape`, drawn by Threefry (Salmon et al., 2011)."""
+    seed = tf.random.fold_in(tf.bitcast(tf.cast(state, tf.uint32), tf.int32), word, "threefry")
+    return tf.random.stateless_uniform(
+        shape, seed, minval=None, maxval=None, dtype=tf.uint32, alg="threefry"
+    )
+
+
 def uniform(
-    shape: Any,
-    minval: Any = 0.0,
-    maxval: Any = 1.0,
-    dtype: Any = None,
-    seed: Any = None,
+    shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
 ) -> Any:
     """Return uniform numbers in [minval, maxval), as `keras.random.uniform`."""
-    unit = _unit(shape, keras_random.draw_seed(seed))
+    unit = _unit(shape, _state(seed))
     low, high = tf.cast(minval, unit.dtype), tf.cast(maxval, unit.dtype)
     return tf.cast(low + (high - low) * unit, dtype or unit.dtype)
 
@@ -60,28 +106,48 @@ def uniform(
 def normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
 ) -> Any:
-    """Return normal numbers, as `keras.random.normal`; they reach to 5.2 standard deviations."""
-    centred = 2.0 * _unit(shape, keras_random.draw_seed(seed)) - (1.0 - 2.0**-23)
-    standard = tf.sqrt(2.0) * tf.math.erfinv(centred)
+    """Return normal numbers, as `keras.random.normal`; they reach to 4.3 standard deviations."""
+    standard = _standard(shape, _state(seed))
     shift, scale = tf.cast(mean, standard.dtype), tf.cast(stddev, standard.dtype)
     return tf.cast(shift + scale * standard, dtype or standard.dtype)
 
 
 def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
-    """Return `inputs` with a share `rate` set to 0 and the rest scaled up, as Keras' backend."""
+    """Return `inputs` with a share `rate` set to 0 and the rest scaled up, as Keras' backend.
+
+    At rate 1 all of it is 0.
+    """
     shape = tf.shape(inputs)
     if noise_shape is not None:
         sizes = [shape[i] if size is None else size for i, size in enumerate(noise_shape)]
         shape = tf.stack(sizes)
     rate = tf.cast(rate, inputs.dtype)
-    kept = tf.cast(_unit(shape, keras_random.draw_seed(seed)), inputs.dtype) >= rate
-    return tf.where(kept, inputs * (1 / (1 - rate)), tf.zeros([], inputs.dtype))
+    kept = tf.cast(_unit(shape, _state(seed)), inputs.dtype) >= rate
+    scale = tf.math.divide_no_nan(tf.ones([], inputs.dtype), 1 - rate)
+    return tf.where(kept, inputs * scale, tf.zeros([], inputs.dtype))
 
 
 def _unit(shape: Any, state: Any) -> Any:
     """Return float32 in [0, 1), in steps of 2**-23."""
-    one_to_two = tf.bitwise.right_shift(hashed_bits(shape, state), 9) | 0x3F800000
-    return tf.bitcast(one_to_two, tf.float32) - 1.0
+    bits = _tracing.bits(shape, state, _tracing.word)
+    return tf.bitcast(tf.bitwise.right_shift(bits, 9) | 0x3F800000, tf.float32) - 1.0
+
+
+def _standard(shape: Any, state: Any) -> Any:
+    """Return standard normal float32."""
+    bits = _tracing.bits(shape, state, _tracing.word)
+    place = tf.cast(tf.bitwise.right_shift(bits, 32 - QUANTILE_BITS), tf.int32)
+    return tf.gather(tf.constant(quantiles()), place)
+
+
+@cache
+def quantiles() -> np.ndarray:
+    """Return the normal distribution's at the middles of 2**16 equal steps, with variance 1."""
+    from scipy.special import ndtri
+
+    n = 2**QUANTILE_BITS
+    found = ndtri((np.arange(n) + 0.5) / n)
+    return (found / found.std()).astype("float32")
 
 
 def _mix(x: Any) -> Any:
@@ -90,15 +156,27 @@ def _mix(x: Any) -> Any:
     return x ^ tf.bitwise.right_shift(x, 15)
 
 
+def _state(seed: Any) -> Any:
+    from keras.src.random.seed_generator import draw_seed
+
+    return draw_seed(seed)
+
+
+@cache
+def _take_over() -> None:
+    """Put our functions into Keras' backend, to be used inside `randomness_of` alone."""
+    from keras.src.backend.tensorflow import random as theirs
+
+    for ours in (uniform, normal, dropout):
+        setattr(theirs, ours.__name__, _either(ours, getattr(theirs, ours.__name__)))
+
+
 def _either(ours: Callable[..., Any], theirs: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that is ours inside `hashed_randomness` and Keras' own elsewhere."""
+    """Return a function that is ours inside `randomness_of` and Keras' own elsewhere."""
 
     @wraps(theirs)
     def choose(*args: Any, **kwargs: Any) -> Any:
-        return (ours if getattr(_tracing, "hashed", False) else theirs)(*args, **kwargs)
+        inside = getattr(_tracing, "word", None) is not None
+        return (ours if inside else theirs)(*args, **kwargs)
 
     return choose
-
-
-for _ours in (uniform, normal, dropout):
-    setattr(keras_random, _ours.__name__, _either(_ours, getattr(keras_random, _ours.__name__)))

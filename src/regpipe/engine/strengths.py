@@ -1,61 +1,42 @@
-"""Strengths that can change without a new compile.
+"""Strengths: numbers of a network and of its training that are arguments of the compiled loop.
 
 A penalty's `l2`, a dropout's `rate`, a noise's `stddev` are Python numbers in Keras and would be
-compiled into the loop. Here each becomes a number that carries a variable, so that one compiled
-loop serves every value of a grid. Zero stays what it is: Keras leaves such a penalty out.
+compiled into the loop. Here each is read from an argument, so that one compile serves every value
+of a grid, 0 and 1 included. A path is that of the technique's YAML: `hidden.kernel_regularizer.l2`,
+`training.mixup.alpha`.
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regpipe.backend import keras, tf
+from regpipe.ingredients import LAYERS, PENALTIES
+from regpipe.language import Training
+from regpipe.language.strengths import KERAS, OPTIMIZER
 
-# Per class of Keras, the numbers that may become variables: each is tested. Whatever isn't listed
-# stays a constant, and needs a compile of its own.
-STRENGTHS = {
-    "L1": {"l1"},
-    "L2": {"l2"},
-    "L1L2": {"l1", "l2"},
-    "MaxNorm": {"max_value"},
-    "MinMaxNorm": {"min_value", "max_value", "rate"},
-    "Dropout": {"rate"},
-    "SpatialDropout1D": {"rate"},
-    "SpatialDropout2D": {"rate"},
-    "GaussianNoise": {"stddev"},
-}
 FREE = "free"
+OURS = {idea.__name__: idea.neutral for idea in (*LAYERS.values(), *PENALTIES.values())}
 
 Architecture = dict[str, Any]
 
 
 class Strength(float):
-    """A float that TensorFlow reads as a variable, wherever Keras computes with it."""
+    """A number of a Keras object that TensorFlow reads as whatever its `tensor` is.
+
+    As a float it is 0.5: Keras leaves out what has strength 0, and this takes the general way.
+    """
 
     dtype = "float32"  # where Keras asks what its product with a tensor will be
-    variable: tf.Variable
-    _tell: list[Callable[[float], Any]]
+    tensor: Any = None
 
-    def __new__(cls, value: float) -> "Strength":
-        """Return the number with a variable that begins at its value."""
-        strength = super().__new__(cls, value)
-        strength.variable = tf.Variable(value, dtype=tf.float32, trainable=False)
-        strength._tell = []
-        return strength
-
-    def set(self, value: float) -> None:
-        """Give the variable another value, and tell whoever makes something of it."""
-        self.variable.assign(value)
-        for tell in self._tell:
-            tell(value)
-
-    def when_set(self, tell: Callable[[float], Any]) -> None:
-        """Call `tell` with each further value: for what can't be computed inside the loop."""
-        self._tell.append(tell)
+    def __new__(cls) -> "Strength":
+        """Return a number whose tensor is yet to be set."""
+        return super().__new__(cls, 0.5)
 
     def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
-        """Return the variable's value: TensorFlow's protocol for objects that become tensors."""
-        return tf.cast(self.variable.value(), dtype or tf.float32)
+        """Return the tensor: TensorFlow's protocol for objects that become tensors."""
+        return tf.cast(self.tensor, dtype or tf.float32)
 
     def __mul__(self, other: Any) -> Any:
         """Return the product with a tensor."""
@@ -69,20 +50,29 @@ class Strength(float):
 
 
 def free_strengths(model: keras.Model, architecture: Architecture) -> dict[str, Strength]:
-    """Make the model's strengths variable, and return each by its path.
-
-    A path is that of the technique's YAML: `hidden.kernel_regularizer.l2`, `mask.rate`.
-    """
+    """Put a `Strength` into each place of a model where one may stand, and return them by path."""
     free = {}
     for layer, described in zip(model.layers, _layers(architecture), strict=True):
         for path, owner, name in _strengths(layer.name, layer, described):
-            strength = Strength(getattr(owner, name))
-            setattr(owner, name, strength)
-            free[path] = strength
+            free[path] = Strength()
+            setattr(owner, name, free[path])
     return free
 
 
-def strengths(architecture: Architecture) -> dict[str, float]:
+def free_optimizer(
+    optimizer: keras.optimizers.Optimizer, training: Training
+) -> dict[str, Strength]:
+    """Do the same for an optimizer; its learning rate is a part of its state."""
+    free = {}
+    for path in training_strengths(training):
+        _, key, *_, name = path.split(".")
+        if key == "optimizer" and name != "learning_rate":
+            free[path] = Strength()
+            setattr(optimizer, name, free[path])
+    return free
+
+
+def network_strengths(architecture: Architecture) -> dict[str, float]:
     """Return the value of each strength of an architecture by its path."""
     return {
         path: config[name]
@@ -91,13 +81,48 @@ def strengths(architecture: Architecture) -> dict[str, float]:
     }
 
 
-def without_strengths(architecture: Architecture) -> Architecture:
+def training_strengths(training: Training) -> dict[str, float]:
+    """Return the value of each strength of a training by its path."""
+    found = {}
+    for idea in training.ingredients:
+        for name in idea.neutral:
+            if (value := getattr(idea, name)) is not None:
+                found[f"training.{idea.key()}.{name}"] = float(value)
+    if isinstance(training.optimizer, dict):
+        kind = next(iter(training.optimizer))
+        for name in OPTIMIZER:
+            value = training.arguments.get(name)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                found[f"training.optimizer.{kind}.{name}"] = float(value)
+    return found
+
+
+def without_strengths(architecture: Architecture, blank: Any = FREE) -> Architecture:
     """Return the architecture with its strengths blanked: alike where only numbers differ."""
-    blank = copy.deepcopy(architecture)
-    for layer in _layers(blank):
-        for _, config, name in _strengths(layer["config"]["name"], layer["config"], layer):
-            config[name] = FREE
-    return blank
+    blanked = copy.deepcopy(architecture)
+    for layer in _layers(blanked):
+        for _, config, name in list(_strengths(layer["config"]["name"], layer["config"], layer)):
+            config[name] = blank
+    return blanked
+
+
+def without_training_strengths(training: Training) -> dict[str, Any]:
+    """Return what a training asks for, strengths blanked."""
+    asked = copy.deepcopy(training.model_dump())
+    for path in training_strengths(training):
+        _, *parents, name = path.split(".")
+        inner = asked
+        for key in parents:
+            inner = inner[key]
+        inner[name] = FREE
+    return asked
+
+
+def with_strengths(ingredient: Any, values: Mapping[str, Any]) -> Any:
+    """Return an ingredient whose strengths are tensors."""
+    prefix = f"training.{ingredient.key()}."
+    mine = {path.removeprefix(prefix): v for path, v in values.items() if path.startswith(prefix)}
+    return ingredient.model_copy(update=mine)
 
 
 def _layers(architecture: Architecture) -> list[dict[str, Any]]:
@@ -112,10 +137,10 @@ def _strengths(path: str, owner: Any, described: dict[str, Any]) -> Iterator[tup
 
     The owner is a Keras object, or the config of its description.
     """
-    free = STRENGTHS.get(described["class_name"], set())
+    free = {**KERAS, **OURS}.get(described["class_name"], {})
     for name, value in described["config"].items():
         if isinstance(value, dict) and "class_name" in value and "config" in value:
             part = value["config"] if isinstance(owner, dict) else getattr(owner, name, None)
             yield from _strengths(f"{path}.{name}", part, value)
-        elif name in free and value not in (0, 1):  # at 0 and 1, Keras takes another way
+        elif name in free and value is not None:
             yield f"{path}.{name}", owner, name

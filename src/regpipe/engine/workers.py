@@ -6,14 +6,11 @@ A compiled loop leaves Python for a block of epochs at a time, so two threads ke
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
 from regpipe.language import Engine
-
-MANY = 10  # jobs at a time, of which most are of one kind
 
 
 def cores() -> int:
@@ -29,7 +26,12 @@ class Workers:
     def __init__(self, engine: Engine, n: int) -> None:
         """Say with which engine, and in how many threads."""
         self._n = n
-        self._loops = Loops(engine, n)
+        self._loops = Loops(engine)
+
+    @property
+    def compiles(self) -> int:
+        """How many programs were compiled so far."""
+        return self._loops.compiles
 
     def fit_all(self, jobs: Sequence[Job]) -> Iterator[Fit]:
         """Train each job and yield the fits in the order of the jobs.
@@ -37,9 +39,8 @@ class Workers:
         A fit doesn't depend on the number of workers: its seed is its own.
         """
         threads = min(self._n, len(jobs))
-        fit = partial(self._loops.fit, many=len(jobs) >= MANY)
         if threads <= 1:
-            yield from map(fit, jobs)
+            yield from map(self._loops.fit, jobs)
             return
         with ThreadPoolExecutor(threads, thread_name_prefix="fits") as pool:
-            yield from pool.map(fit, jobs)
+            yield from pool.map(self._loops.fit, jobs)

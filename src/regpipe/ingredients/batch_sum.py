@@ -8,27 +8,36 @@ Keras divides the penalty of an `activity_regularizer` by the number of rows in 
 which is what tutorials up to then mean by `activity_regularizer=l1(0.0001)`.
 """
 
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 from regpipe.backend import keras
+from regpipe.ingredients._network import Penalty
 
 
-@keras.saving.register_keras_serializable(package="regpipe")
-class BatchSum(keras.regularizers.Regularizer):
-    """Multiplies a penalty by the number of rows, so that Keras' division by it cancels.
+class BatchSum(Penalty):
+    """A penalty times the number of rows, so that Keras' division by it cancels."""
 
-    Args:
-        regularizer: what is summed over the batch, a `keras.regularizers.Regularizer`.
-    """
+    wraps: ClassVar = True
+    sums: ClassVar = True
 
-    def __init__(self, regularizer: keras.regularizers.Regularizer) -> None:
-        self.regularizer = keras.regularizers.get(regularizer)
+    @classmethod
+    @cache
+    def plain(cls) -> Any:
+        """Return the regularizer."""
 
-    def __call__(self, x: Any) -> Any:
-        """Return the penalty of activations of shape (n_rows, ...), times n_rows."""
-        n_rows = keras.ops.cast(keras.ops.shape(x)[0], x.dtype)
-        return n_rows * self.regularizer(x)
+        @keras.saving.register_keras_serializable()
+        class BatchSum(keras.regularizers.Regularizer):
+            """Sums an activity penalty over the batch; Keras divides by the number of rows."""
 
-    def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to build this again."""
-        return {"regularizer": keras.regularizers.serialize(self.regularizer)}
+            def __init__(self, regularizer):
+                self.regularizer = keras.regularizers.get(regularizer)
+
+            def __call__(self, x):
+                n_rows = keras.ops.cast(keras.ops.shape(x)[0], x.dtype)
+                return n_rows * self.regularizer(x)
+
+            def get_config(self):
+                return {"regularizer": keras.regularizers.serialize(self.regularizer)}
+
+        return BatchSum

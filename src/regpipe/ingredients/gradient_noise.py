@@ -9,22 +9,39 @@ Source: A. Neelakantan et al., "Adding gradient noise improves learning for very
 (2015), where gamma = 0.55 and eta is one of 0.01, 0.3 and 1.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from regpipe.backend import keras
-from regpipe.language import GradientNoise
+from pydantic import NonNegativeFloat
+
+from regpipe.backend import keras, tf
+from regpipe.ingredients._slots import Ingredient, Step
 
 
-def noisy_gradients(gradients: Sequence[Any], step: Any, noise: GradientNoise, seed: Any) -> list:
-    """Return the gradients of a step with noise.
+class GradientNoise(Ingredient):
+    """Normal noise of variance eta / (1 + step)^gamma on the gradients of each step."""
 
-    Args:
-        gradients: one for each weight, of its shape.
-        step: how many steps were taken before, from 0.
-        noise: its size.
-        seed: a `keras.random.SeedGenerator`.
-    """
-    variance = noise.eta / (1.0 + keras.ops.cast(step, "float32")) ** noise.gamma
-    stddev = keras.ops.sqrt(variance)
-    return [g + stddev * keras.random.normal(g.shape, seed=seed) for g in gradients]
+    neutral: ClassVar = {"eta": 0.0}
+    random: ClassVar = True
+
+    eta: NonNegativeFloat = 0.3
+    gamma: NonNegativeFloat = 0.55
+
+    def gradients(self, gradients: list[Any], step: Step) -> list[Any]:
+        """Add the noise, before the optimizer clips."""
+        stddev = tf.sqrt(self.eta / (1.0 + tf.cast(step.number, tf.float32)) ** self.gamma)
+        return [g + stddev * step.draw.normal(g.shape) for g in gradients]
+
+    def plain(self) -> Any:
+        """Return the same for plain Keras."""
+
+        class GradientNoise(keras.optimizers.Optimizer):
+            """Adds noise to the gradients that dies down (Neelakantan et al. 2015)."""
+
+            def apply(self, grads, trainable_variables=None):
+                noise = self.gradient_noise
+                step = keras.ops.cast(self.iterations, "float32")
+                stddev = keras.ops.sqrt(noise["eta"] / (1 + step) ** noise["gamma"])
+                grads = [g + stddev * keras.random.normal(g.shape) for g in grads]
+                super().apply(grads, trainable_variables)
+
+        return GradientNoise

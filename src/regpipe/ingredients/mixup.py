@@ -9,19 +9,69 @@ with row i + k, by a random k: batches are shuffled, so that is a random pairing
 Source: H. Zhang et al., "mixup: beyond empirical risk minimization" (2018).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from scipy.stats import beta
+from pydantic import NonNegativeFloat
 
 from regpipe.backend import keras, tf
-from regpipe.engine.strengths import Strength
-from regpipe.language import MixUp
+from regpipe.ingredients._slots import Beginning, Ingredient, Part, Step
 
 QUANTILES = 4096  # of the distribution, from which a share is drawn
 SMALLEST = 1e-6  # alpha that mixes anything at all
+
+
+class Mixup(Ingredient):
+    """Rows and targets of each step mixed in pairs, by a share from a Beta(alpha, alpha)."""
+
+    neutral: ClassVar = {"alpha": 0.0}
+    random: ClassVar = True
+
+    alpha: NonNegativeFloat = 0.2
+
+    def part(self, fit: Beginning) -> Part:
+        """Return quantiles to draw a share from."""
+        return {"shares": quantiles(self.alpha)}
+
+    def batch(self, part: Part, step: Step) -> None:
+        """Mix the rows."""
+        step.note = pair_up(part["shares"], step)
+        step.x = step.note.mix(step.x)
+
+    def loss(self, loss_of: Callable[..., Any], targets: Sequence[Any], step: Step) -> Any:
+        """Mix the losses."""
+        return step.note.loss(loss_of, targets)
+
+    def plain(self) -> Any:
+        """Return the same for plain Keras."""
+
+        class Mixup(keras.Model):
+            """Mixes each row of a batch, and its loss, with another one (Zhang et al. 2018)."""
+
+            def train_step(self, data):
+                x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+                alpha = self.mixup["alpha"]
+                order = keras.random.shuffle(keras.ops.arange(keras.ops.shape(x)[0]))
+                share = keras.random.beta((), alpha, alpha) if alpha > 0 else 1.0
+                share = keras.ops.maximum(share, 1 - share)
+                self.pairs = share, order
+                x = share * x + (1 - share) * keras.ops.take(x, order, axis=0)
+                return super().train_step((x, y, sample_weight))
+
+            def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+                loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+                if not training:
+                    return loss
+                share, order = self.pairs
+                y = keras.ops.take(y, order, axis=0)
+                if sample_weight is not None:
+                    sample_weight = keras.ops.take(sample_weight, order, axis=0)
+                other = super().compute_loss(x, y, y_pred, sample_weight, training)
+                return share * loss + (1 - share) * other
+
+        return Mixup
 
 
 @dataclass(frozen=True)
@@ -35,44 +85,32 @@ class Pairs:
         """Return mixtures of the rows of `x`, of the same shape."""
         return self.share * x + (1.0 - self.share) * tf.gather(x, self.partners)
 
-    def loss(self, loss_of: Callable[..., Any], *targets: Any) -> Any:
-        """Return the mixture of the losses by targets, of shape (n_rows, ...).
+    def loss(self, loss_of: Callable[..., Any], targets: Sequence[Any]) -> Any:
+        """Return the mixture of the losses by targets, of shape (n_rows, ...), and their partners'.
 
         What goes with a target, such as its row's weight, stands behind it.
         """
-        others = [tf.gather(part, self.partners) for part in targets]
+        others = [None if part is None else tf.gather(part, self.partners) for part in targets]
         return self.share * loss_of(*targets) + (1.0 - self.share) * loss_of(*others)
 
 
-def shares_of(mixup: MixUp) -> tf.Variable:
-    """Return quantiles to draw a share from, all alike: of shape (QUANTILES,), in [0.5, 1].
-
-    They follow an `alpha` that is a strength.
-    """
-    shares = tf.Variable(quantiles(float(mixup.alpha)), trainable=False)
-    if isinstance(mixup.alpha, Strength):
-        mixup.alpha.when_set(lambda alpha: shares.assign(quantiles(alpha)))
-    return shares
-
-
 def quantiles(alpha: float) -> np.ndarray:
-    """Return those of Beta(alpha, alpha), folded; of next to no alpha they are all 1."""
+    """Return those of Beta(alpha, alpha), folded to [0.5, 1], all alike, of shape (QUANTILES,).
+
+    Of next to no alpha they are all 1: nothing is mixed.
+    """
+    from scipy.stats import beta
+
     if alpha < SMALLEST:
         return np.ones(QUANTILES, "float32")
     drawn = beta.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, alpha, alpha)
     return np.maximum(drawn, 1 - drawn).astype("float32")
 
 
-def pair_up(n_rows: Any, shares: Any, seed: Any) -> Pairs:
-    """Return how the rows of a batch are mixed.
-
-    Args:
-        n_rows: in the batch, one or more.
-        shares: as `shares_of` gives them.
-        seed: a `keras.random.SeedGenerator`.
-    """
-    drawn = keras.random.uniform((2,), seed=seed)
+def pair_up(shares: Any, step: Step) -> Pairs:
+    """Return how the rows of a step are mixed; `shares` are quantiles."""
+    drawn = step.draw.uniform((2,))
     share = tf.gather(shares, tf.cast(drawn[0] * QUANTILES, tf.int32))
-    others = tf.cast(n_rows - 1, tf.float32)  # of a single row it is the row itself
+    others = tf.cast(step.n_rows - 1, tf.float32)  # of a single row it is the row itself
     shift = 1 + tf.cast(drawn[1] * others, tf.int32)
-    return Pairs((tf.range(n_rows) + shift) % n_rows, share)
+    return Pairs((tf.range(tf.shape(step.x)[0]) + shift) % step.n_rows, share)

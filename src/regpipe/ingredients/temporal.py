@@ -9,41 +9,48 @@ Source: S. Merity, B. McCann, R. Socher, "Revisiting activation regularization f
 (2017), where ar = 2 and tar = 1.
 """
 
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
+
+from pydantic import NonNegativeFloat
 
 from regpipe.backend import keras
+from regpipe.ingredients._network import Penalty
 
 
-@keras.saving.register_keras_serializable(package="regpipe")
-class TemporalActivity(keras.regularizers.Regularizer):
-    """An `activity_regularizer` for outputs of every step (`return_sequences: true`).
+class Temporal(Penalty):
+    """A penalty on outputs of every step (`return_sequences: true`) and on their changes."""
 
-    Args:
-        ar: strength of the penalty on the size of the outputs, 0 or more.
-        tar: strength of the penalty on their changes, 0 or more.
-    """
+    neutral: ClassVar = {"ar": 0.0, "tar": 0.0}
 
-    def __init__(self, ar: float = 2.0, tar: float = 1.0) -> None:
-        self.ar, self.tar = ar, tar
+    ar: NonNegativeFloat = 2.0
+    tar: NonNegativeFloat = 1.0
 
-    def __call__(self, x: Any) -> Any:
-        """Return the penalty of outputs of shape (n_rows, n_steps, n_units), times n_rows.
+    @classmethod
+    @cache
+    def plain(cls) -> Any:
+        """Return the regularizer."""
 
-        Keras divides an activity penalty by the number of rows, so that the mean remains.
+        @keras.saving.register_keras_serializable()
+        class Temporal(keras.regularizers.Regularizer):
+            """Keeps a sequence's outputs small, and their changes from step to step."""
 
-        Raises:
-            ValueError: the outputs are those of the last step alone.
-        """
-        if len(x.shape) != 3:
-            raise ValueError(
-                "Expected the outputs of every step, of shape (rows, steps, units), received "
-                f"{tuple(x.shape)}. Set `return_sequences: true` in the recurrent layer."
-            )
-        ops = keras.ops
-        changes = x[:, 1:] - x[:, :-1]
-        penalty = self.ar * ops.mean(x**2) + self.tar * ops.mean(changes**2)
-        return ops.cast(ops.shape(x)[0], x.dtype) * penalty
+            def __init__(self, ar=2.0, tar=1.0):
+                self.ar, self.tar = ar, tar
 
-    def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs to build this again."""
-        return {"ar": self.ar, "tar": self.tar}
+            def __call__(self, x):
+                if len(x.shape) != 3:
+                    raise ValueError(
+                        "Expected the outputs of every step, of shape (rows, steps, units), "
+                        f"received {tuple(x.shape)}. Set `return_sequences: true` in the "
+                        "recurrent layer."
+                    )
+                changes = x[:, 1:] - x[:, :-1]
+                size, change = keras.ops.mean(x**2), keras.ops.mean(changes**2)
+                n_rows = keras.ops.cast(keras.ops.shape(x)[0], x.dtype)  # Keras divides by it
+                return n_rows * (self.ar * size + self.tar * change)
+
+            def get_config(self):
+                return {"ar": self.ar, "tar": self.tar}
+
+        return Temporal

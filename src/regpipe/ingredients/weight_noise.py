@@ -9,26 +9,45 @@ Source: A. Graves, "Practical variational inference for neural networks" (2011),
 al., "Speech recognition with deep recurrent neural networks" (2013), where stddev = 0.075.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from pydantic import NonNegativeFloat
 
 from regpipe.backend import keras
-from regpipe.language import WeightNoise
+from regpipe.ingredients._slots import Ingredient
 
 
-@contextmanager
-def noisy_weights(weights: Sequence[Any], noise: WeightNoise, seed: Any) -> Iterator[None]:
-    """Put noise on the weights while the gradient is taken, and the clean weights back after.
+class WeightNoise(Ingredient):
+    """Normal noise on the trained weights during each step; the weights that are kept have none."""
 
-    Args:
-        weights: the variables that are trained.
-        noise: its size.
-        seed: a `keras.random.SeedGenerator`.
-    """
-    clean = [keras.ops.copy(weight.value) for weight in weights]
-    for weight, value in zip(weights, clean, strict=True):
-        weight.assign(value + keras.random.normal(weight.shape, stddev=noise.stddev, seed=seed))
-    yield
-    for weight, value in zip(weights, clean, strict=True):
-        weight.assign(value)
+    neutral: ClassVar = {"stddev": 0.0}
+    random: ClassVar = True
+
+    stddev: NonNegativeFloat = 0.075
+
+    def weights(self, weights: list[Any], names: Sequence[str], draw: Any) -> list[Any]:
+        """Add the noise."""
+        return [w + self.stddev * draw.normal(w.shape) for w in weights]
+
+    def plain(self) -> Any:
+        """Return the same for plain Keras."""
+
+        class WeightNoise(keras.Model):
+            """Takes the gradient at noisy weights (Graves 2011); `CleanWeights` applies it."""
+
+            def train_step(self, data):
+                self.optimizer.clean = [keras.ops.copy(w) for w in self.trainable_variables]
+                for w in self.trainable_variables:
+                    w.assign(w + keras.random.normal(w.shape, stddev=self.weight_noise["stddev"]))
+                return super().train_step(data)
+
+        class CleanWeights(keras.optimizers.Optimizer):
+            """Takes the noise off the weights before it changes them."""
+
+            def apply(self, grads, trainable_variables=None):
+                for w, clean in zip(trainable_variables, self.clean):
+                    w.assign(clean)
+                super().apply(grads, trainable_variables)
+
+        return WeightNoise, CleanWeights

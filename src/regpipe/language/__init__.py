@@ -13,18 +13,6 @@ from regpipe.language.blocks import (
     Technique,
 )
 from regpipe.language.recipes import Recipe
-from regpipe.language.rules import (
-    AbsoluteChange,
-    AverageChange,
-    Below,
-    Checkpoint,
-    EarlyStopping,
-    GeneralizationLoss,
-    Monitored,
-    ProgressQuotient,
-    Refit,
-    SuccessiveIncreases,
-)
 from regpipe.language.settings import (
     Cocktail,
     Engine,
@@ -37,50 +25,26 @@ from regpipe.language.settings import (
     Statistics,
     StoppingRules,
 )
-from regpipe.language.training import (
-    GradientNoise,
-    LabelNoise,
-    MixUp,
-    SnapshotEnsemble,
-    Training,
-    WeightAverage,
-    WeightNoise,
-)
+from regpipe.language.training import Training
 
 __all__ = [
-    "AbsoluteChange",
     "Autoencoder",
-    "AverageChange",
-    "Below",
-    "Checkpoint",
     "Cocktail",
-    "EarlyStopping",
     "Engine",
     "Export",
     "FixedProtocol",
     "FreshProtocol",
-    "GeneralizationLoss",
-    "GradientNoise",
     "GridPublished",
-    "LabelNoise",
-    "MixUp",
-    "Monitored",
     "Problem",
-    "ProgressQuotient",
     "Protocol",
     "Published",
     "Recipe",
-    "Refit",
     "Screen",
     "Settings",
-    "SnapshotEnsemble",
     "Split",
     "Statistics",
     "StoppingRules",
-    "SuccessiveIncreases",
     "TableRows",
     "Technique",
     "Training",
-    "WeightAverage",
-    "WeightNoise",
 ]

@@ -1,7 +1,7 @@
 """The parameters that are neither a problem nor a technique."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BeforeValidator,
@@ -14,8 +14,10 @@ from pydantic import (
 )
 
 from regpipe.errors import hint
+from regpipe.ingredients import blocks
+from regpipe.ingredients._watching import Monitored
+from regpipe.ingredients.early_stopping import EarlyStopping
 from regpipe.language.metrics import METRICS
-from regpipe.language.rules import EarlyStopping, Monitored, StopWhen
 from regpipe.strict import Share, Strict
 
 
@@ -120,6 +122,12 @@ class Statistics(Strict):
         BeforeValidator(_of_every_metric),
         Field(default={}, validate_default=True),
     ]
+
+
+if TYPE_CHECKING:
+    StopWhen = Monitored
+else:
+    StopWhen = blocks()["stop_when"]
 
 
 class StoppingRule(Strict):

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from regpipe.errors import SpecError, unknown
+from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import keras_names
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 100  # letters: it becomes a part of files' names, which may have 255
-BATCH_SUM = "batch_sum"
-TEMPORAL = "temporal"
 SCHEDULES = "optimizers/schedules"
 
 # Arguments of optimizers and schedules that Keras takes as floats alone, and those that are whole.
@@ -61,7 +60,7 @@ def check_name(path: str, what: str, name: str) -> None:
 
 def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError unless `keras.layers.<kind>` exists and takes these arguments."""
-    known = keras_names.class_names("layers")
+    known = [*keras_names.class_names("layers"), *LAYERS]
     if kind not in known:
         raise unknown(path, "layer of Keras", kind, known)
     if not isinstance(arguments, dict):
@@ -73,7 +72,7 @@ def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
 
 def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError unless `keras.layers.<kind>` takes these arguments."""
-    known = keras_names.arguments("layers", kind)
+    known = _arguments_of(kind)
     for name, value in arguments.items():
         if name not in known:
             raise unknown(path, f"argument of {kind}", name, known)
@@ -89,7 +88,7 @@ def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
     Keras adapts such layers by a method of theirs, ahead of training, and nobody calls it here.
     With what they would find given as arguments, they are layers like others.
     """
-    if not keras_names.has_method("layers", kind, "adapt"):
+    if kind in LAYERS or not keras_names.has_method("layers", kind, "adapt"):
         return
     finds = [name for name in ADAPTED if name in keras_names.arguments("layers", kind)]
     if finds and all(arguments.get(name) is not None for name in finds):
@@ -111,11 +110,11 @@ def check_regularizer(path: str, value: Any) -> None:
         return
     if isinstance(value, dict) and set(value) & {"l1", "l2"}:
         return _check_strengths(path, value, ["l1", "l2"])
-    ours = [BATCH_SUM, TEMPORAL] if path.endswith("activity_regularizer") else []
+    ours = PENALTIES if path.endswith("activity_regularizer") else {}
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ours:
         name, inner = next(iter(value.items()))
-        if name == TEMPORAL:
-            return _check_strengths(f"{path}.{name}", inner, ["ar", "tar"])
+        if not ours[name].wraps:
+            return _check_strengths(f"{path}.{name}", inner, [*ours[name].model_fields])
         if inner is None:
             raise SpecError([f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}."])
         return check_regularizer(f"{path}.{name}", inner)
@@ -221,6 +220,13 @@ def _buildable(module: str) -> list[str]:
     return [
         k for k in keras_names.class_names(module) if k not in {*abstract, "LearningRateSchedule"}
     ]
+
+
+def _arguments_of(kind: str) -> tuple[str, ...]:
+    """Return the arguments of a layer, of Keras or of ours."""
+    if kind in LAYERS:
+        return (*LAYERS[kind].model_fields, *keras_names.LAYER_ARGUMENTS)
+    return keras_names.arguments("layers", kind)
 
 
 def _check_of(argument: str) -> Callable[[str, Any], None] | None:

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.candidates.arm import Arm
-from regpipe.ingredients.class_weights import class_weights
+from regpipe.ingredients.label_noise import mixed_with_all
 from regpipe.language import Training
 from regpipe.rows.arrays import Rows
 
@@ -40,14 +40,9 @@ def base_rates(arm: Arm, rows: Rows) -> np.ndarray | None:
         return None
     training = arm.training
     rates = class_shares(rows)
-    if training.class_weight:
-        weights = class_weights(training.class_weight, rows.y_train)
-        rates = rates * [weights.get(k, 1.0) for k in range(len(rates))]
-        rates = rates / rates.sum()
-    for rate in (_smoothing(training), training.label_noise and training.label_noise.rate):
-        if rate:
-            rates = (1 - rate) * rates + rate / len(rates)
-    return rates
+    for idea in training.ingredients:
+        rates = idea.class_rates(rates, rows.y_train)
+    return mixed_with_all(rates, _smoothing(training))
 
 
 def class_shares(rows: Rows) -> np.ndarray:

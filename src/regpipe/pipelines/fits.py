@@ -71,7 +71,7 @@ def watched(arm: Arm, rows: Rows, seed: int) -> Rows:
     Where a second pass will want all rows, the engine holds some out by itself in the first.
     """
     share = arm.training.validation_split
-    if share is None or arm.training.after_stopping:
+    if share is None or arm.training.passes:
         return rows
     return hold_out(rows, share, seed)
 

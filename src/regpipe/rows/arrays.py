@@ -41,6 +41,8 @@ class Rows:
     `score` is what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are
     those of the rows trained on, of shape (n_rows,), where rows come in groups. `labels` are the
     targets, of shape (n_rows,), of the rows of each part, where those aren't what is to be told.
+    `room` is how many rows are trained on and watched in other fits of the same kind, so that all
+    of them share a compile.
     """
 
     data_seed: int
@@ -52,6 +54,7 @@ class Rows:
     y_score: np.ndarray
     groups: np.ndarray | None = None
     labels: Mapping[Part, np.ndarray] = field(default_factory=dict)
+    room: tuple[int, int] | None = None
 
     def part(self, name: Part) -> tuple[np.ndarray, np.ndarray]:
         """Return the features and the targets of some of the rows."""
@@ -111,6 +114,7 @@ def hold_out(rows: Rows, share: float, seed: int) -> Rows:
         y_val=rows.y_train[out],
         groups=None if rows.groups is None else rows.groups[~out],
         labels=labels,
+        room=(len(rows.x_train), len(rows.x_val)),
     )
 
 

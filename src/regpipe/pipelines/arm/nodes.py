@@ -36,15 +36,14 @@ def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
 
     Whatever Keras or the engine refuses is refused here, before any arm is trained.
     """
-    from regpipe.engine.keras_objects import check_training, check_trial
+    from regpipe.engine.keras_objects import check_ideas, check_training, check_trial
     from regpipe.engine.network import build_architecture, build_model
-    from regpipe.engine.ramp import check_ramp
     from regpipe.engine.weights import check_seeded
 
     check_training(arm)
     architecture = build_architecture(arm, input_shape(arm, samples))
-    check_ramp(arm, architecture)
     model = build_model(architecture)
+    check_ideas(arm, architecture, model)
     check_seeded(model)
     check_trial(arm, model, rows_of(samples, "fixed", arm)[0])
     return architecture

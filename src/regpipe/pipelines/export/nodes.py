@@ -123,12 +123,12 @@ def _free(name: str, rows: pd.DataFrame) -> str:
 
 
 def _about(job: Job, whole: "Whole", chosen: str, expected: dict[str, Any]) -> "About":
-    from regpipe.ingredients.class_weights import class_weights
+    from regpipe.ingredients.class_weight import class_weights
     from regpipe.measures.base_rates import base_rates
     from regpipe.tables.exported import About
 
     rates, asked = base_rates(job.arm, job.rows), job.arm.training.class_weight
-    found = class_weights(asked, job.rows.y_train) if asked else {}
+    found = class_weights(asked.asked, job.rows.y_train) if asked else {}
     weights = [found.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
     return About(
         problem=job.arm.problem,

@@ -40,7 +40,7 @@ def plot_learning_curves(history: pd.DataFrame, runs: pd.DataFrame, arm: Arm) ->
 
 def trained(history: pd.DataFrame, runs: pd.DataFrame, training: Training) -> Trained:
     """Return the trainings of an arm, with the epoch whose weights each of them keeps."""
-    kept = "best_epoch" if training.keeps_best or training.after_stopping else "epochs"
+    kept = "best_epoch" if training.keeps_best else "epochs"
     fits = runs.assign(kept_epoch=runs[kept])
     return Trained(history, fits, HELD_OUT if training.watches_held_out else TEST)
 

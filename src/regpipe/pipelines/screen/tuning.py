@@ -79,7 +79,7 @@ def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
 
     sizes = {
         (
-            candidate.arm.training.cycles,
+            candidate.arm.training.networks,
             *(w.shape for w in build_model(candidate.architecture).weights),
         )
         for candidate in candidates

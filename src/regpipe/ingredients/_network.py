@@ -1,0 +1,62 @@
+"""What an idea that Keras lacks may be in a network: a penalty on outputs, or a layer.
+
+Each is a frozen block of YAML, which a network's block calls by name, and a class of plain Keras
+(`plain`), which the engine builds, and the report pastes.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from regpipe.strict import Strict
+
+
+class NetworkIdea(Strict):
+    """What both have in common.
+
+    Class attributes:
+        neutral: its strengths, each with the value that does nothing. They may change without a
+            new compile.
+        random: whether it draws random numbers while it is trained.
+    """
+
+    neutral: ClassVar[Mapping[str, float]] = {}
+    random: ClassVar[bool] = False
+
+    @classmethod
+    def plain(cls) -> Any:
+        """Return the class of plain Keras, registered with Keras by its own name."""
+        raise NotImplementedError(f"{cls.__name__} has no form in plain Keras.")
+
+
+class Penalty(NetworkIdea):
+    """An `activity_regularizer`; YAML calls it by its name in small letters, as Keras' own.
+
+    Rows that only fill up a batch have outputs of 0: they must add nothing.
+
+    Class attributes:
+        wraps: whether its block is another regularizer, which it is made of.
+        sums: whether it is a sum over the rows of a batch, not a mean over them.
+    """
+
+    wraps: ClassVar[bool] = False
+    sums: ClassVar[bool] = False
+
+    @classmethod
+    def key(cls) -> str:
+        """Return its name in YAML, such as `batch_sum`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class LayerIdea(NetworkIdea):
+    """A layer; YAML calls it by its class, as Keras' own, and its fields are its arguments."""
+
+    @classmethod
+    def key(cls) -> str:
+        """Return its name in YAML, such as `ShakeShake`."""
+        return cls.__name__
+
+    @classmethod
+    def inference(cls, layer: Any) -> Any:
+        """Return what stands for a layer in an exported model, of Keras' own layers alone."""
+        raise NotImplementedError(f"{cls.__name__} can't be exported.")

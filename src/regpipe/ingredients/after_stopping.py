@@ -1,0 +1,128 @@
+"""A second pass over all rows, once a first one has found when to stop on held-out rows.
+
+`refit`: the network is trained anew, on all rows, for as many epochs as were best on average over
+several ways to hold out rows. `continue`: it is trained on with the held-out rows added, until its
+loss on them is down to what the loss on the others was at the best epoch, or the epochs are spent.
+The optimizer begins anew.
+
+Source: I. Goodfellow, Y. Bengio, A. Courville, "Deep learning" (2016), algorithms 7.2 and 7.3.
+"""
+
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import PositiveInt
+
+from regpipe.ingredients._slots import Ingredient
+from regpipe.ingredients.below import Below
+from regpipe.seeds import derive
+
+RULES = ("early_stopping", "checkpoint", "stop_when")
+
+
+class SecondPass(Ingredient):
+    """What both have in common: a first pass that holds out rows and stops."""
+
+    training_key: ClassVar = "after_stopping"
+    told_by: ClassVar = "then"
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether it puts back the weights that were the best: it trains for as long as those."""
+        return True
+
+    def check(self, training: Any) -> None:
+        """Raise ValueError unless there are rows to hold out, and a rule to stop by."""
+        if not (training.validation_split and (training.early_stopping or training.stop_when)):
+            raise ValueError(
+                "after_stopping expects a validation_split and a rule to stop by, such as "
+                "early_stopping"
+            )
+
+
+class Refit(SecondPass):
+    """Train anew on all rows, for the mean best epoch over `splits` ways to hold out rows."""
+
+    trains_on_all: ClassVar = True
+
+    then: Literal["refit"]
+    splits: PositiveInt = 5
+
+    def train(self, once: Any, hold_out: Any, training: Any, rows: Any, seed: int) -> Any:
+        """Return the last of several fits."""
+        share, first = training.validation_split, {"after_stopping": None}
+        firsts = [
+            once(first, hold_out(rows, share, derive(seed, "split", k)), seed)
+            for k in range(self.splits)
+        ]
+        epochs = round(float(np.mean([fit.best_epoch for fit in firsts])))
+        second = first | dict.fromkeys(RULES) | {"validation_split": None}
+        last = once(second, rows, seed, epochs=epochs)
+        return _sum_up([*firsts, last], last.history, epochs, training.epochs)
+
+    def plain(self) -> Any:
+        """Return what does the same with a compiled model that somebody builds."""
+
+        def refit(build_model, fit, splits=5):
+            """Return a model trained on all rows for the mean best epoch over several splits.
+
+            `build_model()` returns a compiled one with the same weights each time;
+            `fit(model, split)` trains it on rows held out by a seed, and returns the best epoch,
+            counted from 0; `fit(model, epochs=n)` trains on all rows.
+            """
+            best_epochs = [fit(build_model(), split=split) + 1 for split in range(splits)]
+            model = build_model()
+            fit(model, epochs=round(sum(best_epochs) / splits))
+            return model
+
+        return refit
+
+
+class Continue(SecondPass):
+    """Train on with the held-out rows added, until their loss is what the training loss was."""
+
+    then: Literal["continue"]
+
+    def check(self, training: Any) -> None:
+        """Raise ValueError for a strength that would begin anew, too."""
+        super().check(training)
+        if training.ramp:
+            raise ValueError("ramp: training on after stopping would begin it anew. Expected refit")
+
+    def train(self, once: Any, hold_out: Any, training: Any, rows: Any, seed: int) -> Any:
+        """Return two fits as one."""
+        held = hold_out(rows, training.validation_split, seed)
+        first = once({"after_stopping": None}, held, seed)
+        left = training.epochs - first.epochs
+        if not left:
+            return first
+        limit = float(first.history["loss"][first.best_epoch - 1])
+        second = {"after_stopping": None, "validation_split": None} | dict.fromkeys(RULES)
+        # The limit is another in each fit, and given to it.
+        second |= {"stop_when": Below(rule="below", monitor="val_loss", value=0.0)}
+        watched = replace(rows, x_val=held.x_val, y_val=held.y_val)
+        seed = derive(seed, "second pass")
+        last = once(second, watched, seed, weights=first.weights, epochs=left, limit=limit)
+        history = {
+            name: np.concatenate([first.history[name], numbers])
+            for name, numbers in last.history.items()
+        }
+        return _sum_up([first, last], history, len(history["loss"]), training.epochs)
+
+    def plain(self) -> Any:
+        """Return the rule that ends the second pass."""
+        return Below(rule="below", value=0.0).plain()
+
+
+def _sum_up(passes: list[Any], history: dict[str, np.ndarray], best: int, epochs: int) -> Any:
+    """Return the last pass with the seconds of all, and its last epoch as the one that is kept."""
+    last = passes[-1]
+    ended = "stopped" if len(history["loss"]) < epochs else "completed"
+    return replace(
+        last,
+        history=history,
+        outcome="diverged" if last.outcome == "diverged" else ended,
+        best_epoch=best,
+        seconds=sum(fit.seconds for fit in passes),
+    )

@@ -1,0 +1,111 @@
+"""Several networks for the price of one: the weights at the end of each cycle (snapshot ensemble).
+
+    learning rate <- rate / 2 (cos(pi p) + 1)
+
+where p is the part of its cycle that is over when an epoch begins, so that each cycle starts with
+the optimizer's own rate and ends where the network has settled. What the networks say is averaged.
+
+Source: G. Huang et al., "Snapshot ensembles: train 1, get M for free" (2017). There the rate falls
+from step to step, here from epoch to epoch.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from regpipe.backend import keras, tf
+from regpipe.ingredients._slots import Beginning, Epoch, Ingredient, Part
+
+
+class SnapshotEnsemble(Ingredient):
+    """The weights at the end of each of so many cycles of the learning rate, all kept.
+
+    What the networks say is averaged. There are no more cycles than epochs.
+    """
+
+    keeps: ClassVar = True
+
+    cycles: Annotated[int, Field(ge=2)] = 5
+
+    @property
+    def networks(self) -> int:
+        """How many networks it keeps, of enough epochs."""
+        return self.cycles
+
+    def check(self, training: Any) -> None:
+        """Raise ValueError for a schedule of the optimizer's own."""
+        if training.scheduled:
+            raise ValueError(
+                "snapshot_ensemble sets the learning rate itself. Expected a number as the "
+                "optimizer's, not a schedule"
+            )
+
+    def part(self, fit: Beginning) -> Part:
+        """Return room for the weights of each cycle."""
+        cycles = min(self.cycles, fit.epochs)
+        kept = [np.zeros((cycles, *shape), "float32") for shape in fit.shapes]
+        return {"rate": np.float32(fit.learning_rate), "kept": kept}
+
+    def begin(self, part: Part, epoch: Epoch) -> None:
+        """Set the learning rate."""
+        over = tf.cast((epoch.number * self._cycles(epoch)) % epoch.epochs, tf.float32)
+        epoch.learning_rate = part["rate"] / 2 * (tf.cos(math.pi * over / epoch.epochs) + 1)
+
+    def end(self, part: Part, epoch: Epoch) -> Part:
+        """Keep the weights, if a cycle ends with the epoch."""
+        cycles = self._cycles(epoch)
+        cycle = (epoch.number * cycles) // epoch.epochs
+        ends = ((epoch.number + 1) * cycles) // epoch.epochs > cycle
+        due = (tf.range(cycles) == cycle) & ends
+        kept = [
+            tf.where(tf.reshape(due, [-1, *[1] * len(w.shape)]), tf.cast(w, tf.float32)[None], k)
+            for k, w in zip(part["kept"], epoch.weights, strict=True)
+        ]
+        return part | {"kept": kept}
+
+    def kept(self, part: Mapping[str, Any], weights: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the weights of all cycles, stacked along a first axis."""
+        return [stack.numpy() for stack in part["kept"]]
+
+    def kept_by(self, callback: Any, weights: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the same of the callback."""
+        return [np.stack(cycles) for cycles in zip(*callback.snapshots, strict=True)]
+
+    def _cycles(self, epoch: Epoch) -> int:
+        return min(self.cycles, epoch.epochs)
+
+    def plain(self) -> Any:
+        """Return the same for plain Keras."""
+
+        class SnapshotEnsemble(keras.callbacks.Callback):
+            """Lets the learning rate fall in cycles, keeps the weights of each (Huang 2017)."""
+
+            def __init__(self, epochs, cycles=5):
+                super().__init__()
+                self.epochs, self.cycles = epochs, min(cycles, epochs)
+
+            def on_train_begin(self, logs=None):
+                self.rate, self.snapshots = float(self.model.optimizer.learning_rate), []
+
+            def on_epoch_begin(self, epoch, logs=None):
+                over = (epoch * self.cycles) % self.epochs / self.epochs
+                self.model.optimizer.learning_rate = self.rate / 2 * (np.cos(np.pi * over) + 1)
+
+            def on_epoch_end(self, epoch, logs=None):
+                cycle = epoch * self.cycles // self.epochs
+                if (epoch + 1) * self.cycles // self.epochs > cycle:
+                    self.snapshots.append(self.model.get_weights())
+
+            def mean_model(self):
+                """Return a model that says the mean of what the networks of all cycles say."""
+                networks = [keras.models.clone_model(self.model) for _ in self.snapshots]
+                for place, weights in enumerate(self.snapshots):
+                    networks[place].set_weights(weights)
+                    networks[place].name = f"snapshot{place + 1}"
+                rows = keras.Input(self.model.input_shape[1:])
+                return keras.Model(rows, keras.layers.average([n(rows) for n in networks]))
+
+        return SnapshotEnsemble

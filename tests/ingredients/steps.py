@@ -1,0 +1,26 @@
+"""A step as the slots of the ideas see it, without a loop around."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from regpipe.backend import tf
+from regpipe.engine.randomness import Draws, randomness_of
+from regpipe.ingredients import Step
+
+
+@contextmanager
+def drawing(key: int) -> Iterator[Draws]:
+    """Yield a stream of random numbers."""
+    with randomness_of(tf.constant(0, tf.uint32)):
+        yield Draws(tf.constant([key, 0], tf.uint32))
+
+
+def step_at(
+    number: int = 0, x: Any = None, y: Any = None, classes: int = 2, draw: Any = None
+) -> Step:
+    """Return a step on some rows."""
+    rows = x if x is not None else y
+    step = Step(x, y, 0 if rows is None else len(rows), tf.constant(number), classes, ())
+    step.draw = draw
+    return step
