@@ -1,9 +1,10 @@
-"""The code that a page offers: it runs in plain Keras and builds the same as the engine."""
+"""The code that a page offers: it runs in plain Keras and does what the engine does."""
 
 import ast
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,14 +12,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from regpipe.ingredients.class_weights import class_weights, row_weights
+from pydantic import create_model
 
 from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.recipes import parse_recipes, technique_of
+from regpipe.engine.keras_calls import call
+from regpipe.engine.plain import plain_training
+from regpipe.errors import SpecError
+from regpipe.ingredients import Beginning, Epoch, Ingredient
 from regpipe.language import Technique, Training
 from regpipe.report.keras_code import keras_code
-from regpipe.report.python_text import Code, call, comment, literal, statement
-from regpipe.rows.arrays import Rows
-from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called
+from regpipe.report.python_text import Code, comment, literal, statement
+from regpipe.rows.arrays import Rows, hold_out
+from regpipe.seeds import derive
+from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called, blocks
 
 SHAPES = {
     "moons": (2,),
@@ -30,7 +37,31 @@ SHAPES = {
     "codes": (64,),
 }
 ROWS = 20
-SGD = {"SGD": {"learning_rate": 0.0}}  # leaves the weights alone
+SEED = 1
+SMALL = {"epochs": 5, "batch_size": 20}
+EPOCHS = 300
+MODEL = ("get_weights", "set_weights", "save_weights", "load_weights")
+
+
+def every_arm() -> dict[str, Arm]:
+    """Return the arms of all blocks; recipes are applied to moons."""
+    found = {name: arm_called(name) for name in [*PROBLEMS, *TECHNIQUES]}
+    base = found["moons"]
+    for name, recipe in parse_recipes(blocks("recipes")["recipes"]).items():
+        found[f"recipe {name}"] = apply(name, technique_of(name, recipe, base), base)
+    at_once = {"monitor": "loss", "mode": "max", "start_from_epoch": 2}
+    for name, arm in found.items():
+        if arm.training.passes:  # of which the first ends after the fourth epoch
+            rule = {**at_once, "restore_best_weights": True}
+            found[name] = changed(arm, early_stopping=rule)
+    return found
+
+
+def changed(arm: Arm, **training: Any) -> Arm:
+    return replace(arm, training=Training(**{**arm.training.model_dump(), **training}))
+
+
+ARMS = every_arm()
 
 
 def code_of(arm: Arm) -> str:
@@ -43,7 +74,7 @@ def rows_for(arm: Arm) -> dict[str, np.ndarray]:
     rows = {}
     for part, n in (("train", ROWS), ("test", 8)):
         rows[f"x_{part}"] = x = random.normal(size=(n, *shape)).astype("float32")
-        classes = random.integers(0, 2, (n, 1)).astype("float32")
+        classes = (random.random((n, 1)) < 0.3).astype("float32")
         rows[f"y_{part}"] = x if arm.task.name == "reconstruction" else classes
     return rows
 
@@ -55,23 +86,155 @@ def run(arm: Arm) -> dict[str, Any]:
     return namespace
 
 
+class Trials:
+    """Runs the engine and the code in turn, from the same seeds, and notes how `fit` is called."""
+
+    def __init__(self, arm: Arm) -> None:
+        from regpipe.engine.network import build_architecture
+
+        rows = rows_for(arm)
+        train, test = ((rows[f"x_{part}"], rows[f"y_{part}"]) for part in ("train", "test"))
+        self.arm, self.rows = arm, Rows(1, *train, *test, *test)
+        self.architecture = build_architecture(arm, SHAPES[arm.problem])
+        self.lacks = bool(arm.training.ingredients) or "class " in code_of(arm)
+        self.calls: list[dict[str, Any]] = []
+        self.pasted = False
+
+    def fit(self, engine: Any) -> Any:
+        from regpipe.engine.job import Job
+        from regpipe.engine.loops import Loops
+        from regpipe.pipelines.fits import watched
+
+        self.pasted, self.calls = False, []
+        rows = watched(self.arm, self.rows, SEED)
+        return Loops(engine).fit(Job(self.arm, self.architecture, rows, SEED))
+
+    def paste(self) -> Any:
+        self.pasted, self.calls = True, []
+        return run(self.arm)["model"]
+
+    def called(self, real: Callable[..., Any], model: Any, x: Any, y: Any, **given: Any) -> Any:
+        """Stand for `fit` of Keras: begin at the weights and random states of the seed.
+
+        What Keras does by itself isn't trained, only noted.
+        """
+        from regpipe.backend import keras
+        from regpipe.engine.weights import initial_weights, random_state, random_states
+
+        if self.pasted and not hasattr(model, "begun"):
+            drawn = zip(model.weights, initial_weights(model, SEED), strict=True)
+            for weight, value in drawn:
+                weight.assign(weight if value is None else value)
+            for place, state in enumerate(random_states(model)):
+                state.assign(random_state(SEED, place))
+        model.begun = True
+        keras.utils.set_random_seed(SEED)
+        if given["epochs"]:
+            self.calls.append({"model": model, "x": x, "y": y, "told": told(given)})
+        if not self.lacks:
+            return SimpleNamespace(history={name: [1.0] for name in self.arm.task.logs})
+        return real(model, x, y, **given)
+
+    def split(self, x: Any, y: Any, test_size: int, random_state: int | None = None) -> Any:
+        """Stand for `train_test_split`: hold out those rows that the engine does."""
+        seed = SEED if random_state is None else derive(SEED, "split", random_state)
+        held = hold_out(self.rows, self.arm.training.validation_split or 0, seed)
+        assert len(held.x_val) == test_size
+        return held.x_train, held.x_val, held.y_train, held.y_val
+
+
+def told(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what `fit` is told in simple words."""
+    said = {"validation_freq": 1, "class_weight": None, "callbacks": []} | given
+    said["validation_data"] = [part.tolist() for part in given["validation_data"]]
+    said["callbacks"] = [(type(one).__name__, simple(vars(one))) for one in said["callbacks"]]
+    return {key: value for key, value in said.items() if key != "validation_batch_size"}
+
+
+def simple(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return those of a callback that are numbers, words or lists of them."""
+    kinds = int | float | str | list
+    return {k: v for k, v in settings.items() if isinstance(v, kinds) and k != "filepath"}
+
+
 @pytest.fixture
-def fits(monkeypatch: pytest.MonkeyPatch) -> list[SimpleNamespace]:
-    """Record calls of `fit` in place of training."""
+def trials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Arm], Trials]:
+    """Without graphs and XLA, which take longer to make than a few epochs."""
+    import sklearn.model_selection
+
+    from regpipe.backend import keras
+    from regpipe.engine import forward
+
+    real = keras.Sequential.fit
+    owner = next(kind for kind in keras.Model.__mro__ if "compile" in vars(kind))
+    compiles: Any = vars(owner)["compile"]
+    monkeypatch.setattr(forward, "_convolves", lambda model: True)
+
+    def eagerly(*args: Any, **given: Any) -> None:
+        compiles(*args, **given, run_eagerly=True)
+
+    monkeypatch.setattr(owner, "compile", eagerly)
+    monkeypatch.chdir(tmp_path)  # where checkpoints are written
+
+    def make(arm: Arm) -> Trials:
+        made = Trials(arm)
+        monkeypatch.setattr(
+            keras.Sequential, "fit", lambda *args, **given: made.called(real, *args, **given)
+        )
+        monkeypatch.setattr(sklearn.model_selection, "train_test_split", made.split)
+        return made
+
+    return make
+
+
+def draws(arm: Arm, model: Any) -> bool:
+    """Whether a training draws random numbers, which aren't the same in the compiled loop."""
+    from regpipe.engine.weights import random_states
+
+    return any(idea.random for idea in arm.training.ingredients) or bool(random_states(model))
+
+
+@pytest.mark.filterwarnings("ignore:.*conditioned on metric.*:UserWarning")
+@pytest.mark.parametrize("name", ARMS)
+def test_it_trains_as_the_engine_does(name: str, trials: Callable[[Arm], Trials]) -> None:
+    from regpipe.engine.network import trained_model
+
+    freq = min(ARMS[name].training.validation_freq, 2)
+    arm = changed(ARMS[name], **SMALL, validation_freq=freq, shuffle=False)
+    trial = trials(arm)
+    expected = [trial.fit("keras")]
+    reference = trial.calls
+    found = trial.paste()
+    assert len(trial.calls) == len(reference)
+    for ours, theirs in zip(trial.calls, reference, strict=True):
+        assert ours["told"] == theirs["told"]
+        for rows in ("x", "y"):
+            np.testing.assert_array_equal(ours[rows], theirs[rows])
+        assert settings(ours["model"]) == settings(theirs["model"])
+    if not trial.lacks:
+        return
+    if not draws(arm, trial.calls[0]["model"]):
+        expected.append(trial.fit("compiled"))
+    x = trial.rows.x_score
+    for fit in expected:
+        model = trained_model(trial.architecture, fit.weights)
+        np.testing.assert_allclose(found(x), model(x), rtol=1e-3, atol=1e-5)
+
+
+def settings(model: Any) -> list[Any]:
+    """Return how a model is built and compiled."""
     from regpipe.backend import keras
 
-    recorded: list[SimpleNamespace] = []
-
-    def fit(model: Any, x: Any, y: Any, **arguments: Any) -> SimpleNamespace:
-        for callback in arguments.get("callbacks", []):
-            callback.on_train_begin()
-        recorded.append(SimpleNamespace(model=model, x=x, y=y, **arguments))
-        return SimpleNamespace(history={"loss": [0.5, 0.4]})
-
-    monkeypatch.setattr(keras.Sequential, "fit", fit)
-    monkeypatch.setattr(keras.Sequential, "load_weights", lambda *_: None)
-    monkeypatch.setattr(keras.Sequential, "evaluate", lambda *_, **__: {})
-    return recorded
+    loss = keras.losses.get(model.loss)
+    parts = [*model.layers, model.optimizer, *([loss] if hasattr(loss, "get_config") else [])]
+    model.optimizer.name = ""  # Keras numbers them
+    found = [(type(one).__name__, plain(one.get_config())) for one in parts]
+    return [
+        found,
+        getattr(loss, "__name__", ""),
+        model.input_shape,
+        model.get_compile_config()["metrics"],
+    ]
 
 
 def plain(config: Any) -> Any:
@@ -82,74 +245,10 @@ def plain(config: Any) -> Any:
     return [plain(item) for item in config] if isinstance(config, list | tuple) else config
 
 
-@pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
-def test_it_builds_and_compiles_what_the_engine_trains(
-    name: str, fits: list[SimpleNamespace], tmp_path: Path
-) -> None:
-    from regpipe.backend import keras
-    from regpipe.engine.keras_objects import make_loss, make_optimizer
-    from regpipe.engine.network import build_architecture, build_model
-    from regpipe.engine.reference import KerasLoop, RuleCallback
-
-    arm = arm_called(name)
-    training = arm.training
-    architecture = build_architecture(arm, SHAPES[arm.problem])
-    ours = build_model(architecture)
-    run(arm)
-    model, first = fits[0].model, fits[0]
-
-    layers = list(zip(ours.layers, model.layers, strict=True))
-    for expected, found in layers:
-        assert plain(found.get_config()) == plain(expected.get_config())
-        assert found.__class__ is expected.__class__
-        if penalty := expected.activity_regularizer:
-            array = np.random.default_rng(1).normal(size=(3, 4, 5)).astype("float32")
-            assert float(found.activity_regularizer(array)) == pytest.approx(float(penalty(array)))
-            assert "regpipe" not in str(found.activity_regularizer.__class__)
-    assert (model.input_shape, model.output_shape) == (ours.input_shape, ours.output_shape)
-
-    optimizer = make_optimizer(training)
-    assert isinstance(model.optimizer, optimizer.__class__)
-    found, expected = (
-        plain(one.get_config()) | {"name": ""} for one in (model.optimizer, optimizer)
-    )
-    assert found == expected
-    loss = make_loss(training.loss)
-    if isinstance(training.loss, str):
-        assert keras.losses.get(model.loss) is loss
-    else:
-        assert model.loss.__class__ is loss.__class__
-        assert model.loss.get_config() == loss.get_config()
-    assert model.get_compile_config()["metrics"] == [arm.task.logged]
-
-    asked = (training.epochs, training.batch_size, training.shuffle, training.validation_freq)
-    freq = getattr(first, "validation_freq", 1)
-    assert (first.epochs, first.batch_size, first.shuffle, freq) == asked
-    held = round((training.validation_split or 0) * ROWS)
-    assert (len(first.x), len(first.y)) == (ROWS - held, ROWS - held)
-    assert len(first.validation_data[0]) == (held or 8)
-
-    reference = KerasLoop(arm, architecture)._callbacks(tmp_path)
-    found_callbacks = [c for c in getattr(first, "callbacks", []) if type(c).__name__ != "Ramp"]
-    for expected, found in zip(reference, found_callbacks, strict=True):
-        if isinstance(expected, RuleCallback):
-            assert type(found).__name__ == "StopWhen"
-        else:
-            assert type(found) is type(expected)
-            assert settings(found) == settings(expected)
-
-
-def settings(callback: Any) -> dict[str, Any]:
-    """Return what a callback of Keras was made with."""
-    names = ("monitor", "mode", "min_delta", "patience", "baseline", "start_from_epoch")
-    names += ("restore_best_weights", "save_best_only", "save_weights_only", "save_freq")
-    return {name: getattr(callback, name) for name in names if hasattr(callback, name)}
-
-
 def test_every_block_is_formatted_and_the_same_each_time(tmp_path: Path) -> None:
-    for name in [*PROBLEMS, *TECHNIQUES]:
-        code = code_of(arm_called(name))
-        assert code == code_of(arm_called(name))
+    for name, arm in ARMS.items():
+        code = code_of(arm)
+        assert code == code_of(arm)
         assert max(map(len, code.splitlines())) <= 88
         (tmp_path / f"{name}.py").write_text(code)
     ruff = [sys.executable, "-m", "ruff"]
@@ -161,12 +260,13 @@ def test_every_block_is_formatted_and_the_same_each_time(tmp_path: Path) -> None
     subprocess.run([*ruff, *found], check=True)  # F821: the rows aren't defined
 
 
-def test_it_imports_neither_keras_nor_tensorflow() -> None:
+def test_what_keras_has_itself_is_written_without_importing_it() -> None:
     told = (
         "import sys\n"
         "from regpipe.report.keras_code import keras_code\n"
-        "from tests.conftest import TECHNIQUES, arm_called\n"
-        "for name in TECHNIQUES: keras_code(arm_called(name), (2,))\n"
+        "from regpipe.report.page import render\n"
+        "from tests.conftest import arm_called\n"
+        "for name in ('moons', 'weight_l2', 'max_norm_cnn'): keras_code(arm_called(name), (2,))\n"
         "print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
     )
     asked = [sys.executable, "-c", told]
@@ -204,12 +304,6 @@ def test_no_value_breaks_out_of_the_code(evil: str) -> None:
 def test_what_is_no_name_is_refused() -> None:
     with pytest.raises(ValueError, match="Expected a name of Python"):
         call("keras.layers.Dense", **{"x=1); import os; f(y": 1})
-    arm = arm_called("weight_l2_ramp")
-    assert arm.training.ramp is not None
-    ramp = arm.training.ramp.model_copy(update={"strength": "hidden.x = 1; import os.l2"})
-    changed = replace(arm, training=arm.training.model_copy(update={"ramp": ramp}))
-    with pytest.raises(ValueError, match="Expected a path of names"):
-        code_of(changed)
 
 
 def test_values_are_written_so_that_python_reads_the_same() -> None:
@@ -225,58 +319,107 @@ def test_values_are_written_so_that_python_reads_the_same() -> None:
     assert all(line.startswith("# ") for line in comment("word " * 40 + "\nx = 1").splitlines())
 
 
-# --- what Keras lacks, against the engine's own
-
-RULES: list[dict[str, Any]] = [
-    {"rule": "generalization_loss", "alpha": 5},
-    {"rule": "progress_quotient", "alpha": 0.75, "strip": 5},
-    {"rule": "progress_quotient", "alpha": 2, "strip": 2},
-    {"rule": "successive_increases", "strips": 2, "strip": 3},
-    {"rule": "successive_increases", "strips": 1, "strip": 1},
-    {"rule": "average_change", "epochs": 4, "threshold": 0.05},
-    {"rule": "average_change", "epochs": 3, "threshold": 0.05, "monitor": "val_accuracy"},
-    {"rule": "absolute_change", "epochs": 3, "threshold": 0.01},
-    {"rule": "below", "value": 0.3},
-]
+# --- what Keras lacks
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["rule"])
-def test_a_rule_to_stop_by_does_what_the_engines_does(
-    rule: dict[str, Any], fits: list[SimpleNamespace]
-) -> None:
-    from regpipe.engine.stopping import rules_of
+class Backwards(Ingredient):
+    """An idea that is only a block and a class, told apart by nothing that the report knows."""
 
+    share: float = 0.5
+
+    def plain(self) -> Any:
+        from regpipe.backend import keras
+
+        class Backwards(keras.callbacks.Callback):
+            """Does nothing."""
+
+            def __init__(self, epochs, share=1.0):
+                super().__init__()
+                self.epochs, self.share = epochs, share
+
+        return Backwards
+
+
+class Unwritten(Ingredient):
+    """An idea that has no form in plain Keras."""
+
+
+def with_idea(idea: Ingredient, monkeypatch: pytest.MonkeyPatch) -> Arm:
+    from regpipe.language import training
+
+    monkeypatch.setitem(training.IDEA_KEYS, idea.key(), type(idea))
+    kind = create_model("Training", __base__=Training, **{idea.key(): (type(idea), idea)})
+    arm = ARMS["moons"]
+    return replace(arm, training=kind(**arm.training.model_dump()))
+
+
+def test_an_idea_is_found_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = code_of(with_idea(Backwards(), monkeypatch))
+    assert '\n\nclass Backwards(keras.callbacks.Callback):\n    """Does nothing' in code
+    assert "callbacks=[Backwards(epochs=4000, share=0.5)]" in code
+
+
+def test_an_idea_that_cant_be_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SpecError, match="moons: can't be written as plain Keras. Unwritten has"):
+        code_of(with_idea(Unwritten(), monkeypatch))
+
+
+RULES = {repr(rule): rule for arm in ARMS.values() for rule in arm.training.watches}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_to_stop_by_does_what_the_engines_does(rule: Any) -> None:
     from regpipe.backend import tf
 
-    arm = arm_called("moons", stop_when=rule, validation_split=0.3)
-    theirs = rules_of(arm.training, arm.task.logs)[0]
-    ours = run(arm)["stop_when"]
-    stops = 0
-    for seed in range(6):
-        steps = np.random.default_rng(seed).normal(0, [0.001, 0.02, 0.02, 0.02], (30, 4))
-        numbers = (0.4 + steps.cumsum(0)).astype("float32")
-        theirs.reset(None)
-        ours.set_model(SimpleNamespace(get_weights=list, set_weights=list, stop_training=False))
+    # Keras knows the way by itself only where there is a model.
+    rule = rule.model_copy(update={"mode": "max" if rule.upwards else "min"})
+    training = changed(ARMS["moons"], **{rule.key(): rule.model_dump()}).training
+    (part,) = plain_training(training).callbacks
+    names, stops = ("loss", rule.monitor), 0
+
+    @tf.function
+    def look(memory: Any, number: Any, logs: Any) -> Any:
+        epoch = Epoch(number, EPOCHS, {}, logs=logs)
+        return rule.end(memory, epoch), epoch.stop
+
+    for seed in range(3):
+        steps = np.random.default_rng(seed).normal(0, 0.02, (EPOCHS, 2))
+        steps[EPOCHS // 2 :] = steps[EPOCHS // 2 :] / 1000 + seed / 1000  # flat, or it rises
+        ours = part.made(**part.called(epochs=EPOCHS))
+        memory = rule.part(Beginning(EPOCHS, None, []))
+        ours.set_model(SimpleNamespace(**dict.fromkeys(MODEL, lambda *_, **__: [])))
         ours.on_train_begin()
-        for epoch, row in enumerate(numbers):
-            _, stop = theirs.update(tf.constant(epoch), tf.constant(row))
-            ours.on_epoch_end(epoch, dict(zip(arm.task.logs, row.tolist(), strict=True)))
-            assert ours.model.stop_training == bool(stop)
-            assert ours.best_epoch + 1 == theirs.best
-            stops += bool(stop)
+        for number, row in enumerate((1 + steps.cumsum(0)).astype("float32")):
+            logs = dict(zip(names, row.tolist(), strict=True))
+            tensors = {name: tf.constant(value) for name, value in logs.items()}
+            memory, stop = look(memory, tf.constant(number), tensors)
             ours.model.stop_training = False
-    assert stops  # else nothing was compared
+            ours.on_epoch_end(number, logs)
+            assert ours.model.stop_training == bool(stop)
+            assert (ours.best_epoch or 0) + 1 == (rule.best_epoch(memory) or 1)
+            stops += bool(stop)
+    assert stops or not hasattr(ours, "stops")  # else nothing was compared
 
 
-def test_noise_on_gradients_has_the_variance_of_its_formula(fits: list[SimpleNamespace]) -> None:
+# --- random, so that it can't be compared with the compiled loop number by number
+
+
+@pytest.fixture
+def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
     from regpipe.backend import keras
 
-    optimizer = {"SGD": {"learning_rate": 1.0}}
-    run(arm_called("noise_gradients", optimizer=optimizer))
+    monkeypatch.setattr(keras.Sequential, "fit", lambda *_, **__: None)
+    monkeypatch.setattr(keras.Sequential, "evaluate", lambda *_, **__: {})
+
+
+def test_noise_on_gradients_has_the_variance_of_its_formula(untrained: None) -> None:
+    from regpipe.backend import keras
+
+    model = run(arm_called("noise_gradients", optimizer={"SGD": {"learning_rate": 1.0}}))["model"]
     weights = keras.Variable(np.zeros(40_000))
     for step in range(3):
         before = weights.numpy()
-        fits[0].model.optimizer.apply([keras.ops.zeros(40_000)], [weights])
+        model.optimizer.apply([keras.ops.zeros(40_000)], [weights])
         spread = np.std(weights.numpy() - before)
         assert spread == pytest.approx(np.sqrt(0.3 / (1 + step) ** 0.55), rel=0.02)
 
@@ -289,23 +432,16 @@ def test_noise_on_gradients_has_the_variance_of_its_formula(fits: list[SimpleNam
     ],
 )
 def test_noise_on_labels_is_that_of_the_ingredient(
-    arm: Arm,
-    mean: float,
-    spread: float,
-    fits: list[SimpleNamespace],
-    monkeypatch: pytest.MonkeyPatch,
+    arm: Arm, mean: float, spread: float, untrained: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from regpipe.backend import keras
 
-    run(arm)
+    model = run(arm)["model"]
     monkeypatch.setattr(keras.Sequential, "train_step", lambda _, data: data[1])
-    noisy = np.asarray(fits[0].model.train_step((None, np.zeros((40_000, 1), int))))
+    noisy = np.asarray(model.train_step((None, np.zeros((40_000, 1), int))))
     assert noisy.shape == (40_000, 1)
     assert noisy.mean() == pytest.approx(mean, abs=0.01)
     assert noisy.std() == pytest.approx(spread, abs=0.01)
-
-
-# --- trained by Keras
 
 
 def test_noise_of_all_kinds_trains_and_leaves_clean_weights() -> None:
@@ -315,7 +451,7 @@ def test_noise_of_all_kinds_trains_and_leaves_clean_weights() -> None:
     arm = arm_called(
         "noise_weights",
         epochs=2,
-        optimizer=SGD,
+        optimizer={"SGD": {"learning_rate": 0.0}},  # leaves the weights alone
         label_noise={"rate": 0.1},
         gradient_noise={},
         weight_noise={"stddev": 100.0},
@@ -330,84 +466,22 @@ def test_noise_of_all_kinds_trains_and_leaves_clean_weights() -> None:
     assert min(logs["loss"]) > 4 > max(logs["val_loss"])  # noisy while training alone
 
 
-def test_a_ramp_changes_the_strength_that_is_trained_with() -> None:
-    ramp = {"strength": "hidden.kernel_regularizer.l2", "values": [0, 3.0]}
-    arm = arm_called("weight_l2_ramp", ramp=ramp, epochs=3, optimizer=SGD, shuffle=False)
-    model = run(arm)["model"]
-    penalty = 3 * float((model.layers[0].kernel.numpy() ** 2).sum())
-    for name in ("loss", "val_loss"):
-        logs = np.array(model.history.history[name])
-        assert logs - logs[0] == pytest.approx([0, 0, penalty], rel=1e-3)  # stages 0, 0, 1
+@pytest.mark.parametrize("weights", [None, np.linspace(0.5, 2, ROWS).astype("float32")])
+def test_mixup_takes_the_loss_of_both_rows(weights: Any, untrained: None) -> None:
+    arm = arm_called("moons", mixup={"alpha": 0.4})
+    model, rows = run(arm)["model"], rows_for(arm)
+    x, y, order = rows["x_train"], rows["y_train"], np.roll(np.arange(ROWS), 1)
+    model.pairs = 0.75, order
+    said = model(x)
+    own, other = (
+        float(model.compute_loss(x, y[o], said, None if weights is None else weights[o], False))
+        for o in (np.arange(ROWS), order)
+    )
+    mixed = float(model.compute_loss(x, y, said, weights, True))
+    assert mixed == pytest.approx(0.75 * own + 0.25 * other, rel=1e-5)
 
 
-def test_a_checkpoint_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from regpipe.backend import keras
-
-    monkeypatch.chdir(tmp_path)
-    keras.utils.set_random_seed(1)
-    # The highest loss, which isn't that of the last epoch.
-    arm = arm_called("moons", epochs=3, checkpoint={"monitor": "val_loss", "mode": "max"})
-    ran = run(arm)
-    seen = ran["model"].history.history["val_loss"]
-    loss = ran["model"].evaluate(ran["x_test"], ran["y_test"], verbose=0, return_dict=True)["loss"]
-    assert loss == pytest.approx(max(seen), rel=1e-5) != pytest.approx(seen[-1], rel=1e-5)
-
-
-def test_a_refit_trains_all_rows_for_the_mean_best_epoch() -> None:
-    rule = {"monitor": "val_loss", "start_from_epoch": 2, "mode": "max"}
-    again = {"then": "refit", "splits": 2}
-    arm = arm_called("early_stopping_refit", epochs=3, after_stopping=again, early_stopping=rule)
-    ran = run(arm)
-    assert len(ran["best_epochs"]) == 2
-    assert len(ran["model"].history.history["loss"]) == round(np.mean(ran["best_epochs"]))
-
-
-@pytest.mark.parametrize("optimizer", [SGD, {"SGD": {"learning_rate": 0.5}}])
-def test_going_on_takes_the_epochs_that_are_left(optimizer: dict[str, Any]) -> None:
-    arm = arm_called("early_stopping_continue", epochs=3, optimizer=optimizer)
-    ran = run(arm)
-    first, second = ran["history"], ran["model"].history
-    assert ran["limit"] == first.history["loss"][ran["early_stopping"].best_epoch]
-    assert len(first.history["loss"]) + len(second.history.get("loss", [])) <= 3
-
-
-FALLING = {"ExponentialDecay": {"initial_learning_rate": 0.5, "decay_steps": 2, "decay_rate": 0.3}}
-
-
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [
-        ("weight_l2_ramp", {"optimizer": {"SGD": {"learning_rate": FALLING, "momentum": 0.9}}}),
-        ("temporal_activity", {"validation_freq": 2}),
-    ],
-)
-def test_it_trains_as_the_engine_does(
-    name: str, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from regpipe.backend import keras
-    from regpipe.engine.network import build_architecture
-    from regpipe.engine.reference import KerasLoop
-    from regpipe.engine.weights import initial_weights
-
-    arm = arm_called(name, epochs=6, batch_size=8, shuffle=False, **changes)
-    rows = rows_for(arm)
-    train, test = ((rows[f"x_{part}"], rows[f"y_{part}"]) for part in ("train", "test"))
-    loop = KerasLoop(arm, build_architecture(arm, SHAPES[arm.problem]))
-    expected = loop.fit(Rows(1, *train, *test, *test), seed=1).history
-
-    def fit(model: Any, *rows: Any, _fit: Any = keras.Sequential.fit, **arguments: Any) -> Any:
-        drawn = zip(model.weights, initial_weights(model, 1), model.get_weights(), strict=True)
-        model.set_weights([own if new is None else new for _, new, own in drawn])
-        return _fit(model, *rows, **arguments)
-
-    monkeypatch.setattr(keras.Sequential, "fit", fit)
-    found = run(arm)["model"].history.history
-    for log in arm.task.logs:
-        looks = expected[log][~np.isnan(expected[log])]
-        np.testing.assert_allclose(found[log], looks, rtol=1e-4)
-
-
-def test_a_batch_sum_survives_saving(tmp_path: Path, fits: list[SimpleNamespace]) -> None:
+def test_a_batch_sum_survives_saving(tmp_path: Path, untrained: None) -> None:
     from regpipe.backend import keras
 
     model = run(arm_called("activity_l1"))["model"]
@@ -421,97 +495,3 @@ def test_what_is_standardised_is_said() -> None:
     assert "# Standardised, by mean and deviation of the training rows: features and target" in code
     compile(code, "code", "exec")
     assert "tandardised" not in keras_code(arm_called("moons"), (2,))
-
-
-def with_mixup_and_average() -> Arm:
-    changes = {"mixup": {"alpha": 0.4}, "weight_average": {"start": 0.5}}
-    return arm_called("moons", epochs=4, batch_size=8, **changes)
-
-
-def test_mixup_and_averaged_weights_train_in_plain_keras() -> None:
-    from regpipe.backend import keras
-
-    left = run(with_mixup_and_average())
-    assert type(left["model"]).__name__ == "NoisySequential"
-    assert all(np.isfinite(weight).all() for weight in left["model"].get_weights())
-
-    average = left["AverageWeights"]()
-    layer = keras.layers.Dense(1)
-    average.set_model(keras.Sequential([keras.Input((1,)), layer]))
-    average.on_train_begin()
-    for epoch, value in enumerate([9.0, 7.0, 1.0, 3.0]):  # the first half doesn't count
-        layer.set_weights([np.full((1, 1), value), np.full(1, value)])
-        average.on_epoch_end(epoch)
-    average.on_train_end()
-    assert [float(weight.ravel()[0]) for weight in layer.get_weights()] == [2.0, 2.0]
-
-
-def test_a_snapshot_ensemble_trains_in_plain_keras(tmp_path: Path) -> None:
-    arm = arm_called("moons", epochs=5, snapshot_ensemble={"cycles": 2})
-    left = run(arm)
-    ensemble, x = left["ensemble"], rows_for(arm)["x_train"]
-    assert len(ensemble.snapshots) == 2
-    said = []
-    for weights in ensemble.snapshots:
-        ensemble.model.set_weights(weights)
-        said.append(ensemble.model.predict(x, verbose=0))
-    expected = np.mean(said, axis=0)
-    np.testing.assert_allclose(left["model"].predict(x, verbose=0), expected, rtol=1e-5)
-    assert is_formatted(code_of(arm), tmp_path)
-
-
-def test_mixup_takes_the_loss_of_both_rows() -> None:
-    left = run(with_mixup_and_average())
-    model, rows = left["model"], rows_for(with_mixup_and_average())
-    x, y = rows["x_train"], rows["y_train"]
-    order = np.roll(np.arange(ROWS), 1)
-    model.pairs = 0.75, order
-    said = model(x)
-    losses = [float(model.compute_loss(x, t, said, training=False)) for t in (y, y[order])]
-    mixed = float(model.compute_loss(x, y, said, training=True))
-    assert mixed == pytest.approx(0.75 * losses[0] + 0.25 * losses[1], rel=1e-5)
-
-
-def test_their_code_is_formatted(tmp_path: Path) -> None:
-    assert is_formatted(code_of(with_mixup_and_average()), tmp_path)
-
-
-def is_formatted(code: str, folder: Path) -> bool:
-    (folder / "code.py").write_text(code)
-    formatted = ["format", "--isolated", "--check", "--quiet", "--line-length=88", folder]
-    return subprocess.run([sys.executable, "-m", "ruff", *formatted], check=False).returncode == 0
-
-
-@pytest.mark.parametrize("asked", ["balanced", {0: 0.5, 1: 3.0}])
-def test_classes_weigh_what_they_weigh_in_the_engine(
-    asked: Any, fits: list[SimpleNamespace], tmp_path: Path
-) -> None:
-    arm = arm_called("moons", class_weight=asked, validation_split=0.2)
-    run(arm)
-    assert fits[0].class_weight == pytest.approx(class_weights(asked, fits[0].y))
-    assert len(fits[0].y) == ROWS * 0.8  # those that are held out don't count
-    refitted = replace(arm, training=replaced(arm.training, asked))
-    for code in map(code_of, (arm, refitted)):
-        assert is_formatted(code, tmp_path)
-
-
-def replaced(training: Training, asked: Any) -> Training:
-    again = {"early_stopping": {"patience": 5}, "after_stopping": {"then": "refit", "splits": 2}}
-    return Training(**{**training.model_dump(), **again, "class_weight": asked})
-
-
-def test_a_mixed_loss_has_the_weights_of_both_rows() -> None:
-    more = {"class_weight": {0: 0.5, 1: 3.0}, "label_noise": {"rate": 0.2}}
-    arm = arm_called("moons", epochs=2, batch_size=8, mixup={"alpha": 0.4}, **more)
-    model, rows = run(arm)["model"], rows_for(arm)
-    x, y = rows["x_train"], rows["y_train"]
-    weights = row_weights(more["class_weight"], y)
-    order = np.roll(np.arange(ROWS), 1)
-    model.pairs = 0.75, order
-    said = model(x)
-    own, other = (
-        float(model.compute_loss(x, y[rows], said, weights[rows], training=False))
-        for rows in (np.arange(ROWS), order)
-    )
-    mixed = float(model.compute_loss(x, y, said, weights, training=True))
-    assert mixed == pytest.approx(0.75 * own + 0.25 * other, rel=1e-5)

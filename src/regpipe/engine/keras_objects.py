@@ -7,10 +7,10 @@ import numpy as np
 
 from regpipe.backend import keras, tf
 from regpipe.candidates.arm import Arm, Loss
+from regpipe.engine.keras_calls import loss_call, made, optimizer_call
 from regpipe.engine.strengths import network_strengths
 from regpipe.errors import SpecError
 from regpipe.language import Training
-from regpipe.language.vocabulary import SCHEDULES, as_keras_takes, keras_class
 from regpipe.rows.arrays import Rows
 
 METRICS = {  # what each task logs beside the loss
@@ -84,18 +84,12 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
 
 def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
     """Return the optimizer that a training asks for."""
-    asked = training.optimizer
-    name, arguments = (asked, {}) if isinstance(asked, str) else next(iter(asked.items()))
-    kind = getattr(keras.optimizers, keras_class("optimizers", name))
-    return kind(**{key: _argument(key, value) for key, value in (arguments or {}).items()})
+    return made(optimizer_call(training))
 
 
 def make_loss(loss: Loss) -> Any:
     """Return the loss that YAML calls by its name or as `{Name: {argument: value}}`."""
-    if isinstance(loss, str):
-        return keras.losses.get(loss)
-    name, arguments = next(iter(loss.items()))
-    return getattr(keras.losses, keras_class("losses", name))(**(arguments or {}))
+    return keras.losses.get(made(loss_call(loss)))
 
 
 def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.Optimizer:
@@ -103,15 +97,6 @@ def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.
     optimizer = make_optimizer(training)
     optimizer.build(model.trainable_variables)
     return optimizer
-
-
-def _argument(key: str, value: Any) -> Any:
-    """Build a learning rate's schedule from `{name: {argument: value}}`."""
-    if not isinstance(value, dict):
-        return as_keras_takes(key, value)
-    name, arguments = next(iter(value.items()))
-    kind = getattr(keras.optimizers.schedules, keras_class(SCHEDULES, name))
-    return kind(**{key: as_keras_takes(key, value) for key, value in (arguments or {}).items()})
 
 
 def _reason(error: Exception) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from regpipe.backend import keras
 from regpipe.candidates.arm import Arm, Layer
+from regpipe.engine.keras_calls import layer_call, made
 from regpipe.engine.weights import load_weights, members
 from regpipe.errors import SpecError
 from regpipe.ingredients import LAYERS, PENALTIES
@@ -110,38 +111,7 @@ def _without_penalties(config: Any) -> Any:
 
 def _build_layer(arm: Arm, name: str, layer: Layer) -> keras.Layer:
     try:
-        arguments = {key: _argument(key, value) for key, value in layer.arguments.items()}
-        kind = LAYERS[layer.kind].plain() if layer.kind in LAYERS else None
-        return (kind or getattr(keras.layers, layer.kind))(name=name, **arguments)
+        return made(layer_call(name, layer))
     except (TypeError, ValueError) as error:
         path = f"{arm.name}.network.{name}"
         raise SpecError([f"{path}: Keras refuses this {layer.kind}. {error}"]) from error
-
-
-def _argument(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name.endswith("_regularizer"):
-        return _regularizer(value)
-    if name.endswith("_constraint"):
-        return _named(keras.constraints, value)
-    if name.endswith("_initializer"):
-        return _named(keras.initializers, value)
-    return value
-
-
-def _regularizer(value: Any) -> keras.regularizers.Regularizer:
-    name, inner = next(iter(value.items())) if isinstance(value, dict) else (value, None)
-    if name in PENALTIES:
-        idea = PENALTIES[name]
-        return idea.plain()(_regularizer(inner)) if idea.wraps else idea.plain()(**(inner or {}))
-    if isinstance(value, dict) and set(value) == {"l1", "l2"}:
-        return keras.regularizers.L1L2(**value)
-    return _named(keras.regularizers, value)
-
-
-def _named(module: Any, value: Any) -> Any:
-    """Build `name`, `{name: first argument}` or `{name: {argument: value}}` from a Keras module."""
-    name, arguments = (value, {}) if isinstance(value, str) else next(iter(value.items()))
-    make = getattr(module, name)
-    return make(**arguments) if isinstance(arguments, dict) else make(arguments)

@@ -13,7 +13,8 @@ from regpipe.backend import keras, tf
 
 def functional(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     """Return the same optimizer with a `stateless_apply` that works; it isn't built yet."""
-    return _functional(type(optimizer)).from_config(optimizer.get_config())
+    kind: Any = type(optimizer)
+    return _functional(kind).from_config(optimizer.get_config())
 
 
 @cache

@@ -34,7 +34,7 @@ class Plain:
 
     def called(self, **given: Any) -> dict[str, Any]:
         """Return the arguments of the class: the block's and those `given` that it takes, too."""
-        takes = inspect.signature(self.made.__init__).parameters
+        takes = inspect.signature(self.made).parameters
         said = {key: value for key, value in self.arguments.items() if key in takes}
         return {key: value for key, value in given.items() if key in takes} | said
 

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import PositiveInt
 
 from regpipe.ingredients._slots import Ingredient
-from regpipe.ingredients.below import Below
+from regpipe.ingredients.below import Below as BelowRule
 from regpipe.seeds import derive
 
 RULES = ("early_stopping", "checkpoint", "stop_when")
@@ -62,18 +62,16 @@ class Refit(SecondPass):
         return _sum_up([*firsts, last], last.history, epochs, training.epochs)
 
     def plain(self) -> Any:
-        """Return what does the same with a compiled model that somebody builds."""
+        """Return what does the same with functions that a script has."""
 
-        def refit(build_model, fit, splits=5):
-            """Return a model trained on all rows for the mean best epoch over several splits.
-
-            `build_model()` returns a compiled one with the same weights each time;
-            `fit(model, split)` trains it on rows held out by a seed, and returns the best epoch,
-            counted from 0; `fit(model, epochs=n)` trains on all rows.
-            """
-            best_epochs = [fit(build_model(), split=split) + 1 for split in range(splits)]
+        def refit(build_model, first_pass, train, splits=5):
+            """Train on all rows for the mean best epoch over several ways to hold out rows."""
+            best_epochs = []
+            for split in range(splits):
+                _, best_epoch, _ = first_pass(build_model(), split)
+                best_epochs.append(best_epoch)
             model = build_model()
-            fit(model, epochs=round(sum(best_epochs) / splits))
+            train(model, epochs=round(sum(best_epochs) / splits))
             return model
 
         return refit
@@ -100,7 +98,7 @@ class Continue(SecondPass):
         limit = float(first.history["loss"][first.best_epoch - 1])
         second = {"after_stopping": None, "validation_split": None} | dict.fromkeys(RULES)
         # The limit is another in each fit, and given to it.
-        second |= {"stop_when": Below(rule="below", monitor="val_loss", value=0.0)}
+        second |= {"stop_when": BelowRule(rule="below", monitor="val_loss", value=0.0)}
         watched = replace(rows, x_val=held.x_val, y_val=held.y_val)
         seed = derive(seed, "second pass")
         last = once(second, watched, seed, weights=first.weights, epochs=left, limit=limit)
@@ -111,8 +109,18 @@ class Continue(SecondPass):
         return _sum_up([first, last], history, len(history["loss"]), training.epochs)
 
     def plain(self) -> Any:
-        """Return the rule that ends the second pass."""
-        return Below(rule="below", value=0.0).plain()
+        """Return what does the same with functions that a script has, and the rule that ends it."""
+        Below = BelowRule(rule="below", value=0.0).plain()
+
+        def train_on(build_model, first_pass, train, epochs):
+            """Go on with all rows, until the held-out ones' loss is what the others' was."""
+            model = build_model()
+            history, best_epoch, held_out = first_pass(model)
+            limit, left = history["loss"][best_epoch - 1], epochs - len(history["loss"])
+            train(model, watched=held_out, epochs=left, rules=[Below(limit)])
+            return model
+
+        return Below, train_on
 
 
 def _sum_up(passes: list[Any], history: dict[str, np.ndarray], best: int, epochs: int) -> Any:

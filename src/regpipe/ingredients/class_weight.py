@@ -80,7 +80,7 @@ class ClassWeight(Ingredient):
         """Return what computes the argument `class_weight` of `fit`."""
 
         def class_weight(weights, y):
-            """Return each class's weight; balanced, those of a class weigh what any other's do."""
+            """Return what each class weighs; if balanced, all rows of one as those of any."""
             if weights != "balanced":
                 return weights
             classes, counts = np.unique(y, return_counts=True)

@@ -60,7 +60,7 @@ class Mixup(Ingredient):
                 x = share * x + (1 - share) * keras.ops.take(x, order, axis=0)
                 return super().train_step((x, y, sample_weight))
 
-            def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
                 loss = super().compute_loss(x, y, y_pred, sample_weight, training)
                 if not training:
                     return loss

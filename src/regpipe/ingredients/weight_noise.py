@@ -39,7 +39,8 @@ class WeightNoise(Ingredient):
             def train_step(self, data):
                 self.optimizer.clean = [keras.ops.copy(w) for w in self.trainable_variables]
                 for w in self.trainable_variables:
-                    w.assign(w + keras.random.normal(w.shape, stddev=self.weight_noise["stddev"]))
+                    noise = keras.random.normal(w.shape, stddev=self.weight_noise["stddev"])
+                    w.assign(w + noise)
                 return super().train_step(data)
 
         class CleanWeights(keras.optimizers.Optimizer):

@@ -1,21 +1,16 @@
 """An arm -> plain Keras 3 that a user can paste to build and train the same model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from regpipe.candidates.arm import Arm
-from regpipe.language import Refit
-from regpipe.report.keras_calls import layer_call, loss_argument, optimizer_call, optimizer_class
-from regpipe.report.keras_fit import (
-    ALL_ROWS,
-    best_place,
-    best_weights,
-    first_pass,
-    fit_statement,
-    own_callbacks,
-)
-from regpipe.report.keras_lacks import has_noisy_model, has_noisy_optimizer, lacking
-from regpipe.report.keras_stopping import STOP_BELOW_CLASS, stop_when_class
-from regpipe.report.python_text import Code, call, comment, statement
+from regpipe.engine.keras_calls import Call, call, layer_call, loss_call, optimizer_call
+from regpipe.engine.plain import Plain, PlainTraining, plain_training
+from regpipe.errors import SpecError
+from regpipe.language import Training
+from regpipe.report.keras_sources import classes_in, mixed_source, plain_call, sources
+from regpipe.report.python_text import Code, comment, literal, statement
 
 TARGETS = {
     "binary": "0 or 1, of shape (rows, 1)",
@@ -24,10 +19,32 @@ TARGETS = {
     "reconstruction": "the same rows, as vectors",
 }
 IMPORTS = {
+    "math.": "import math\n",
     "keras.": "import keras",
     "np.": "import numpy as np",
+    "tf.": "import tensorflow as tf",
     "train_test_split(": "from sklearn.model_selection import train_test_split",
 }
+ALL_ROWS = ("x_train", "y_train", "(x_test, y_test)")
+HELD_OUT = ("x_fit", "y_fit", "(x_val, y_val)")
+# What an idea that trains more than once is given; `train` is a function of its own, too.
+BUILD = '''\
+def build_model():
+    """Return the network, with the same initial weights each time."""
+    keras.utils.set_random_seed(1)'''
+TRAIN = '''\
+def train(
+    model,
+    x=x_train,
+    y=y_train,
+    watched=(x_test, y_test),
+    epochs={epochs},
+    rules=(),
+):
+    """Train with a new optimizer, and return the history."""'''
+FIRST_PASS = '''\
+def first_pass(model, split=None):
+    """Train on some rows; return the history, the best epoch and the other rows."""'''
 
 
 def keras_code(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str] = ()) -> str:
@@ -40,10 +57,20 @@ def keras_code(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[st
         arm: what is trained, and how.
         input_shape: of a row, such as `(n_features,)`.
         standardised: what of the rows is, of `features` and `target`.
+
+    Raises:
+        SpecError: an idea has no form in plain Keras.
     """
-    again = arm.training.after_stopping
-    second = _refitted if isinstance(again, Refit) else _continued if again else _trained
-    body = "\n\n\n".join([*_classes(arm), second(arm, input_shape)])
+    try:
+        plain = plain_training(arm.training)
+        layers = [layer_call(name, layer) for name, layer in arm.layers.items()]
+    except NotImplementedError as error:
+        raise SpecError([f"{arm.name}: can't be written as plain Keras. {error}"]) from error
+    script = _in_passes if plain.passes else _at_once
+    rows = call("keras.Input", tuple(int(size) for size in input_shape))
+    model = call("Network" if plain.models else "keras.Sequential", [rows, *layers])
+    classes = _classes(arm, plain, layers)
+    body = "\n\n\n".join([*classes, *script(arm, plain, model)])
     imports = [line for used, line in IMPORTS.items() if used in body]
     space = "\n\n\n" if body.startswith(("class", "def", "@")) else "\n\n"
     return "\n".join([*imports, "", _given(arm, input_shape, standardised)]) + space + body + "\n"
@@ -59,89 +86,131 @@ def _given(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str]) 
     return "\n".join(lines)
 
 
-def _classes(arm: Arm) -> list[str]:
-    """Return the classes that plain Keras lacks."""
-    training = arm.training
-    rules = [stop_when_class(training.stop_when)] if training.stop_when else []
-    continues = training.after_stopping and not isinstance(training.after_stopping, Refit)
-    return [*lacking(arm), *rules, *([STOP_BELOW_CLASS] if continues else [])]
+def _classes(arm: Arm, plain: PlainTraining, layers: list[Call]) -> list[str]:
+    """Return what Keras lacks."""
+    lacking = [kind for layer in layers for kind in classes_in(layer)]
+    found = sources([*lacking, *(part.made for part in plain.models)])
+    if plain.models:
+        found.append(mixed_source("Network", plain.models, "keras.Sequential"))
+    found += sources(part.made for part in plain.optimizers)
+    if plain.optimizers:
+        optimizer = optimizer_call(arm.training).name
+        found.append(mixed_source(_optimizer(arm, plain).name, plain.optimizers, optimizer))
+    others = (*plain.weighing, *plain.callbacks, *plain.passes)
+    return found + sources(part.made for part in others)
 
 
-def _trained(arm: Arm, input_shape: tuple[int, ...]) -> str:
+def _at_once(arm: Arm, plain: PlainTraining, model: Call) -> list[str]:
     """Return the code of a single training."""
+    training, compiled = arm.training, statement("", _compile(arm, plain))
+    calls = {part.idea.key(): _callback(part, training) for part in plain.callbacks}
+    speaker = next((p.idea.key() for p in plain.callbacks if hasattr(p.made, "mean_model")), None)
+    callbacks = [Code(key) if key == speaker else made for key, made in calls.items()]
+    rows = HELD_OUT if training.validation_split else ALL_ROWS
+    lines = [statement("model = ", model), compiled, "", *_hold_out(training)]
+    if training.leaks:
+        lines.append(comment("Watches the rows that it is tested on."))
+    if speaker:
+        lines.append(statement(f"{speaker} = ", calls[speaker]))
+    lines.append(statement("", _fit(training, plain, rows, callbacks)))
+    if speaker:  # the model that is evaluated is another
+        lines += [f"model = {speaker}.mean_model()", compiled]
+    return ["\n".join([*lines, *_evaluate(arm)])]
+
+
+def _in_passes(arm: Arm, plain: PlainTraining, model: Call) -> list[str]:
+    """Return the code of several trainings, put together by an idea."""
     training = arm.training
-    lines = [_model(arm, input_shape), _compile(arm), ""]
-    if not training.snapshot_ensemble:
-        return "\n".join([*lines, *first_pass(training), *best_weights(training), *_evaluate(arm)])
-    lines += ["ensemble = SnapshotEnsemble()", *first_pass(training)]
-    lines += ["model = ensemble.mean_model()", _compile(arm)]
-    return "\n".join([*lines, *_evaluate(arm)])
-
-
-def _continued(arm: Arm, input_shape: tuple[int, ...]) -> str:
-    """Return the code of a training, and of one that goes on with the held-out rows added."""
-    training = arm.training
-    left = Code(f'{training.epochs} - len(history.history["loss"])')
-    callbacks = [call("StopBelow", Code("limit"))]
-    first = [*first_pass(training, begin="history = "), *best_weights(training)]
-    second = [
-        comment("Goes on with all rows, until the held-out ones' loss is what the others' was."),
-        f'limit = history.history["loss"][{best_place(training)}]',
-        f"{comment('The optimizer begins anew.')}\n{_compile(arm)}",
-        fit_statement(training, ("x_train", "y_train", "x_val", "y_val"), left, callbacks),
+    again = next(part for part in plain.passes if not isinstance(part.made, type))
+    rules = {p.idea.key(): _callback(p, training) for p in plain.callbacks if p.idea.watches}
+    others = [_callback(p, training) for p in plain.callbacks if not p.idea.watches]
+    keeping = [p.idea.key() for p in plain.callbacks if p.idea.watches and p.idea.keeps_best]
+    best = [*rules, *keeping][-1]
+    named, callbacks = ("x", "y", "watched"), [*others, Code("*rules")]
+    fitted = _fit(training, plain, named, callbacks, Code("epochs"))
+    train = [
+        TRAIN.format(epochs=training.epochs),
+        statement("", _compile(arm, plain), 4),
+        statement("history = ", fitted, 4),
+        "    return history.history",
     ]
-    return "\n".join(
-        [_model(arm, input_shape), _compile(arm), "", *first, "", *second, *_evaluate(arm)]
-    )
-
-
-def _refitted(arm: Arm, input_shape: tuple[int, ...]) -> str:
-    """Return the code of several trainings that find when to stop, and of one on all rows."""
-    training = arm.training
-    assert isinstance(training.after_stopping, Refit)
-    build = [
-        "def build_model():",
-        "    keras.utils.set_random_seed(1)  # the same initial weights each time",
-        _model(arm, input_shape, 4),
-        _compile(arm, 4),
-        "    return model",
+    given = call("train", *map(Code, ("model", *HELD_OUT)), rules=[Code(key) for key in rules])
+    first_pass = [
+        FIRST_PASS,
+        *_hold_out(training, 4, random_state=Code("split")),
+        *(statement(f"{key} = ", rule, 4) for key, rule in rules.items()),
+        statement("history = ", given, 4),
+        f"    return history, {best}.best_epoch + 1, {HELD_OUT[2]}",
     ]
-    place = best_place(training)
-    begin = "history = " if "history" in place else ""
-    search = [
-        comment("The best epoch, for several ways to hold out rows ..."),
-        "best_epochs = []",
-        f"for split in range({training.after_stopping.splits}):",
-        "    model = build_model()",
-        *first_pass(training, begin=begin, indent=4, random_state=Code("split")),
-        f"    best_epochs.append({place} + 1)",
-    ]
-    epochs = Code("round(np.mean(best_epochs))")
-    last = [
-        comment("... and as many epochs, on average, on all rows."),
-        "model = build_model()",
-        fit_statement(training, ALL_ROWS, epochs, own_callbacks(training)),
-    ]
-    return "\n".join([*build, "", "", *search, "", *last, *_evaluate(arm)])
+    functions = map(Code, ("build_model", "first_pass", "train"))
+    last = statement("model = ", plain_call(again, *functions, epochs=training.epochs))
+    pieces = [[BUILD, statement("return ", model, 4)], train, first_pass, [last, *_evaluate(arm)]]
+    return ["\n".join(lines) for lines in pieces]
 
 
-def _model(arm: Arm, input_shape: tuple[int, ...], indent: int = 0) -> str:
-    made = "NoisySequential" if has_noisy_model(arm.training) else "keras.Sequential"
-    rows = call("keras.Input", tuple(int(size) for size in input_shape))
-    layers = [layer_call(name, layer) for name, layer in arm.layers.items()]
-    return statement("model = ", call(made, [rows, *layers]), indent)
+def _callback(part: Plain, training: Training) -> Call:
+    return plain_call(part, epochs=training.epochs)
 
 
-def _compile(arm: Arm, indent: int = 0) -> str:
-    training = arm.training
-    kind = optimizer_class(training)
-    made = f"Noisy{kind}" if has_noisy_optimizer(training) else f"keras.optimizers.{kind}"
+def _optimizer(arm: Arm, plain: PlainTraining) -> Call:
+    found = optimizer_call(arm.training)
+    kind = found.name.rpartition(".")[2]
+    return replace(found, what=f"Noisy{kind}") if plain.optimizers else found
+
+
+def _compile(arm: Arm, plain: PlainTraining) -> Call:
     arguments = {
-        "optimizer": optimizer_call(training, made),
-        "loss": loss_argument(training.loss),
+        "optimizer": _optimizer(arm, plain),
+        "loss": loss_call(arm.training.loss),
         "metrics": [arm.task.logged],
     }
-    return statement("", call("model.compile", **arguments), indent)
+    return call("model.compile", **arguments)
+
+
+def _fit(
+    training: Training,
+    plain: PlainTraining,
+    rows: Sequence[str],
+    callbacks: list[Any],
+    epochs: Code | None = None,
+) -> Call:
+    """Return the call of `fit` on rows named x and y, and a pair to watch."""
+    x, y, watched = map(Code, rows)
+    arguments: dict[str, Any] = {
+        "validation_data": watched,
+        "epochs": epochs or training.epochs,
+        "batch_size": training.batch_size,
+        "shuffle": training.shuffle,
+    }
+    if training.validation_freq > 1:
+        arguments["validation_freq"] = training.validation_freq
+    for part in plain.weighing:
+        arguments[part.made.__name__] = call(part.made, part.idea.model_dump(), y)
+    if callbacks:
+        arguments["callbacks"] = callbacks
+    return call("model.fit", x, y, **arguments, verbose=0)
+
+
+def _hold_out(training: Training, indent: int = 0, **named: Any) -> list[str]:
+    """Return the lines that split the rows as `rows.arrays.hold_out` does."""
+    share = training.validation_split
+    lines = []
+    if share is not None:
+        told = (
+            f"Holds out {100 * share:.4g}% of the rows, other ones each time. (The argument "
+            "validation_split of fit would hold out the last ones.)"
+        )
+        size = f"round({literal(share)} * len(x_train))"
+        # One row at least is held out, and one is left.
+        size = f"max({size}, 1)" if share < 0.5 else f"min({size}, len(x_train) - 1)"
+        rows = Code("x_train"), Code("y_train")
+        split = call("train_test_split", *rows, test_size=Code(size), **named)
+        lines.append(comment(told, indent))
+        lines.append(statement("x_fit, x_val, y_fit, y_val = ", split, indent))
+    if training.watches and training.validation_freq > 1:
+        told = "Keras warns at each epoch without a look at the held-out rows; rules count looks."
+        lines.append(comment(told, indent))
+    return lines
 
 
 def _evaluate(arm: Arm) -> list[str]:

@@ -5,33 +5,15 @@ A call is written on one line where it fits, else with one argument per line.
 
 import math
 import textwrap
-from dataclasses import dataclass
 from typing import Any
+
+from regpipe.engine.keras_calls import Call
 
 WIDTH = 88
 
 
 class Code(str):
     """Text that is Python already, such as the name of a variable."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call such as `keras.layers.Dense(500, activation="relu")`."""
-
-    name: str
-    arguments: tuple[tuple[str, Any], ...]  # by keyword; an empty one is a place in the order
-
-    def __post_init__(self) -> None:
-        """Refuse what isn't a name: it comes from YAML."""
-        for name in (*self.name.split("."), *(key for key, _ in self.arguments if key)):
-            if not name.isidentifier():
-                raise ValueError(f"Expected a name of Python, received {name!r}.")
-
-
-def call(name: str, /, *values: Any, **named: Any) -> Call:
-    """Return the call of `name` with these arguments."""
-    return Call(name, (*(("", value) for value in values), *named.items()))
 
 
 def statement(begin: str, value: Any, indent: int = 0) -> str:
