@@ -28,7 +28,7 @@ from regpipe.engine.forward import Forward
 from regpipe.engine.keras_objects import make_optimizer
 from regpipe.engine.network import Architecture, build_model
 from regpipe.engine.optimizer import functional
-from regpipe.engine.randomness import Draws, Generator, fit_word, randomness_of
+from regpipe.engine.randomness import Draws, fit_word, randomness_of
 from regpipe.engine.strengths import (
     free_optimizer,
     free_strengths,
@@ -38,7 +38,9 @@ from regpipe.engine.strengths import (
     without_strengths,
 )
 from regpipe.engine.weights import initial_weights, random_state, random_states, weight_names
+from regpipe.errors import SpecError
 from regpipe.ingredients import Beginning, Epoch, Step
+from regpipe.language import Random
 from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
 
@@ -52,16 +54,19 @@ State = dict[str, Any]
 class CompiledLoop:
     """The program of one kind of network and training; any thread may use it at any time."""
 
-    def __init__(self, arm: Arm, architecture: Architecture, generator: Generator = "hash") -> None:
+    def __init__(self, arm: Arm, architecture: Architecture, random: Random = "hash") -> None:
         """Build the model; what is compiled is compiled at the first fit.
 
         Args:
             arm: says how to train: optimizer, loss, epochs, batch size, stopping, ...
             architecture: the JSON of its Keras model.
-            generator: of masks and noise.
+            random: by which masks and noise are drawn.
+
+        Raises:
+            SpecError: `random` is threefry, and XLA, which alone has it here, isn't used.
         """
         self.arm, self.architecture, self.training = arm, architecture, arm.training
-        self._generator = generator
+        self._random = random
         # A layer that is built with strength 0 lacks what draws its random numbers.
         self.model = build_model(without_strengths(architecture, 0.5))
         self._free = free_strengths(self.model, architecture)
@@ -70,6 +75,13 @@ class CompiledLoop:
         self.optimizer.build(self.model.trainable_variables)
         self._paths = [*network_strengths(architecture), *training_strengths(self.training)]
         self._forward = Forward(self.model, self.training, arm.task.name)
+        if random == "threefry" and not self._forward.by_xla:
+            raise SpecError(
+                [
+                    f"random: threefry runs under XLA alone, and {arm.name} is trained without, "
+                    "since its convolutions are faster so. Expected hash."
+                ]
+            )
         self._keeper = next((i for i in reversed(self.training.watches) if i.keeps_best), None)
         self._built = {
             "weights": [v.numpy() for v in self.model.trainable_variables],
@@ -225,7 +237,7 @@ class CompiledLoop:
         def goes_on(i: Any, state: State, history: Any) -> Any:
             return (i < epochs) & ~state["stopped"]
 
-        with randomness_of(word, self._generator):
+        with randomness_of(word, self._random):
             _, state, history = tf.while_loop(goes_on, train, (tf.constant(0), state, history))
         return state, history
 

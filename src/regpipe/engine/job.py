@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.candidates.arm import Arm
-from regpipe.language import Engine
+from regpipe.language import Engine, Random
 from regpipe.provenance import code_digest, digest, versions
 from regpipe.rows.arrays import Rows
 
@@ -29,7 +29,7 @@ class Job:
     seed: int
     weights_seed: int | None = None
 
-    def key(self, engine: Engine) -> str:
+    def key(self, engine: Engine, random: Random = "hash") -> str:
         """Return what a fit is known by: equal wherever an equal fit would come out.
 
         Names and titles aren't part of it: two techniques that mean the same are trained once.
@@ -47,7 +47,7 @@ class Job:
                 "room": rows.room,
                 "seed": self.seed,
                 "weights_seed": self.seed if self.weights_seed is None else self.weights_seed,
-                "engine": engine,
+                "engine": [engine, random],
                 "code": code_digest(*CODE),
                 "versions": [versions()[library] for library in LIBRARIES],
             }

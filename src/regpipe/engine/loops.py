@@ -14,16 +14,16 @@ from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
 from regpipe.engine.reference import KerasLoop
 from regpipe.engine.strengths import without_strengths, without_training_strengths
-from regpipe.language import Engine
+from regpipe.language import Engine, Random
 from regpipe.rows.arrays import Rows, hold_out
 
 
 class Loops:
     """Trains any job, in any thread, and keeps the loops it made."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Say with which engine."""
-        self._engine = engine
+    def __init__(self, engine: Engine, random: Random = "hash") -> None:
+        """Say with which engine, and how masks and noise are drawn."""
+        self._engine, self._random = engine, random
         self._loops: dict[str, CompiledLoop] = {}
         self._making = Lock()
 
@@ -56,6 +56,6 @@ class Loops:
         )
         key = json.dumps([network, training, arm.task.name], sort_keys=True)
         with self._making:
-            loop = self._loops.get(key) or CompiledLoop(arm, architecture)
+            loop = self._loops.get(key) or CompiledLoop(arm, architecture, self._random)
             self._loops[key] = loop
         return loop.fit(rows, seed, start, arm, architecture)

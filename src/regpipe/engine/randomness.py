@@ -19,21 +19,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from regpipe.backend import tf
+from regpipe.language import Random
 from regpipe.seeds import derive
 
-Generator = Literal["hash", "threefry"]
 QUANTILE_BITS = 16
 
 _tracing = threading.local()
 
 
 @contextmanager
-def randomness_of(word: Any, generator: Generator = "hash") -> Iterator[None]:
+def randomness_of(word: Any, random: Random = "hash") -> Iterator[None]:
     """Let Keras draw dropout masks, normal and uniform numbers by this module, in this thread.
 
     Layers and ingredients draw through these functions, so all of them are served alike. Other
@@ -41,10 +41,10 @@ def randomness_of(word: Any, generator: Generator = "hash") -> Iterator[None]:
 
     Args:
         word: a uint32 scalar, another for each fit.
-        generator: by which bits are drawn.
+        random: by which bits are drawn.
     """
     _take_over()
-    _tracing.word, _tracing.bits = word, {"hash": hashed_bits, "threefry": threefry_bits}[generator]
+    _tracing.word, _tracing.bits = word, {"hash": hashed_bits, "threefry": threefry_bits}[random]
     try:
         yield
     finally:

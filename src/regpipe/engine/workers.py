@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
-from regpipe.language import Engine
+from regpipe.language import Engine, Random
 
 
 def cores() -> int:
@@ -23,10 +23,10 @@ def cores() -> int:
 class Workers:
     """Trains jobs, and keeps what was compiled for them, for as long as somebody keeps it."""
 
-    def __init__(self, engine: Engine, n: int) -> None:
-        """Say with which engine, and in how many threads."""
+    def __init__(self, engine: Engine, n: int, random: Random = "hash") -> None:
+        """Say with which engine, in how many threads, and how masks and noise are drawn."""
         self._n = n
-        self._loops = Loops(engine)
+        self._loops = Loops(engine, random)
 
     @property
     def compiles(self) -> int:

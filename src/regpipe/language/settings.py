@@ -192,6 +192,7 @@ class Export(Strict):
 
 
 Engine = Literal["compiled", "keras"]
+Random = Literal["hash", "threefry"]
 
 
 class Settings(Strict):
@@ -204,6 +205,7 @@ class Settings(Strict):
     cocktail: Cocktail = Cocktail()
     export: Export = Export()
     engine: Engine = "compiled"
+    random: Random = "hash"  # by which masks and noise are drawn; threefry: a slow cross-check
     workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"

@@ -10,7 +10,7 @@ from regpipe.engine import progress
 from regpipe.engine.fit import Fit
 from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import CODE, Job
-from regpipe.language import Engine
+from regpipe.language import Engine, Random
 from regpipe.provenance import code_digest
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ logger = logging.getLogger(__name__)
 class Trainer:
     """Trains jobs of one kind after another; TensorFlow is imported once something is trained."""
 
-    def __init__(self, engine: Engine, workers: int, store: FitStore) -> None:
+    def __init__(
+        self, engine: Engine, workers: int, store: FitStore, random: Random = "hash"
+    ) -> None:
         """Say with which engine, in how many threads (0: one per core), and what is there."""
         self.store = store
-        self._engine, self._asked = engine, workers
+        self._engine, self._asked, self._random = engine, workers, random
 
     def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
         """Return the fit of each job; those that aren't stored yet are trained, and stored.
@@ -49,7 +51,7 @@ class Trainer:
 
     def key(self, job: Job) -> str:
         """Return what the fit of a job is known by."""
-        return job.key(self._engine)
+        return job.key(self._engine, self._random)
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         """Return `train(item)` of each; as many at a time as there are threads to train in."""
@@ -70,4 +72,4 @@ class Trainer:
     def _workers(self) -> "Workers":
         from regpipe.engine.workers import Workers
 
-        return Workers(self._engine, self.threads)
+        return Workers(self._engine, self.threads, self._random)

@@ -4,7 +4,7 @@ from typing import Any
 
 from regpipe.engine.fit_store import FitStore
 from regpipe.kedro_side.datasets.local import StoreDataset
-from regpipe.language import Engine
+from regpipe.language import Engine, Random
 from regpipe.pipelines.training import Trainer
 
 
@@ -12,7 +12,13 @@ class TrainerDataset(StoreDataset[Trainer]):
     """Hands out a `Trainer`, which reads and adds single fits."""
 
     def __init__(
-        self, *, path: str, engine: Engine, workers: int, metadata: dict[str, Any] | None = None
+        self,
+        *,
+        path: str,
+        engine: Engine,
+        workers: int,
+        random: Random = "hash",
+        metadata: dict[str, Any] | None = None,
     ) -> None:
         """Point the dataset at a folder.
 
@@ -20,14 +26,20 @@ class TrainerDataset(StoreDataset[Trainer]):
             path: of the folder with the fits; it needn't exist.
             engine: by which what isn't there is trained.
             workers: in how many threads; 0: one per core.
+            random: by which masks and noise are drawn.
             metadata: for plugins such as kedro-viz.
         """
         super().__init__(path=path, metadata=metadata)
-        self._engine, self._workers = engine, workers
+        self._engine, self._workers, self._random = engine, workers, random
 
     def load(self) -> Trainer:
         """Return a trainer, with nothing compiled yet."""
-        return Trainer(self._engine, self._workers, FitStore(self._path))
+        return Trainer(self._engine, self._workers, FitStore(self._path), self._random)
 
     def _describe(self) -> dict[str, Any]:
-        return {**super()._describe(), "engine": self._engine, "workers": self._workers}
+        return {
+            **super()._describe(),
+            "engine": self._engine,
+            "workers": self._workers,
+            "random": self._random,
+        }

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from regpipe.kedro_side.runner.records import file_digest
 from regpipe.provenance import code_digest, digest, versions
 
-TRAINER = "trainer"  # of which the engine counts; threads, and what is stored, change no result
+TRAINER = "trainer"  # threads, and what is stored, change no result
 JOURNAL = ".journal"  # of a search: what it has found already, and would find again
 OWN = __name__.partition(".")[0]
 
@@ -56,7 +56,7 @@ def _of_input(
     if name.endswith(JOURNAL):
         return ""
     if name == TRAINER:
-        return digest(config["engine"])
+        return digest([config["engine"], config["random"]])
     if name == "parameters" or name.startswith("params:"):
         return digest(_plain(catalog.load(name)))
     if name in known:
