@@ -51,9 +51,10 @@ def every_arm() -> dict[str, Arm]:
         found[f"recipe {name}"] = apply(name, technique_of(name, recipe, base), base)
     at_once = {"monitor": "loss", "mode": "max", "start_from_epoch": 2}
     for name, arm in found.items():
-        if arm.training.passes:  # of which the first ends after the fourth epoch
+        if again := arm.training.passes:  # of which the first ends after the fourth epoch
             rule = {**at_once, "restore_best_weights": True}
-            found[name] = changed(arm, early_stopping=rule)
+            few = {k: 2 if isinstance(v, int) else v for k, v in again.model_dump().items()}
+            found[name] = changed(arm, early_stopping=rule, after_stopping=few)
     return found
 
 
@@ -171,7 +172,7 @@ def trials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Arm], T
     monkeypatch.setattr(forward, "_convolves", lambda model: True)
 
     def eagerly(*args: Any, **given: Any) -> None:
-        compiles(*args, **given, run_eagerly=True)
+        compiles(*args, **{**given, "run_eagerly": True})
 
     monkeypatch.setattr(owner, "compile", eagerly)
     monkeypatch.chdir(tmp_path)  # where checkpoints are written
