@@ -76,7 +76,7 @@ def by_width() -> Iterator[dict[str, float]]:
 def per_epoch(arm: Arm, architecture: dict, rows: Rows, what: str) -> dict[str, float]:
     """Return milliseconds per epoch of the engine and of `model.fit`, once both are warm."""
     timed = replace(arm, training=arm.training.model_copy(update={"epochs": EPOCHS[what]}))
-    loop = CompiledLoop(timed, architecture, rows)
+    loop = CompiledLoop(timed, architecture)
     fits = [loop.fit(rows, seed) for seed in range(3)]
     engine = statistics.median(fit.seconds / fit.epochs for fit in fits[1:])
     few, many = (
