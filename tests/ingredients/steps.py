@@ -16,11 +16,8 @@ def drawing(key: int) -> Iterator[Draws]:
         yield Draws(tf.constant([key, 0], tf.uint32))
 
 
-def step_at(
-    number: int = 0, x: Any = None, y: Any = None, classes: int = 2, draw: Any = None
-) -> Step:
-    """Return a step on some rows."""
+def step_at(number: int = 0, x: Any = None, y: Any = None, classes: int = 2, **draws: Any) -> Step:
+    """Return a step on some rows; `draws` are streams by the key of an idea."""
     rows = x if x is not None else y
-    step = Step(x, y, 0 if rows is None else len(rows), tf.constant(number), classes, ())
-    step.draw = draw
-    return step
+    n_rows = 0 if rows is None else len(rows)
+    return Step(x, y, n_rows, tf.constant(number), classes, (), draws)

@@ -12,7 +12,7 @@ from tests.ingredients.steps import drawing, step_at
 
 def noisy(gradients: list[Any], step: int, **noise: float) -> list[np.ndarray]:
     with drawing(1) as draw:
-        found = GradientNoise(**noise).gradients(gradients, step_at(step, draw=draw))
+        found = GradientNoise(**noise).gradients(gradients, step_at(step, gradient_noise=draw))
     return [gradient.numpy() for gradient in found]
 
 

@@ -10,7 +10,7 @@ from tests.ingredients.steps import drawing, step_at
 
 def noisy(noise: LabelNoise, y: np.ndarray, classes: int = 2) -> np.ndarray:
     with drawing(1) as draw:
-        step = step_at(y=tf.constant(y), classes=classes, draw=draw)
+        step = step_at(y=tf.constant(y), classes=classes, label_noise=draw)
         noise.batch({}, step)
     return step.y.numpy()
 

@@ -10,7 +10,7 @@ from tests.ingredients.steps import drawing, step_at
 
 def paired(x: np.ndarray, alpha: float, key: int) -> Pairs:
     with drawing(key) as draw:
-        return pair_up(tf.constant(quantiles(alpha)), step_at(x=x, draw=draw))
+        return pair_up(tf.constant(quantiles(alpha)), step_at(x=x), draw)
 
 
 @pytest.mark.parametrize("alpha", [0.2, 1.0])

@@ -5,7 +5,7 @@ import pytest
 
 from regpipe.backend import tf
 from regpipe.ingredients.weight_noise import WeightNoise
-from tests.ingredients.steps import drawing
+from tests.ingredients.steps import drawing, step_at
 
 
 def test_the_gradient_of_a_square_shows_where_it_was_taken() -> None:
@@ -13,7 +13,8 @@ def test_the_gradient_of_a_square_shows_where_it_was_taken() -> None:
     clean = tf.fill((200, 200), 3.0)
     with drawing(1) as draw, tf.GradientTape() as tape:
         tape.watch(clean)
-        (noisy,) = WeightNoise(stddev=0.5).weights([clean], ["hidden/kernel"], draw)
+        step = step_at(weight_noise=draw)
+        (noisy,) = WeightNoise(stddev=0.5).weights([clean], ["hidden/kernel"], step)
         loss = tf.reduce_sum(noisy**2) / 2
     gradient = tape.gradient(loss, clean)
     assert np.mean(gradient) == pytest.approx(3.0, abs=0.01)
@@ -22,5 +23,6 @@ def test_the_gradient_of_a_square_shows_where_it_was_taken() -> None:
 
 def test_the_noise_is_new_at_each_step() -> None:
     with drawing(1) as draw:
-        one, two = (WeightNoise().weights([tf.zeros((4, 4))], ["w"], draw)[0] for _ in range(2))
+        step = step_at(weight_noise=draw)
+        one, two = (WeightNoise().weights([tf.zeros((4, 4))], ["w"], step)[0] for _ in range(2))
     assert not np.allclose(one, two)

@@ -29,6 +29,7 @@ from regpipe.engine.keras_objects import make_optimizer
 from regpipe.engine.network import Architecture, build_model
 from regpipe.engine.optimizer import functional
 from regpipe.engine.randomness import Draws, fit_word, randomness_of
+from regpipe.engine.state import State, States
 from regpipe.engine.strengths import (
     free_optimizer,
     free_strengths,
@@ -37,9 +38,8 @@ from regpipe.engine.strengths import (
     with_strengths,
     without_strengths,
 )
-from regpipe.engine.weights import initial_weights, random_state, random_states, weight_names
 from regpipe.errors import SpecError
-from regpipe.ingredients import Beginning, Epoch, Step
+from regpipe.ingredients import Epoch, Step
 from regpipe.language import Random
 from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
@@ -48,7 +48,6 @@ logger = logging.getLogger(__name__)
 
 BLOCK_EPOCHS = 500  # per call of the program, at most; its cost, about 0.5 ms, is spread over them
 BLOCK_ORDERS = 2**22  # numbers that say the order of rows in a block, at most
-State = dict[str, Any]
 
 
 class CompiledLoop:
@@ -82,19 +81,7 @@ class CompiledLoop:
                     "since its convolutions are faster so. Expected hash."
                 ]
             )
-        self._keeper = next((i for i in reversed(self.training.watches) if i.keeps_best), None)
-        self._built = {
-            "weights": [v.numpy() for v in self.model.trainable_variables],
-            "others": [v.numpy() for v in self.model.non_trainable_variables],
-            "optimizer": [v.numpy() for v in self.optimizer.variables],
-        }
-        self._places = _places(self.model)
-        self._seeds = _indices(self.model.non_trainable_variables, random_states(self.model))
-        self._rate = None
-        if not self.training.scheduled:
-            rate = [self.optimizer._learning_rate]
-            (self._rate,) = _indices(self.optimizer.variables, rate)
-        (self._steps,) = _indices(self.optimizer.variables, [self.optimizer._iterations])
+        self._states = States(self.model, self.optimizer)
         jit = self._forward.by_xla
         self._run = tf.function(self._train_block, jit_compile=jit, autograph=False)
         self._tracing = Lock()
@@ -123,25 +110,25 @@ class CompiledLoop:
             architecture: of that arm.
         """
         training = (arm or self.arm).training
-        network = network_strengths(architecture or self.architecture)
-        values = network | training_strengths(training)
-        state = self._begin(training, values, seed, start)
-        arguments = self._forward.arguments(rows, training)
+        values = network_strengths(architecture or self.architecture)
+        values |= training_strengths(training)
         strengths = tf.constant([values[path] for path in self._paths], tf.float32)
-        word, orders = tf.constant(fit_word(seed)), np.random.default_rng(derive(seed, "order"))
-        last = start.epochs or training.epochs
+        word, shuffled = tf.constant(fit_word(seed)), np.random.default_rng(derive(seed, "order"))
+        state = self._states.begin(training, training.keeper is not None, seed, start)
+        given = self._forward.arguments(rows, training)
+        last, block = start.epochs or training.epochs, self._block(rows)
         clock, blocks, done = time.perf_counter(), [], 0
         while done < last and not bool(state["stopped"]):
-            order = self._forward.orders(rows, self._block(rows), min(last - done, 2**31), orders)
-            epochs = tf.constant(min(self._block(rows), last - done))
-            program = self._program(state, arguments, order, strengths, word, epochs)
-            state, numbers = program(state, arguments, order, strengths, word, epochs)
+            epochs = min(block, last - done)
+            orders = self._forward.orders(rows, block, epochs, shuffled)
+            arguments = state, given, orders, strengths, word, tf.constant(epochs)
+            state, numbers = self._program(arguments)(*arguments)
             blocks.append(numbers[: int(state["epoch"]) - done].numpy())
             done = int(state["epoch"])
         seconds = time.perf_counter() - clock
-        weights, best = self._end(training, state)
+        weights, best = self._states.end(training, state)
         return make_fit(
-            dict(zip(weight_names(self.model), weights, strict=True)),
+            weights,
             dict(zip(self.arm.task.logs, np.concatenate(blocks).T, strict=True)),
             seconds,
             stopped=bool(state["stopped"]),
@@ -153,7 +140,7 @@ class CompiledLoop:
         within = BLOCK_ORDERS // self._forward.size(rows)
         return max(1, min(BLOCK_EPOCHS, within, self.training.epochs))
 
-    def _program(self, *arguments: Any) -> Callable[..., Any]:
+    def _program(self, arguments: Any) -> Callable[..., Any]:
         """Return the program for arguments of these shapes; it is traced once, by one thread."""
         shapes = str(tf.nest.map_structure(lambda part: part.shape, arguments))
         with self._tracing:
@@ -163,62 +150,6 @@ class CompiledLoop:
                 seconds = time.perf_counter() - clock
                 logger.debug("%s: traced in %.2f s", self.arm.name, seconds)
             return self._programs[shapes]
-
-    def _begin(self, training: Any, values: dict[str, float], seed: int, start: Start) -> State:
-        """Return the state in which a fit begins."""
-        state = {key: list(built) for key, built in self._built.items()}
-        drawn = initial_weights(self.model, start.draws_weights_from(seed))
-        names = weight_names(self.model)
-        for (key, index), name, value in zip(self._places, names, drawn, strict=True):
-            if start.weights:
-                state[key][index] = start.weights[name]
-            elif value is not None:
-                state[key][index] = value
-        for place, index in enumerate(self._seeds):
-            built = state["others"][index]
-            state["others"][index] = random_state(seed, place).astype(built.dtype)
-        rate = next((v for path, v in values.items() if path.endswith(".learning_rate")), None)
-        if self._rate is not None:
-            if rate is not None:
-                state["optimizer"][self._rate] = np.float32(rate)
-            rate = float(state["optimizer"][self._rate])
-        shapes = [tuple(state[key][index].shape) for key, index in self._places]
-        beginning = Beginning(training.epochs, rate, shapes, start.limit)
-        kept = [state[key][index] for key, index in self._places] if self._keeper else []
-        ideas = training.ingredients
-        return tf.nest.map_structure(
-            tf.convert_to_tensor,
-            state
-            | {
-                "parts": {idea.key(): idea.part(beginning) for idea in ideas},
-                "draws": {
-                    idea.key(): random_state(seed, idea.key()).astype("uint32")
-                    for idea in ideas
-                    if idea.random
-                },
-                "kept": kept,
-                "epoch": np.int32(0),
-                "stopped": np.array(False),
-            },
-        )
-
-    def _end(self, training: Any, state: State) -> tuple[list[np.ndarray], int | None]:
-        """Return the weights that are kept, in the order of the model's, and the best epoch."""
-        if self.optimizer.use_ema:  # as `finalize_variable_values`
-            averages = self.optimizer._model_variables_moving_average
-            places = _indices(self.optimizer.variables, averages)
-            state["weights"] = [state["optimizer"][place] for place in places]
-        weights = [weight.numpy() for weight in self._weights(state)]
-        watching = self._keeper or next(reversed(training.watches), None)
-        best = watching.best_epoch(state["parts"][watching.key()]) if watching else None
-        if self._keeper and best is not None:  # else nobody has looked, and the last ones stand
-            weights = [weight.numpy() for weight in state["kept"]]
-        for idea in training.ingredients:
-            weights = idea.kept(state["parts"][idea.key()], weights)
-        return weights, best
-
-    def _weights(self, state: State) -> list[Any]:
-        return [state[key][index] for key, index in self._places]
 
     # What follows is traced.
 
@@ -253,19 +184,19 @@ class CompiledLoop:
         for path, strength in self._free.items():
             strength.tensor = epoch.strengths[path]
         if epoch.learning_rate is not None:
-            state["optimizer"] = _with(state["optimizer"], self._rate, epoch.learning_rate)
+            state = self._states.with_rate(state, epoch.learning_rate)
         state, trained = self._forward.epoch(
             partial(self._train_step, ideas=ideas), state, rows, order
         )
         epoch.looked, held_out = self._look(state, rows)
         numbers = tf.concat([trained, held_out], axis=0)
         epoch.logs = dict(zip(self.arm.task.logs, tf.unstack(numbers), strict=True))
-        epoch.weights = self._weights(state)
+        epoch.weights = self._states.weights(state)
         for idea in ideas:
             epoch.keep = epoch.stop = tf.constant(False)
             parts[idea.key()] = idea.end(parts[idea.key()], epoch)
             state["stopped"] |= epoch.stop
-            if self._keeper and idea.key() == self._keeper.key():
+            if self.training.keeper and idea.key() == self.training.keeper.key():
                 pairs = zip(epoch.weights, state["kept"], strict=True)
                 state["kept"] = [tf.where(epoch.keep, new, old) for new, old in pairs]
         return state | {"parts": parts, "epoch": state["epoch"] + 1}, numbers
@@ -282,36 +213,28 @@ class CompiledLoop:
     def _train_step(self, state: State, batch: Any, ideas: Sequence[Any]) -> Any:
         """Take a step; return the state, and the batch's loss and metric times its rows."""
         draws = {key: Draws(place) for key, place in state["draws"].items()}
-        step = self._forward.step(batch, self._number(state))
-        notes: dict[str, Any] = {}
-
-        def in_turn(slot: Callable[[Any, Step], Any], idea: Any) -> Any:
-            step.draw, step.note = draws.get(idea.key()), notes.get(idea.key())
-            found = slot(idea, step)
-            notes[idea.key()] = step.note
-            return found
-
+        step = self._forward.step(batch, self._states.steps(state), draws)
         for idea in ideas:
-            in_turn(lambda idea, step: idea.batch(state["parts"][idea.key()], step), idea)
+            idea.batch(state["parts"][idea.key()], step)
 
         def hand_on(layer: str, outputs: Any) -> Any:
             for idea in ideas:
-                outputs = in_turn(partial(_between, layer, outputs), idea)
+                outputs = idea.between(layer, outputs, step)
             return outputs
 
         with tf.GradientTape() as tape:
             tape.watch(state["weights"])
             weights = state["weights"]
             for idea in ideas:
-                weights = idea.weights(weights, self._forward.names, draws.get(idea.key()))
+                weights = idea.weights(weights, self._forward.names, step)
             loss_of, others, outputs = self._forward(weights, state["others"], step, batch, hand_on)
             for idea in ideas:
-                loss_of = partial(_mixed, in_turn, idea, loss_of)
+                loss_of = partial(_loss, idea, loss_of, step)
             loss = loss_of(step.y, batch.weights)
             scaled = self.optimizer.scale_loss(loss)
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(scaled, state["weights"])]
         for idea in ideas:
-            gradients = in_turn(partial(_gradients, gradients), idea)
+            gradients = idea.gradients(gradients, step)
         weights, of_optimizer = self.optimizer.stateless_apply(
             state["optimizer"], gradients, state["weights"]
         )
@@ -319,37 +242,6 @@ class CompiledLoop:
         changed["draws"] = {key: draw.state for key, draw in draws.items()}
         return state | changed, self._forward.sums(loss, step.y, outputs, batch)
 
-    def _number(self, state: State) -> Any:
-        """Return how many steps were taken; of those that gather gradients, only full ones."""
-        return state["optimizer"][self._steps] // (self.optimizer.gradient_accumulation_steps or 1)
 
-
-def _between(layer: str, outputs: Any, idea: Any, step: Step) -> Any:
-    return idea.between(layer, outputs, step)
-
-
-def _gradients(gradients: Any, idea: Any, step: Step) -> Any:
-    return idea.gradients(gradients, step)
-
-
-def _mixed(
-    in_turn: Callable[..., Any], idea: Any, loss_of: Callable[..., Any], *targets: Any
-) -> Any:
-    return in_turn(lambda idea, step: idea.loss(loss_of, targets, step), idea)
-
-
-def _with(values: Sequence[Any], place: int | None, value: Any) -> list[Any]:
-    return [value if index == place else old for index, old in enumerate(values)]
-
-
-def _indices(variables: Sequence[Any], some: Sequence[Any]) -> list[int]:
-    """Return where some variables stand among others."""
-    places = {id(variable): index for index, variable in enumerate(variables)}
-    return [places[id(variable)] for variable in some]
-
-
-def _places(model: Any) -> list[tuple[str, int]]:
-    """Return where each of the model's weights stands in the state."""
-    places = {id(v): ("weights", i) for i, v in enumerate(model.trainable_variables)}
-    places |= {id(v): ("others", i) for i, v in enumerate(model.non_trainable_variables)}
-    return [places[id(weight)] for weight in model.weights]
+def _loss(idea: Any, loss_of: Callable[..., Any], step: Step, *targets: Any) -> Any:
+    return idea.loss(loss_of, targets, step)

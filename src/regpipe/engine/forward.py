@@ -6,7 +6,7 @@ A network in which such rows could be felt is compiled for each number of rows i
 one whose batch holds all rows, which would pay for them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -157,12 +157,12 @@ class Forward:
             sums += self.sums(loss, batch.y, outputs, batch)
         return sums / tf.cast(n_rows, tf.float32)
 
-    def step(self, batch: Batch, number: Any) -> Step:
+    def step(self, batch: Batch, number: Any, draws: Mapping[str, Any]) -> Step:
         """Return a step on a batch as the slots see it."""
         # A single output is the probability of the second of two classes.
         classes = max(2, self.model.output_shape[-1])
         layers = [layer.name for layer in self.model.layers]
-        return Step(batch.x, batch.y, batch.n_rows, number, classes, layers)
+        return Step(batch.x, batch.y, batch.n_rows, number, classes, layers, draws)
 
     def __call__(
         self, weights: Any, others: Any, step: Step, batch: Batch, hand_on: Callable[..., Any]

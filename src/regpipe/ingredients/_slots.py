@@ -81,8 +81,8 @@ class Step:
         number: how many steps were taken before; an int64 scalar.
         classes: how many there are, where targets are classes.
         layers: the names of the layers, in order.
-        draw: random numbers of the ingredient's own (`normal`, `uniform`).
-        note: what the ingredient keeps from one slot to the next.
+        draws: random numbers (`normal`, `uniform`) of each ingredient's own, by its key.
+        notes: what an ingredient keeps from one slot to the next, by its key.
     """
 
     x: Any
@@ -91,8 +91,8 @@ class Step:
     number: Any
     classes: int
     layers: Sequence[str]
-    draw: Any = None
-    note: Any = None
+    draws: Mapping[str, Any]
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 class Ingredient(Strict):
@@ -175,7 +175,7 @@ class Ingredient(Strict):
     def begin(self, part: Part, epoch: Epoch) -> None:
         """Set strengths or the learning rate of an epoch."""
 
-    def weights(self, weights: list[Any], names: Sequence[str], draw: Any) -> list[Any]:
+    def weights(self, weights: list[Any], names: Sequence[str], step: Step) -> list[Any]:
         """Return the weights at which the gradient is taken; the optimizer changes the others."""
         return weights
 

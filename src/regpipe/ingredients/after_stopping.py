@@ -18,8 +18,6 @@ from regpipe.ingredients._slots import Ingredient
 from regpipe.ingredients.below import Below as BelowRule
 from regpipe.seeds import derive
 
-RULES = ("early_stopping", "checkpoint", "stop_when")
-
 
 class SecondPass(Ingredient):
     """What both have in common: a first pass that holds out rows and stops."""
@@ -57,7 +55,7 @@ class Refit(SecondPass):
             for k in range(self.splits)
         ]
         epochs = round(float(np.mean([fit.best_epoch for fit in firsts])))
-        second = first | dict.fromkeys(RULES) | {"validation_split": None}
+        second = first | _without_rules(training) | {"validation_split": None}
         last = once(second, rows, seed, epochs=epochs)
         return _sum_up([*firsts, last], last.history, epochs, training.epochs)
 
@@ -96,7 +94,7 @@ class Continue(SecondPass):
         if not left:
             return first
         limit = float(first.history["loss"][first.best_epoch - 1])
-        second = {"after_stopping": None, "validation_split": None} | dict.fromkeys(RULES)
+        second = {"after_stopping": None, "validation_split": None} | _without_rules(training)
         # The limit is another in each fit, and given to it.
         second |= {"stop_when": BelowRule(rule="below", monitor="val_loss", value=0.0)}
         watched = replace(rows, x_val=held.x_val, y_val=held.y_val)
@@ -121,6 +119,11 @@ class Continue(SecondPass):
             return model
 
         return Below, train_on
+
+
+def _without_rules(training: Any) -> dict[str, Any]:
+    """Return what leaves out the rules of the first pass."""
+    return dict.fromkeys(rule.key() for rule in training.watches)
 
 
 def _sum_up(passes: list[Any], history: dict[str, np.ndarray], best: int, epochs: int) -> Any:

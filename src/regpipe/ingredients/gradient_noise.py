@@ -29,7 +29,8 @@ class GradientNoise(Ingredient):
     def gradients(self, gradients: list[Any], step: Step) -> list[Any]:
         """Add the noise, before the optimizer clips."""
         stddev = tf.sqrt(self.eta / (1.0 + tf.cast(step.number, tf.float32)) ** self.gamma)
-        return [g + stddev * step.draw.normal(g.shape) for g in gradients]
+        draw = step.draws[self.key()]
+        return [g + stddev * draw.normal(g.shape) for g in gradients]
 
     def plain(self) -> Any:
         """Return the same for plain Keras."""

@@ -52,11 +52,12 @@ class LabelNoise(Ingredient):
 
     def batch(self, part: Part, step: Step) -> None:
         """Replace the targets."""
+        draw = step.draws[self.key()]
         if self.stddev is not None:
-            step.y += self.stddev * step.draw.normal(step.y.shape)
+            step.y += self.stddev * draw.normal(step.y.shape)
             return
-        replaced = step.draw.uniform(step.y.shape) < self.rate
-        other = tf.floor(step.classes * step.draw.uniform(step.y.shape))
+        replaced = draw.uniform(step.y.shape) < self.rate
+        other = tf.floor(step.classes * draw.uniform(step.y.shape))
         step.y = tf.where(replaced, other, step.y)
 
     def plain(self) -> Any:

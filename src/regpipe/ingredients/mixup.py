@@ -37,12 +37,12 @@ class Mixup(Ingredient):
 
     def batch(self, part: Part, step: Step) -> None:
         """Mix the rows."""
-        step.note = pair_up(part["shares"], step)
-        step.x = step.note.mix(step.x)
+        pairs = step.notes[self.key()] = pair_up(part["shares"], step, step.draws[self.key()])
+        step.x = pairs.mix(step.x)
 
     def loss(self, loss_of: Callable[..., Any], targets: Sequence[Any], step: Step) -> Any:
         """Mix the losses."""
-        return step.note.loss(loss_of, targets)
+        return step.notes[self.key()].loss(loss_of, targets)
 
     def plain(self) -> Any:
         """Return the same for plain Keras."""
@@ -107,9 +107,9 @@ def quantiles(alpha: float) -> np.ndarray:
     return np.maximum(drawn, 1 - drawn).astype("float32")
 
 
-def pair_up(shares: Any, step: Step) -> Pairs:
+def pair_up(shares: Any, step: Step, draw: Any) -> Pairs:
     """Return how the rows of a step are mixed; `shares` are quantiles."""
-    drawn = step.draw.uniform((2,))
+    drawn = draw.uniform((2,))
     share = tf.gather(shares, tf.cast(drawn[0] * QUANTILES, tf.int32))
     others = tf.cast(step.n_rows - 1, tf.float32)  # of a single row it is the row itself
     shift = 1 + tf.cast(drawn[1] * others, tf.int32)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from pydantic import NonNegativeFloat
 
 from regpipe.backend import keras
-from regpipe.ingredients._slots import Ingredient
+from regpipe.ingredients._slots import Ingredient, Step
 
 
 class WeightNoise(Ingredient):
@@ -26,8 +26,9 @@ class WeightNoise(Ingredient):
 
     stddev: NonNegativeFloat = 0.075
 
-    def weights(self, weights: list[Any], names: Sequence[str], draw: Any) -> list[Any]:
+    def weights(self, weights: list[Any], names: Sequence[str], step: Step) -> list[Any]:
         """Add the noise."""
+        draw = step.draws[self.key()]
         return [w + self.stddev * draw.normal(w.shape) for w in weights]
 
     def plain(self) -> Any:

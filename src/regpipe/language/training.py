@@ -86,6 +86,11 @@ class KerasTraining(Strict):
         return [ingredient for ingredient in self.ingredients if ingredient.watches]
 
     @property
+    def keeper(self) -> Any:
+        """The last rule that puts back the weights that were the best; None where none does."""
+        return next((rule for rule in reversed(self.watches) if rule.keeps_best), None)
+
+    @property
     def keeps_best(self) -> bool:
         """Whether a rule puts back the weights that were the best."""
         return any(ingredient.keeps_best for ingredient in self.ingredients)
