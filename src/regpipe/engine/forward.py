@@ -9,6 +9,7 @@ one whose batch holds all rows, which would pay for them.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,8 @@ class Forward:
             if layer.activity_regularizer is not None:
                 layer.activity_regularizer = self._over_rows(layer.activity_regularizer)
         if any(overrides(idea, "between") for idea in training.ingredients):
-            for layer in model.layers:
-                layer.call = self._handing_on(layer.name, layer.call)
+            for before, layer in pairwise(model.layers):
+                layer.call = self._handing_on(before.name, layer.call)
 
     def size(self, rows: Rows) -> int:
         """Return for how many rows an epoch is compiled."""
@@ -230,10 +231,11 @@ class Forward:
 
         return over_rows
 
-    def _handing_on(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        def handing_on(*args: Any, **kwargs: Any) -> Any:
-            outputs = call(*args, **kwargs)
-            return outputs if self._hand_on is None else self._hand_on(name, outputs)
+    def _handing_on(self, before: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def handing_on(inputs: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._hand_on is not None:
+                inputs = self._hand_on(before, inputs)
+            return call(inputs, *args, **kwargs)
 
         return handing_on
 

@@ -16,14 +16,16 @@ from regpipe.seeds import derive
 
 
 def weight_names(model: keras.Model) -> list[str]:
-    """Return the path of each of `model.weights`, from its layer's name on: `hidden/kernel`."""
-    layers = {layer.name for layer in model.layers}
-    names = []
-    for weight in model.weights:
-        parts = weight.path.split("/")
-        start = next(i for i, part in enumerate(parts) if part in layers)
-        names.append("/".join(parts[start:]))
-    return names
+    """Return the path of each of `model.weights`, from its layer's name on: `hidden/kernel`.
+
+    A layer that is a model itself may not be in the paths of its weights; it is in their names.
+    """
+    names = {}
+    for layer in model.layers:
+        for weight in layer.weights:
+            *_, path = f"/{weight.path}".rpartition(f"/{layer.name}/")
+            names[id(weight)] = f"{layer.name}/{path.removeprefix('/')}"
+    return [names[id(weight)] for weight in model.weights]
 
 
 def load_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:

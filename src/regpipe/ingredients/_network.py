@@ -58,5 +58,9 @@ class LayerIdea(NetworkIdea):
 
     @classmethod
     def inference(cls, layer: Any) -> Any:
-        """Return what stands for a layer in an exported model, of Keras' own layers alone."""
+        """Return what stands for a layer in an exported model, of Keras' own layers alone.
+
+        It bears the layer's name. Where it is a model of several layers, these are called as those
+        inside the layer: their weights find each other by their names.
+        """
         raise NotImplementedError(f"{cls.__name__} can't be exported.")

@@ -183,7 +183,7 @@ class Ingredient(Strict):
         """Change the rows of a step."""
 
     def between(self, layer: str, outputs: Any, step: Step) -> Any:
-        """Return what a layer hands on while it is trained."""
+        """Return what a layer hands on to the next one while it is trained."""
         return outputs
 
     def loss(self, loss_of: Callable[..., Any], targets: Sequence[Any], step: Step) -> Any:

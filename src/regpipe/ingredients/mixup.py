@@ -11,6 +11,7 @@ Source: H. Zhang et al., "mixup: beyond empirical risk minimization" (2018).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -46,30 +47,15 @@ class Mixup(Ingredient):
 
     def plain(self) -> Any:
         """Return the same for plain Keras."""
+        Pairing: Any = pairing()
 
-        class Mixup(keras.Model):
-            """Mixes each row of a batch, and its loss, with another one (Zhang et al. 2018)."""
+        class Mixup(Pairing):
+            """Mixes each row of a batch with another one (Zhang et al. 2018)."""
 
             def train_step(self, data):
                 x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-                alpha = self.mixup["alpha"]
-                order = keras.random.shuffle(keras.ops.arange(keras.ops.shape(x)[0]))
-                share = keras.random.beta((), alpha, alpha) if alpha > 0 else 1.0
-                share = keras.ops.maximum(share, 1 - share)
-                self.pairs = share, order
-                x = share * x + (1 - share) * keras.ops.take(x, order, axis=0)
-                return super().train_step((x, y, sample_weight))
-
-            def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
-                loss = super().compute_loss(x, y, y_pred, sample_weight, training)
-                if not training:
-                    return loss
-                share, order = self.pairs
-                y = keras.ops.take(y, order, axis=0)
-                if sample_weight is not None:
-                    sample_weight = keras.ops.take(sample_weight, order, axis=0)
-                other = super().compute_loss(x, y, y_pred, sample_weight, training)
-                return share * loss + (1 - share) * other
+                self.pair_up(x, self.mixup["alpha"])
+                return super().train_step((self.mix(x), y, sample_weight))
 
         return Mixup
 
@@ -114,3 +100,33 @@ def pair_up(shares: Any, step: Step, draw: Any) -> Pairs:
     others = tf.cast(step.n_rows - 1, tf.float32)  # of a single row it is the row itself
     shift = 1 + tf.cast(drawn[1] * others, tf.int32)
     return Pairs((tf.range(tf.shape(step.x)[0]) + shift) % step.n_rows, share)
+
+
+@cache
+def pairing() -> Any:
+    """Return a model of plain Keras for ideas that mix rows."""
+
+    class Pairing(keras.Model):
+        """Mixes rows of a batch in pairs, and their losses."""
+
+        def pair_up(self, x, alpha):
+            order = keras.random.shuffle(keras.ops.arange(keras.ops.shape(x)[0]))
+            share = keras.random.beta((), alpha, alpha) if alpha > 0 else 1.0
+            self.pairs = keras.ops.maximum(share, 1 - share), order
+
+        def mix(self, x):
+            share, order = self.pairs
+            return share * x + (1 - share) * keras.ops.take(x, order, axis=0)
+
+        def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
+            loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+            if not training:
+                return loss
+            share, order = self.pairs
+            y = keras.ops.take(y, order, axis=0)
+            if sample_weight is not None:
+                sample_weight = keras.ops.take(sample_weight, order, axis=0)
+            other = super().compute_loss(x, y, y_pred, sample_weight, training)
+            return share * loss + (1 - share) * other
+
+    return Pairing

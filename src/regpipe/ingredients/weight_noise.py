@@ -10,6 +10,7 @@ al., "Speech recognition with deep recurrent neural networks" (2013), where stdd
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import NonNegativeFloat
@@ -38,18 +39,32 @@ class WeightNoise(Ingredient):
             """Takes the gradient at noisy weights (Graves 2011); `CleanWeights` applies it."""
 
             def train_step(self, data):
-                self.optimizer.clean = [keras.ops.copy(w) for w in self.trainable_variables]
+                self.optimizer.keep(self.trainable_variables)
                 for w in self.trainable_variables:
                     noise = keras.random.normal(w.shape, stddev=self.weight_noise["stddev"])
                     w.assign(w + noise)
                 return super().train_step(data)
 
-        class CleanWeights(keras.optimizers.Optimizer):
-            """Takes the noise off the weights before it changes them."""
+        return WeightNoise, clean_weights()
 
-            def apply(self, grads, trainable_variables=None):
-                for w, clean in zip(trainable_variables, self.clean):
-                    w.assign(clean)
-                super().apply(grads, trainable_variables)
 
-        return WeightNoise, CleanWeights
+@cache
+def clean_weights() -> Any:
+    """Return an optimizer for ideas that take the gradient at other weights."""
+
+    class CleanWeights(keras.optimizers.Optimizer):
+        """Takes back what a step did to the weights, before it changes them."""
+
+        clean = None
+
+        def keep(self, weights):
+            if self.clean is None:  # else they aren't clean any more
+                self.clean = [keras.ops.copy(w) for w in weights]
+
+        def apply(self, grads, trainable_variables=None):
+            for w, clean in zip(trainable_variables, self.clean):
+                w.assign(clean)
+            self.clean = None
+            super().apply(grads, trainable_variables)
+
+    return CleanWeights

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from regpipe.errors import SpecError
+from regpipe.ingredients import LAYERS
 from regpipe.language import keras_names
 from regpipe.language.tasks import Task
 
@@ -104,6 +105,8 @@ def _activation(layers: Mapping[str, _Layer], averaged: bool) -> tuple[str | Non
     for name, layer in reversed(list(layers.items())):
         if layer.kind == "Softmax":
             return "softmax", name
+        if layer.kind in LAYERS:
+            return None, name
         folder = keras_names.folder("layers", layer.kind)
         if "activation" in keras_names.arguments("layers", layer.kind):
             gated = "recurrent_activation" in keras_names.arguments("layers", layer.kind)
