@@ -348,7 +348,7 @@ def test_the_shipped_blocks_pass() -> None:
             {"rate": 0.1},
             "the targets are numbers. Expected `stddev` alone.",
         ),
-        ("noise_gradients.training.gradient_noise.eta", 0, "gradient_noise.eta: input should be"),
+        ("noise_gradients.training.gradient_noise.eta", -1, "gradient_noise.eta: input should be"),
         (
             "weight_l2_ramp.training.ramp.strength",
             "hiden.kernel_regularizer.l2",

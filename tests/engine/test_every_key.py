@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from regpipe.candidates.arm import Arm, Layer
+from regpipe.ingredients import IDEAS
 from regpipe.language import Training
 from regpipe.report.keras_code import keras_code
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called, fit_by
+from tests.ingredients.examples import example
 
 EPOCHS = 4
 STOPS = {"early_stopping": {"monitor": "loss", "mode": "max", "restore_best_weights": True}}
-# For each key a value that isn't its default, and what has to stand beside it.
+# For each key a value that isn't its default, and what has to stand beside it. An idea that isn't
+# here is asked for as by its first block.
 KEYS: dict[str, tuple[Any, dict[str, Any]]] = {
     "optimizer": ({"SGD": {"learning_rate": 1, "gradient_accumulation_steps": 2}}, {}),
     "batch_size": (16, {}),
@@ -27,14 +30,12 @@ KEYS: dict[str, tuple[Any, dict[str, Any]]] = {
     "checkpoint": ({"monitor": "loss", "mode": "max"}, {}),
     "stop_when": ({"rule": "below", "monitor": "loss", "value": 9}, {}),
     "after_stopping": ({"then": "continue"}, {**STOPS, "validation_split": 0.3}),
-    "gradient_noise": ({"eta": 9}, {}),
-    "weight_noise": ({"stddev": 1}, {}),
-    "label_noise": ({"rate": 0.9}, {}),
-    "mixup": ({"alpha": 1}, {}),
     "weight_average": ({"start": 0.5}, {}),
-    "snapshot_ensemble": ({"cycles": 2}, {}),
-    "ramp": ({"strength": "hidden.kernel_regularizer.l2", "values": [1, 0.1]}, {}),
 }
+for idea in IDEAS:
+    if idea.key() not in KEYS:
+        asked = example(idea)
+        KEYS[idea.key()] = asked[idea.key()], {k: v for k, v in asked.items() if k != idea.key()}
 
 
 def test_every_key_is_here() -> None:

@@ -35,11 +35,12 @@ def arm_with(idea: Any, **training: Any) -> Arm:
 
     An idea of a training is asked for on moons, one of a network on the problem of its block.
     """
+    training = {"epochs": 6, "batch_size": 8} | training
     if issubclass(idea, Ingredient):
         asked = {key: value for key, value in example(idea).items() if key not in training}
-        return small(arm_called("weight_l2", **{"epochs": 6, **asked, **training}))
+        return small(arm_called("weight_l2", **asked, **training))
     name = next(name for name, arm in ARMS.items() if any(_places(idea, arm)))
-    return small(arm_called(name, **{"epochs": 6, **training}))
+    return small(arm_called(name, **training))
 
 
 def without(idea: Any, arm: Arm) -> Arm:
