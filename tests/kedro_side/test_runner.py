@@ -154,6 +154,7 @@ def test_threads_and_stored_fits_do_not_count_but_the_engine_does(
     (store / "ab" / "fit.npz").write_bytes(b"")
     assert run_it(pipeline, trainer={"workers": 2}) == []
     assert run_it(pipeline, trainer={"engine": "keras"}) == ["count"]
+    assert run_it(pipeline, trainer={"random": "threefry"}) == ["count"]
 
 
 def test_functions_from_elsewhere_are_always_run(

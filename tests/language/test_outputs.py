@@ -43,6 +43,7 @@ def dense(activation: str | None = None, units: int = 1) -> dict[str, Any]:
         ("moons", [dense(), {"Softmax": {}}], None, "'softmax'"),
         ("moons", [dense("sigmoid"), {"Rescaling": {"scale": 2.0}}], None, "last1.*a Rescaling"),
         ("moons", [dense("sigmoid"), {"ReLU": {}}], None, "last1.*a ReLU"),
+        ("moons", [{"ShakeShake": {"units": 1}}], None, "last0.*a ShakeShake"),
         ("moons", [dense(), {"Activation": {"activation": "tanh"}}], None, "last1.*'tanh'"),
         ("moons", [dense("sigmoid")], "squared_hinge", "moons.training.loss: .*'squared_hinge'"),
         ("moons", [dense("sigmoid")], {"SquaredHinge": {}}, "'SquaredHinge'"),

@@ -56,7 +56,7 @@ def _of_input(
     if name.endswith(JOURNAL):
         return ""
     if name == TRAINER:
-        return digest([config["engine"], config["random"]])
+        return digest([config["engine"], config.get("random", "hash")])
     if name == "parameters" or name.startswith("params:"):
         return digest(_plain(catalog.load(name)))
     if name in known:
