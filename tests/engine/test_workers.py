@@ -57,7 +57,7 @@ def test_an_error_of_one_thread_ends_them_all(
     from regpipe.engine import workers
 
     class Broken:
-        def __init__(self, engine: str) -> None:
+        def __init__(self, engine: str, random: str) -> None:
             pass
 
         def fit(self, job: Job) -> None:
