@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regpipe.backend import keras, tf
+from regpipe.engine.network import Architecture
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import Training
 from regpipe.language.strengths import KERAS, OPTIMIZER
 
 FREE = "free"
 OURS = {idea.__name__: idea.neutral for idea in (*LAYERS.values(), *PENALTIES.values())}
-
-Architecture = dict[str, Any]
 
 
 class Strength(float):
