@@ -11,6 +11,7 @@ import pytest
 from regpipe.backend import keras
 from regpipe.candidates.arm import Layer
 from regpipe.engine.compiled import BLOCK_EPOCHS, CompiledLoop
+from regpipe.engine.fit import Start
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
 from regpipe.rows.arrays import Rows, hold_out, rows_of
@@ -233,6 +234,24 @@ def test_masks_are_drawn_by_either_generator(
     assert not np.array_equal(one, other)
     hashed = loop_of(arm, architecture_of).fit(moons, 1).history["loss"]
     assert np.array_equal(one, hashed) == (generator == "hash")
+
+
+@pytest.mark.parametrize("name", ["dropout", "noise_hidden", "noise_labels"])
+def test_either_generator_draws_from_the_same_distribution(
+    name: str, moons: Rows, architecture_of: Architectures
+) -> None:
+    """Masks, normals and labels; from the same weights, what is drawn alone makes the spread."""
+    arm = arm_called(name, epochs=30, batch_size=8)
+    architecture, start = architecture_of(arm), Start(weights_seed=1)
+    hashed, threefry = (
+        np.array([loop.fit(moons, seed, start).history["loss"] for seed in range(80)])
+        for loop in (CompiledLoop(arm, architecture, random) for random in ("hash", "threefry"))
+    )
+    error = np.sqrt((hashed.var(axis=0) + threefry.var(axis=0)) / 79)
+    assert np.abs((hashed.mean(axis=0) - threefry.mean(axis=0)) / error).max() < 4.5
+    spreads = hashed.std(axis=0) / threefry.std(axis=0)
+    assert 0.7 < np.median(spreads) < 1.4
+    assert hashed.std(axis=0).min() > 0
 
 
 def test_a_weight_that_no_seed_reaches_is_refused() -> None:
