@@ -7,13 +7,13 @@ import pytest
 
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.candidates.recipes import (
+    candidate_values,
     check_recipe,
-    doses,
     hidden_layers,
     is_for,
     left_out,
     mix,
-    neutral_dose,
+    neutral_value,
     parse_recipes,
     space_of,
     suiting,
@@ -21,7 +21,7 @@ from regpipe.candidates.recipes import (
 )
 from regpipe.errors import SpecError
 from regpipe.language import Problem, Recipe
-from regpipe.pipelines.cocktail.search import menu, slots
+from regpipe.pipelines.cocktail.search import mixable, slots
 from regpipe.report.study import Screening
 from regpipe.report.views.screening import omission
 from tests.conftest import PROBLEMS, blocks
@@ -37,8 +37,8 @@ def test_every_dose_of_every_recipe_makes_an_arm_of_every_problem(name: str) -> 
         if base.task.name in recipe.tasks:
             check_recipe(name, recipe, base)
     arms = [
-        apply(name, technique_of(name, recipe, BASES["moons"], dose), BASES["moons"])
-        for dose in doses(recipe)
+        apply(name, technique_of(name, recipe, BASES["moons"], value), BASES["moons"])
+        for value in candidate_values(recipe)
     ]
     assert len({repr((arm.layers, arm.training)) for arm in arms}) == len(arms)
 
@@ -63,14 +63,14 @@ def test_class_weights_are_for_problems_judged_by_balanced_accuracy() -> None:
         base = baseline("moons", Problem(**problem))
         asked = metric == "balanced_accuracy"
         assert is_for(block, problem) is RECIPES["class_weights"].is_for(base.task) is asked
-        assert ("class_weights" in menu(RECIPES, base)) is asked
+        assert ("class_weights" in mixable(RECIPES, base)) is asked
     assert not is_for(block, blocks("problems")["moons"])
     assert is_for(blocks("recipes")["recipes"]["dropout"], blocks("problems")["moons"])
 
 
 def test_a_mixture_does_all_that_its_recipes_do() -> None:
     chosen = {"weight_l2": 0.01, "weight_l1": 0.001, "moving_average": 0.9, "weight_decay": 0.1}
-    mixture = {name: (RECIPES[name], dose) for name, dose in chosen.items()}
+    mixture = {name: (RECIPES[name], value) for name, value in chosen.items()}
     mixed = mix("cocktail", mixture, BASES["moons"])
     assert mixed["network"]["hidden"]["kernel_regularizer"] == {"l2": 0.01, "l1": 0.001}
     adam = {"weight_decay": 0.1, "use_ema": True, "ema_momentum": 0.9}
@@ -80,7 +80,7 @@ def test_a_mixture_does_all_that_its_recipes_do() -> None:
 def test_all_that_mixes_goes_together_on_every_problem() -> None:
     for base in BASES.values():
         chosen = {
-            name: (recipe, doses(recipe)[0])
+            name: (recipe, candidate_values(recipe)[0])
             for name, recipe in RECIPES.items()
             if recipe.mixes and base.task.name in recipe.tasks
         }
@@ -123,7 +123,7 @@ def test_what_does_not_suit_a_training_is_left_out_and_said(
     assert sorted(left_out(RECIPES, base)) == sorted(out)
     known = {name for name, recipe in RECIPES.items() if recipe.is_for(base.task)}
     assert set(suiting(RECIPES, base)) == known - set(out)
-    assert not set(menu(RECIPES, base)) & set(out)
+    assert not set(mixable(RECIPES, base)) & set(out)
     empty = pd.DataFrame()
     said = omission(Screening(empty, empty, left_out(RECIPES, base)))
     assert all(f"{name} (" in said for name in out) and "Expected" not in said
@@ -147,13 +147,13 @@ def test_a_recipe_keeps_what_the_problem_asks_of_its_optimizer() -> None:
 
 
 def test_what_has_a_strength_can_be_there_and_do_nothing() -> None:
-    assert neutral_dose(RECIPES["dropout"]) == pytest.approx(0, abs=1e-20)
-    assert neutral_dose(RECIPES["max_norm"]) == 1e30
-    assert neutral_dose(RECIPES["mixup"]) == pytest.approx(0, abs=1e-20)
+    assert neutral_value(RECIPES["dropout"]) == pytest.approx(0, abs=1e-20)
+    assert neutral_value(RECIPES["max_norm"]) == 1e30
+    assert neutral_value(RECIPES["mixup"]) == pytest.approx(0, abs=1e-20)
     elu = {"after_each": {"ELU": {"alpha": 0.5}}, "strength": {"after_each.ELU.alpha": [0.5, 1]}}
-    assert neutral_dose(RECIPES["dropout"].model_copy(update=elu)) is None
+    assert neutral_value(RECIPES["dropout"].model_copy(update=elu)) is None
     for name in ("label_smoothing", "snapshot_ensemble", "batch_norm", "unit_norm"):
-        assert neutral_dose(RECIPES[name]) is None
+        assert neutral_value(RECIPES[name]) is None
 
 
 @pytest.mark.parametrize(

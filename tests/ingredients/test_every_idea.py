@@ -12,7 +12,7 @@ import pytest
 
 from regpipe.backend import keras, tf
 from regpipe.candidates.arm import Arm, apply, baseline
-from regpipe.candidates.recipes import neutral_dose, technique_of
+from regpipe.candidates.recipes import neutral_value, technique_of
 from regpipe.engine import forward
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit, Start
@@ -25,7 +25,7 @@ from regpipe.rows.arrays import Rows, input_shape, rows_of
 from tests.conftest import PROBLEMS
 from tests.ingredients.examples import EVERY, RECIPES, arm_with, neutral, without
 
-NEUTRAL = {name: dose for name, r in RECIPES.items() if (dose := neutral_dose(r)) is not None}
+NEUTRAL = {name: value for name, r in RECIPES.items() if (value := neutral_value(r)) is not None}
 EPOCHS = 4
 # What a row is to a step, and so what rows that fill up a batch might be felt by.
 OF_ROWS = ("row_weights", "batch", "between", "loss")

@@ -15,7 +15,7 @@ from tests.command_lines import type_in
 from tests.conftest import PROJECT, blocks
 
 RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None, "snapshot_ensemble": None}
-DOSES = [0.2, 0.6]
+VALUES = [0.2, 0.6]
 FEW = (
     "screen.repeats=3,screen.holdouts=2,protocol.fresh.repeats=3,protocol.fixed.repeats=2,"
     "mine.training.epochs=8,cocktail.repeats=2,cocktail.trials=5,cocktail.startup=2,"
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(PROJECT / part, root / part)
     kept = {name: blocks("recipes")["recipes"][name] for name in RECIPES}
     for name, path in RECIPES.items():
-        kept[name]["strength"] = {path: DOSES} if path else {}
+        kept[name]["strength"] = {path: VALUES} if path else {}
     (root / "conf" / "base" / "recipes.yml").write_text(yaml.safe_dump({"recipes": kept}))
     (root / "data" / "01_raw").mkdir(parents=True)
     rows().to_csv(root / "data" / "01_raw" / "mine.csv", index=False)
@@ -91,7 +91,7 @@ def test_a_dose_is_chosen_by_validation_rows_and_trained_on_all(
 ) -> None:
     output = folder / "data" / "07_model_output" / "mine" / "dropout"
     trials, runs = pd.read_csv(output / "trials.csv"), pd.read_csv(output / "runs.csv")
-    assert set(trials[RECIPES["dropout"]]) == set(DOSES) and len(trials) == 3 * 2
+    assert set(trials[RECIPES["dropout"]]) == set(VALUES) and len(trials) == 3 * 2
     for repeat, part in trials.groupby("repeat"):
         judged = part[~part["pruned"]]
         merit = judged["validation_accuracy"] - 1e-6 * judged["validation_loss"]

@@ -12,24 +12,24 @@ from regpipe.candidates.recipes import parse_recipes
 from regpipe.engine.job import Job
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
-from regpipe.pipelines.cocktail.search import Bar, Mixture, menu, search
+from regpipe.pipelines.cocktail.search import Mixture, MixtureSpace, mixable, search
 from regpipe.pipelines.fits import Repeat
-from regpipe.pipelines.search import Candidate, Judge
+from regpipe.pipelines.search import Candidate, Evaluator
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called, blocks
 
 SIZES = Cocktail(trials=14, startup=4, holdouts=3)
 
 
-class Shelf(Bar):
-    """A bar whose mixtures are not built, but named."""
+class Named(MixtureSpace):
+    """A space whose mixtures are not built, but named."""
 
     def candidate(self, mixture: Mixture) -> Candidate:
         return Candidate(self.base, {"mixture": sorted(mixture.items())})
 
 
-class Taste(Judge):
-    """Judges a mixture by what is in it and by the rows held out, and nothing is trained."""
+class Untrained(Evaluator):
+    """Scores a mixture by what is in it and by the rows held out, and trains nothing."""
 
     def __init__(self, interrupted_in_fit: int | None = None) -> None:
         self._left = interrupted_in_fit
@@ -60,15 +60,14 @@ RECIPES = ("weight_l2", "dropout", "unit_norm", "max_norm", "batch_norm", "noise
 @pytest.fixture(scope="module")
 def search_in(moons: Rows) -> Search:
     """Search as a run does, on the journal that former ones left, and tell how it ended."""
-    base, known = arm_called("moons"), parse_recipes(blocks("recipes")["recipes"])
-    bar = Shelf(menu({name: known[name] for name in RECIPES}, base), base, (2,))
+    base, recipes = arm_called("moons"), parse_recipes(blocks("recipes")["recipes"])
+    space = Named(mixable({name: recipes[name] for name in RECIPES}, base), base, (2,))
 
-    def search_in(journal: Path, sizes: Cocktail = SIZES, **judge: int) -> dict[str, Any]:
+    def search_in(journal: Path, sizes: Cocktail = SIZES, **options: int) -> dict[str, Any]:
         storage = TrialJournalDataset(path=str(journal)).load()
-        mixture, told = search(
-            bar, Taste(**judge), Repeat("fresh", 0, moons, 5), sizes, storage, float("inf")
-        )
-        return {"mixture": mixture, **told}
+        evaluator, repeat = Untrained(**options), Repeat("fresh", 0, moons, 5)
+        mixture, numbers = search(space, evaluator, repeat, sizes, storage, float("inf"))
+        return {"mixture": mixture, **numbers}
 
     return search_in
 

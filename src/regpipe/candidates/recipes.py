@@ -11,12 +11,12 @@ from regpipe.language import Recipe, Technique
 from regpipe.language.reading import parse
 from regpipe.language.strengths import does_nothing
 
-Dose = float | None  # the value of a recipe's strength, None where it has none
+Value = float | None  # of a recipe's strength, None where it has none
 WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
 
 
-def doses(recipe: Recipe) -> list[Dose]:
-    """Return the values to choose from."""
+def candidate_values(recipe: Recipe) -> list[Value]:
+    """Return the values of the strength to choose from."""
     return list(next(iter(recipe.strength.values()))) if recipe.strength else [None]
 
 
@@ -25,23 +25,23 @@ def strength_path(recipe: Recipe) -> str | None:
     return next(iter(recipe.strength), None)
 
 
-def neutral_dose(recipe: Recipe) -> Dose:
-    """Return the dose in which a recipe does nothing; None where it has none.
+def neutral_value(recipe: Recipe) -> Value:
+    """Return the value with which a recipe does nothing; None where it has none.
 
-    Where every ingredient of a mixture is there, one that is off has that dose, and all mixtures
-    share one compile.
+    Where every recipe is in a network, one that a mixture leaves out has that value, and all
+    mixtures share one compile.
     """
     path = strength_path(recipe)
     return None if path is None else does_nothing(path)
 
 
-def technique_of(name: str, recipe: Recipe, base: Arm, dose: Dose = None) -> Technique:
-    """Return what the recipe called `name` changes in a network, in that dose or its own.
+def technique_of(name: str, recipe: Recipe, base: Arm, value: Value = None) -> Technique:
+    """Return what the recipe called `name` changes in a network, with that value or its own.
 
     Raises:
         SpecError: the network has no hidden layer, or the strength's path leads nowhere.
     """
-    changes = mix(name, {name: (recipe, dose)}, base)
+    changes = mix(name, {name: (recipe, value)}, base)
     return Technique(
         title=recipe.title,
         family=recipe.family,
@@ -62,7 +62,7 @@ class SearchSpace:
     """
 
     path: str | None
-    values: list[Dose]
+    values: list[Value]
     arms: list[Arm]
 
     @property
@@ -70,7 +70,7 @@ class SearchSpace:
         """The path, or nothing."""
         return [] if self.path is None else [self.path]
 
-    def at(self, value: Dose) -> Arm:
+    def at(self, value: Value) -> Arm:
         """Return the arm of a value, or of the nearest: in a CSV it may have lost a digit."""
         far = [abs((tried or 0.0) - (value or 0.0)) for tried in self.values]
         return self.arms[far.index(min(far))]
@@ -82,17 +82,17 @@ def space_of(name: str, recipe: Recipe, base: Arm) -> SearchSpace:
     Raises:
         SpecError: as `technique_of`.
     """
-    values = doses(recipe)
+    values = candidate_values(recipe)
     arms = [apply(name, technique_of(name, recipe, base, value), base) for value in values]
     return SearchSpace(strength_path(recipe), values, arms)
 
 
-def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dict[str, Any]:
+def mix(path: str, mixture: Mapping[str, tuple[Recipe, Value]], base: Arm) -> dict[str, Any]:
     """Return the `network` and `training` of a technique that does all that the recipes do.
 
     Args:
         path: for messages.
-        mixture: recipes by their names, in order, each with its dose.
+        mixture: recipes by their names, in order, each with its value.
         base: the arm that is changed.
 
     Raises:
@@ -103,8 +103,8 @@ def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dic
         raise SpecError([f"{path}: the network of {base.problem} has no hidden layer to change."])
     network: dict[str, dict[str, Any]] = {}
     training: dict[str, Any] = {}
-    for name, (recipe, dose) in mixture.items():
-        block = dosed(name, recipe, dose)
+    for name, (recipe, value) in mixture.items():
+        block = block_at(name, recipe, value)
         for layer in hidden if block["each"] else ():
             network[layer] = _merged(network.get(layer, {}), block["each"])
         if block["before_first"]:
@@ -119,7 +119,7 @@ def mix(path: str, mixture: Mapping[str, tuple[Recipe, Dose]], base: Arm) -> dic
     return {"network": network, "training": training}
 
 
-def dosed(name: str, recipe: Recipe, dose: Dose) -> dict[str, Any]:
+def block_at(name: str, recipe: Recipe, value: Value) -> dict[str, Any]:
     """Return a recipe's block with the value of its strength in place.
 
     Raises:
@@ -137,8 +137,8 @@ def dosed(name: str, recipe: Recipe, dose: Dose) -> dict[str, Any]:
         inner = inner[key]
     if last not in inner:
         raise unknown(f"{name}.strength", f"key on the path {path}", last, inner)
-    if dose is not None:
-        inner[last] = int(dose) if isinstance(inner[last], int) and dose == int(dose) else dose
+    if value is not None:
+        inner[last] = int(value) if isinstance(inner[last], int) and value == int(value) else value
     return block
 
 
@@ -149,7 +149,7 @@ def hidden_layers(base: Arm) -> list[str]:
 
 
 def check_recipe(name: str, recipe: Recipe, base: Arm) -> None:
-    """Raise SpecError unless every dose of the recipe makes an arm, and what it keeps is used."""
+    """Raise SpecError unless every value of the recipe makes an arm, and what it keeps is used."""
     _check_kept(name, recipe, base)
     space_of(name, recipe, base)
 

@@ -1,4 +1,4 @@
-"""What every search does: train candidates without some of the rows, and judge them by those.
+"""What every search does: train candidates without some of the rows, and score them on those.
 
 In each repeat some of its training rows are held out, in several ways, the same for all that is
 tried there; the score never sees them. Candidates that look hopeless after the first ways are
@@ -46,16 +46,16 @@ def candidate_of(arm: Arm, samples: pd.DataFrame) -> Candidate:
     return Candidate(arm, build_network(arm, samples))
 
 
-class Judge:
+class Evaluator:
     """Trains candidates and scores them, in any thread."""
 
     def __init__(self, name: str, trainer: Trainer) -> None:
-        """Say what the progress calls the fits, and who trains them."""
+        """Take a name for the progress, and what trains."""
         self._name, self._trainer = name, trainer
         self._own = threading.local()  # a network can hold the weights of one fit at a time
 
     def key(self, job: Job) -> str:
-        """Return what a training is known by: rows, seed, code, versions and all."""
+        """Return the key of a training in the store: of rows, seed, code, versions and all."""
         return self._trainer.key(job)
 
     def run(self, candidate: Candidate, repeat: Repeat) -> dict[str, Any]:
@@ -110,8 +110,8 @@ def means(scores: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
 
 
-def merit(found: dict[str, float], arm: Arm) -> float:
+def merit(scores: dict[str, float], arm: Arm) -> float:
     """Return what is to be as large as possible; what is no number is worse than any other."""
-    metric = found[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
-    value = metric - TIE * found["loss"]
+    metric = scores[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
+    value = metric - TIE * scores["loss"]
     return value if np.isfinite(value) else -1e9

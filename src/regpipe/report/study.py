@@ -41,7 +41,7 @@ class Screening:
     """What is told of a screen besides.
 
     Attributes:
-        tuning: a row per recipe: what choosing its dose gave, and what the test rows would claim.
+        tuning: a row per recipe: what choosing its value gave, and what the test rows would claim.
         references: a row per model without a network, and one of the network, the best first.
         left_out: the recipes that don't suit the problem, and why.
     """

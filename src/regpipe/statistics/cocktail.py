@@ -84,7 +84,7 @@ def compare_mixtures(
     Args:
         mixtures: a row per repeat and mixture; `without` is missing for the best of a repeat.
         baseline: the run table of the baseline.
-        singles: runs of single techniques, a row per technique, dose and repeat, with validation
+        singles: runs of single techniques, a row per technique, value and repeat, with validation
             scores, by which the best of a repeat is chosen.
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.

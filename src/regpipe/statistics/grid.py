@@ -40,7 +40,7 @@ class Chosen(Strict):
 
 
 class Choice(Strict):
-    """What `choice.json` says of a grid; of a recipe's doses, which are tried on `fresh` alone."""
+    """What `choice.json` says of a grid; of a recipe's values, which are tried on `fresh` alone."""
 
     technique: str
     title: str
@@ -50,7 +50,7 @@ class Choice(Strict):
     paths: list[str]
     confidence: float
     pruned: int = 0
-    doses: list[float] = []
+    values: list[float] = []
     fixed: Chosen | None = None
     fresh: Chosen
 
@@ -59,7 +59,7 @@ def best_point(runs: pd.DataFrame, paths: Sequence[str], task: Task) -> tuple[fl
     """Return the point that is best on validation rows, on average over the fresh repeats."""
     fresh = runs[runs["protocol"] == "fresh"]
     # A value without some of its scores isn't as good as those that have them all.
-    points = fresh.groupby(list(paths))[_judges(task)]
+    points = fresh.groupby(list(paths))[_criteria(task)]
     means = points.mean().where(points.count().eq(points.size(), axis=0))
     return _point(_best_first(means, task).index[0])
 
@@ -69,14 +69,14 @@ def choose(runs: pd.DataFrame, task: Task) -> pd.DataFrame:
     return _best_first(runs, task).drop_duplicates(REPEAT).sort_values(REPEAT)
 
 
-def _judges(task: Task) -> list[str]:
+def _criteria(task: Task) -> list[str]:
     return [f"validation_{task.metric}", "validation_loss"]
 
 
 def _best_first(numbers: pd.DataFrame, task: Task) -> pd.DataFrame:
     """Sort by the metric, and equals by the loss; what isn't a number comes last."""
     rising = [not task.scores[task.metric], True]
-    return numbers.sort_values(_judges(task), ascending=rising, kind="stable")
+    return numbers.sort_values(_criteria(task), ascending=rising, kind="stable")
 
 
 def tabulate(

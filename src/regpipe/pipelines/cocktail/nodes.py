@@ -12,9 +12,9 @@ from regpipe.candidates.arm import Arm, apply, as_yaml
 from regpipe.candidates.recipes import parse_recipes
 from regpipe.engine import progress
 from regpipe.language import Cocktail, Problem, Protocol, Statistics
-from regpipe.pipelines.cocktail.search import NAME, Bar, Clock, Mixture, menu, search
+from regpipe.pipelines.cocktail.search import NAME, Clock, Mixture, MixtureSpace, mixable, search
 from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
-from regpipe.pipelines.search import Judge
+from regpipe.pipelines.search import Evaluator
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.provenance import versions
@@ -41,35 +41,29 @@ def mix_and_measure(
 
     Returns:
         A row per repeat and mixture: repeat, data_seed, fit_seed, train_rows, test_rows; without,
-        the ingredient that was left out of the best mixture, or None; mixture (JSON: what is
-        in it, in which dose), outcome, the scores of a network trained on all of the repeat's
+        the recipe that was left out of the best mixture, or None; mixture (JSON: the value of
+        each recipe that is in it), outcome, the scores of a network trained on all of the repeat's
         training rows, and for the best one trials, pruned and its validation scores.
     """
-    bar = Bar(menu(parse_recipes(recipes), base), base, input_shape(base, samples))
+    space = MixtureSpace(mixable(parse_recipes(recipes), base), base, input_shape(base, samples))
     repeats = repeats_of(base, samples, protocol, "fresh", cocktail.repeats)
-    judge, clock = Judge(NAME, trainer), Clock(cocktail.minutes, len(repeats), trainer.threads)
+    evaluator = Evaluator(NAME, trainer)
+    clock = Clock(cocktail.minutes, len(repeats), trainer.threads)
     progress.expect(len(repeats) * (cocktail.trials * cocktail.holdouts + 1))
 
+    def measured(repeat: Repeat, mixture: Mixture, without: str | None) -> dict[str, Any]:
+        scores = evaluator.run(space.candidate(mixture), repeat)
+        return {**repeat.row(), "without": without, "mixture": json.dumps(mixture), **scores}
+
     def mix_one(repeat: Repeat) -> list[dict[str, Any]]:
-        best, told = search(bar, judge, repeat, cocktail, journal, clock.seconds())
+        best, numbers = search(space, evaluator, repeat, cocktail, journal, clock.seconds())
         progress.expect(len(best))
         less = {out: {k: v for k, v in best.items() if k != out} for out in best}
-        whole = _measured(bar, judge, repeat, best, None) | told
-        return [whole, *(_measured(bar, judge, repeat, less[out], out) for out in less)]
+        whole = measured(repeat, best, None) | numbers
+        return [whole, *(measured(repeat, mixture, out) for out, mixture in less.items())]
 
-    found = trainer.in_threads(mix_one, repeats)
-    return pd.DataFrame([row for rows in found for row in rows])
-
-
-def _measured(
-    bar: Bar, judge: Judge, repeat: Repeat, mixture: Mixture, without: str | None
-) -> dict[str, Any]:
-    return {
-        **repeat.row(),
-        "without": without,
-        "mixture": json.dumps(mixture),
-        **judge.run(bar.candidate(mixture), repeat),
-    }
+    tables = trainer.in_threads(mix_one, repeats)
+    return pd.DataFrame([row for rows in tables for row in rows])
 
 
 def compare(
@@ -97,9 +91,9 @@ def tabulate_ingredients(
 
 
 def to_technique(mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any]) -> tuple[str, Arm]:
-    """Return what is in most repeats' mixtures, each in its median dose: as YAML, and as an arm."""
-    bar = Bar(menu(parse_recipes(recipes), base), base, ())
-    technique = bar.technique(common_of(mixtures), f"Cocktail of {base.problem}")
+    """Return what is in most repeats' mixtures, with median values: as YAML, and as an arm."""
+    space = MixtureSpace(mixable(parse_recipes(recipes), base), base, ())
+    technique = space.technique(common_of(mixtures), f"Cocktail of {base.problem}")
     arm = apply(f"{base.problem}_mixture", technique, base)
     return as_yaml(arm.name, technique), arm
 
@@ -107,12 +101,12 @@ def to_technique(mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any]) -> 
 def common_of(mixtures: pd.DataFrame) -> Mixture:
     """Return what most repeats' best mixtures have in common."""
     best = [json.loads(text) for text in mixtures.loc[mixtures["without"].isna(), "mixture"]]
-    times = Counter(ingredient for mixture in best for ingredient in mixture)
+    times = Counter(recipe for mixture in best for recipe in mixture)
     common: Mixture = {}
-    for ingredient, n in times.items():
+    for recipe, n in times.items():
         if 2 * n > len(best):
-            doses = [mixture[ingredient] for mixture in best if ingredient in mixture]
-            common[ingredient] = None if None in doses else _nearest(median(doses), doses)
+            values = [mixture[recipe] for mixture in best if recipe in mixture]
+            common[recipe] = None if None in values else _nearest(median(values), values)
     return common
 
 
@@ -168,5 +162,5 @@ def report(
     return render_cocktail(answer, parts, mixtures, picture, titles, block, code, version)
 
 
-def _nearest(middle: float, doses: list[float]) -> float:
-    return min(doses, key=lambda dose: abs(dose - middle))
+def _nearest(middle: float, values: list[float]) -> float:
+    return min(values, key=lambda value: abs(value - middle))

@@ -33,7 +33,7 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
         "statistics": STATISTICS,
         **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
     }
-    told = [answer, parts, mixtures, picture, arm_of_most, samples, RECIPES]
+    shown = [answer, parts, mixtures, picture, arm_of_most, samples, RECIPES]
     return Pipeline(
         [
             step(nodes.mix_and_measure, searched, mixtures, "train", "train_grid"),
@@ -52,7 +52,7 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
                 "evaluate",
             ),
             step(nodes.plot_ingredients, [parts, block], picture, "plot"),
-            step(nodes.report, told, f"{name}.report", "report"),
+            step(nodes.report, shown, f"{name}.report", "report"),
         ],
         namespace=f"{problem}.cocktail",
         prefix_datasets_with_namespace=False,

@@ -1,12 +1,12 @@
 """Search, in each repeat, for the mixture of recipes that is best on held-out training rows.
 
-Optuna's TPE suggests which recipes are in and in which dose; a mixture is trained without some of
-the repeat's training rows, in several ways, and judged by those. Hopeless ones are pruned. Every
+Optuna's TPE suggests which recipes are in, with which values; a mixture is trained without some of
+the repeat's training rows, in several ways, and scored on those. Hopeless ones are pruned. Every
 finished trial is in a journal, so that a search that was interrupted goes on where it was, with the
 trials that it would have made.
 
-One training has all the ingredients that can be there and do nothing: it is compiled once for all
-mixtures of them. What can't needs a compile of its own, and comes in one dose.
+One training has all the recipes that can be there and do nothing: it is compiled once for all
+mixtures of them. What can't needs a compile of its own, and comes with one value.
 """
 
 import time
@@ -15,33 +15,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from regpipe.candidates.arm import Arm, apply
-from regpipe.candidates.recipes import Dose, doses, mix, neutral_dose, suiting
+from regpipe.candidates.recipes import Value, candidate_values, mix, neutral_value, suiting
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language import Cocktail, Recipe, Technique
 from regpipe.pipelines.fits import Repeat
-from regpipe.pipelines.search import Candidate, Judge, merit
+from regpipe.pipelines.search import Candidate, Evaluator, merit
 from regpipe.provenance import digest, versions
 from regpipe.seeds import derive
 
 NAME, NOTHING = "cocktail", "nothing"
-Mixture = dict[str, Dose]  # what is in it, in which dose
+Mixture = dict[str, Value]  # of each recipe that is in it
 
 
-def menu(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
+def mixable(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
     """Return the recipes that go together, of those that suit a problem."""
     return {name: recipe for name, recipe in suiting(recipes, base).items() if recipe.mixes}
 
 
-def doses_in_mixtures(recipe: Recipe) -> list[Dose]:
-    """Return the doses that a mixture may have: one, the middle, of what needs a compile each."""
-    known = doses(recipe)
-    return known if neutral_dose(recipe) is not None else [known[len(known) // 2]]
+def values_in_mixtures(recipe: Recipe) -> list[Value]:
+    """Return the values that a mixture may have: one, the middle, of what needs a compile each."""
+    values = candidate_values(recipe)
+    return values if neutral_value(recipe) is not None else [values[len(values) // 2]]
 
 
 @dataclass(frozen=True)
-class Bar:
-    """Makes arms of mixtures: of one network with all ingredients, or of those that are in alone.
+class MixtureSpace:
+    """Makes arms of mixtures: of one network with all recipes, or of those that are in alone.
 
     Attributes:
         recipes: those that go together.
@@ -54,7 +54,7 @@ class Bar:
     input_shape: tuple[int, ...]
 
     def technique(self, mixture: Mixture, title: str = "Cocktail") -> Technique:
-        """Return a technique that does what is in a mixture, and has no other ingredient."""
+        """Return a technique that does what is in a mixture, and has no other recipe."""
         chosen = {n: (recipe, mixture[n]) for n, recipe in self.recipes.items() if n in mixture}
         return Technique(
             title=title,
@@ -65,16 +65,16 @@ class Bar:
         )
 
     def candidate(self, mixture: Mixture) -> Candidate:
-        """Return the arm of a mixture, with the other ingredients there in a dose of nothing."""
+        """Return the arm of a mixture, with the other recipes there and doing nothing."""
         from regpipe.engine.network import build_architecture
 
-        # What can't do nothing leaves no room for another of its slot, not even in such a dose.
-        alone = [self.recipes[name] for name in mixture if neutral_dose(self.recipes[name]) is None]
+        # What can't do nothing leaves no room for another of its slot, not even for a neutral one.
+        alone = (self.recipes[n] for n in mixture if neutral_value(self.recipes[n]) is None)
         there, taken = {}, {recipe.slot for recipe in alone} - {None}
         for name, recipe in self.recipes.items():
             if name in mixture:
                 there[name] = (recipe, mixture[name])
-            elif recipe.slot not in taken and (nothing := neutral_dose(recipe)) is not None:
+            elif recipe.slot not in taken and (nothing := neutral_value(recipe)) is not None:
                 there[name] = (recipe, nothing)
         block = mix(NAME, there, self.base)
         technique = self.technique({}).model_copy(update=block)
@@ -83,13 +83,18 @@ class Bar:
 
 
 def search(
-    bar: Bar, judge: Judge, repeat: Repeat, sizes: Cocktail, journal: Any, seconds: float
+    space: MixtureSpace,
+    evaluator: Evaluator,
+    repeat: Repeat,
+    sizes: Cocktail,
+    journal: Any,
+    seconds: float,
 ) -> tuple[Mixture, dict[str, Any]]:
     """Return the best mixture of a repeat, and what the search was like.
 
     Args:
-        bar: makes the arms.
-        judge: trains and scores them.
+        space: makes the arms.
+        evaluator: trains and scores them.
         repeat: its rows and seed.
         sizes: how long to search.
         journal: an Optuna storage.
@@ -99,12 +104,12 @@ def search(
     from optuna.trial import TrialState
 
     def objective(trial: Any) -> float:
-        candidate = bar.candidate(_suggest(trial, bar))
-        scores = judge.validate(trial, candidate, repeat, sizes)
+        candidate = space.candidate(_suggest(trial, space))
+        scores = evaluator.validate(trial, candidate, repeat, sizes)
         trial.set_user_attr("scores", scores)
         return merit(scores, candidate.arm)
 
-    study = _begun(_known_as(bar, judge, repeat, sizes), bar, sizes, journal)
+    study = _begun(_name_of(space, evaluator, repeat, sizes), space, sizes, journal)
     ends = time.monotonic() + seconds
     ended = _ended(study, sizes)
     progress.expect(-len(ended) * sizes.holdouts)
@@ -118,12 +123,12 @@ def search(
     progress.expect((len(ended) - sizes.trials) * sizes.holdouts)
     completed = [trial for trial in ended if trial.state == TrialState.COMPLETE]
     best = max(completed, key=lambda trial: trial.value)
-    told = {"trials": len(ended), "pruned": len(ended) - len(completed)}
-    told |= {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
-    return _mixture(best.params, bar), told
+    counts = {"trials": len(ended), "pruned": len(ended) - len(completed)}
+    scores = {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
+    return _mixture(best.params, space), counts | scores
 
 
-def _begun(name: str, bar: Bar, sizes: Cocktail, journal: Any) -> Any:
+def _begun(name: str, space: MixtureSpace, sizes: Cocktail, journal: Any) -> Any:
     """Return the Optuna study of that name, as a former run left it, or new."""
     import optuna
     from optuna.trial import TrialState
@@ -139,7 +144,7 @@ def _begun(name: str, bar: Bar, sizes: Cocktail, journal: Any) -> Any:
     for killed in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(killed.number, state=TrialState.FAIL)  # else it would sway what is tried next
     if not _ended(study, sizes) and not study.get_trials(states=(TrialState.WAITING,)):
-        study.enqueue_trial({f"{slot} is": NOTHING for slot in slots(bar.recipes)})
+        study.enqueue_trial({f"{slot} is": NOTHING for slot in slots(space.recipes)})
     return study
 
 
@@ -169,36 +174,37 @@ class Clock:
 
 def slots(recipes: Mapping[str, Recipe]) -> dict[str, list[str]]:
     """Return the recipes of which a mixture has one at most, by their slot, or by their name."""
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for name, recipe in recipes.items():
-        found.setdefault(recipe.slot or name, []).append(name)
-    return found
+        names.setdefault(recipe.slot or name, []).append(name)
+    return names
 
 
-def _suggest(trial: Any, bar: Bar) -> Mixture:
-    found: Mixture = {}
-    for slot, names in slots(bar.recipes).items():
+def _suggest(trial: Any, space: MixtureSpace) -> Mixture:
+    mixture: Mixture = {}
+    for slot, names in slots(space.recipes).items():
         name = trial.suggest_categorical(f"{slot} is", [NOTHING, *names])
         if name != NOTHING:
-            known = doses_in_mixtures(bar.recipes[name])
-            found[name] = trial.suggest_categorical(name, known) if len(known) > 1 else known[0]
-    return found
+            values = values_in_mixtures(space.recipes[name])
+            one = len(values) == 1
+            mixture[name] = values[0] if one else trial.suggest_categorical(name, values)
+    return mixture
 
 
-def _mixture(parameters: Mapping[str, Any], bar: Bar) -> Mixture:
+def _mixture(parameters: Mapping[str, Any], space: MixtureSpace) -> Mixture:
     """Return the mixture of a trial's parameters."""
-    names = (parameters[f"{slot} is"] for slot in slots(bar.recipes))
+    names = (parameters[f"{slot} is"] for slot in slots(space.recipes))
     return {
-        name: parameters.get(name, doses_in_mixtures(bar.recipes[name])[0])
+        name: parameters.get(name, values_in_mixtures(space.recipes[name])[0])
         for name in names
         if name != NOTHING
     }
 
 
-def _known_as(bar: Bar, judge: Judge, repeat: Repeat, sizes: Cocktail) -> str:
+def _name_of(space: MixtureSpace, evaluator: Evaluator, repeat: Repeat, sizes: Cocktail) -> str:
     """Return the name of a search: another wherever another result would come out."""
-    nothing = bar.candidate({})
+    nothing = space.candidate({})
     holds = sizes.model_dump(include={"holdouts", "validation_split", "startup"})
-    recipes = {name: recipe.model_dump(mode="json") for name, recipe in bar.recipes.items()}
-    fit = judge.key(Job(nothing.arm, nothing.architecture, repeat.rows, repeat.seed))
-    return digest([fit, bar.base.task.metric, holds, recipes, versions()["optuna"]])
+    recipes = {name: recipe.model_dump(mode="json") for name, recipe in space.recipes.items()}
+    fit = evaluator.key(Job(nothing.arm, nothing.architecture, repeat.rows, repeat.seed))
+    return digest([fit, space.base.task.metric, holds, recipes, versions()["optuna"]])

@@ -6,7 +6,7 @@ import pandas as pd
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm
-from regpipe.candidates.recipes import Dose, SearchSpace, left_out, parse_recipes, space_of
+from regpipe.candidates.recipes import SearchSpace, Value, left_out, parse_recipes, space_of
 from regpipe.engine import progress
 from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics
 from regpipe.pipelines.arm.nodes import Trained, train_plan
@@ -32,20 +32,20 @@ def make_space(base: Arm, recipe: Recipe, *, name: str) -> SearchSpace:
     return space_of(name, recipe, base)
 
 
-def settle(space: SearchSpace, trials: pd.DataFrame) -> Arm:
-    """Return the recipe's arm in the dose that was chosen most often."""
-    return space.at(usual_of(doses_chosen(space, trials)))
+def choose_arm(space: SearchSpace, trials: pd.DataFrame) -> Arm:
+    """Return the recipe's arm with the value that was chosen most often."""
+    return space.at(usual_of(values_chosen(space, trials)))
 
 
-def doses_chosen(space: SearchSpace, trials: pd.DataFrame) -> list[Dose]:
-    """Return the dose of each repeat."""
+def values_chosen(space: SearchSpace, trials: pd.DataFrame) -> list[Value]:
+    """Return the value of each repeat."""
     chosen = grid_statistics.choose(trials, space.arms[0].task)
     return [None] * len(chosen) if space.path is None else chosen[space.path].tolist()
 
 
-def usual_of(doses: list[Dose]) -> Dose:
-    """Return the most frequent dose, the lowest of several."""
-    return None if None in doses else float(pd.Series(doses).mode().iloc[0])
+def usual_of(values: list[Value]) -> Value:
+    """Return the most frequent value, the lowest of several."""
+    return None if None in values else float(pd.Series(values).mode().iloc[0])
 
 
 def count_repeats(screen: Screen, protocol: Protocol) -> Repeats:
@@ -61,19 +61,19 @@ def train_chosen(
     repeats: Repeats,
     protocol: Protocol,
 ) -> Trained:
-    """Train the recipe: on fresh draws in the dose of each repeat, on the fixed one in the usual.
+    """Train the recipe: on fresh draws with each repeat's value, on the fixed one with the usual.
 
     Returns what `train` of an arm returns. The fits on fresh draws are in the store already.
     """
-    chosen = doses_chosen(space, trials)
+    chosen = values_chosen(space, trials)
     usual = usual_of(chosen)
-    candidates = {dose: candidate_of(space.at(dose), samples) for dose in set(chosen)}
+    candidates = {value: candidate_of(space.at(value), samples) for value in set(chosen)}
     arm = candidates[usual].arm
     plan = [
-        (repeat, candidates[dose].job(repeat))
-        for name, doses in (("fixed", [usual] * repeats["fixed"]), ("fresh", chosen))
-        for repeat, dose in zip(
-            repeats_of(arm, samples, protocol, name, repeats[name]), doses, strict=True
+        (repeat, candidates[value].job(repeat))
+        for name, values in (("fixed", [usual] * repeats["fixed"]), ("fresh", chosen))
+        for repeat, value in zip(
+            repeats_of(arm, samples, protocol, name, repeats[name]), values, strict=True
         )
     ]
     progress.expect(len(plan))
@@ -98,7 +98,7 @@ def answer(
 
 
 def tabulate(trials: pd.DataFrame, space: SearchSpace, statistics: Statistics) -> pd.DataFrame:
-    """Return a row per dose."""
+    """Return a row per value."""
     first = space.arms[0]
     splits = splits_of(first.problem_block, trials)
     return grid_statistics.tabulate(trials, space.paths, first.task, statistics, None, splits)
@@ -110,7 +110,7 @@ def choose(
     """Return what tuning gave, and what tuning on the test rows would have claimed."""
     first, paths = space.arms[0], space.paths
     splits = splits_of(first.problem_block, trials)
-    found = grid_statistics.choice(trials, baseline_runs, paths, first.task, statistics, splits)
+    chosen = grid_statistics.choice(trials, baseline_runs, paths, first.task, statistics, splits)
     return Choice(
         technique=first.name,
         title=first.title,
@@ -119,19 +119,18 @@ def choose(
         paths=paths,
         confidence=statistics.confidence,
         pruned=int(trials["pruned"].sum()),
-        doses=[float(dose) for dose in space.values if dose is not None],
-        fresh=found["fresh"],
+        values=[float(value) for value in space.values if value is not None],
+        fresh=chosen["fresh"],
     )
 
 
-def plot_doses(grid: pd.DataFrame, baseline_runs: pd.DataFrame, space: SearchSpace) -> Figure:
-    """Show the metric over the doses."""
+def plot_values(grid: pd.DataFrame, baseline_runs: pd.DataFrame, space: SearchSpace) -> Figure:
+    """Show the metric over the values."""
     first = space.arms[0]
     metric, draws = first.task.metric, draws_of(first.problem_block)
     fresh = baseline_runs[baseline_runs["protocol"] == "fresh"]
     same = fresh[fresh["repeat"] < grid["repeats"].max()]
-    found = spread(same, metric)
-    without = {"fresh": {str(side): numbers.mean for side, numbers in found.items()}}
+    without = {"fresh": {str(side): n.mean for side, n in spread(same, metric).items()}}
     return plots.grid(grid, space.paths, first.title, metric, without, draws)
 
 
@@ -143,20 +142,20 @@ def rank(*stories: Stories) -> pd.DataFrame:
 def gather_tuning(**choices: Choice) -> pd.DataFrame:
     """Return a row per recipe: what tuning gave, and what tuning on the test rows would have."""
     rows = []
-    for name, told in choices.items():
-        fresh, paths = told.fresh, told.paths
+    for name, choice in choices.items():
+        fresh, paths = choice.fresh, choice.paths
         rows.append(
             {
                 "technique": name,
-                "title": told.title,
-                "metric": told.metric,
+                "title": choice.title,
+                "metric": choice.metric,
                 "strength": paths[0].rpartition(".")[2] if paths else None,
                 "chosen": fresh.chosen[0][paths[0]] if paths else None,
-                "lowest": min(told.doses, default=None),
-                "highest": max(told.doses, default=None),
+                "lowest": min(choice.values, default=None),
+                "highest": max(choice.values, default=None),
                 "times": fresh.chosen[0]["times"] if paths else fresh.repeats,
                 "repeats": fresh.repeats,
-                "pruned": told.pruned,
+                "pruned": choice.pruned,
                 **{
                     f"{kind}{'' if key == 'mean' else '_' + key}": value
                     for kind, numbers in fresh

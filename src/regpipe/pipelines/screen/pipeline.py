@@ -1,4 +1,4 @@
-"""The wiring of a screen: for each recipe what a technique has, behind a search for its dose."""
+"""The wiring of a screen: for each recipe what a technique has, behind a search for its value."""
 
 from collections.abc import Mapping
 
@@ -49,7 +49,7 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
             *network_nodes(),
             *measuring_nodes(view),
             *_answer(view, tuned),
-            *(_doses() if tuned else ()),
+            *(_values() if tuned else ()),
             *picture_nodes(view),
         ]
     )
@@ -66,14 +66,14 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
 
 
 def _search(name: str) -> list[Node]:
-    """Choose a dose in each repeat, and train with it."""
+    """Choose a value in each repeat, and train with it."""
     trained = ["space", "trials", "samples", "trainer", "repeats", PROTOCOL]
     return [
         step(
             given(nodes.make_space, name=name), ["baseline_arm", "params:recipe"], "space", "model"
         ),
         step(tune, ["space", "samples", "trainer", PROTOCOL, SCREEN], "trials", *TRAINS),
-        step(nodes.settle, ["space", "trials"], "arm", "model"),
+        step(nodes.choose_arm, ["space", "trials"], "arm", "model"),
         step(nodes.count_repeats, [SCREEN, PROTOCOL], "repeats", "train"),
         step(nodes.train_chosen, trained, TRAINED, *TRAINS),
         step(nodes.choose, ["trials", "baseline_runs", "space", STATISTICS], "choice", "evaluate"),
@@ -83,19 +83,19 @@ def _search(name: str) -> list[Node]:
 def _answer(view: View, tuned: bool) -> list[Node]:
     """Compare with the baseline, write the answer, and gather what is told of it."""
     run = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
-    told = story_of("", view, "grid_plot" if tuned else None)
-    told["samples_plot"] = "problem_samples_plot"
+    parts = story_of("", view, "grid_plot" if tuned else None)
+    parts["samples_plot"] = "problem_samples_plot"
     return [
         step(nodes.answer, run, ["comparison", "summary"], "evaluate"),
-        step(study_nodes.tell, told, "story", "report"),
+        step(study_nodes.tell, parts, "story", "report"),
     ]
 
 
-def _doses() -> list[Node]:
-    """Show what each dose gives."""
+def _values() -> list[Node]:
+    """Show what each value gives."""
     return [
         step(nodes.tabulate, ["trials", "space", STATISTICS], "grid", "evaluate"),
-        step(nodes.plot_doses, ["grid", "baseline_runs", "space"], "grid_plot", "plot"),
+        step(nodes.plot_values, ["grid", "baseline_runs", "space"], "grid_plot", "plot"),
     ]
 
 
@@ -106,7 +106,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     stories = [of_recipe(problem, name, "story") for name in recipes]
     choices = {name: of_recipe(problem, name, "choice") for name in recipes}
     arm, block = f"{problem}.arm", f"params:{problem}"
-    told = [board, tuning, references, forest, left_out, block, *stories]
+    shown = [board, tuning, references, forest, left_out, block, *stories]
     scored = [f"{problem}.samples", arm, SCREEN]
     compared = [runs, f"{problem}.runs", block, STATISTICS]
     return Pipeline(
@@ -117,7 +117,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
             step(nodes.train_references, scored, runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
             step(nodes.plot_forest, board, forest, "plot"),
-            step(given(nodes.report, name=problem), told, f"{screen}.report", "report"),
+            step(given(nodes.report, name=problem), shown, f"{screen}.report", "report"),
         ],
         namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all
         prefix_datasets_with_namespace=False,

@@ -12,17 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.candidates.recipes import Dose, SearchSpace
+from regpipe.candidates.recipes import SearchSpace, Value
 from regpipe.engine import progress
 from regpipe.errors import SpecError
 from regpipe.language import Protocol, Screen
 from regpipe.language.settings import Holdouts
 from regpipe.pipelines.fits import Repeat, repeats_of
-from regpipe.pipelines.search import Candidate, Judge, candidate_of, merit
+from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, merit
 from regpipe.pipelines.training import Trainer
 
-DOSE = "dose"
-Candidates = dict[Dose, Candidate]
+Candidates = dict[Value, Candidate]
 
 
 def tune(
@@ -45,32 +44,33 @@ def tune(
     }
     check_alike(first.name, candidates.values())
     progress.expect(len(repeats) * len(candidates) * (1 + screen.holdouts))
-    search = partial(_rows_of_repeat, space, candidates, Judge(first.name, trainer), screen)
-    found = trainer.in_threads(search, repeats)
-    return pd.DataFrame([row for rows in found for row in rows]).assign(step="coarse")
+    evaluator = Evaluator(first.name, trainer)
+    search = partial(_rows_of_repeat, space, candidates, evaluator, screen)
+    tables = trainer.in_threads(search, repeats)
+    return pd.DataFrame([row for rows in tables for row in rows]).assign(step="coarse")
 
 
 def validate(
-    judge: Judge, candidates: Candidates, repeat: Repeat, sizes: Holdouts
-) -> dict[Dose, dict[str, float]]:
+    evaluator: Evaluator, candidates: Candidates, repeat: Repeat, sizes: Holdouts
+) -> dict[Value, dict[str, float]]:
     """Return the mean scores on held-out rows of each value that wasn't pruned."""
     import optuna
 
-    found: dict[Dose, dict[str, float]] = {}
+    scores: dict[Value, dict[str, float]] = {}
 
     def objective(trial: Any) -> float:
-        value = trial.suggest_categorical(DOSE, list(candidates))
-        found[value] = judge.validate(trial, candidates[value], repeat, sizes)
-        return merit(found[value], candidates[value].arm)
+        value = trial.suggest_categorical("value", list(candidates))
+        scores[value] = evaluator.validate(trial, candidates[value], repeat, sizes)
+        return merit(scores[value], candidates[value].arm)
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
         direction="maximize",
-        sampler=optuna.samplers.GridSampler({DOSE: list(candidates)}, seed=repeat.seed),
+        sampler=optuna.samplers.GridSampler({"value": list(candidates)}, seed=repeat.seed),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=2),
     )
     study.optimize(objective, n_trials=len(candidates))
-    return found
+    return scores
 
 
 def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
@@ -94,14 +94,14 @@ def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
 
 
 def _rows_of_repeat(
-    space: SearchSpace, candidates: Candidates, judge: Judge, sizes: Screen, repeat: Repeat
+    space: SearchSpace, candidates: Candidates, evaluator: Evaluator, sizes: Screen, repeat: Repeat
 ) -> list[dict[str, Any]]:
-    validated = validate(judge, candidates, repeat, sizes)
+    validated = validate(evaluator, candidates, repeat, sizes)
     return [
         {
             **dict.fromkeys(space.paths, value),
             **repeat.row(),
-            **judge.run(candidate, repeat),
+            **evaluator.run(candidate, repeat),
             **{
                 f"validation_{score}": validated.get(value, {}).get(score, np.nan)
                 for score in candidate.arm.task.scores

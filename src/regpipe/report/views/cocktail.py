@@ -106,10 +106,10 @@ def said(mixture: Mapping[str, float | None]) -> str:
     >>> said({"dropout": 0.2, "batch_norm": None}), said({})
     ('dropout 0.2, batch_norm', 'nothing')
     """
-    doses = (
-        name + (f" {plain(dose)}" if dose is not None else "") for name, dose in mixture.items()
+    parts = (
+        name + (f" {plain(value)}" if value is not None else "") for name, value in mixture.items()
     )
-    return ", ".join(doses) or "nothing"
+    return ", ".join(parts) or "nothing"
 
 
 def _rival(name: str, found: Found, unit: Metric) -> Rival:
