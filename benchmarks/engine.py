@@ -22,7 +22,7 @@ from rich.table import Table
 
 from regpipe.candidates.arm import Arm
 from regpipe.engine.compiled import CompiledLoop
-from regpipe.engine.reference import KerasLoop
+from regpipe.engine.keras_loop import KerasLoop
 from regpipe.rows.arrays import Rows
 
 ENGINE_FITS = 5

@@ -32,7 +32,7 @@ def test_it_builds_trains_exports_and_reloads(
     # The same graph without XLA, whose compiles would take half of the time; those of each kind of
     # network are in the other tests of the engine.
     monkeypatch.setattr(forward, "_convolves", lambda model: True)
-    # The reference without its graph, for the same reason; it has one in the tests of parity.
+    # model.fit without its graph, for the same reason; it has one in the tests of parity.
     compile_ = keras.Model.compile
     monkeypatch.setattr(
         keras.Model, "compile", lambda *args, **kw: compile_(*args, **kw, run_eagerly=True)

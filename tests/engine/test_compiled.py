@@ -10,7 +10,7 @@ import pytest
 
 from regpipe.backend import keras
 from regpipe.candidates.arm import Layer
-from regpipe.engine.compiled import BLOCK_EPOCHS, CompiledLoop
+from regpipe.engine.compiled import CHUNK_EPOCHS, CompiledLoop
 from regpipe.engine.fit import Start
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
@@ -76,14 +76,14 @@ print(json.dumps(fit.history["val_loss"].tolist()))
     assert str(here) == there.stdout.strip()
 
 
-@pytest.mark.parametrize("epochs", [1, BLOCK_EPOCHS, BLOCK_EPOCHS + 1])
+@pytest.mark.parametrize("epochs", [1, CHUNK_EPOCHS, CHUNK_EPOCHS + 1])
 def test_any_number_of_epochs_is_trained_and_compiled_once(
     epochs: int, moons: Rows, architecture_of: Architectures
 ) -> None:
     arm = arm_called("moons", epochs=epochs)
     fit = loop_of(arm, architecture_of).fit(moons, 0)
     assert {len(values) for values in fit.history.values()} == {epochs} == {fit.epochs}
-    longer = loop_of(arm_called("moons", epochs=BLOCK_EPOCHS + 50), architecture_of).fit(moons, 0)
+    longer = loop_of(arm_called("moons", epochs=CHUNK_EPOCHS + 50), architecture_of).fit(moons, 0)
     np.testing.assert_array_equal(fit.history["loss"], longer.history["loss"][:epochs])
     assert fit.best_epoch == int(np.argmin(fit.history["val_loss"])) + 1
 
@@ -97,10 +97,10 @@ def test_shuffling_changes_the_order_and_nothing_else(
     )
     assert shuffled.fit(moons, 0).history["loss"] != ordered.fit(moons, 0).history["loss"]
     random = np.random.default_rng(0)
-    orders = shuffled._forward.orders(moons, BLOCK_EPOCHS, BLOCK_EPOCHS, random).numpy()
-    rows = np.tile(np.arange(30), (BLOCK_EPOCHS, 1))
+    orders = shuffled._forward.orders(moons, CHUNK_EPOCHS, CHUNK_EPOCHS, random).numpy()
+    rows = np.tile(np.arange(30), (CHUNK_EPOCHS, 1))
     np.testing.assert_array_equal(np.sort(orders, axis=1), rows)
-    assert len({tuple(order) for order in orders}) == BLOCK_EPOCHS
+    assert len({tuple(order) for order in orders}) == CHUNK_EPOCHS
 
 
 def test_a_fit_that_diverges_is_an_outcome(moons: Rows, architecture_of: Architectures) -> None:

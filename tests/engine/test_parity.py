@@ -22,7 +22,7 @@ OVERWRITTEN = {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 
 
 def both(arm: Any, architecture: dict[str, Any], rows: Rows, seed: int) -> tuple[Any, Any]:
     from regpipe.engine.compiled import CompiledLoop
-    from regpipe.engine.reference import KerasLoop
+    from regpipe.engine.keras_loop import KerasLoop
 
     return (
         CompiledLoop(arm, architecture).fit(rows, seed),
@@ -115,9 +115,9 @@ def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
 def test_validation_in_several_batches_is_that_of_fit(
     moons: Rows, architecture_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from regpipe.engine import forward, reference
+    from regpipe.engine import forward, keras_loop
 
-    for module in (forward, reference):
+    for module in (forward, keras_loop):
         monkeypatch.setattr(module, "VALIDATION_BATCH", 32)  # 70 rows: two batches of 32, one of 6
     arm = arm_called("activity_l1", epochs=5)
     ours, theirs = both(arm, architecture_of(arm), moons, seed=1)
@@ -130,7 +130,7 @@ def test_random_arms_agree_in_distribution(
 ) -> None:
     """Few epochs and strong noise, so that the noise, not the initial weights, makes the spread."""
     from regpipe.engine.compiled import CompiledLoop
-    from regpipe.engine.reference import KerasLoop
+    from regpipe.engine.keras_loop import KerasLoop
 
     arm = arm_called(name, epochs=15, optimizer={"Adam": {"learning_rate": 0.01}})
     strong = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from regpipe.engine.compiled import CompiledLoop
-from regpipe.engine.reference import KerasLoop
+from regpipe.engine.keras_loop import KerasLoop
 from regpipe.engine.strengths import network_strengths
 from regpipe.errors import SpecError
 from regpipe.rows.arrays import Rows

@@ -8,7 +8,7 @@ import pytest
 
 from regpipe.backend import tf
 from regpipe.engine.compiled import CompiledLoop
-from regpipe.engine.reference import KerasLoop
+from regpipe.engine.keras_loop import KerasLoop
 from regpipe.ingredients import Beginning, Epoch
 from regpipe.language import Training
 from regpipe.rows.arrays import Rows
@@ -60,8 +60,8 @@ def test_rules_do_as_the_callbacks_of_keras(
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
 
 
-def test_a_rule_counts_looks_not_epochs() -> None:
-    """At every tenth epoch it stops as late, in looks, as at every one."""
+def test_a_rule_counts_validations_not_epochs() -> None:
+    """At every tenth epoch it stops after as many of them as at every one."""
     falling = list(np.linspace(5.0, 1.0, 12)) + [1.0] * 12
     for rule in (
         {"rule": "absolute_change", "epochs": 10, "threshold": 0.05},
@@ -90,13 +90,13 @@ def stops_at(
     """Return the epoch, from 1, at which a rule stops on a curve, and 0 where it never does."""
     (watching,) = Training(loss="mse", epochs=1, stop_when=rule).watches
     part = watching.part(Beginning(len(val_loss), None, ()))
-    for look, value in enumerate(val_loss, start=1):
-        told = [loss[look - 1] if loss else 1.0, 0.0, value, 0.0]
-        logs = dict(zip(LOGS, map(tf.constant, np.float32(told)), strict=True))
-        epoch = Epoch(tf.constant(look * every - 1), len(val_loss), {}, logs=logs)
+    for n, value in enumerate(val_loss, start=1):
+        numbers = [loss[n - 1] if loss else 1.0, 0.0, value, 0.0]
+        logs = dict(zip(LOGS, map(tf.constant, np.float32(numbers)), strict=True))
+        epoch = Epoch(tf.constant(n * every - 1), len(val_loss), {}, logs=logs)
         part = watching.end(part, epoch)
         if bool(epoch.stop):
-            return look * every
+            return n * every
     return 0
 
 

@@ -25,7 +25,7 @@ def example(idea: Any) -> dict[str, Any]:
             if type(asked) is idea:
                 return {**TECHNIQUES[name].training, idea.key(): asked.model_dump()}
     for recipe in RECIPES.values():
-        if idea.key() in recipe.training and not idea.told_by:
+        if idea.key() in recipe.training and not idea.discriminator:
             return recipe.training
     return ALONE[idea.__name__]
 

@@ -17,9 +17,9 @@ from regpipe.engine import forward
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
+from regpipe.engine.keras_loop import KerasLoop
 from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
-from regpipe.engine.reference import KerasLoop
 from regpipe.ingredients import Ingredient
 from regpipe.rows.arrays import Rows, input_shape, rows_of
 from tests.conftest import PROBLEMS

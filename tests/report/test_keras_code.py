@@ -379,7 +379,7 @@ def test_a_rule_to_stop_by_does_what_the_engines_does(rule: Any) -> None:
     names, stops = ("loss", rule.monitor), 0
 
     @tf.function
-    def look(memory: Any, number: Any, logs: Any) -> Any:
+    def watch(memory: Any, number: Any, logs: Any) -> Any:
         epoch = Epoch(number, EPOCHS, {}, logs=logs)
         return rule.end(memory, epoch), epoch.stop
 
@@ -393,7 +393,7 @@ def test_a_rule_to_stop_by_does_what_the_engines_does(rule: Any) -> None:
         for number, row in enumerate((1 + steps.cumsum(0)).astype("float32")):
             logs = dict(zip(names, row.tolist(), strict=True))
             tensors = {name: tf.constant(value) for name, value in logs.items()}
-            memory, stop = look(memory, tf.constant(number), tensors)
+            memory, stop = watch(memory, tf.constant(number), tensors)
             ours.model.stop_training = False
             ours.on_epoch_end(number, logs)
             assert ours.model.stop_training == bool(stop)

@@ -2,7 +2,7 @@
 
     run(state, rows, orders, strengths, word, epochs) -> (state, history)
 
-Keras spends nearly all of its time in Python between steps. Here a block of epochs (batches,
+Keras spends nearly all of its time in Python between steps. Here a chunk of epochs (batches,
 gradients, optimizer, constraints, validation) is one XLA program that loops by itself and returns
 numbers for each epoch. Model, loss and optimizer are Keras' own. The program captures nothing:
 weights, the optimizer's state, random states, rows, strengths and the learning rate are arguments.
@@ -46,8 +46,8 @@ from regpipe.seeds import derive
 
 logger = logging.getLogger(__name__)
 
-BLOCK_EPOCHS = 500  # per call of the program, at most; its cost, about 0.5 ms, is spread over them
-BLOCK_ORDERS = 2**22  # numbers that say the order of rows in a block, at most
+CHUNK_EPOCHS = 500  # per call of the program, at most; its cost, about 0.5 ms, is spread over them
+CHUNK_ORDERS = 2**22  # numbers that say the order of rows in a chunk, at most
 
 
 class CompiledLoop:
@@ -57,7 +57,7 @@ class CompiledLoop:
         """Build the model; what is compiled is compiled at the first fit.
 
         Args:
-            arm: says how to train: optimizer, loss, epochs, batch size, stopping, ...
+            arm: how to train: optimizer, loss, epochs, batch size, stopping, ...
             architecture: the JSON of its Keras model.
             random: by which masks and noise are drawn.
 
@@ -83,7 +83,7 @@ class CompiledLoop:
             )
         self._states = States(self.model, self.optimizer)
         jit = self._forward.by_xla
-        self._run = tf.function(self._train_block, jit_compile=jit, autograph=False)
+        self._run = tf.function(self._train_chunk, jit_compile=jit, autograph=False)
         self._tracing = Lock()
         self._programs: dict[Any, Any] = {}
 
@@ -115,30 +115,30 @@ class CompiledLoop:
         strengths = tf.constant([values[path] for path in self._paths], tf.float32)
         word, shuffled = tf.constant(fit_word(seed)), np.random.default_rng(derive(seed, "order"))
         state = self._states.begin(training, training.keeper is not None, seed, start)
-        given = self._forward.arguments(rows, training)
-        last, block = start.epochs or training.epochs, self._block(rows)
-        clock, blocks, done = time.perf_counter(), [], 0
+        tensors = self._forward.arguments(rows, training)
+        last, chunk = start.epochs or training.epochs, self._chunk(rows)
+        clock, histories, done = time.perf_counter(), [], 0
         while done < last and not bool(state["stopped"]):
-            epochs = min(block, last - done)
-            orders = self._forward.orders(rows, block, epochs, shuffled)
-            arguments = state, given, orders, strengths, word, tf.constant(epochs)
+            epochs = min(chunk, last - done)
+            orders = self._forward.orders(rows, chunk, epochs, shuffled)
+            arguments = state, tensors, orders, strengths, word, tf.constant(epochs)
             state, numbers = self._program(arguments)(*arguments)
-            blocks.append(numbers[: int(state["epoch"]) - done].numpy())
+            histories.append(numbers[: int(state["epoch"]) - done].numpy())
             done = int(state["epoch"])
         seconds = time.perf_counter() - clock
         weights, best = self._states.end(training, state)
         return make_fit(
             weights,
-            dict(zip(self.arm.task.logs, np.concatenate(blocks).T, strict=True)),
+            dict(zip(self.arm.task.logs, np.concatenate(histories).T, strict=True)),
             seconds,
             stopped=bool(state["stopped"]),
             best_epoch=best,
         )
 
-    def _block(self, rows: Rows) -> int:
+    def _chunk(self, rows: Rows) -> int:
         """Return how many epochs a call trains at most."""
-        within = BLOCK_ORDERS // self._forward.size(rows)
-        return max(1, min(BLOCK_EPOCHS, within, self.training.epochs))
+        within = CHUNK_ORDERS // self._forward.size(rows)
+        return max(1, min(CHUNK_EPOCHS, within, self.training.epochs))
 
     def _program(self, arguments: Any) -> Callable[..., Any]:
         """Return the program for arguments of these shapes; it is traced once, by one thread."""
@@ -153,10 +153,10 @@ class CompiledLoop:
 
     # What follows is traced.
 
-    def _train_block(
+    def _train_chunk(
         self, state: State, rows: Any, orders: Any, strengths: Any, word: Any, epochs: Any
     ) -> Any:
-        """Train up to `epochs` epochs, or until a rule says stop; return the state and numbers."""
+        """Train up to `epochs` epochs, or until a rule stops it; return the state and numbers."""
         values = dict(zip(self._paths, tf.unstack(strengths), strict=True))
         ideas = [with_strengths(idea, values) for idea in self.training.ingredients]
         history = tf.zeros([orders.shape[0], len(self.arm.task.logs)])
@@ -175,7 +175,7 @@ class CompiledLoop:
     def _train_epoch(
         self, state: State, rows: Any, order: Any, ideas: Sequence[Any], values: dict[str, Any]
     ) -> Any:
-        """Train an epoch, look at the held-out rows, and ask who watches."""
+        """Train an epoch, validate, and apply the rules."""
         state = dict(state)
         parts = dict(state["parts"])
         epoch = Epoch(state["epoch"], self.training.epochs, values)
@@ -188,7 +188,7 @@ class CompiledLoop:
         state, trained = self._forward.epoch(
             partial(self._train_step, ideas=ideas), state, rows, order
         )
-        epoch.looked, held_out = self._look(state, rows)
+        epoch.validated, held_out = self._validate(state, rows)
         numbers = tf.concat([trained, held_out], axis=0)
         epoch.logs = dict(zip(self.arm.task.logs, tf.unstack(numbers), strict=True))
         epoch.weights = self._states.weights(state)
@@ -201,8 +201,8 @@ class CompiledLoop:
                 state["kept"] = [tf.where(epoch.keep, new, old) for new, old in pairs]
         return state | {"parts": parts, "epoch": state["epoch"] + 1}, numbers
 
-    def _look(self, state: State, rows: Any) -> Any:
-        """Return whether the held-out rows are looked at, and their numbers, NaN where not."""
+    def _validate(self, state: State, rows: Any) -> Any:
+        """Return whether this epoch is validated, and loss and metric there, NaN where not."""
         freq = self.training.validation_freq
         validate = partial(self._forward.validate, state["weights"], state["others"], rows)
         if freq == 1:

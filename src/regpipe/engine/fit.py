@@ -10,7 +10,7 @@ Outcome = Literal["completed", "stopped", "diverged"]
 
 @dataclass(frozen=True)
 class Start:
-    """Where a training begins, if not as its seed says, and when it has to end.
+    """Where a training begins, if not by its seed, and when it has to end.
 
     Attributes:
         weights_seed: from which the initial weights are drawn; the training's seed if not given.
@@ -45,7 +45,7 @@ class Fit:
         outcome: `diverged` where the last loss or a weight isn't finite; `stopped` where a rule
             ended the training before its last epoch.
         best_epoch: the best epoch by the rule that watched, else that with the lowest val_loss;
-            the last one where nothing was looked at; counted from 1.
+            the last one where there was no validation; counted from 1.
         seconds: wall-clock time of the training, without compiling.
     """
 

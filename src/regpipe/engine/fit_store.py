@@ -29,8 +29,8 @@ class FitStore:
     def load(self, key: str) -> Fit | None:
         """Return the fit of that key, or None if it isn't there.
 
-        A file that isn't as it was saved, or holds another fit than its name says, is removed: it
-        will be trained again.
+        A file that isn't as it was saved, or holds another fit than that of its key, is removed:
+        it will be trained again.
         """
         path = self._path(key)
         try:
@@ -103,7 +103,7 @@ def _fit(key: str, content: bytes) -> Fit:
 
     Raises:
         Exception: it doesn't. (A zip's own checksums leave gaps: a part that its directory no
-            longer names is missed by nobody.)
+            longer names is not missed.)
     """
     zipped, digest = content[:-DIGEST], content[-DIGEST:]
     if hashlib.sha256(zipped).digest() != digest:

@@ -42,7 +42,7 @@ class Batch:
 
 
 class Forward:
-    """What a network says of rows, and what it loses by that."""
+    """A network's outputs on rows, and their loss."""
 
     def __init__(self, model: keras.Model, training: Any, task: str) -> None:
         """Take a model; what its layers call is changed, to be called inside the loop alone."""
@@ -71,27 +71,27 @@ class Forward:
     def arguments(self, rows: Rows, training: Any) -> dict[str, Any]:
         """Return the rows as tensors, filled up where that is done."""
         weights = [idea.row_weights(rows.y_train) for idea in training.ingredients]
-        given = [found for found in weights if found is not None]
-        found = {
-            "train": [rows.x_train, rows.y_train, *([np.prod(given, axis=0)] if given else [])],
+        factors = [factor for factor in weights if factor is not None]
+        arrays = {
+            "train": [rows.x_train, rows.y_train, *([np.prod(factors, axis=0)] if factors else [])],
             "val": [rows.x_val, rows.y_val],
         }
         if not (self._fills_up and self._batched(rows)):
-            return tf.nest.map_structure(tf.constant, found)
+            return tf.nest.map_structure(tf.constant, arrays)
         held_out = max(rows.room[1] if rows.room else 0, len(rows.x_val))
         room = {"train": self.size(rows), "val": held_out}
-        counts = {f"n_{key}": tf.constant(len(parts[0])) for key, parts in found.items()}
+        counts = {f"n_{key}": tf.constant(len(parts[0])) for key, parts in arrays.items()}
         return counts | {
             key: [tf.constant(_filled(part, room[key])) for part in parts]
-            for key, parts in found.items()
+            for key, parts in arrays.items()
         }
 
-    def orders(self, rows: Rows, block: int, epochs: int, random: np.random.Generator) -> Any:
-        """Return the order of rows in each epoch of a block; a shuffle inside XLA would be slow."""
+    def orders(self, rows: Rows, chunk: int, epochs: int, random: np.random.Generator) -> Any:
+        """Return the order of rows in each epoch of a chunk; a shuffle inside XLA would be slow."""
         if not self._batched(rows):
-            return tf.zeros([block, 0], tf.int32)
-        n_rows, epochs = len(rows.x_train), min(block, epochs)
-        orders = np.zeros((block, self.size(rows)), "int32")
+            return tf.zeros([chunk, 0], tf.int32)
+        n_rows, epochs = len(rows.x_train), min(chunk, epochs)
+        orders = np.zeros((chunk, self.size(rows)), "int32")
         orders[:, :n_rows] = np.arange(n_rows)
         if self._training.shuffle:
             orders[:epochs, :n_rows] = random.permuted(orders[:epochs, :n_rows], axis=1)
@@ -223,11 +223,11 @@ class Forward:
             if self._real is None:
                 return penalty(outputs)
             real = tf.reshape(self._real, [-1, *[1] * (len(outputs.shape) - 1)])
-            found = penalty(outputs * tf.cast(real, outputs.dtype))
+            value = penalty(outputs * tf.cast(real, outputs.dtype))
             if sums:
-                return found
+                return value
             n_rows = tf.maximum(tf.reduce_sum(self._real), 1.0)
-            return found * (outputs.shape[0] / n_rows)
+            return value * (outputs.shape[0] / n_rows)
 
         return over_rows
 
@@ -243,7 +243,7 @@ class Forward:
         """Whether rows that fill up a batch can be left out of all that is computed from it."""
         penalties = [layer.activity_regularizer for layer in self.model.layers]
         ours = tuple(idea.plain() for idea in PENALTIES.values())
-        known = all(
+        separable = all(
             penalty is None or _kind(penalty) in ZERO_FOR_ZERO or isinstance(penalty, ours)
             for penalty in penalties
         )
@@ -251,7 +251,7 @@ class Forward:
         masked = not self._normalizes or all(
             layer.supports_masking and len(layer.output.shape) == 2 for layer in self.model.layers
         )
-        return known and masked and self._loss_is_by_row()
+        return separable and masked and self._loss_is_by_row()
 
     def _loss_is_by_row(self) -> bool:
         y = np.zeros((2, 1), "float32")

@@ -1,4 +1,4 @@
-"""What is to be trained, and the key by which it is known once it has been."""
+"""What is to be trained, and its key in the store once it has been."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from regpipe.language import Engine, Random
 from regpipe.provenance import code_digest, digest, versions
 from regpipe.rows.arrays import Rows
 
-# Whatever decides what a fit becomes, given its arm and its rows.
+# The code that decides what a fit of an arm on its rows becomes.
 CODE = ("engine", "ingredients", "seeds.py", "rows/arrays.py")
 LIBRARIES = ("keras", "tensorflow", "numpy")
 
@@ -30,7 +30,7 @@ class Job:
     weights_seed: int | None = None
 
     def key(self, engine: Engine, random: Random = "hash") -> str:
-        """Return what a fit is known by: equal wherever an equal fit would come out.
+        """Return the key of a fit: equal wherever an equal fit would come out.
 
         Names and titles aren't part of it: two techniques that mean the same are trained once.
         """

@@ -110,9 +110,9 @@ def _regularizer(value: Any) -> Call:
 def _named(module: str, value: Any) -> Call:
     """Return the call of `name`, `{name: first argument}` or `{name: {argument: value}}`."""
     name, arguments = (value, {}) if isinstance(value, str) else next(iter(value.items()))
-    known = keras_names.public_names(module)
-    defined = known[name][1]  # such as L2, which YAML calls l2
-    kind = f"keras.{module}.{defined if defined in known else name}"
+    public = keras_names.public_names(module)
+    defined = public[name][1]  # such as L2, which YAML calls l2
+    kind = f"keras.{module}.{defined if defined in public else name}"
     return call(kind, **arguments) if isinstance(arguments, dict) else call(kind, arguments)
 
 

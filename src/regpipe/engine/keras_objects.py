@@ -35,9 +35,9 @@ def check_training(arm: Arm) -> None:
 
 def check_ideas(arm: Arm, architecture: dict[str, Any], model: keras.Model) -> None:
     """Raise SpecError unless what Keras lacks suits the network."""
-    known, classes = network_strengths(architecture), max(2, model.output_shape[-1])
+    strengths, classes = network_strengths(architecture), max(2, model.output_shape[-1])
     for idea in arm.training.ingredients:
-        idea.check_network(f"{arm.name}.training.{idea.key()}", known, classes)
+        idea.check_network(f"{arm.name}.training.{idea.key()}", strengths, classes)
 
 
 def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
@@ -100,8 +100,8 @@ def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.
 
 
 def _reason(error: Exception) -> str:
-    """Return what an error of Keras says, without where it passed and without its tensors."""
-    said = re.sub(r"\x1b\[\d+m", "", str(error)).partition("Arguments received")[0]
-    lines = [line.strip() for line in said.splitlines()]
-    told = [line for line in lines if line and not line.startswith("Exception encountered")]
-    return told[0] if told else type(error).__name__
+    """Return an error of Keras, without its stack and its tensors."""
+    text = re.sub(r"\x1b\[\d+m", "", str(error)).partition("Arguments received")[0]
+    lines = [line.strip() for line in text.splitlines()]
+    reasons = (line for line in lines if line and not line.startswith("Exception encountered"))
+    return next(reasons, type(error).__name__)

@@ -12,7 +12,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
-from regpipe.engine.reference import KerasLoop
+from regpipe.engine.keras_loop import KerasLoop
 from regpipe.engine.strengths import without_strengths, without_training_strengths
 from regpipe.language import Engine, Random
 from regpipe.rows.arrays import Rows, hold_out
@@ -22,7 +22,7 @@ class Loops:
     """Trains any job, in any thread, and keeps the loops it made."""
 
     def __init__(self, engine: Engine, random: Random = "hash") -> None:
-        """Say with which engine, and how masks and noise are drawn."""
+        """Take the engine, and how masks and noise are drawn."""
         self._engine, self._random = engine, random
         self._loops: dict[str, CompiledLoop] = {}
         self._making = Lock()

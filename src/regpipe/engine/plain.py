@@ -1,6 +1,6 @@
 """A training in plain Keras: what the ideas that it asks for are made of, each in its role.
 
-The reference engine builds these, and the report pastes their source.
+`engine: keras` builds these, and the report pastes their source.
 """
 
 import inspect
@@ -26,17 +26,16 @@ class Plain:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What the block says, as arguments; what it doesn't say is left out."""
-        said = self.idea.model_dump()
-        if not isinstance(said, dict):
+        """What is set in the block, as arguments."""
+        block = self.idea.model_dump()
+        if not isinstance(block, dict):
             return {}
-        return {key: value for key, value in said.items() if value is not None}
+        return {key: value for key, value in block.items() if value is not None}
 
-    def called(self, **given: Any) -> dict[str, Any]:
-        """Return the arguments of the class: the block's and those `given` that it takes, too."""
+    def called(self, **further: Any) -> dict[str, Any]:
+        """Return the arguments of the class: the block's, and the `further` ones that it takes."""
         takes = inspect.signature(self.made).parameters
-        said = {key: value for key, value in self.arguments.items() if key in takes}
-        return {key: value for key, value in given.items() if key in takes} | said
+        return {key: v for key, v in (further | self.arguments).items() if key in takes}
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class PlainTraining:
     Attributes:
         models: mixed into the model, which finds each block under its key.
         optimizers: mixed into the optimizer, likewise.
-        callbacks: called with what the block says, and `epochs` where they take it.
+        callbacks: called with what is set in the block, and `epochs` where they take it.
         weighing: functions of (what is asked, targets) that return an argument of `fit`.
         passes: what trains more than once.
     """
@@ -64,7 +63,7 @@ def plain_training(training: Any) -> PlainTraining:
     Raises:
         NotImplementedError: one has no such form.
     """
-    found: dict[str, list[Plain]] = {
+    by_role: dict[str, list[Plain]] = {
         "models": [],
         "optimizers": [],
         "callbacks": [],
@@ -74,8 +73,8 @@ def plain_training(training: Any) -> PlainTraining:
     for idea in training.ingredients:
         made = idea.plain()
         for one in made if isinstance(made, tuple) else (made,):
-            found[_role(idea, one)].append(Plain(idea, one))
-    return PlainTraining(**found)
+            by_role[_role(idea, one)].append(Plain(idea, one))
+    return PlainTraining(**by_role)
 
 
 def mixed(name: str, parts: Sequence[Plain], base: type) -> Any:

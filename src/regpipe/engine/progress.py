@@ -1,6 +1,6 @@
 """How many fits of a run are done, and how long the rest will take: one bar for the whole run.
 
-The command line opens the bar; whoever trains only calls `advance`, which does nothing where no
+The command line opens the bar; what trains only calls `advance`, which does nothing where no
 bar is open (in tests and notebooks).
 """
 

@@ -146,8 +146,8 @@ def quantiles() -> np.ndarray:
     from scipy.special import ndtri
 
     n = 2**QUANTILE_BITS
-    found = ndtri((np.arange(n) + 0.5) / n)
-    return (found / found.std()).astype("float32")
+    quantiles = ndtri((np.arange(n) + 0.5) / n)
+    return (quantiles / quantiles.std()).astype("float32")
 
 
 def _mix(x: Any) -> Any:

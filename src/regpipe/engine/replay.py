@@ -44,7 +44,7 @@ class Replay:
     def _run(self, logs: Any, part: Any) -> Any:
         last = logs.shape[0]
 
-        def look(number: Any, stopped: Any, part: Any) -> Any:
+        def step(number: Any, stopped: Any, part: Any) -> Any:
             epoch = Epoch(
                 number, last, {}, logs=dict(zip(self._names, tf.unstack(logs[number]), strict=True))
             )
@@ -53,6 +53,6 @@ class Replay:
 
         return tf.while_loop(
             lambda number, stopped, _: (number < last) & ~stopped,
-            look,
+            step,
             (tf.constant(0), tf.constant(False), part),
         )

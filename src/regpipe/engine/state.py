@@ -36,8 +36,8 @@ class States:
         self._seeds = _indices(model.non_trainable_variables, random_states(model))
         (self._iterations,) = _indices(optimizer.variables, [optimizer._iterations])
         rate = optimizer._learning_rate  # a variable, or a schedule
-        known = any(rate is variable for variable in optimizer.variables)
-        self._rate = _indices(optimizer.variables, [rate])[0] if known else None
+        is_variable = any(rate is variable for variable in optimizer.variables)
+        self._rate = _indices(optimizer.variables, [rate])[0] if is_variable else None
 
     def begin(self, training: Any, keeps: bool, seed: int, start: Start) -> State:
         """Return the state in which a fit begins.
@@ -98,7 +98,7 @@ class States:
         weights = [weight.numpy() for weight in self.weights(state)]
         watching = training.keeper or next(reversed(training.watches), None)
         best = watching.best_epoch(state["parts"][watching.key()]) if watching else None
-        if training.keeper and best is not None:  # else nobody has looked, and the last ones stand
+        if training.keeper and best is not None:  # else it was never validated: the last ones stay
             weights = [weight.numpy() for weight in state["kept"]]
         for idea in training.ingredients:
             weights = idea.kept(state["parts"][idea.key()], weights)

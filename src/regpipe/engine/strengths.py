@@ -82,18 +82,18 @@ def network_strengths(architecture: Architecture) -> dict[str, float]:
 
 def training_strengths(training: Training) -> dict[str, float]:
     """Return the value of each strength of a training by its path."""
-    found = {}
+    values = {}
     for idea in training.ingredients:
         for name in idea.neutral:
             if (value := getattr(idea, name)) is not None:
-                found[f"training.{idea.key()}.{name}"] = float(value)
+                values[f"training.{idea.key()}.{name}"] = float(value)
     if isinstance(training.optimizer, dict):
         kind = next(iter(training.optimizer))
         for name in OPTIMIZER:
             value = training.arguments.get(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
-                found[f"training.optimizer.{kind}.{name}"] = float(value)
-    return found
+                values[f"training.optimizer.{kind}.{name}"] = float(value)
+    return values
 
 
 def without_strengths(architecture: Architecture, blank: Any = FREE) -> Architecture:

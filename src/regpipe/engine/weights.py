@@ -79,10 +79,10 @@ def random_states(model: keras.Model) -> list[keras.Variable]:
         SpecError: a layer's generator isn't among them, and would never be seeded.
     """
     states = [v for v in model.variables if v.name == "seed_generator_state"]
-    known = {id(state) for state in states}
+    seeded = {id(state) for state in states}
     for layer in model._flatten_layers(include_self=False):
         generator = getattr(layer, "seed_generator", None)
-        if generator is not None and id(generator.state) not in known:
+        if generator is not None and id(generator.state) not in seeded:
             raise SpecError([f"{layer.name}: no seed reaches the random state of this layer."])
     return states
 

@@ -1,6 +1,6 @@
 """Many fits on all cores: threads of one process.
 
-A compiled loop leaves Python for a block of epochs at a time, so two threads keep two cores busy.
+A compiled loop leaves Python for a chunk of epochs at a time, so two threads keep two cores busy.
 """
 
 import os
@@ -21,10 +21,10 @@ def cores() -> int:
 
 
 class Workers:
-    """Trains jobs, and keeps what was compiled for them, for as long as somebody keeps it."""
+    """Trains jobs, and keeps what was compiled for them."""
 
     def __init__(self, engine: Engine, n: int, random: Random = "hash") -> None:
-        """Say with which engine, in how many threads, and how masks and noise are drawn."""
+        """Take the engine, the number of threads, and how masks and noise are drawn."""
         self._n = n
         self._loops = Loops(engine, random)
 

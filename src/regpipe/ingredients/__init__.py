@@ -1,6 +1,6 @@
 """What Keras lacks: one file per idea, each citing its source.
 
-A file that is put here is found by itself. `_slots` says what an idea may do in a training,
+A file that is put here is found by itself. `_slots` is what an idea may do in a training,
 `_network` what it may be in a network.
 """
 
@@ -35,13 +35,13 @@ def blocks() -> dict[str, Any]:
     kinds: dict[str, list[Any]] = {}
     for idea in IDEAS:
         kinds.setdefault(idea.key(), []).append(idea)
-    return {key: _one_of(found) for key, found in sorted(kinds.items())}
+    return {key: _one_of(ideas) for key, ideas in sorted(kinds.items())}
 
 
 def _one_of(kinds: list[Any]) -> Any:
     if len(kinds) == 1:
         return kinds[0]
-    return Annotated[reduce(or_, kinds), Field(discriminator=kinds[0].told_by)]
+    return Annotated[reduce(or_, kinds), Field(discriminator=kinds[0].discriminator)]
 
 
 __all__ = [

@@ -54,7 +54,7 @@ class Epoch:
         learning_rate: settable in `begin`.
         weights: after the epoch, one tensor each.
         logs: the numbers of the epoch by their names, scalars.
-        looked: whether the held-out rows were looked at.
+        validated: whether there are numbers of the held-out rows.
         keep: settable in `end`: these weights are the best so far.
         stop: settable in `end`: this was the last epoch.
     """
@@ -65,7 +65,7 @@ class Epoch:
     learning_rate: Any = None
     weights: list[Any] = field(default_factory=list)
     logs: dict[str, Any] = field(default_factory=dict)
-    looked: Any = True
+    validated: Any = True
     keep: Any = False
     stop: Any = False
 
@@ -107,7 +107,7 @@ class Ingredient(Strict):
         keeps: whether it keeps other weights than the last, or the best, ones.
         trains_on_all: whether it ends with a training that holds out no rows.
         training_key: its key in `training`, if it isn't its own name.
-        told_by: of several ideas with the same key, what says which one is meant.
+        discriminator: of several ideas with the same key, the field that tells which one is meant.
     """
 
     neutral: ClassVar[Mapping[str, float]] = {}
@@ -117,7 +117,7 @@ class Ingredient(Strict):
     keeps: ClassVar[bool] = False
     trains_on_all: ClassVar[bool] = False
     training_key: ClassVar[str] = ""
-    told_by: ClassVar[str] = ""
+    discriminator: ClassVar[str] = ""
 
     @classmethod
     def key(cls) -> str:
@@ -207,7 +207,7 @@ class Ingredient(Strict):
         return weights
 
     def best_epoch(self, part: Mapping[str, Any]) -> int | None:
-        """Return the best epoch, counted from 1, of a rule that has looked at one."""
+        """Return the best epoch, counted from 1, of a rule that has watched one."""
         return None
 
 

@@ -1,6 +1,6 @@
 """A logged number that is watched: what all rules share that stop a training or keep its best.
 
-A rule is told the logs after every epoch at which its number is there, and says whether these are
+A rule gets the logs after every epoch at which its number is there, and decides whether these are
 the weights to keep so far, and whether to stop.
 """
 
@@ -17,7 +17,7 @@ from regpipe.ingredients._slots import Beginning, Epoch, Ingredient, Part
 class Monitored(Ingredient):
     """A logged number that is watched: `loss`, `accuracy`, ..., with `val_` on held-out rows.
 
-    `mode` says which way is better; `auto` is up for an accuracy, down for all else.
+    `mode` is which way is better; `auto` is up for an accuracy, down for all else.
     """
 
     watches: ClassVar = True
@@ -36,28 +36,28 @@ class Monitored(Ingredient):
         return True
 
     def part(self, fit: Beginning) -> Part:
-        """Return what it remembers: how often it looked, and the best number and epoch so far."""
-        return {"looks": np.int32(0), "best": np.float32(0), "best_epoch": np.int32(0)}
+        """Return what it remembers: how many numbers it has seen, the best one and its epoch."""
+        return {"seen": np.int32(0), "best": np.float32(0), "best_epoch": np.int32(0)}
 
     def end(self, part: Part, epoch: Epoch) -> Part:
-        """Look at the logs of an epoch, if the number that it watches is there."""
-        found = self.look(part, epoch)
-        if epoch.looked is True or not self.monitor.startswith("val_"):
-            return found
-        epoch.keep, epoch.stop = epoch.looked & epoch.keep, epoch.looked & epoch.stop
-        return tf.nest.map_structure(lambda new, old: tf.where(epoch.looked, new, old), found, part)
+        """Watch the logs of an epoch, if the number that it watches is there."""
+        watched, there = self.watch(part, epoch), epoch.validated
+        if there is True or not self.monitor.startswith("val_"):
+            return watched
+        epoch.keep, epoch.stop = there & epoch.keep, there & epoch.stop
+        return tf.nest.map_structure(lambda new, old: tf.where(there, new, old), watched, part)
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Set `epoch.keep` and `epoch.stop`, and return what is remembered."""
         return self.improve(part, epoch)
 
     def improve(self, part: Part, epoch: Epoch, min_delta: float = 0.0) -> Part:
         """Keep the weights if the number is the best so far by `min_delta`."""
         current = self.current(epoch)
-        improved = (part["looks"] == 0) | (current + min_delta < part["best"])
+        improved = (part["seen"] == 0) | (current + min_delta < part["best"])
         epoch.keep = improved
         return part | {
-            "looks": part["looks"] + 1,
+            "seen": part["seen"] + 1,
             "best": tf.where(improved, current, part["best"]),
             "best_epoch": tf.where(improved, epoch.number, part["best_epoch"]),
         }
@@ -68,8 +68,8 @@ class Monitored(Ingredient):
         return -number if self.upwards else number
 
     def best_epoch(self, part: Mapping[str, Any]) -> int | None:
-        """Return the best epoch, counted from 1; None before the first look."""
-        return int(part["best_epoch"]) + 1 if part["looks"] > 0 else None
+        """Return the best epoch, counted from 1; None before the first number."""
+        return int(part["best_epoch"]) + 1 if part["seen"] > 0 else None
 
 
 class MonitoredLoss(Monitored):

@@ -23,7 +23,7 @@ class SecondPass(Ingredient):
     """What both have in common: a first pass that holds out rows and stops."""
 
     training_key: ClassVar = "after_stopping"
-    told_by: ClassVar = "then"
+    discriminator: ClassVar = "then"
 
     @property
     def keeps_best(self) -> bool:

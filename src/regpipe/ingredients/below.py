@@ -13,7 +13,7 @@ class Below(MonitoredLoss):
     """Stop once the watched loss is at most `value`."""
 
     training_key: ClassVar = "stop_when"
-    told_by: ClassVar = "rule"
+    discriminator: ClassVar = "rule"
     order: ClassVar = 1
 
     rule: Literal["below"]
@@ -29,7 +29,7 @@ class Below(MonitoredLoss):
         limit = self.value if fit.limit is None else fit.limit
         return super().part(fit) | {"limit": np.float32(limit)}
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop at the limit."""
         part = self.improve(part, epoch)
         epoch.stop = self.current(epoch) <= part["limit"]

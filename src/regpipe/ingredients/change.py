@@ -20,7 +20,7 @@ class ChangeRule(Monitored):
     """The monitored number changes by less than `threshold` over `epochs` epochs."""
 
     training_key: ClassVar = "stop_when"
-    told_by: ClassVar = "rule"
+    discriminator: ClassVar = "rule"
     order: ClassVar = 1
 
     epochs: PositiveInt
@@ -30,11 +30,11 @@ class ChangeRule(Monitored):
         """Return what it remembers: also the last numbers."""
         return super().part(fit) | {"last": np.zeros(self.epochs + 1, "float32")}
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop once the change is below the threshold."""
         part = self.improve(part, epoch)
         last = push(part["last"], self.current(epoch))
-        enough = part["looks"] > self.epochs
+        enough = part["seen"] > self.epochs
         epoch.stop = enough & (self.change(last) < self.threshold)
         return part | {"last": last}
 

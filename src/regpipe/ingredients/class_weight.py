@@ -49,14 +49,14 @@ class ClassWeight(Ingredient):
         if self.asked == BALANCED:
             return self
         numbers = {str(name): number for number, name in enumerate(classes or ())}
-        found = {}
+        weights = {}
         for name, weight in self.asked.items():
             if classes is not None and str(name) not in numbers:
                 raise unknown(path, "class", str(name), numbers)
             if classes is None and not str(name).isdecimal():
                 raise SpecError([f"{path}: expected classes as 0, 1, ..., received {name!r}."])
-            found[numbers[str(name)] if classes is not None else int(name)] = weight
-        return self.model_copy(update={"asked": found})
+            weights[numbers[str(name)] if classes is not None else int(name)] = weight
+        return self.model_copy(update={"asked": weights})
 
     def check_network(self, path: str, strengths: Mapping[str, float], classes: int) -> None:
         """Refuse a weight of a class that there isn't."""

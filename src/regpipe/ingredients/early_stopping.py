@@ -30,21 +30,21 @@ class EarlyStopping(Monitored):
         """Return what it remembers: also, for how many epochs nothing got better."""
         return super().part(fit) | {"wait": np.int32(0)}
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop after `patience` epochs without improvement."""
         current = self.current(epoch)
-        found = self.improve(part, epoch, self.min_delta)
+        watched = self.improve(part, epoch, self.min_delta)
         restart = epoch.keep
         if self.baseline is not None:
             baseline = -self.baseline if self.upwards else self.baseline
             restart &= current + self.min_delta < baseline
-        found["wait"] = tf.where(restart, 0, part["wait"] + 1)
-        epoch.stop = ~epoch.keep & (found["wait"] >= self.patience) & (epoch.number > 0)
+        watched["wait"] = tf.where(restart, 0, part["wait"] + 1)
+        epoch.stop = ~epoch.keep & (watched["wait"] >= self.patience) & (epoch.number > 0)
         if not self.start_from_epoch:
-            return found
+            return watched
         begun = epoch.number >= self.start_from_epoch
         epoch.keep, epoch.stop = begun & epoch.keep, begun & epoch.stop
-        return tf.nest.map_structure(lambda new, old: tf.where(begun, new, old), found, part)
+        return tf.nest.map_structure(lambda new, old: tf.where(begun, new, old), watched, part)
 
     def plain(self) -> Any:
         """Return the same for plain Keras: its own."""

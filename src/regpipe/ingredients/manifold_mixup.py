@@ -1,4 +1,4 @@
-"""Mixtures of what a layer says of two rows, the layer drawn anew at each step (manifold mixup).
+"""Mixtures of a layer's outputs on two rows, the layer drawn anew at each step (manifold mixup).
 
     h <- s h + (1 - s) h',   loss = s L(y) + (1 - s) L(y'),   s ~ Beta(alpha, alpha)
 

@@ -24,7 +24,7 @@ class PrecheltRule(MonitoredLoss):
     """One of the three."""
 
     training_key: ClassVar = "stop_when"
-    told_by: ClassVar = "rule"
+    discriminator: ClassVar = "rule"
     order: ClassVar = 1
 
 
@@ -34,7 +34,7 @@ class GeneralizationLoss(PrecheltRule):
     rule: Literal["generalization_loss"]
     alpha: PositiveFloat = 2.0
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop at GL > alpha."""
         part = self.improve(part, epoch)
         epoch.stop = generalization_loss(self.current(epoch), part["best"]) > self.alpha
@@ -68,14 +68,14 @@ class ProgressQuotient(PrecheltRule):
         """Return what it remembers: also the training losses of a strip."""
         return super().part(fit) | {"strip": np.ones(self.strip, "float32")}
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop at GL / P > alpha at the end of a strip."""
         part = self.improve(part, epoch)
         strip = push(part["strip"], epoch.logs["loss"])
         progress = 1000 * (tf.reduce_mean(strip) / tf.reduce_min(strip) - 1)
         quotient = generalization_loss(self.current(epoch), part["best"])
         quotient /= tf.maximum(progress, 1e-12)
-        epoch.stop = (part["looks"] % self.strip == 0) & (quotient > self.alpha)
+        epoch.stop = (part["seen"] % self.strip == 0) & (quotient > self.alpha)
         return part | {"strip": strip}
 
     def plain(self) -> Any:
@@ -115,10 +115,10 @@ class SuccessiveIncreases(PrecheltRule):
         before, rises = np.float32(np.inf), np.int32(0)
         return super().part(fit) | {"before": before, "rises": rises}
 
-    def look(self, part: Part, epoch: Epoch) -> Part:
+    def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop after so many rises in a row."""
         part = self.improve(part, epoch)
-        current, ends = self.current(epoch), part["looks"] % self.strip == 0
+        current, ends = self.current(epoch), part["seen"] % self.strip == 0
         count = tf.where(current > part["before"], part["rises"] + 1, 0)
         rises = tf.where(ends, count, part["rises"])
         epoch.stop = ends & (rises >= self.strips)

@@ -14,9 +14,9 @@ class KerasTraining(Strict):
     """Arguments of `compile` and `fit`; an optimizer is a name or `{name: {argument: value}}`.
 
     `validation_split` holds out that share of the rows trained on, other ones at each repeat, and
-    watches them instead of the test rows. `validation_freq` is the number of epochs from one look
-    at the held-out rows to the next. A loss is a name, too, or `{name: {argument: value}}`. Each
-    idea of `regpipe.ingredients` has a key beside these.
+    watches them instead of the test rows. `validation_freq` is the number of epochs from one
+    validation to the next. A loss is a name, too, or `{name: {argument: value}}`. Each idea of
+    `regpipe.ingredients` has a key beside these.
     """
 
     optimizer: str | dict[str, dict[str, Any]] = "adam"
@@ -60,8 +60,8 @@ class KerasTraining(Strict):
     @property
     def ingredients(self) -> Sequence[Any]:
         """The ideas that this training asks for, in the order in which their slots are filled."""
-        found = [getattr(self, key) for key in sorted(IDEA_KEYS)]
-        asked = [ingredient for ingredient in found if isinstance(ingredient, Ingredient)]
+        blocks = [getattr(self, key) for key in sorted(IDEA_KEYS)]
+        asked = [ingredient for ingredient in blocks if isinstance(ingredient, Ingredient)]
         return sorted(asked, key=lambda ingredient: ingredient.order)
 
     @property

@@ -208,7 +208,7 @@ def _hold_out(training: Training, indent: int = 0, **named: Any) -> list[str]:
         lines.append(comment(told, indent))
         lines.append(statement("x_fit, x_val, y_fit, y_val = ", split, indent))
     if training.watches and training.validation_freq > 1:
-        told = "Keras warns at each epoch without a look at the held-out rows; rules count looks."
+        told = "Keras warns at each epoch without validation; rules count the others."
         lines.append(comment(told, indent))
     return lines
 

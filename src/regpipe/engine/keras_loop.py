@@ -1,6 +1,6 @@
-"""The reference: the same training by `keras.Model.fit` itself.
+"""The same training by `keras.Model.fit` itself: what the compiled loop is checked against.
 
-What Keras lacks is what `regpipe.ingredients` says of it in plain Keras: the very classes that the
+What Keras lacks is there as `regpipe.ingredients` has it in plain Keras: the very classes that the
 report pastes.
 """
 
@@ -50,17 +50,17 @@ class KerasLoop:
             loss=make_loss(self.training.loss),
             metrics=[self.task.logged],
         )
-        asked = {p.made.__name__: p.made(p.idea.model_dump(), rows.y_train) for p in plain.weighing}
+        extra = {p.made.__name__: p.made(p.idea.model_dump(), rows.y_train) for p in plain.weighing}
         epochs, begun = start.epochs or self.training.epochs, time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            given = {
+            further = {
                 "epochs": self.training.epochs,
                 "filepath": str(Path(folder) / "best.weights.h5"),
             }
-            callbacks = [part.made(**part.called(**given)) for part in plain.callbacks]
+            callbacks = [part.made(**part.called(**further)) for part in plain.callbacks]
             if start.limit is not None:
                 callbacks[-1].value = start.limit
-            logs = self._train(model, rows, callbacks, epochs, asked)
+            logs = self._train(model, rows, callbacks, epochs, extra)
         weights = [weight.numpy() for weight in model.weights]
         for part, callback in zip(plain.callbacks, callbacks, strict=True):
             weights = part.idea.kept_by(callback, weights)
@@ -92,11 +92,11 @@ class KerasLoop:
         rows: Rows,
         callbacks: list[Any],
         epochs: int,
-        asked: dict[str, Any],
+        extra: dict[str, Any],
     ) -> dict[str, Any]:
         training = self.training
         with warnings.catch_warnings():
-            if training.validation_freq > 1:  # the callbacks warn where there is nothing to look at
+            if training.validation_freq > 1:  # else callbacks warn after an epoch without
                 warnings.simplefilter("ignore", UserWarning)
             return model.fit(
                 rows.x_train,
@@ -109,11 +109,11 @@ class KerasLoop:
                 shuffle=training.shuffle,
                 callbacks=callbacks,
                 verbose=0,
-                **asked,
+                **extra,
             ).history
 
     def _of_every_epoch(self, logs: dict[str, Any], name: str) -> np.ndarray:
-        """Return a number per epoch, NaN where the held-out rows weren't looked at."""
+        """Return a number per epoch, NaN for `val_` where it wasn't validated."""
         numbers = np.full(len(logs["loss"]), np.nan, "float32")
         freq = self.training.validation_freq if name.startswith("val_") else 1
         numbers[freq - 1 :: freq] = logs.get(name, [])
@@ -123,7 +123,7 @@ class KerasLoop:
 def _best_epoch(parts: Sequence[Plain], callbacks: Sequence[Any]) -> int | None:
     """Return the best epoch, counted from 1: that of the last rule that puts its weights back.
 
-    Where none does, it is that of the last one that knows any.
+    Where none does, it is that of the last one that has any.
     """
     best = [
         (callback.best_epoch + 1, part.idea.keeps_best)
