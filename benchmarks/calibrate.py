@@ -32,8 +32,8 @@ PICTURE = Path(__file__).parents[1] / "docs" / "images" / "power.png"
 
 
 @dataclass(frozen=True)
-class Told:
-    """What one comparison said: its verdict, the ends of its interval, how many pairs it took."""
+class Outcome:
+    """Of one comparison: its verdict, the ends of its interval, how many pairs it took."""
 
     verdict: str
     low: float
@@ -41,46 +41,45 @@ class Told:
     pairs: int
 
 
-def fixed(differences: np.ndarray) -> Told:
+def fixed(differences: np.ndarray) -> Outcome:
     """Compare the first 30 pairs."""
-    return _look(differences[:REPEATS], STATISTICS.confidence)
+    return _analyse(differences[:REPEATS], STATISTICS.confidence)
 
 
-def auto(differences: np.ndarray) -> Told:
-    """Look after each batch, and stop once it is decided."""
-    assert AUTO.looks
-    for look in AUTO.looks:
-        told = _look(
-            differences[:look], nominal_confidence(look, AUTO.looks, STATISTICS.confidence)
-        )
-        if told.verdict != "undecided":
+def auto(differences: np.ndarray) -> Outcome:
+    """Analyse after each batch, and stop once it is decided."""
+    assert AUTO.analyses
+    for n in AUTO.analyses:
+        confidence = nominal_confidence(n, AUTO.analyses, STATISTICS.confidence)
+        outcome = _analyse(differences[:n], confidence)
+        if outcome.verdict != "undecided":
             break
-    return told
+    return outcome
 
 
-RULES: dict[str, Callable[[np.ndarray], Told]] = {"30 repeats": fixed, "auto": auto}
+RULES: dict[str, Callable[[np.ndarray], Outcome]] = {"30 repeats": fixed, "auto": auto}
 
 
-def _look(differences: np.ndarray, confidence: float) -> Told:
+def _analyse(differences: np.ndarray, confidence: float) -> Outcome:
     mean, sd, n = differences.mean(), differences.std(ddof=1), len(differences)
     half = margin(float(sd), n, confidence)
-    told = verdict(float(mean), half, SMALLEST, higher_is_better=True)
-    return Told(told, mean - half, mean + half, n)
+    decision = verdict(float(mean), half, SMALLEST, higher_is_better=True)
+    return Outcome(decision, mean - half, mean + half, n)
 
 
 def null(differences: np.ndarray) -> Iterator[dict[str, object]]:
-    """Yield what each rule says where nothing can help, each comparison on pairs of its own."""
+    """Yield each rule's outcomes where nothing can help, each comparison on pairs of its own."""
     for name, rule in RULES.items():
-        said, begun = [], 0
+        outcomes, begun = [], 0
         most = REPEATS if rule is fixed else AUTO.at_most
         while begun + most <= len(differences):
-            said.append(rule(differences[begun:]))
-            begun += said[-1].pairs
-        yield {"rule": name, **_summed(said, 0.0)}
+            outcomes.append(rule(differences[begun:]))
+            begun += outcomes[-1].pairs
+        yield {"rule": name, **_summed(outcomes, 0.0)}
 
 
 def planted(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dict[str, object]]:
-    """Yield what each rule says of gains that are known, since they were added."""
+    """Yield each rule's outcomes of gains that are known, since they were added."""
     noise = differences - differences.mean()
     for gain in GAINS:
         for name, rule in RULES.items():
@@ -88,8 +87,8 @@ def planted(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dict[
             yield {"planted, points": 100 * gain, "rule": name, **_summed(map(rule, draws), gain)}
 
 
-def _summed(said: Iterable[Told], truth: float) -> dict[str, object]:
-    table = pd.DataFrame([vars(told) for told in said])
+def _summed(outcomes: Iterable[Outcome], truth: float) -> dict[str, object]:
+    table = pd.DataFrame([vars(outcome) for outcome in outcomes])
     shares = table["verdict"].value_counts(normalize=True)
     held = ((table["low"] <= truth) & (truth <= table["high"])).mean()
     return {

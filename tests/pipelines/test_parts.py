@@ -116,7 +116,7 @@ def test_a_part_does_not_pass_off_the_fits_of_another_run(
     tiny_run: Path,
     tmp_path: Path,
 ) -> None:
-    """Else 5 epochs would be judged by what was published about 4000, or looks be hidden."""
+    """Else 5 epochs would be judged by what was published of 4000, or interim analyses hidden."""
     shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
     told = summary_of(tmp_path, "weight_l2")
     with pytest.raises(ClickException, match=f"reads what {whose} left when run with other"):

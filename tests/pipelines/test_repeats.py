@@ -12,7 +12,7 @@ from regpipe.language import Statistics
 from regpipe.statistics.summary import compare_runs, pair_runs
 from tests.conftest import PROBLEMS, summary_of
 
-LOOKS = [10, 15, 20, 25]
+ANALYSES = [10, 15, 20, 25]
 PROTOCOL = {
     "fixed": {"repeats": 2},
     "fresh": {"repeats": "auto", "at_most": 25, "batch": 5, "score_rows": 500},
@@ -46,37 +46,37 @@ def fresh(runs: pd.DataFrame, until: int | None = None) -> pd.DataFrame:
 
 def test_what_is_plain_to_see_is_decided_soon(root: Path) -> None:
     answer = summary_of(root, "weight_l2")
-    assert answer["fresh"]["verdict"] == "hurts" and answer["fresh"]["repeats"] < LOOKS[-1]
+    assert answer["fresh"]["verdict"] == "hurts" and answer["fresh"]["repeats"] < ANALYSES[-1]
     assert len(fresh(runs_of(root, "weight_l2"))) == answer["fresh"]["repeats"]
 
 
 def test_the_baseline_is_there_for_whoever_needs_most(root: Path) -> None:
-    assert len(fresh(runs_of(root, "moons"))) == LOOKS[-1]
+    assert len(fresh(runs_of(root, "moons"))) == ANALYSES[-1]
 
 
 @pytest.mark.parametrize("technique", METRICS)
 def test_it_goes_on_exactly_until_it_is_decided(root: Path, technique: str) -> None:
     bare, with_it = runs_of(root, "moons"), runs_of(root, technique)
     done = json.loads((root / "07_model_output" / technique / "repeats.json").read_text())
-    assert done == {"fixed": 2, "fresh": len(fresh(with_it))} and done["fresh"] in LOOKS
+    assert done == {"fixed": 2, "fresh": len(fresh(with_it))} and done["fresh"] in ANALYSES
     statistics = Statistics.model_validate(STATISTICS)
     problem = PROBLEMS["moons"]
     verdicts = [
-        compare_runs(fresh(bare, look), fresh(with_it, look), problem, statistics, looks=LOOKS)
+        compare_runs(fresh(bare, n), fresh(with_it, n), problem, statistics, analyses=ANALYSES)
         .set_index("metric")
         .loc[METRICS[technique], "verdict"]
-        for look in LOOKS
-        if look <= done["fresh"]
+        for n in ANALYSES
+        if n <= done["fresh"]
     ]
     assert set(verdicts[:-1]) <= {"undecided"}
-    assert verdicts[-1] != "undecided" or done["fresh"] == LOOKS[-1]
+    assert verdicts[-1] != "undecided" or done["fresh"] == ANALYSES[-1]
     assert summary_of(root, technique)["fresh"]["verdict"] == verdicts[-1]
 
 
 def test_the_baseline_is_told_over_the_same_repeats(root: Path) -> None:
     pairs = fresh(pair_runs(runs_of(root, "moons"), runs_of(root, "weight_l2")))
-    told = summary_of(root, "weight_l2")["fresh"]["baseline"]["test"]["mean"]
-    assert len(pairs) < LOOKS[-1] and told == pytest.approx(pairs["test_accuracy_b"].mean())
+    mean = summary_of(root, "weight_l2")["fresh"]["baseline"]["test"]["mean"]
+    assert len(pairs) < ANALYSES[-1] and mean == pytest.approx(pairs["test_accuracy_b"].mean())
 
 
 def test_no_fit_is_trained_twice(root: Path) -> None:
@@ -88,12 +88,12 @@ def test_no_fit_is_trained_twice(root: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"at_most": 8}, "at_most: 8 repeats are over before the first look, after 10"),
+        ({"at_most": 8}, "at_most: 8 repeats are over before the first interim analysis, after 10"),
         ({"repeats": "automatic"}, "protocol.fresh.repeats"),
         ({"batch": 1}, "protocol.fresh.batch"),
     ],
 )
-def test_what_cannot_be_looked_at_is_refused(changes: dict[str, Any], expected: str) -> None:
+def test_what_cannot_be_analysed_is_refused(changes: dict[str, Any], expected: str) -> None:
     from regpipe.errors import SpecError
     from regpipe.language import Protocol
     from regpipe.language.reading import parse

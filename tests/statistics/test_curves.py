@@ -7,7 +7,7 @@ from regpipe.statistics.curves import POINTS, curve
 
 
 def history(*fits: list[float], every: int = 1) -> pd.DataFrame:
-    """Return fits with these losses at epochs 1, 2, ..., looked at `every` so many."""
+    """Return fits with these losses at epochs 1, 2, ..., validated `every` so many."""
     rows = [
         {"repeat": repeat, "epoch": epoch, "loss": loss, "val_loss": loss}
         for repeat, losses in enumerate(fits)
@@ -43,14 +43,14 @@ def test_all_fits_go_on_to_the_end_of_the_other_arm() -> None:
     np.testing.assert_array_equal(numbers[-1], [3, 1])
 
 
-def test_what_is_kept_is_the_number_at_the_last_look_before() -> None:
+def test_what_is_kept_is_the_number_at_the_last_validation_before() -> None:
     fits = history([9.0, 4.0, 8.0, 6.0, 7.0], [1.0] * 8, every=2)
     epochs, numbers = curve(fits, kept(5, 8), "val_loss", last=8)
     np.testing.assert_array_equal(epochs, [2, 4, 6, 8])
     np.testing.assert_array_equal(numbers[:, 0], [4, 6, 6, 6])
 
 
-def test_an_epoch_at_which_one_fit_alone_looked_is_left_out() -> None:
+def test_an_epoch_at_which_one_fit_alone_was_validated_is_left_out() -> None:
     fits = history([1.0] * 3, [2.0] * 4, every=2)
     fits.loc[(fits["repeat"] == 0) & (fits["epoch"] == 3), "val_loss"] = 7.0
     epochs, numbers = curve(fits, kept(3, 4), "val_loss", last=4)
@@ -64,7 +64,7 @@ def test_every_epoch_of_a_short_training_and_some_of_a_long_one_are_shown() -> N
     assert POINTS / 2 < len(epochs) <= POINTS and epochs[0] == 1 and epochs[-1] == 20_000
 
 
-def test_rows_that_nobody_looked_at_have_no_curve() -> None:
+def test_what_was_never_validated_has_no_curve() -> None:
     fits = history([1.0] * 5).assign(val_loss=np.nan)
     epochs, numbers = curve(fits, kept(5), "val_loss", last=5)
     assert not len(epochs) and numbers.shape == (0, 1)

@@ -12,11 +12,11 @@ from regpipe.statistics.spending import (
     repeated_p_value,
 )
 
-LOOKS = [20, 50, 100, 200]
+ANALYSES = [20, 50, 100, 200]
 
 
 def test_the_boundaries_are_those_that_are_published() -> None:
-    """Of five looks, for the two spending functions of Lan and DeMets (1983)."""
+    """Of five analyses, for the two spending functions of Lan and DeMets (1983)."""
     shares = np.linspace(0.2, 1, 5)
     pocock = 0.05 * np.log(1 + (math.e - 1) * shares)
     assert boundaries(shares, pocock) == pytest.approx(
@@ -29,28 +29,28 @@ def test_the_boundaries_are_those_that_are_published() -> None:
 
 
 def test_errors_are_spent_by_the_square_of_the_share() -> None:
-    """At the first of two looks, after half of the repeats, a quarter of the errors."""
+    """At the first of two analyses, after half of the repeats, a quarter of the errors."""
     assert 1 - nominal_confidence(50, [50, 100], 0.95) == pytest.approx(0.05 / 4)
-    assert 1 - nominal_confidence(20, LOOKS, 0.95) == pytest.approx(0.05 / 100)
+    assert 1 - nominal_confidence(20, ANALYSES, 0.95) == pytest.approx(0.05 / 100)
 
 
-def test_a_single_look_is_the_interval_that_everybody_knows() -> None:
+def test_a_single_analysis_is_the_interval_that_everybody_knows() -> None:
     assert nominal_confidence(30, [30], 0.95) == pytest.approx(0.95)
     assert repeated_p_value(0.03, 30, [30]) == pytest.approx(0.03, rel=0.02)
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.4])
-def test_under_repeated_looks_the_intervals_hold_as_often_as_was_asked(overlap: float) -> None:
+def test_under_repeated_analyses_the_intervals_hold_as_often_as_was_asked(overlap: float) -> None:
     """Random walks: a mean of n normal numbers that share a part, as splits of a table do."""
     rng, runs = np.random.default_rng(1), 40_000
     shared = rng.normal(0, math.sqrt(overlap), (runs, 1)) if overlap else 0.0
-    sums = np.cumsum(rng.normal(size=(runs, LOOKS[-1])), axis=1)[:, np.array(LOOKS) - 1]
-    means = sums / LOOKS + shared
+    sums = np.cumsum(rng.normal(size=(runs, ANALYSES[-1])), axis=1)[:, np.array(ANALYSES) - 1]
+    means = sums / ANALYSES + shared
     widths = np.array(
         [
-            stats.norm.ppf((1 + nominal_confidence(n, LOOKS, 0.9, overlap)) / 2)
+            stats.norm.ppf((1 + nominal_confidence(n, ANALYSES, 0.9, overlap)) / 2)
             * math.sqrt(1 / n + overlap)
-            for n in LOOKS
+            for n in ANALYSES
         ]
     )
     assert (np.abs(means) > widths).any(axis=1).mean() == pytest.approx(0.1, abs=0.006)
@@ -62,20 +62,20 @@ def test_further_splits_of_the_same_rows_bring_little() -> None:
     assert last == 1 and first == pytest.approx((1 / 1.02) / (1 / 1.01))
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_p_value_and_interval_say_the_same(look: int) -> None:
+@pytest.mark.parametrize("n", ANALYSES)
+def test_p_value_and_interval_say_the_same(n: int) -> None:
     """An interval that ends at 0 goes with a p value of alpha."""
-    alone = 1 - nominal_confidence(look, LOOKS, 0.95)
-    assert repeated_p_value(alone, look, LOOKS) == pytest.approx(0.05, rel=0.01)
-    values = [repeated_p_value(p, look, LOOKS) for p in (1e-9, 1e-4, 0.01, 0.2, 1.0)]
+    alone = 1 - nominal_confidence(n, ANALYSES, 0.95)
+    assert repeated_p_value(alone, n, ANALYSES) == pytest.approx(0.05, rel=0.01)
+    values = [repeated_p_value(p, n, ANALYSES) for p in (1e-9, 1e-4, 0.01, 0.2, 1.0)]
     assert values == sorted(values) and 0 < values[0] and values[-1] <= 1
 
 
-def test_nobody_looks_in_between() -> None:
-    with pytest.raises(ValueError, match="Nobody looks after 30 repeats. Expected one of"):
-        nominal_confidence(30, LOOKS, 0.95)
+def test_there_is_no_analysis_in_between() -> None:
+    with pytest.raises(ValueError, match="No interim analysis after 30 repeats. Expected one of"):
+        nominal_confidence(30, ANALYSES, 0.95)
 
 
-def test_the_last_look_pays_for_those_before_it() -> None:
+def test_the_last_analysis_pays_for_those_before_it() -> None:
     alone = margin(1.0, 200, 0.95)
-    assert margin(1.0, 200, nominal_confidence(200, LOOKS, 0.95)) > alone
+    assert margin(1.0, 200, nominal_confidence(200, ANALYSES, 0.95)) > alone

@@ -114,14 +114,14 @@ def test_a_technique_that_was_decided_early_is_compared_over_its_own_repeats() -
     assert dict(compared.groupby("protocol")["pairs"].first()) == {"fixed": N, "fresh": N - 1}
 
 
-def test_looks_widen_what_is_said_of_fresh_repeats_alone() -> None:
+def test_interim_analyses_widen_intervals_of_fresh_repeats_alone() -> None:
     bare, with_it = runs(0), runs(0.05)
     with_it["test_accuracy"] += [0.01, -0.01, 0, 0.01, -0.01, 0] * 2
     once, often = (
-        compare_runs(bare, with_it, MOONS, STATISTICS, looks=looks).set_index(
+        compare_runs(bare, with_it, MOONS, STATISTICS, analyses=analyses).set_index(
             ["protocol", "metric"]
         )
-        for looks in (None, [N, 20])
+        for analyses in (None, [N, 20])
     )
     for end, sign in (("ci_low", -1), ("ci_high", 1)):
         moved = sign * (often[end] - once[end])

@@ -66,7 +66,7 @@ def _follow(fits: "pd.DataFrame", protocol: Protocol, arm: Arm, drawn: bool) -> 
     A baseline may have more: each technique is compared over its own repeats.
     """
     fixed, fresh = (fits[fits["protocol"] == name] for name in ("fixed", "fresh"))
-    numbers = protocol.fresh.looks or [protocol.fresh.ceiling]
+    numbers = protocol.fresh.analyses or [protocol.fresh.ceiling]
     if arm.technique and (len(fixed) != protocol.fixed.repeats or len(fresh) not in numbers):
         return False
     if drawn and (fresh["test_rows"] != protocol.fresh.score_rows).any():

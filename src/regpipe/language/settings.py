@@ -38,7 +38,7 @@ class FreshProtocol(Strict):
 
     An interval of paired differences needs two repeats at least. With `auto`, each technique gets
     `batch` more repeats until it is decided, or until there are `at_most` so many; twice the batch
-    come before the first look.
+    come before the first interim analysis.
     """
 
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = 30
@@ -47,11 +47,11 @@ class FreshProtocol(Strict):
     score_rows: PositiveInt = 10_000
 
     @model_validator(mode="after")
-    def _looks_before_it_ends(self) -> Self:
+    def _is_analysed_before_it_ends(self) -> Self:
         if self.repeats == "auto" and self.at_most < 2 * self.batch:
             raise ValueError(
-                f"at_most: {self.at_most} repeats are over before the first look, after "
-                f"{2 * self.batch}. Expected {2 * self.batch} or more"
+                f"at_most: {self.at_most} repeats are over before the first interim "
+                f"analysis, after {2 * self.batch}. Expected {2 * self.batch} or more"
             )
         return self
 
@@ -61,8 +61,8 @@ class FreshProtocol(Strict):
         return self.at_most if self.repeats == "auto" else self.repeats
 
     @property
-    def looks(self) -> list[int] | None:
-        """After how many repeats somebody looks whether to go on; None where nobody does."""
+    def analyses(self) -> list[int] | None:
+        """After how many repeats it is analysed whether to go on; None where it isn't."""
         if self.repeats != "auto":
             return None
         return [*range(2 * self.batch, self.at_most, self.batch), self.at_most]
@@ -81,7 +81,7 @@ class GridProtocol(Strict):
 class VarianceProtocol(Strict):
     """How many `draws` of rows, initial weights for each, and orders and masks for each of those.
 
-    What varies between them is told apart by the pipeline `variance`; each takes two at least.
+    What varies between them is split by the pipeline `variance`; each takes two at least.
     """
 
     draws: Annotated[int, Field(ge=2)] = 20
@@ -105,7 +105,7 @@ class Protocol(Strict):
 
 
 def _of_every_metric(value: Any) -> Any:
-    """Return the smallest differences that are said, and those of the other metrics."""
+    """Return the smallest differences that are set, and those of the other metrics."""
     if not isinstance(value, dict):
         return value
     for name in value.keys() - METRICS.keys():
@@ -114,7 +114,7 @@ def _of_every_metric(value: Any) -> Any:
 
 
 class Statistics(Strict):
-    """The confidence of the intervals, and the mean differences below which nobody cares."""
+    """The confidence of the intervals, and the smallest mean differences of interest."""
 
     confidence: Share = 0.95
     smallest_difference: Annotated[
@@ -209,7 +209,7 @@ class Settings(Strict):
     workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"
-    tracking: str | None = None  # an MLflow tracking store that is told of every fit
+    tracking: str | None = None  # an MLflow tracking store that gets every fit
 
     @field_validator("data_root")
     @classmethod

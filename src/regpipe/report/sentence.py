@@ -74,7 +74,7 @@ def _way_on(answer: Answer) -> str:
     Where no more is said than that 30 draws don't tell, whoever adds some is wrong in up to 9%.
     """
     run = answer.run
-    if answer.fresh.verdict != "undecided" or run.is_screen or run.protocol.fresh.looks:
+    if answer.fresh.verdict != "undecided" or run.is_screen or run.protocol.fresh.analyses:
         return ""
     return (
         f" To add {answer.fresh.draws.several} because these don't tell would be peeking. A "

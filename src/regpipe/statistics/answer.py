@@ -36,7 +36,7 @@ class Epochs(Strict):
 
 
 class Part(Strict):
-    """What is told of both protocols: the metric of each arm, and what its fits took.
+    """What both protocols have: the metric of each arm, and what its fits took.
 
     `seconds` are those of a fit, on average.
     """
@@ -55,10 +55,10 @@ class Part(Strict):
 
 
 class Fixed(Part):
-    """What many seeds on the published draw say of what was published.
+    """What was published beside many seeds on the published draw.
 
     `reproduced` is whether they range over all of its scores; None where nothing was published, or
-    nothing can be told. `missed` are the sides that they don't range over, `also_baseline` those
+    nothing can be judged. `missed` are the sides that they don't range over, `also_baseline` those
     whose number the baseline ranges over, too. `stand_in` is why the rows aren't those that were
     published, `not_comparable` in what the technique isn't as published.
     """
@@ -77,7 +77,7 @@ class Fixed(Part):
 
 
 class Fresh(Part):
-    """What fresh draws say of the difference, technique minus baseline.
+    """The difference on fresh draws, technique minus baseline.
 
     `trifling` is whether its whole interval is smaller than the smallest of interest.
     """
@@ -237,7 +237,7 @@ def _range(epochs: pd.Series) -> Epochs:
 
 
 def _fixed(
-    found: Part,
+    part: Part,
     problem: Problem,
     published: Published | None,
     departures: Mapping[str, str | None],
@@ -248,15 +248,15 @@ def _fixed(
     also: list[Side] = []
     reproduced = None
     if published and not problem.stand_in and not departure:
-        within = sides_within(found.technique, published)
+        within = sides_within(part.technique, published)
         missed = [side for side in published.scores if side not in within]
-        also = sides_within(found.baseline, published)
+        also = sides_within(part.baseline, published)
         words = {
-            reproduction(side in within, found.repeats, None, None) for side in published.scores
+            reproduction(side in within, part.repeats, None, None) for side in published.scores
         }
         reproduced = words == {NOT_CONTRADICTED} if words <= set(JUDGED) else None
     return Fixed(
-        **dict(found),
+        **dict(part),
         published=published,
         reproduced=reproduced,
         missed=missed,
@@ -269,8 +269,8 @@ def _fixed(
 
 def _difference(row: Mapping[Any, Any]) -> Comparison:
     """Return what a row of the comparison's table was made of."""
-    told = {field.name: row[field.name] for field in fields(Comparison)}
-    return Comparison(**told | {"repeats_needed": whole(told["repeats_needed"])})
+    values = {field.name: row[field.name] for field in fields(Comparison)}
+    return Comparison(**values | {"repeats_needed": whole(row["repeats_needed"])})
 
 
 def _seeds(runs: pd.DataFrame) -> dict[str, Seeds]:

@@ -1,4 +1,4 @@
-"""Every published number beside what was found: is it contradicted, and does the claim hold?"""
+"""Every published number beside what was measured: is it contradicted, and does the claim hold?"""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,7 +45,7 @@ def tabulate_claims(answers: Iterable[Answer], grids: Mapping[str, pd.DataFrame]
         arm (a technique, or the problem whose baseline it is), technique (whether it is one),
         title, problem, number (`test accuracy`, `stopping epoch`, ...), at (of a grid: the point),
         published; mean, sd, low and high over the seeds of the fixed draw; reproduced, whether the
-        number lies between low and high, missing where that can't be told; reproduction, that in
+        number lies between low and high, missing where that can't be judged; reproduction, that in
         words, see `judging.reproduction`, and why where it can't; also_baseline, of a technique's
         score: whether the baseline's seeds range over the number, too.
 
@@ -78,22 +78,22 @@ def from_csv(table: pd.DataFrame) -> pd.DataFrame:
 def _baselines(answers: list[Answer]) -> Iterator[Row]:
     """Yield a row for each number published about a problem's baseline, whatever the source.
 
-    Sources that say the same of a problem said it once; one that says something else has its rows.
+    Sources with the same numbers of a problem give rows once; one with other numbers has its own.
     """
-    said = []
+    numbers = []
     for answer in answers:
         name, title = answer.problem, answer.problem_block.title
         about: Row = {"arm": name, "technique": False, "title": title, "problem": name}
         for published in (_of_problem(answer), published_baseline(answer)):
-            if published and (name, published.scores) not in said:
-                said.append((name, published.scores))
+            if published and (name, published.scores) not in numbers:
+                numbers.append((name, published.scores))
                 yield from _numbers(published, answer, "baseline", about)
 
 
 def published_baseline(answer: Answer) -> Published | None:
     """Return what was published of the baseline that a technique is compared with.
 
-    That is what its own source says of it, else what was published about its problem, by the metric
+    That is what its own source has of it, else what was published about its problem, by the metric
     of the answer; None where nothing was.
     """
     own = answer.fixed.published
@@ -126,39 +126,39 @@ def _numbers(published: Published, answer: Answer, role: Role, about: Row) -> It
     shared = {**NOTHING, **about, "source": published.source}
     judged = fixed.repeats, fixed.departure(role), fixed.stand_in
     for side, number in published.scores.items():
-        row = _found(f"{side} {answer.metric}", number, fixed.of(role)[side], ROUNDING, *judged)
+        row = _number(f"{side} {answer.metric}", number, fixed.of(role)[side], ROUNDING, *judged)
         if role == "technique":
             row |= _also(row, number, fixed.baseline[side])
         yield shared | row
     if published.epochs is not None:
-        found = fixed.epochs[role]
-        yield shared | _found("stopping epoch", published.epochs, found, 0.0, *judged)
+        epochs = fixed.epochs[role]
+        yield shared | _number("stopping epoch", published.epochs, epochs, 0.0, *judged)
     if published.best_epoch is not None:
-        found = fixed.best_epoch[role]
-        yield shared | _found("best epoch", published.best_epoch, found, 0.0, *judged)
+        epochs = fixed.best_epoch[role]
+        yield shared | _number("best epoch", published.best_epoch, epochs, 0.0, *judged)
 
 
-def _found(
+def _number(
     name: str,
     claimed: float,
-    found: Spread | Epochs,
+    measured: Spread | Epochs,
     rounding: float,
     seeds: int,
     departure: str | None,
     stand_in: str | None,
 ) -> Row:
-    inside = ranges_over(found.min, found.max, claimed, rounding)
-    said = reproduction(inside, seeds, departure, stand_in)
+    inside = ranges_over(measured.min, measured.max, claimed, rounding)
+    reproduced = reproduction(inside, seeds, departure, stand_in)
     return {
         "number": name,
         "published": claimed,
-        "mean": found.mean,
-        "sd": found.sd if isinstance(found, Spread) else math.nan,
-        "low": found.min,
-        "high": found.max,
+        "mean": measured.mean,
+        "sd": measured.sd if isinstance(measured, Spread) else math.nan,
+        "low": measured.min,
+        "high": measured.max,
         "seeds": seeds,
-        "reproduced": said == NOT_CONTRADICTED if said in JUDGED else None,
-        "reproduction": said,
+        "reproduced": reproduced == NOT_CONTRADICTED if reproduced in JUDGED else None,
+        "reproduction": reproduced,
         "why": stand_in or departure or "",
     }
 
@@ -174,10 +174,10 @@ def _gain(score: float, row: Row, answer: Answer) -> Row:
     published = published_baseline(answer)
     if published is None or published.test is None:
         return {}
-    fixed, fresh, found = answer.fixed, answer.fresh, answer.gain
+    fixed, fresh, gain = answer.fixed, answer.fresh, answer.gain
     loss, upwards = fresh.difference["loss"], answer.unit.higher_is_better
     claimed = round(score - published.test, 6)
-    fate = holds(claimed, fresh.verdict, found.ci_low, found.ci_high, upwards)
+    fate = holds(claimed, fresh.verdict, gain.ci_low, gain.ci_high, upwards)
     # A technique may make up for what its baseline departs in, and then only its gain is another.
     departure = fixed.not_comparable or fixed.baseline_not_comparable
     if departure:
@@ -189,9 +189,9 @@ def _gain(score: float, row: Row, answer: Answer) -> Row:
         "published_gain": claimed,
         "claim": _kind(claimed if upwards else -claimed),
         "fixed_gain": fixed.technique["test"].mean - fixed.baseline["test"].mean,
-        "fresh_gain": found.mean,
-        "ci_low": found.ci_low,
-        "ci_high": found.ci_high,
+        "fresh_gain": gain.mean,
+        "ci_low": gain.ci_low,
+        "ci_high": gain.ci_high,
         "draws": fresh.repeats,
         "verdict": fresh.verdict,
         "holds": fate,
@@ -219,6 +219,7 @@ def _points(answer: Answer, grid: pd.DataFrame) -> Iterator[Row]:
             mean, sd, low, high = (
                 point[f"{side}_{name}"] for name in ("mean", "sd", "low", "high")
             )
-            found, claimed = Spread(mean=mean, sd=sd, min=low, max=high), point[f"published_{side}"]
-            row = _found(f"{side} {answer.metric}", claimed, found, ROUNDING, *judged)
+            spread = Spread(mean=mean, sd=sd, min=low, max=high)
+            claimed = point[f"published_{side}"]
+            row = _number(f"{side} {answer.metric}", claimed, spread, ROUNDING, *judged)
             yield {**shared, **row, **_also(row, claimed, fixed.baseline[side]), "at": at}

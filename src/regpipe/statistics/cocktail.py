@@ -1,6 +1,5 @@
 """What a mixture of techniques gives, and what each of its ingredients is worth."""
 
-from dataclasses import asdict
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +15,6 @@ from regpipe.strict import Number, Strict
 
 Rivalled = Literal["baseline", "single"]
 KEYS = ["repeat", "data_seed", "fit_seed"]
-TOLD = ("pairs", "mean", "ci_low", "ci_high", "p_better", "p_value", "verdict", "repeats_needed")
 
 
 class Rival(Strict):
@@ -48,7 +46,7 @@ class Ingredient(Strict):
 
 
 class CocktailAnswer(Strict):
-    """What `summary.json` says of a cocktail."""
+    """What `summary.json` holds of a cocktail."""
 
     problem: str
     title: str
@@ -63,12 +61,12 @@ class CocktailAnswer(Strict):
 
 
 def rivals_of(comparison: pd.DataFrame) -> dict[Rivalled, Rival]:
-    """Return what `compare_mixtures` told."""
+    """Return the rows of `compare_mixtures` by their rivals."""
     rows = comparison.astype({"repeats_needed": object}).to_dict("records")
-    found = [
+    rivals = [
         Rival.model_validate(row | {"repeats_needed": whole(row["repeats_needed"])}) for row in rows
     ]
-    return {rival.against: rival for rival in found}
+    return {rival.against: rival for rival in rivals}
 
 
 def compare_mixtures(
@@ -92,7 +90,7 @@ def compare_mixtures(
 
     Returns:
         against (`baseline`, `single`), test_mixture and test_other (means), and of the difference
-        what a `Comparison` tells.
+        what a `Comparison` has.
     """
     task = problem.kind
     column = f"test_{task.metric}"
@@ -109,7 +107,7 @@ def compare_mixtures(
                 f"Of {len(best)} repeats of the cocktail, the {name} has {len(pairs)}. Expected "
                 "all of them: as many repeats of the screen, or more."
             )
-        found = compare(
+        comparison = compare(
             pairs[f"{column}_b"].to_numpy(float),
             pairs[f"{column}_t"].to_numpy(float),
             higher_is_better=task.scores[task.metric],
@@ -121,8 +119,8 @@ def compare_mixtures(
             "test_mixture": pairs[f"{column}_t"].mean(),
             "test_other": pairs[f"{column}_b"].mean(),
         }
-        told = {key: asdict(found)[key] for key in TOLD}
-        rows.append({"against": name, "metric": task.metric, **means, **told})
+        numbers = {k: getattr(comparison, k) for k in Rival.model_fields if hasattr(comparison, k)}
+        rows.append({"against": name, "metric": task.metric, **means, **numbers})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 
 
@@ -145,10 +143,10 @@ def ingredients(
         lost = sign * (whole.loc[part["repeat"], columns] - part.set_index("repeat")[columns])
         values, halves = lost.to_numpy(float).T
         overlap = splits.overlap(values, halves) if len(values) > 1 else 0.0
-        found = mean_difference(values, smallest, statistics.confidence, overlap)
+        cost = mean_difference(values, smallest, statistics.confidence, overlap)
         times = {"ingredient": name, "times": len(values), "of": len(whole)}
-        ends = {"ci_low": found.mean - found.margin, "ci_high": found.mean + found.margin}
-        rows.append({**times, "worth": found.mean, **ends})
-    told = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
-    table = pd.DataFrame(rows, columns=told)
+        ends = {"ci_low": cost.mean - cost.margin, "ci_high": cost.mean + cost.margin}
+        rows.append({**times, "worth": cost.mean, **ends})
+    shown = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
+    table = pd.DataFrame(rows, columns=shown)
     return table.sort_values(["worth", "ingredient"], ascending=[False, True], ignore_index=True)

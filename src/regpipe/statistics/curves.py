@@ -16,18 +16,18 @@ def curve(
     """Return the epochs to show, and what each fit has there.
 
     A fit that has ended counts on with the number that it had at the epoch whose weights it keeps
-    (or at the last look before).
+    (or at the last validation before).
 
     Args:
         history: of some fits of an arm and a protocol: repeat, epoch (from 1), loss and `column`,
-            which is NaN at epochs at which nobody looked.
+            which is NaN at epochs that weren't validated.
         kept: the epoch whose weights are kept, by repeat.
         column: which of the logged numbers.
         last: the epoch to which ended fits are carried on, at least.
 
     Returns:
         epochs: of shape (n_epochs,): evenly spread on a logarithmic axis, at each of which every
-            fit that still trains looked.
+            fit that still trains was validated.
         numbers: of shape (n_epochs, n_fits), fits in the order of `kept`.
     """
     epochs = _epochs(history, column, last)
@@ -40,24 +40,24 @@ def curve(
 
 
 def _at_kept(history: pd.DataFrame, kept: pd.Series, column: str) -> np.ndarray:
-    looked = history[history[column].notna()]
-    looked = looked[looked["epoch"] <= looked["repeat"].map(kept)]
-    numbers = looked.sort_values("epoch").groupby("repeat")[column].last()
+    there = history[history[column].notna()]
+    there = there[there["epoch"] <= there["repeat"].map(kept)]
+    numbers = there.sort_values("epoch").groupby("repeat")[column].last()
     return numbers.reindex(kept.index).to_numpy(float)
 
 
 def _epochs(history: pd.DataFrame, column: str, last: int) -> np.ndarray:
     """Return the epochs to show.
 
-    Where rows are looked at every so many epochs, a fit that stops may have looked once more, alone
-    among those that still train. What the others have there nobody knows.
+    Where validation is at every so many epochs, a fit that stops may have one more, alone among
+    those that still train. What the others have there isn't known.
     """
-    trained, seen = (
+    trained, validated = (
         history[key].notna().groupby(history["epoch"]).sum() for key in ("loss", column)
     )
-    looked = seen.index[(seen > 0) & (seen == trained)].to_numpy()
-    if not looked.size:
-        return looked
-    wanted = np.geomspace(looked[0], looked[-1], POINTS).round()
-    chosen = looked[np.unique(np.searchsorted(looked, wanted))]
+    shared = validated.index[(validated > 0) & (validated == trained)].to_numpy()
+    if not shared.size:
+        return shared
+    wanted = np.geomspace(shared[0], shared[-1], POINTS).round()
+    chosen = shared[np.unique(np.searchsorted(shared, wanted))]
     return np.append(chosen, last) if last > history["epoch"].max() else chosen

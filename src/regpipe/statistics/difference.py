@@ -1,6 +1,6 @@
 """How large is the mean of paired differences, and how sure is that?
 
-By Student's t, which says nothing where all differences are equal: their spread is 0 then, as if
+By Student's t, which has no answer where all differences are equal: their spread is 0 then, as if
 they were certain. There, the signs say what they can: n of n are above 0 by chance with
 probability 2^(1 - n), both sides together. The interval around their mean is the one that goes with
 this p value: as wide as if the mean lay as many standard errors away from 0 (O. S. Miettinen,
@@ -45,7 +45,7 @@ def mean_difference(
 
     Args:
         differences: of shape (n,), one or more.
-        smallest: a mean difference below this interests nobody; above 0.
+        smallest: a mean difference below this is of no interest; above 0.
         confidence: of the interval, in (0, 1).
         overlap: as in `intervals.margin`.
 

@@ -1,7 +1,7 @@
 """The run table of a grid -> what each value gives, and what choosing among them gives.
 
-Whoever picks the value that scores best on the test rows, and reports that score, is too
-optimistic: luck picks, too. So a value is chosen, in each repeat, by the metric on validation rows
+To pick the value that scores best on the test rows, and to report that score, is too optimistic:
+luck picks, too. So a value is chosen, in each repeat, by the metric on validation rows
 that its network was not trained on (of equals, by the loss there); trained anew on all rows, it is
 scored on the test rows.
 """
@@ -40,7 +40,7 @@ class Chosen(Strict):
 
 
 class Choice(Strict):
-    """What `choice.json` says of a grid; of a recipe's values, which are tried on `fresh` alone."""
+    """The `choice.json` of a grid, or of a recipe's values, which are tried on `fresh` alone."""
 
     technique: str
     title: str
@@ -129,7 +129,7 @@ def choice(
 ) -> dict[str, Chosen]:
     """Return, for each protocol, what choosing a value gives on the test rows."""
     column = f"test_{task.metric}"
-    told = {}
+    chosen = {}
     for protocol, part in runs.groupby("protocol"):
         shared = splits if protocol == "fresh" else ONE_SAMPLE
         honest = choose(part, task)
@@ -141,9 +141,9 @@ def choice(
             best_first.drop_duplicates("repeat"),
         )
         means = [mean_of_runs(these, column, statistics.confidence, shared) for these in runs_of]
-        chosen = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
-        counts = chosen.sort_values(ascending=False)
-        told[str(protocol)] = Chosen(
+        times = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
+        counts = times.sort_values(ascending=False)
+        chosen[str(protocol)] = Chosen(
             repeats=len(honest),
             baseline=means[0],
             honest=means[1],
@@ -153,7 +153,7 @@ def choice(
                 for point, n in counts.items()
             ],
         )
-    return told
+    return chosen
 
 
 def _point(key: Any) -> tuple[float, ...]:

@@ -15,9 +15,9 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     [0.5, 0.03, 0.04]
     """
     p_values = np.asarray(p_values, float)
-    known = np.where(np.isnan(p_values), 1.0, p_values)
-    order = np.argsort(known, kind="stable")
-    factors = np.arange(len(known), 0, -1)
-    adjusted = np.empty(len(known))
-    adjusted[order] = np.minimum(np.maximum.accumulate(known[order] * factors), 1.0)
+    ranked = np.where(np.isnan(p_values), 1.0, p_values)
+    order = np.argsort(ranked, kind="stable")
+    factors = np.arange(len(ranked), 0, -1)
+    adjusted = np.empty(len(ranked))
+    adjusted[order] = np.minimum(np.maximum.accumulate(ranked[order] * factors), 1.0)
     return np.where(np.isnan(p_values), np.nan, adjusted)

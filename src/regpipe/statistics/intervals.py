@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 RESAMPLES = 9_999
-FEWEST = 5  # values, below which no interval is told: it would be honest, and hardly an answer
+FEWEST = 5  # values, below which there is no interval: it would be honest, and hardly an answer
 
 
 def margin(sd: float, n: int, confidence: float, overlap: float = 0.0) -> float:
@@ -31,7 +31,7 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """Return both ends of the mean's bootstrap interval, the same on every call.
 
-    They are percentiles of resampled means, further out than the confidence says by as much as
+    They are percentiles of resampled means, further out than by the confidence alone, as much as
     Student's t is beyond the normal distribution: those at the confidence itself hold too seldom
     where values are few. (T. Hesterberg, "What teachers should know about the bootstrap", 2015,
     the expanded percentile interval.) Values on splits of the same rows say less than as many
@@ -46,7 +46,7 @@ def bootstrap_interval(
 
     n = len(values)
     beyond = math.sqrt(n / (n - 1)) * stats.t.ppf((1 + confidence) / 2, n - 1)
-    found = stats.bootstrap(
+    ends = stats.bootstrap(
         (values,),
         np.mean,
         confidence_level=float(2 * stats.norm.cdf(beyond) - 1),
@@ -56,7 +56,7 @@ def bootstrap_interval(
         batch=1000,
     ).confidence_interval
     mean, wider = float(np.mean(values)), math.sqrt(1 + n * overlap)
-    return mean + wider * (found.low - mean), mean + wider * (found.high - mean)
+    return mean + wider * (ends.low - mean), mean + wider * (ends.high - mean)
 
 
 def p_value(mean: float, sd: float, n: int, overlap: float = 0.0) -> float:
@@ -82,7 +82,7 @@ def effective(n: int, overlap: float = 0.0) -> float:
 def share_interval(
     share: float, n: int, confidence: float, overlap: float = 0.0
 ) -> tuple[float, float]:
-    """Return both ends of a share's interval: never [1, 1], and it holds at least as often as said.
+    """Return both ends of a share's interval: never [1, 1], and it holds at least that often.
 
     They are exact binomial limits (C. J. Clopper and E. S. Pearson, "The use of confidence or
     fiducial limits", 1934), from as many values as those that overlap are worth. A value that is

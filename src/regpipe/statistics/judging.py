@@ -1,9 +1,9 @@
-"""May a published number be judged by this run, and what is then said of it?"""
+"""May a published number be judged by this run, and with what outcome?"""
 
 from regpipe.language.metrics import METRICS
 
 ROUNDING = 0.0005  # published numbers have three decimals
-FEW_SEEDS = 5  # below, a range says next to nothing
+FEW_SEEDS = 5  # below, a range is next to nothing
 
 NOT_CONTRADICTED = "not contradicted"
 NOT_REPRODUCED = "not reproduced"
@@ -25,7 +25,7 @@ def ranges_over(low: float, high: float, number: float, rounding: float = ROUNDI
 
 
 def reproduction(inside: bool, seeds: int, departure: str | None, stand_in: str | None) -> str:
-    """Return what the seeds of the published draw say of a number.
+    """Return what becomes of a number beside the seeds of the published draw.
 
     Args:
         inside: whether they range over it.
@@ -43,7 +43,7 @@ def reproduction(inside: bool, seeds: int, departure: str | None, stand_in: str 
 
 
 def interpolates(number: str, published: float) -> bool:
-    """Return whether a number only says that a network learnt the rows it was trained on by heart.
+    """Return whether a number only shows that a network learnt the rows it was trained on by heart.
 
     Nearly every network of these sizes does, with a technique or without.
 
@@ -60,7 +60,7 @@ def interpolates(number: str, published: float) -> bool:
 def holds(
     claimed: float, verdict: str, low: float, high: float, higher_is_better: bool = True
 ) -> str:
-    """Return what fresh draws say of a published difference, a gain or a loss.
+    """Return what becomes of a published difference, a gain or a loss, on fresh draws.
 
     It `holds` where they find its direction, or that it makes no difference where none was
     published; it `holds, smaller` where they find its direction and the published size lies beyond

@@ -1,4 +1,4 @@
-"""How much less do repeats say together, where they split the same rows?
+"""How much less are repeats worth together, where they split the same rows?
 
 Values on splits of the same rows aren't independent: the variance of their mean is
 (1/n + overlap) s^2 instead of s^2/n. C. Nadeau and Y. Bengio ("Inference for the generalization
@@ -7,7 +7,7 @@ by nothing else. Where more rows are tested on than trained on, nearly all of th
 every split: values then differ by the rows trained on, which splits hardly share, and intervals
 come out many times too wide.
 
-So there, the two are told apart. How much a value varies by its test rows, q, shows in its
+So there, the two are kept apart. How much a value varies by its test rows, q, shows in its
 difference between two halves of them, which have the network in common. Two splits share the part
 n_test/N of that, and n_train/N at most of the rest, which comes from the rows trained on (a sum
 over them would share as much; what depends on several of them at once, or on chance, shares less).
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 HALVES = "_halves"  # how the names of their columns end
-STEP = 1.1  # between overlaps that are told apart: each one's boundaries of looks take a second
+STEP = 1.1  # between overlaps that differ: the boundaries of each take a second
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Splits:
         test_rows: how many of the others it is tested on; 0 where repeats share none.
         row_by_row: whether the test rows can be halved; not where they come in groups.
         one_sample: whether all repeats have the very same rows, and so differ by their seeds alone:
-            that says nothing about other rows.
+            that is no sample of other rows.
     """
 
     train_rows: int
@@ -60,8 +60,8 @@ class Splits:
         if most <= 1 or not self.row_by_row or variance == 0 or not np.isfinite(halves).all():
             return most
         by_test_rows = float(np.mean(np.square(halves))) / variance
-        found = 1 / most + (1 - 1 / most) * by_test_rows
-        return min(STEP ** math.ceil(math.log(found, STEP)), most)
+        overlap = 1 / most + (1 - 1 / most) * by_test_rows
+        return min(STEP ** math.ceil(math.log(overlap, STEP)), most)
 
 
 INDEPENDENT = Splits(train_rows=1, test_rows=0)

@@ -13,7 +13,7 @@ from regpipe.statistics.intervals import margin as margin_of
 from regpipe.statistics.spending import nominal_confidence, repeated_p_value
 from regpipe.strict import Number
 
-NEVER = 10**9  # repeats that nobody will make
+NEVER = 10**9  # repeats that will never be made
 ASSURANCE = 0.8  # the probability of a verdict that a planned number of repeats is to have
 NAN = float("nan")
 Verdict = Literal["helps", "hurts", "no difference", "undecided", "too few"]
@@ -21,7 +21,7 @@ Verdict = Literal["helps", "hurts", "no difference", "undecided", "too few"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What pairs say of a technique against its baseline.
+    """A technique against its baseline, by pairs.
 
     What isn't known is NaN: the mean where a value isn't finite (leaving such pairs out would
     compare survivors), and everything about other rows than these (intervals, p value) where there
@@ -46,8 +46,8 @@ class Comparison:
         p_better_high: upper end of it.
         wins: in how many pairs the technique is the better one.
         ties: in how many pairs both are equal.
-        verdict: see `verdict`; `too few` where there is no interval; None where nobody asks for
-            one, as of many seeds on one draw.
+        verdict: see `verdict`; `too few` where there is no interval; None where none is asked
+            for, as of many seeds on one draw.
         repeats_needed: see `repeats_needed`, where the verdict is `undecided`; else None.
     """
 
@@ -79,7 +79,7 @@ def compare(
     smallest_difference: float,
     confidence: float,
     overlap: float = 0.0,
-    looks: Sequence[int] | None = None,
+    analyses: Sequence[int] | None = None,
 ) -> Comparison:
     """Compare pairs that share data and seed.
 
@@ -90,47 +90,49 @@ def compare(
         baseline: values of shape (n_pairs,).
         technique: values of shape (n_pairs,), in the same order.
         higher_is_better: whether a larger value is the better one.
-        smallest_difference: a mean difference below this interests nobody; above 0.
+        smallest_difference: a mean difference below this is of no interest; above 0.
         confidence: of the interval, in (0, 1).
         overlap: 0 for independent pairs, n_test / n_train for splits of the same rows, infinite for
             pairs on one and the same sample.
-        looks: where somebody looks again and again, and stops once it is decided: at which numbers
-            of pairs. The interval is then wider and the p value larger, so that both hold for all
-            looks together, see `spending`.
+        analyses: the numbers of pairs of interim analyses, after each of which it may have been
+            stopped as decided. The interval is then wider and the p value larger, so that both hold
+            for all of them together, see `spending`.
 
     Raises:
-        ValueError: the shapes differ, there is no pair, or their number is none at which somebody
-            looks.
+        ValueError: the shapes differ, there is no pair, or their number is none of
+            `analyses`.
     """
-    told = describe(baseline, technique, higher_is_better=higher_is_better)
-    n = told.pairs
+    described = describe(baseline, technique, higher_is_better=higher_is_better)
+    n = described.pairs
     if n < FEWEST or math.isinf(overlap):
-        return replace(told, verdict="too few")
-    at = confidence if looks is None else nominal_confidence(n, looks, confidence, overlap)
+        return replace(described, verdict="too few")
+    at = confidence
+    if analyses is not None:
+        at = nominal_confidence(n, analyses, confidence, overlap)
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
-    found = mean_difference(differences, smallest_difference, at, overlap)
-    better_low, better_high = share_interval(told.p_better, n, at, overlap)
-    boot = bootstrap_interval(differences, at, overlap) if found.sd > 0 else (NAN, NAN)
-    p = found.p_value
-    if looks is not None and not math.isnan(p):
-        p = repeated_p_value(p, n, looks, overlap)
-    says = verdict(found.mean, found.margin, smallest_difference, higher_is_better)
+    estimate = mean_difference(differences, smallest_difference, at, overlap)
+    better_low, better_high = share_interval(described.p_better, n, at, overlap)
+    boot = bootstrap_interval(differences, at, overlap) if estimate.sd > 0 else (NAN, NAN)
+    mean, sd, p = estimate.mean, estimate.sd, estimate.p_value
+    if analyses is not None and not math.isnan(p):
+        p = repeated_p_value(p, n, analyses, overlap)
+    decision = verdict(mean, estimate.margin, smallest_difference, higher_is_better)
     needed = None
-    if says == "undecided" and found.sd > 0:
-        needed = repeats_needed(n, found.mean, found.sd, smallest_difference, confidence, overlap)
+    if decision == "undecided" and sd > 0:
+        needed = repeats_needed(n, mean, sd, smallest_difference, confidence, overlap)
     return replace(
-        told,
-        mean=found.mean,
-        sd=found.sd,
-        ci_low=found.mean - found.margin,
-        ci_high=found.mean + found.margin,
+        described,
+        mean=mean,
+        sd=sd,
+        ci_low=mean - estimate.margin,
+        ci_high=mean + estimate.margin,
         boot_low=boot[0],
         boot_high=boot[1],
-        effect=(1 if higher_is_better else -1) * found.mean / found.sd if found.sd else NAN,
+        effect=(1 if higher_is_better else -1) * mean / sd if sd else NAN,
         p_value=p,
         p_better_low=better_low,
         p_better_high=better_high,
-        verdict=says,
+        verdict=decision,
         repeats_needed=needed,
     )
 
@@ -147,13 +149,13 @@ def describe(baseline: np.ndarray, technique: np.ndarray, *, higher_is_better: b
         raise ValueError("Expected a pair or more, received none.")
     won = _won(baseline, technique, higher_is_better)
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
-    known = bool(np.isfinite(differences).all())
+    finite = bool(np.isfinite(differences).all())
     return Comparison(
         pairs=n,
-        mean=float(differences.mean()) if known else NAN,
-        sd=float(differences.std(ddof=1)) if known and n > 1 else NAN,
-        lowest=float(differences.min()) if known else NAN,
-        highest=float(differences.max()) if known else NAN,
+        mean=float(differences.mean()) if finite else NAN,
+        sd=float(differences.std(ddof=1)) if finite and n > 1 else NAN,
+        lowest=float(differences.min()) if finite else NAN,
+        highest=float(differences.max()) if finite else NAN,
         ci_low=NAN,
         ci_high=NAN,
         boot_low=NAN,
@@ -190,7 +192,7 @@ def repeats_needed(
 ) -> int | None:
     """Return how many pairs a further comparison takes, to have a verdict with 80% assurance.
 
-    It is one that is planned so, of pairs of its own. What n pairs say of its mean is uncertain by
+    It is one that is planned so, of pairs of its own. The mean that n pairs give is uncertain by
     their own number and by its: both count (A. O'Hagan, J. W. Stevens and M. J. Campbell,
     "Assurance in clinical trial design", 2005). The spread is taken to stay as it was. None where
     no number would do, as on splits of the same rows.
@@ -218,7 +220,7 @@ def repeats_needed(
 
 
 def assurance(n: int, mean: float, sd: float, smallest: float, margin: float, pairs: int) -> float:
-    """Return how probable a verdict of `pairs` further pairs is, given what n said.
+    """Return how probable a verdict of `pairs` further pairs is, after n of them.
 
     Args:
         n: how many pairs there were, two or more.
@@ -239,17 +241,17 @@ def assurance(n: int, mean: float, sd: float, smallest: float, margin: float, pa
 
 
 def is_out_of_reach(
-    found: Comparison, smallest: float, confidence: float, overlap: float = 0.0
+    comparison: Comparison, smallest: float, confidence: float, overlap: float = 0.0
 ) -> bool:
     """Whether no number of further pairs would decide, if mean and spread stayed as they are.
 
     The margin has to fall below |mean| (to exclude 0) or below smallest - |mean| (to lie inside the
     smallest difference). On splits of the same rows it doesn't fall without end.
     """
-    if math.isnan(found.mean):
+    if math.isnan(comparison.mean):
         return True
-    enough = max(abs(found.mean), smallest - abs(found.mean))
-    return margin_of(found.sd, NEVER, confidence, overlap) >= enough
+    enough = max(abs(comparison.mean), smallest - abs(comparison.mean))
+    return margin_of(comparison.sd, NEVER, confidence, overlap) >= enough
 
 
 def _won(baseline: np.ndarray, technique: np.ndarray, higher_is_better: bool) -> np.ndarray:

@@ -40,7 +40,7 @@ def compare_references(
     for model, fits in references.groupby("model", sort=False):
         keys = ["repeat", "data_seed"]
         pairs = network.merge(fits, on=keys, suffixes=("_b", "_t"), validate="one_to_one")
-        found = compare(
+        comparison = compare(
             pairs[f"{column}_b"].to_numpy(),
             pairs[f"{column}_t"].to_numpy(),
             higher_is_better=task.scores[task.metric],
@@ -48,15 +48,15 @@ def compare_references(
             confidence=confidence,
             overlap=overlap_of_pairs(pairs, column, splits),
         )
-        told = {k: asdict(found)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
+        shown = {k: asdict(comparison)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
         means = _mean(fits, column, confidence, splits)
-        rows.append({"model": model, **means, "difference": found.mean, **told})
+        rows.append({"model": model, **means, "difference": comparison.mean, **shown})
     table = pd.DataFrame(rows).assign(metric=task.metric)
     ascending = not task.scores[task.metric]
     return table.sort_values("mean", ascending=ascending, ignore_index=True)
 
 
 def _mean(fits: pd.DataFrame, column: str, confidence: float, splits: Splits) -> dict[str, float]:
-    found = mean_of_runs(fits, column, confidence, splits)
-    ends = {"mean_ci_low": found.ci_low, "mean_ci_high": found.ci_high}
-    return {"mean": found.mean, **ends, "seconds": float(fits["seconds"].mean())}
+    mean = mean_of_runs(fits, column, confidence, splits)
+    ends = {"mean_ci_low": mean.ci_low, "mean_ci_high": mean.ci_high}
+    return {"mean": mean.mean, **ends, "seconds": float(fits["seconds"].mean())}

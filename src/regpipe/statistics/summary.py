@@ -71,21 +71,21 @@ def compare_runs(
     problem: Problem,
     statistics: Statistics,
     splits: Splits = INDEPENDENT,
-    looks: Sequence[int] | None = None,
+    analyses: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
-    Many seeds on the `fixed` draw say nothing about other rows: of those, means, wins and ties are
-    told, and neither interval nor verdict.
+    Many seeds on the `fixed` draw are no sample of other rows: they have means, wins and ties, and
+    neither interval nor verdict.
 
     Args:
         baseline: a row per fit: protocol, repeat, seeds and a column `test_<score>` for each score.
         technique: the same of the other arm.
-        problem: says what the fits are scored by, and which difference is too small.
+        problem: what the fits are scored by, and which difference is too small.
         statistics: confidence, and the smallest differences where the problem has none of its own.
         splits: what `fresh` repeats share.
-        looks: after how many fresh repeats somebody looked, or would have, whether to go on; None
-            where their number was set beforehand.
+        analyses: after how many fresh repeats it was analysed, or would have been, whether to go
+            on; None where their number was set beforehand.
 
     Returns:
         A row per protocol and score, with the attributes of a `Comparison`: mean (technique minus
@@ -110,7 +110,7 @@ def compare_runs(
                     smallest_difference=smallest[score],
                     confidence=statistics.confidence,
                     overlap=overlap_of_pairs(part, column, splits),
-                    looks=looks,
+                    analyses=analyses,
                 )
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
@@ -137,12 +137,12 @@ def spread(runs: pd.DataFrame, metric: str) -> dict[Side, Spread]:
     }
 
 
-def sides_within(found: Mapping[Side, Spread], published: PublishedScores) -> list[Side]:
+def sides_within(spreads: Mapping[Side, Spread], published: PublishedScores) -> list[Side]:
     """Return the sides, of train and test, whose published number the repeats range over."""
     return [
         side
         for side, number in published.scores.items()
-        if ranges_over(found[side].min, found[side].max, number)
+        if ranges_over(spreads[side].min, spreads[side].max, number)
     ]
 
 

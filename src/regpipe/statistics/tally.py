@@ -26,7 +26,7 @@ class Tally:
         hold: how many hold, at their size or smaller.
         smaller: how many of those hold, smaller.
         fail: how many don't hold.
-        undecided: how many can't be told by this run.
+        undecided: how many can't be decided by this run.
     """
 
     hold: int
@@ -62,8 +62,8 @@ class Numbers:
 
 def tally(claims: pd.DataFrame, kind: str) -> Tally:
     """Count the claims of a kind, `gain`, `loss` or `no difference`, by what became of them."""
-    told = claims.loc[claims["claim"] == kind, "holds"]
-    n = {fate: int((told == fate).sum()) for fate in FATES}
+    fates = claims.loc[claims["claim"] == kind, "holds"]
+    n = {fate: int((fates == fate).sum()) for fate in FATES}
     return Tally(n[HOLDS] + n[SMALLER], n[SMALLER], n[FAILS], n[UNDECIDED])
 
 

@@ -38,7 +38,7 @@ def split_variance(values: np.ndarray) -> dict[str, float]:
         "weights": (of_weights - of_order) / orders,
         "order": of_order,
     }
-    return {source: float(np.maximum(found, 0)) for source, found in estimates.items()}
+    return {source: float(np.maximum(value, 0)) for source, value in estimates.items()}
 
 
 def tabulate_variance(nested: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -60,12 +60,12 @@ def tabulate_variance(nested: pd.DataFrame, metric: str) -> pd.DataFrame:
             column = f"{kind}_{metric}"
             if column not in part:
                 continue
-            found = split_variance(ordered[column].to_numpy().reshape(sizes))
-            total = sum(found.values())
-            for source, variance in found.items():
-                told = {"problem": problem, "metric": metric, "rows": kind}
-                told |= {"source": SOURCES[source], "variance": variance}
+            variances = split_variance(ordered[column].to_numpy().reshape(sizes))
+            total = sum(variances.values())
+            for source, variance in variances.items():
+                row = {"problem": problem, "metric": metric, "rows": kind}
+                row |= {"source": SOURCES[source], "variance": variance}
                 rows.append(
-                    told | {"share": variance / total if total else 0.0, "sd": variance**0.5}
+                    row | {"share": variance / total if total else 0.0, "sd": variance**0.5}
                 )
     return pd.DataFrame(rows)

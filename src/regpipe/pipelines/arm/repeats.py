@@ -39,8 +39,8 @@ def repeat_until_decided(
     verdict beside its baseline's, or no further repeat could give one. What was trained is left in
     the store, where `train` will find it.
     """
-    looks = protocol.fresh.looks
-    if looks is None:
+    analyses = protocol.fresh.analyses
+    if analyses is None:
         return protocol.at_most
     fixed, fresh = (
         [repeat.job(arm, architecture) for repeat in repeats_of(arm, samples, protocol, name)]
@@ -49,11 +49,11 @@ def repeat_until_decided(
     progress.expect(len(fixed))
     trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
     own, bare = Scored(arm, fresh, trainer), bare_scores(baseline_runs, arm.task.metric)
-    for look in looks:
-        if is_decided(arm, own.until(look), bare[:, :look], baseline_runs, statistics, looks):
+    for n in analyses:
+        if is_decided(arm, own.until(n), bare[:, :n], baseline_runs, statistics, analyses):
             break
-    progress.expect(look - looks[-1])  # those that nobody needs
-    return {**protocol.at_most, "fresh": look}
+    progress.expect(n - analyses[-1])  # those that aren't needed
+    return {**protocol.at_most, "fresh": n}
 
 
 class Scored:
@@ -68,9 +68,9 @@ class Scored:
         self._measure = Measure(arm, jobs[0].architecture)
         self._scores: list[list[float]] = []
 
-    def until(self, look: int) -> np.ndarray:
-        """Return the metric of the first `look` fits, and its halves: of shape (2, look)."""
-        batch = self._jobs[len(self._scores) : look]
+    def until(self, n: int) -> np.ndarray:
+        """Return the metric of the first n fits, and its halves: of shape (2, n)."""
+        batch = self._jobs[len(self._scores) : n]
         progress.expect(len(batch))
         for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
             self._measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
@@ -96,22 +96,22 @@ def is_decided(
     bare: np.ndarray,
     baseline_runs: pd.DataFrame,
     statistics: Statistics,
-    looks: list[int],
+    analyses: list[int],
 ) -> bool:
     """Whether there is a verdict, or none within reach; both of shape (2, repeats so far)."""
     problem, metric, (difference, halves) = arm.problem_block, arm.task.metric, own - bare
     overlap = splits_of(problem, baseline_runs).overlap(difference, halves)
     smallest = problem.smallest_differences(statistics)[metric]
-    found = compare(
+    comparison = compare(
         bare[0],
         own[0],
         higher_is_better=arm.task.scores[metric],
         smallest_difference=smallest,
         confidence=statistics.confidence,
         overlap=overlap,
-        looks=looks,
+        analyses=analyses,
     )
-    logger.debug("%s after %d fresh repeats: %s", arm.name, own.shape[1], found.verdict)
-    return found.verdict != "undecided" or is_out_of_reach(
-        found, smallest, statistics.confidence, overlap
+    logger.debug("%s after %d fresh repeats: %s", arm.name, own.shape[1], comparison.verdict)
+    return comparison.verdict != "undecided" or is_out_of_reach(
+        comparison, smallest, statistics.confidence, overlap
     )

@@ -27,9 +27,9 @@ def compare(
     statistics: Statistics,
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
-    problem, looks = arm.problem_block, protocol.fresh.looks
+    problem, analyses = arm.problem_block, protocol.fresh.analyses
     splits = splits_of(problem, baseline_runs)
-    return compare_runs(baseline_runs, runs, problem, statistics, splits, looks)
+    return compare_runs(baseline_runs, runs, problem, statistics, splits, analyses)
 
 
 def answer(
