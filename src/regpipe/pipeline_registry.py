@@ -61,10 +61,10 @@ def register_pipelines() -> Mapping[str, Pipeline]:
 
 
 class Makers:
-    """What builds each pipeline, given the blocks.
+    """What builds each pipeline of the blocks.
 
-    A block without a problem that exists is left to the check of the parameters, which says what is
-    wrong.
+    A block without a problem that exists is left to the check of the parameters, which reports
+    what is wrong.
     """
 
     def __init__(self, problems: Blocks, techniques: Blocks, recipes: Mapping[str, Any]) -> None:
@@ -157,14 +157,14 @@ class Makers:
         try:
             base = baseline(problem, parse(Problem, self._problems[problem], problem))
             suit = suiting(parse_recipes(self._recipes), base)
-        except SpecError:  # the check of the parameters says what is wrong
+        except SpecError:  # the check of the parameters reports what is wrong
             return {}
         return {name: bool(recipe.strength) for name, recipe in suit.items()}
 
     def _tried(self, problem: str) -> dict[str, bool]:
         """Return what a screen tries, or say why there can't be one."""
-        if found := self._suiting(problem):
-            return found
+        if suiting := self._suiting(problem):
+            return suiting
         raise click.ClickException(
             f"none of the recipes suits {problem}, so there is nothing to try. Expected a hidden "
             "layer in its network, or recipes of another kind."
@@ -194,12 +194,12 @@ class Makers:
         return create_stopping_rules(self._replayed())
 
     def _claimed(self) -> list[str]:
-        """Return the techniques whose answers tell what became of everything that was published.
+        """Return the techniques whose answers cover everything that was published.
 
         Those are the ones that something was published about, themselves or their grids, and the
         first of a problem where that is true of its baseline alone.
         """
-        told = {
+        homes = {
             name: block["problem"]
             for name, block in self._techniques.items()
             if block.get("published") or block.get("grid_published")
@@ -207,9 +207,9 @@ class Makers:
         for name, block in self._techniques.items():
             home = self._problems[block["problem"]]
             published = isinstance(home, dict) and home.get("published")
-            if published and not block.get("metric") and block["problem"] not in told.values():
-                told[name] = block["problem"]
-        return [name for name in self._techniques if name in told]
+            if published and not block.get("metric") and block["problem"] not in homes.values():
+                homes[name] = block["problem"]
+        return [name for name in self._techniques if name in homes]
 
     def _grids_claimed(self) -> list[str]:
         return [n for n, block in self._techniques.items() if block.get("grid_published")]

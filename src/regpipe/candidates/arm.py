@@ -42,7 +42,7 @@ class Arm:
     `technique` is None for the baseline. `training` calls classes by their numbers. `loss` is the
     problem's, by which all of its arms are scored, also one that trains on another. `settings` is a
     short hash of the problem's block: arms can be compared where it is the same. The blocks are
-    those that it was made of; what a technique's says beside what is trained makes no other arm.
+    those that it was made of; what only describes a technique makes no other arm.
     """
 
     problem: str

@@ -16,9 +16,9 @@ from regpipe.language.reading import parse
 Block = Mapping[str, Any]
 Shipped = Mapping[str, Block]  # `problem` and `technique`, as they are written
 Path = tuple[str, ...]
-MOST = 3  # differences that are told; the others are counted
+MOST = 3  # differences that are listed; the others are counted
 MISSING = object()
-SAID = {
+WORDS = {
     ("training", "epochs"): "{} epochs instead of {}",
     ("training", "batch_size"): "batches of {} rows instead of {}",
 }
@@ -35,8 +35,8 @@ def departures(arm: Arm, shipped: Shipped) -> dict[str, str | None]:
     block, technique = _read(arm.name, arm.problem, shipped)
     bare = baseline(arm.problem, block)
     return {
-        "baseline": _told(baseline(arm.problem, arm.problem_block), bare),
-        "technique": _told(arm, apply(arm.name, technique, bare)),
+        "baseline": _listed(baseline(arm.problem, arm.problem_block), bare),
+        "technique": _listed(arm, apply(arm.name, technique, bare)),
     }
 
 
@@ -47,7 +47,7 @@ def problem_departure(name: str, problem: Problem, block: Block) -> str | None:
         SpecError: `block`, as shipped, can't be run.
     """
     shipped = parse(Problem, block, name)
-    return _told(baseline(name, problem), baseline(name, shipped))
+    return _listed(baseline(name, problem), baseline(name, shipped))
 
 
 def grid_departure(name: str, technique: Technique, base: Arm, shipped: Shipped) -> str | None:
@@ -63,7 +63,7 @@ def grid_departure(name: str, technique: Technique, base: Arm, shipped: Shipped)
         return "other values of the grid"
     first = points(technique.grid)[0]
     published = arm_at(name, other, baseline(base.problem, block), first)
-    return _told(arm_at(name, technique, base, first), published)
+    return _listed(arm_at(name, technique, base, first), published)
 
 
 def _read(name: str, home: str, shipped: Shipped) -> tuple[Problem, Technique]:
@@ -86,12 +86,12 @@ def _facts(arm: Arm) -> dict[str, Any]:
     }
 
 
-def _told(run: Arm, published: Arm) -> str | None:
-    found = list(_differences((), _facts(run), _facts(published)))
-    if not found:
+def _listed(run: Arm, published: Arm) -> str | None:
+    differences = list(_differences((), _facts(run), _facts(published)))
+    if not differences:
         return None
-    further = f", and {len(found) - MOST} more" if len(found) > MOST else ""
-    return ", ".join(found[:MOST]) + further
+    further = f", and {len(differences) - MOST} more" if len(differences) > MOST else ""
+    return ", ".join(differences[:MOST]) + further
 
 
 def _differences(path: Path, run: Any, published: Any) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _differences(path: Path, run: Any, published: Any) -> Iterator[str]:
     if run == published:
         return
     if path == ("order",):
-        if set(run) == set(published):  # else the layers themselves are told
+        if set(run) == set(published):  # else the layers themselves are listed
             yield "layers in another order"
     elif path == ("rows",) and _source(run) != _source(published):
         yield f"rows of {_source(run)} instead of {_source(published)}"
@@ -108,25 +108,25 @@ def _differences(path: Path, run: Any, published: Any) -> Iterator[str]:
             inner = run.get(key, MISSING), published.get(key, MISSING)
             yield from _differences((*path, str(key)), *inner)
     else:
-        yield _say(path, run, published)
+        yield _worded(path, run, published)
 
 
 def _source(rows: dict[str, Any]) -> str:
     return "a table" if TABLE in rows else next(iter(rows), "nothing")
 
 
-def _say(path: Path, run: Any, published: Any) -> str:
+def _worded(path: Path, run: Any, published: Any) -> str:
     """Return a difference in words.
 
-    >>> _say(("training", "epochs"), 500, 4000)
+    >>> _worded(("training", "epochs"), 500, 4000)
     '500 epochs instead of 4000'
-    >>> _say(("training", "early_stopping"), {"patience": 5}, None)
+    >>> _worded(("training", "early_stopping"), {"patience": 5}, None)
     'with early_stopping'
     """
     if path == ("split", "train") and isinstance(run, int) and isinstance(published, int):
         return f"{run} rows trained on instead of {published}"
-    if path in SAID:
-        return SAID[path].format(_text(run), _text(published))
+    if path in WORDS:
+        return WORDS[path].format(_text(run), _text(published))
     name = ".".join(path[1:] or path)
     if len(path) == 2 and path[0] == "network":
         name = f"the layer {name}"

@@ -49,10 +49,10 @@ def check_parameters(
     bases: dict[str, Arm | None] = dict.fromkeys(problems)
     for name in problems:
         if problem := keep(parse, Problem, parameters[name], name):
-            told = len(faults)
+            before = len(faults)
             keep(check_rows, name, problem)
             # The classes of an own table are read in its rows, if those can be.
-            bases[name] = keep(baseline, name, problem) if len(faults) == told else None
+            bases[name] = keep(baseline, name, problem) if len(faults) == before else None
     for name, written in techniques.items():
         technique = keep(parse, Technique, parameters[name], name)
         if technique is None:
@@ -86,9 +86,9 @@ def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
         try:
             check_name(f"{RECIPES}.{name}", "recipe", name)
             recipe = parse(Recipe, block, f"{RECIPES}.{name}")
-            known = [base for base in bases if recipe.is_for(base.task)]
-            tried = [_plain(base) for base in known if hidden_layers(base)]
-            if tried and not any(suits(name, recipe, base) for base in chain(known, tried)):
+            meant = [base for base in bases if recipe.is_for(base.task)]
+            tried = [_plain(base) for base in meant if hidden_layers(base)]
+            if tried and not any(suits(name, recipe, base) for base in chain(meant, tried)):
                 check_recipe(name, recipe, tried[0])
         except SpecError as error:
             faults += [f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults]
@@ -158,9 +158,9 @@ def _check_top_level(
             check_name(name, "problem or technique", name)
         except SpecError as error:
             faults.extend(error.faults)
-    known = {*Settings.model_fields, RECIPES, *problems, *techniques}
-    for name in sorted(set(parameters) - known):
-        faults.append(f"{name}: there is no such parameter. {hint(name, known)}")
+    names = {*Settings.model_fields, RECIPES, *problems, *techniques}
+    for name in sorted(set(parameters) - names):
+        faults.append(f"{name}: there is no such parameter. {hint(name, names)}")
     if faults:
         raise SpecError(faults)
 

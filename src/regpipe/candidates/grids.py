@@ -31,8 +31,8 @@ def finer_points(values: Mapping[str, Sequence[float]], best: Point) -> list[Poi
     [(0.0215,), (0.0464,), (0.215,), (0.464,)]
     """
     finer = [_around(sorted(tried), at) for tried, at in zip(values.values(), best, strict=True)]
-    known = set(points(values))
-    return [point for point in itertools.product(*finer) if point not in known]
+    coarse = set(points(values))
+    return [point for point in itertools.product(*finer) if point not in coarse]
 
 
 def arm_at(name: str, technique: Technique, base: Arm, point: Point) -> Arm:
@@ -79,12 +79,12 @@ def check_grid(name: str, technique: Technique, base: Arm) -> None:
 def _around(values: list[float], best: float) -> list[float]:
     """Return `best`, and values between it and its neighbours; `values` rise."""
     place = values.index(best)
-    found = [best]
+    tried = [best]
     for neighbour in (values[max(place - 1, 0)], values[min(place + 1, len(values) - 1)]):
         if neighbour != best:
             wide = min(values) > 0 and max(values) / min(values) > WIDE
             spaced = (np.geomspace if wide else np.linspace)(best, neighbour, BETWEEN + 2)[1:-1]
-            found += [float(f"{value:.3g}") for value in spaced]
+            tried += [float(f"{value:.3g}") for value in spaced]
     if all(float(value).is_integer() for value in values):  # such as a number of units
-        found = [float(round(value)) for value in found]
-    return sorted(set(found))
+        tried = [float(round(value)) for value in tried]
+    return sorted(set(tried))

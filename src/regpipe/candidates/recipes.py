@@ -169,7 +169,7 @@ def suits(name: str, recipe: Recipe, base: Arm) -> bool:
 
 
 def is_for(recipe: Any, problem: Any) -> bool:
-    """Whether a recipe is for a problem's task and metric, given both blocks as written."""
+    """Whether a recipe is for a problem's task and metric, by both blocks as written."""
     block = recipe if isinstance(recipe, dict) else {}
     tasks = block.get("tasks", Recipe.model_fields["tasks"].default)
     if not (isinstance(problem, dict) and isinstance(tasks, list) and problem.get("task") in tasks):
@@ -191,9 +191,9 @@ def left_out(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, str]:
         if recipe.is_for(base.task)
     }
     return {
-        name: " ".join(_reason(name, fault) for fault in found)
-        for name, found in faults.items()
-        if found
+        name: " ".join(_reason(name, fault) for fault in of_recipe)
+        for name, of_recipe in faults.items()
+        if of_recipe
     }
 
 

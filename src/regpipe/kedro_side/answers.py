@@ -29,7 +29,7 @@ class AnswerHooks:
         if _tell_files(left, catalog):
             return
         answers = sorted(name for name in left if name.endswith(".summary"))
-        # A screen has a choice for each recipe, too, and tells them in its report.
+        # A screen has a choice for each recipe, too, and shows them in its report.
         choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
         grids = sorted(name for name in choices if "/" not in name)
         screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]

@@ -1,4 +1,4 @@
-"""What is asked for is checked, and what goes wrong is said."""
+"""What is asked for is checked, and what goes wrong is reported."""
 
 import errno
 from typing import Any
@@ -15,7 +15,7 @@ from regpipe.kedro_side import blocks
 from regpipe.kedro_side.parts import missing_inputs, of_another_run
 from regpipe.kedro_side.runner.records import config_of
 
-# What the machine says where nothing (more) can be written: full, too large, closed, not ours.
+# The machine's errors where nothing (more) can be written: full, too large, closed, not ours.
 UNWRITABLE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
     *(errno.EROFS, errno.EACCES, errno.EPERM),

@@ -25,15 +25,15 @@ def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
 
     Those that no pipeline makes, as a table of the user's own, are not among them.
     """
-    found = {}
+    missing = {}
     for name in sorted(pipeline.inputs()):
         block = name.partition(".")[0].partition("/")[0]  # of `<problem>/<recipe>.trials`, too
         for maker in (block, f"{block}_screen"):
             if maker in pipelines and name in pipelines[maker].all_outputs():
                 if not catalog.exists(name):
-                    found[name] = maker
+                    missing[name] = maker
                 break
-    return found
+    return missing
 
 
 def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:

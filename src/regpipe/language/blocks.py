@@ -23,7 +23,7 @@ from regpipe.language.tasks import CODE_SCORES, TASKS, Task, TaskName
 from regpipe.language.training import Training
 from regpipe.strict import Share, Strict
 
-TABLE = "table"  # the key by which rows of the user's own are told
+TABLE = "table"  # the key that only rows of the user's own have
 
 Network = dict[str, dict[str, Any]]
 Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
@@ -72,9 +72,9 @@ class TableRows(Strict):
     `test`: in all repeats, or of the fixed split alone, where the problem's own `split` says how
     fresh ones are made). Numbers are scaled, unless `scale` is false. `classes` are the values of
     a target that is a class, in the order of the outputs; of two, the second is the one whose
-    probability is told. Rows whose target is missing are refused, or left out where
+    probability is the output. Rows whose target is missing are refused, or left out where
     `labelled_only`. `categories` are columns whose numbers are names, as those of codes; text is
-    a category without being said so.
+    a category in any case.
     """
 
     table: str
@@ -190,7 +190,7 @@ class Problem(Strict):
 
     @property
     def classes(self) -> list[Class] | None:
-        """What the classes are called, where the user's own table says so."""
+        """What the classes are called, where they are the user's own."""
         return self.own_table.classes if self.own_table else None
 
     @property
@@ -200,7 +200,7 @@ class Problem(Strict):
         return own is not None and own.split is not None and self.split.train is None
 
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
-        """Return for each score the mean difference below which nobody cares."""
+        """Return for each score the smallest mean difference of interest."""
         own = {str(name): number for name, number in self.smallest_difference.items()}
         return statistics.smallest_difference | own
 

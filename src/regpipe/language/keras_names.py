@@ -22,13 +22,13 @@ def public_names(module: str) -> dict[str, tuple[str, str]]:
     >>> "Dense" in public_names("layers"), "max_norm" in public_names("constraints")
     (True, True)
     """
-    found = {}
+    names = {}
     for statement in _parse(_keras_folder() / module / "__init__.py").body:
         if isinstance(statement, ast.ImportFrom) and statement.module:
             file = str(Path(*statement.module.split(".")[1:]).with_suffix(".py"))
             for alias in statement.names:
-                found[alias.asname or alias.name] = (file, alias.name)
-    return found
+                names[alias.asname or alias.name] = (file, alias.name)
+    return names
 
 
 @cache
@@ -126,6 +126,6 @@ def _origin(tree: ast.Module, name: str, file: Path) -> Path | None:
         if isinstance(statement, ast.ImportFrom) and statement.module:
             if any(alias.name == name for alias in statement.names):
                 parts = statement.module.split(".")[1:]
-                found = _keras_folder().joinpath(*parts)
-                return found / "__init__.py" if found.is_dir() else found.with_suffix(".py")
+                path = _keras_folder().joinpath(*parts)
+                return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     return None

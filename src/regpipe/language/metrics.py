@@ -2,7 +2,7 @@
 
 What each is called, how it is computed and written, which way is better, which tasks have it, and
 which difference is too small to interest anyone. To add one, write its function and its row in
-`METRICS`, and put its name into `MetricName`. Shares are told with three decimals, and their
+`METRICS`, and put its name into `MetricName`. Shares are written with three decimals, and their
 differences in points; squared errors in thousandths, both they and their differences.
 """
 
@@ -28,18 +28,18 @@ class Metric:
     Attributes:
         name: of the metric, in a sentence and on an axis.
         higher_is_better: whether a larger value is the better one.
-        value_scale: a value is told as so many times itself.
+        value_scale: a value is written as so many times itself.
         value_places: decimals of a value.
-        scale: a difference is told as so many times itself.
+        scale: a difference is written as so many times itself.
         places: decimals of a difference.
         unit: what stands behind a difference.
         tasks: whose fits are scored by it; none where it is of an autoencoder's code, see `codes`.
         function: of targets and outputs, a row each; None where something else computes it: the
             problem's own loss, or `codes`.
-        smallest: a mean difference below this interests nobody, unless a user says another.
-        of_said: whether it is of the classes that are said, which base rates may change.
-        of_rows: whether it is a mean over rows, or nearly so: half of the rows then say how much of
-            it is up to the rows, see `statistics.overlap`.
+        smallest: a mean difference below this is of no interest, unless a user sets another.
+        of_classes: whether it is of the predicted classes, which base rates may change.
+        of_rows: whether it is a mean over rows, or nearly so: half of the rows then show how much
+            of it is up to the rows, see `statistics.overlap`.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Metric:
     tasks: tuple[TaskName, ...] = ()
     function: Function | None = None
     smallest: float = 0.01
-    of_said: bool = False
+    of_classes: bool = False
     of_rows: bool = True
 
     @property
@@ -93,7 +93,7 @@ class Metric:
 
     def size(self, difference: float) -> str:
         """Return a difference without its sign, with as many decimals as it takes not to be 0."""
-        return _to_tell(abs(self.scale * difference), self.places)
+        return _nonzero(abs(self.scale * difference), self.places)
 
     def signed(self, difference: float) -> str:
         """Return a difference with its sign, and without one where it rounds to none."""
@@ -110,7 +110,7 @@ class Metric:
         >>> METRICS["accuracy"].end(0.0125), METRICS["accuracy"].end(-0.0003)
         ('+1.2', '-0.03')
         """
-        return _to_tell(self.scale * difference, self.places, "+")
+        return _nonzero(self.scale * difference, self.places, "+")
 
     def interval(self, low: float, high: float) -> str:
         """Return an interval in brackets, "" where there is none.
@@ -131,7 +131,7 @@ class Metric:
         return f"{self.signed(mean)} {self.interval(low, high)}".rstrip()
 
 
-def _to_tell(number: float, places: int, sign: str = "") -> str:
+def _nonzero(number: float, places: int, sign: str = "") -> str:
     """Return a number, with further decimals where it would else be 0, and isn't."""
     text = _written(number, places, sign)
     if text.strip("+-0."):
@@ -156,8 +156,8 @@ MOST = 6  # decimals of a number that isn't 0
 POINTS, THOUSANDTHS = " points", " thousandths"
 
 
-def said_classes(outputs: np.ndarray) -> np.ndarray:
-    """Return the class that each row's outputs say, of shape (n_rows, 1).
+def predicted_classes(outputs: np.ndarray) -> np.ndarray:
+    """Return the class that each row's outputs predict, of shape (n_rows, 1).
 
     A single output is the probability of class 1, several are one for each class.
     """
@@ -167,20 +167,20 @@ def said_classes(outputs: np.ndarray) -> np.ndarray:
 
 
 def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of rows whose class is said."""
-    return float(np.mean(said_classes(outputs) == y))
+    """Return the share of rows whose class is predicted."""
+    return float(np.mean(predicted_classes(outputs) == y))
 
 
 def _balanced_accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the mean, over the classes, of the share of their rows that is told."""
-    said = said_classes(outputs)
-    return float(np.mean([np.mean(said[y == label] == label) for label in np.unique(y)]))
+    """Return the mean, over the classes, of the share of their rows that is predicted."""
+    predicted = predicted_classes(outputs)
+    return float(np.mean([np.mean(predicted[y == label] == label) for label in np.unique(y)]))
 
 
 def _auc(y: np.ndarray, outputs: np.ndarray) -> float:
     """Return the area under the ROC curve: of two classes, or each against the others, on average.
 
-    How likely a row of a class is told to be more of that class than one of another. NaN where a
+    How probably a row of a class has a higher output for it than one of another. NaN where a
     class has no row.
     """
     if outputs.shape[1] == 1:
@@ -202,16 +202,16 @@ def _area(positive: np.ndarray, scores: np.ndarray) -> float:
 def _ece(y: np.ndarray, outputs: np.ndarray) -> float:
     """Return the expected calibration error: how far probabilities are from how often they hold.
 
-        sum_b n_b / n |accuracy_b - mean probability of the said class_b|
+        sum_b n_b / n |accuracy_b - mean probability of the predicted class_b|
 
     over 15 bins of that probability, equally wide (C. Guo et al., "On calibration of modern neural
     networks", 2017). Of few rows it is above 0 even where every probability is right.
     """
-    said = said_classes(outputs)
+    predicted = predicted_classes(outputs)
     of_each = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
-    probability = np.take_along_axis(of_each, said, axis=1)[:, 0].astype(float)
+    probability = np.take_along_axis(of_each, predicted, axis=1)[:, 0].astype(float)
     bins = np.clip(np.ceil(BINS * probability).astype(int) - 1, 0, BINS - 1)
-    gaps = np.bincount(bins, (said == y)[:, 0] - probability, minlength=BINS)
+    gaps = np.bincount(bins, (predicted == y)[:, 0] - probability, minlength=BINS)
     return float(np.abs(gaps).sum() / len(y))
 
 
@@ -231,9 +231,9 @@ CLASSES: tuple[TaskName, ...] = ("binary", "multiclass")
 NUMBERS: tuple[TaskName, ...] = ("regression", "reconstruction")
 
 
-def _share(name: str, function: Function | None = None, of_said: bool = False) -> Metric:
+def _share(name: str, function: Function | None = None, of_classes: bool = False) -> Metric:
     tasks = CLASSES if function else ()
-    return Metric(name, True, 1.0, 3, 100.0, 1, POINTS, tasks, function, of_said=of_said)
+    return Metric(name, True, 1.0, 3, 100.0, 1, POINTS, tasks, function, of_classes=of_classes)
 
 
 def _error(name: str, function: Function | None = None) -> Metric:
@@ -242,8 +242,8 @@ def _error(name: str, function: Function | None = None) -> Metric:
 
 
 METRICS: dict[str, Metric] = {
-    "accuracy": _share("accuracy", _accuracy, of_said=True),
-    "balanced_accuracy": _share("balanced accuracy", _balanced_accuracy, of_said=True),
+    "accuracy": _share("accuracy", _accuracy, of_classes=True),
+    "balanced_accuracy": _share("balanced accuracy", _balanced_accuracy, of_classes=True),
     "auc": _share("AUC", _auc),
     "ece": replace(_share("calibration error", _ece), higher_is_better=False, of_rows=False),
     "r2": Metric("R²", higher_is_better=True, tasks=("regression",), function=_r2),

@@ -52,8 +52,8 @@ def check_outputs(
 def _faults(
     name: str, task: Task, layers: Mapping[str, _Layer], loss: str | dict[str, dict[str, Any]]
 ) -> Iterator[str]:
-    called, given = (loss, {}) if isinstance(loss, str) else next(iter(loss.items()))
-    if (given or {}).get("from_logits"):
+    called, arguments = (loss, {}) if isinstance(loss, str) else next(iter(loss.items()))
+    if (arguments or {}).get("from_logits"):
         wants = "softmax" if task.name == "multiclass" else "sigmoid"
         yield (
             f"{name}.training.loss: from_logits is for outputs that aren't probabilities yet, "

@@ -47,14 +47,14 @@ def _keys(model: type[BaseModel], location: list[str]) -> set[str]:
     for part in location:
         fields = [m.model_fields[part].annotation for m in models if part in m.model_fields]
         if fields:
-            models = [found for field in fields for found in _models(field)]
+            models = [model for field in fields for model in _models(field)]
         else:
             models = [m for m in models if part in _tags(m)] or models  # else a name, as of a rule
     return {key for m in models for key in m.model_fields}
 
 
 def _tags(model: type[BaseModel]) -> set[str]:
-    """Return the literal values by which pydantic tells a model from its alternatives."""
+    """Return the literal values by which pydantic discriminates a model from its alternatives."""
     return {str(tag) for field in model.model_fields.values() for tag in get_args(field.annotation)}
 
 
@@ -62,4 +62,4 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     """Return the types of `spec` that an annotation such as `Split | None` mentions."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for part in get_args(annotation) for found in _models(part)]
+    return [model for part in get_args(annotation) for model in _models(part)]

@@ -60,9 +60,9 @@ def check_name(path: str, what: str, name: str) -> None:
 
 def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError unless `keras.layers.<kind>` exists and takes these arguments."""
-    known = [*keras_names.class_names("layers"), *LAYERS]
-    if kind not in known:
-        raise unknown(path, "layer of Keras", kind, known)
+    kinds = [*keras_names.class_names("layers"), *LAYERS]
+    if kind not in kinds:
+        raise unknown(path, "layer of Keras", kind, kinds)
     if not isinstance(arguments, dict):
         raise SpecError(
             [f"{path}.{kind}: expected a mapping of arguments, received {arguments!r}."]
@@ -72,10 +72,10 @@ def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
 
 def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError unless `keras.layers.<kind>` takes these arguments."""
-    known = _arguments_of(kind)
+    names = _arguments_of(kind)
     for name, value in arguments.items():
-        if name not in known:
-            raise unknown(path, f"argument of {kind}", name, known)
+        if name not in names:
+            raise unknown(path, f"argument of {kind}", name, names)
         if check := _check_of(name):
             check(f"{path}.{name}", value)
         else:
@@ -85,8 +85,8 @@ def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
 def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError for a layer that does nothing, or nothing right, until it has seen rows.
 
-    Keras adapts such layers by a method of theirs, ahead of training, and nobody calls it here.
-    With what they would find given as arguments, they are layers like others.
+    Keras adapts such layers by a method of theirs, ahead of training, and it isn't called here.
+    With what they would find as arguments, they are layers like others.
     """
     if kind in LAYERS or not keras_names.has_method("layers", kind, "adapt"):
         return
@@ -142,8 +142,8 @@ def check_loss(path: str, value: Any) -> None:
     if isinstance(value, dict):
         if len(value) != 1:
             raise SpecError([f"{path}: expected one loss, received {', '.join(value) or value}."])
-        name, given = next(iter(value.items()))
-        return _check_class(path, "losses", "loss", name, given)
+        name, arguments = next(iter(value.items()))
+        return _check_class(path, "losses", "loss", name, arguments)
     aliases = ["mse", "mae", "bce"]
     _check_one_of(path, "loss", value, [*keras_names.function_names("losses"), *aliases])
 
@@ -153,21 +153,19 @@ def check_optimizer(path: str, value: Any) -> None:
 
     A learning rate is a number, or `{schedule: arguments}` of `keras.optimizers.schedules`.
     """
-    arguments = value if isinstance(value, dict) else {value: {}}
-    if len(arguments) != 1:
-        raise SpecError(
-            [f"{path}: expected one optimizer, received {', '.join(arguments) or value}."]
-        )
-    name, given = next(iter(arguments.items()))
-    _check_class(path, "optimizers", "optimizer", name, given)
-    rate = (given or {}).get("learning_rate")
+    asked = value if isinstance(value, dict) else {value: {}}
+    if len(asked) != 1:
+        raise SpecError([f"{path}: expected one optimizer, received {', '.join(asked) or value}."])
+    name, arguments = next(iter(asked.items()))
+    _check_class(path, "optimizers", "optimizer", name, arguments)
+    rate = (arguments or {}).get("learning_rate")
     if isinstance(rate, dict):
         if len(rate) != 1:
             raise SpecError(
                 [f"{path}.{name}.learning_rate: expected one schedule, received {rate}."]
             )
-        schedule, given = next(iter(rate.items()))
-        _check_class(f"{path}.{name}.learning_rate", SCHEDULES, "schedule", schedule, given)
+        schedule, arguments = next(iter(rate.items()))
+        _check_class(f"{path}.{name}.learning_rate", SCHEDULES, "schedule", schedule, arguments)
 
 
 def keras_class(module: str, name: str) -> str:
@@ -176,7 +174,7 @@ def keras_class(module: str, name: str) -> str:
     >>> keras_class("optimizers", "adam")
     'Adam'
     """
-    return {known.lower(): known for known in _buildable(module)}[name.lower()]
+    return {kind.lower(): kind for kind in _buildable(module)}[name.lower()]
 
 
 def as_keras_takes(name: str, value: Any) -> Any:
@@ -196,17 +194,18 @@ def as_keras_takes(name: str, value: Any) -> Any:
     return float(value) if type(value) is int else value
 
 
-def _check_class(path: str, module: str, what: str, name: Any, given: Any) -> None:
-    known = _buildable(module)
-    if str(name).lower() not in {k.lower() for k in known}:
-        raise unknown(path, f"{what} of Keras", str(name), known)
-    if not isinstance(given or {}, dict):
-        raise SpecError([f"{path}.{name}: expected a mapping of arguments, received {given!r}."])
-    arguments = keras_names.arguments(module, keras_class(module, name))
-    for argument in given or {}:
-        if argument not in arguments:
-            raise unknown(f"{path}.{name}", f"argument of {name}", argument, arguments)
-        value = (given or {})[argument]
+def _check_class(path: str, module: str, what: str, name: Any, arguments: Any) -> None:
+    kinds, arguments = _buildable(module), arguments or {}
+    if str(name).lower() not in {kind.lower() for kind in kinds}:
+        raise unknown(path, f"{what} of Keras", str(name), kinds)
+    if not isinstance(arguments, dict):
+        raise SpecError(
+            [f"{path}.{name}: expected a mapping of arguments, received {arguments!r}."]
+        )
+    names = keras_names.arguments(module, keras_class(module, name))
+    for argument, value in arguments.items():
+        if argument not in names:
+            raise unknown(f"{path}.{name}", f"argument of {name}", argument, names)
         if argument in WHOLE and value is not None and type(value) is not int:
             raise SpecError(
                 [f"{path}.{name}.{argument}: expected a whole number, received {value!r}."]
@@ -247,32 +246,31 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
         raise SpecError([f"{path}: expected one {what} as a mapping, received {value!r}."])
     name, arguments = next(iter(value.items()))
     if name not in keras_names.public_names(module):
-        known = [*keras_names.function_names(module), *extra]
-        raise unknown(path, what, str(name), known)
+        raise unknown(path, what, str(name), [*keras_names.function_names(module), *extra])
     ranges = CONSTRAINT_RANGES if module == "constraints" else RANGES
     if isinstance(arguments, dict):
-        known_arguments = keras_names.arguments(module, name)
+        names = keras_names.arguments(module, name)
         for argument, number in arguments.items():
-            if argument not in known_arguments:
-                raise unknown(f"{path}.{name}", f"argument of {name}", argument, known_arguments)
+            if argument not in names:
+                raise unknown(f"{path}.{name}", f"argument of {name}", argument, names)
             check_range(f"{path}.{name}.{argument}", argument, number, ranges)
     else:
         check_range(f"{path}.{name}", name, arguments, ranges)
 
 
-def _check_one_of(path: str, what: str, value: Any, known: list[str]) -> None:
+def _check_one_of(path: str, what: str, value: Any, names: list[str]) -> None:
     if not isinstance(value, str):
         raise SpecError([f"{path}: expected the name of a {what}, received {value!r}."])
-    if value not in known:
-        raise unknown(path, what, value, known)
+    if value not in names:
+        raise unknown(path, what, value, names)
 
 
-def _check_strengths(path: str, value: Any, known: list[str]) -> None:
+def _check_strengths(path: str, value: Any, names: list[str]) -> None:
     if not isinstance(value, dict):
-        raise SpecError([f"{path}: expected a mapping of {', '.join(known)}, received {value!r}."])
+        raise SpecError([f"{path}: expected a mapping of {', '.join(names)}, received {value!r}."])
     for name, strength in value.items():
-        if name not in known:
-            raise unknown(path, "strength", str(name), known)
+        if name not in names:
+            raise unknown(path, "strength", str(name), names)
         if isinstance(strength, bool) or not isinstance(strength, int | float):
             raise SpecError([f"{path}.{name}: expected a number, received {strength!r}."])
         check_range(f"{path}.{name}", name, strength)
@@ -281,7 +279,7 @@ def _check_strengths(path: str, value: Any, known: list[str]) -> None:
 def check_range(
     path: str, name: str, value: Any, ranges: dict[str, tuple[float, float, str]] = RANGES
 ) -> None:
-    """Raise SpecError for a number out of the range of what is called `name`, if that is known."""
+    """Raise SpecError for a number out of the range of what is called `name`, if it has one."""
     if name not in ranges or isinstance(value, bool) or not isinstance(value, int | float):
         return
     low, high, expected = ranges[name]

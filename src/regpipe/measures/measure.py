@@ -207,7 +207,7 @@ def scores_of(
     said = evened(outputs, rates)
     metrics = {name: METRICS[name] for name in task.scores}
     return {
-        name: metric.function(y, said if metric.of_said else outputs)
+        name: metric.function(y, said if metric.of_classes else outputs)
         for name, metric in metrics.items()
         if metric.function
     }

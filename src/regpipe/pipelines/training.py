@@ -27,7 +27,7 @@ class Trainer:
     def __init__(
         self, engine: Engine, workers: int, store: FitStore, random: Random = "hash"
     ) -> None:
-        """Say with which engine, in how many threads (0: one per core), and what is there."""
+        """Take the engine, the number of threads (0: one per core), and the store."""
         self.store = store
         self._engine, self._asked, self._random = engine, workers, random
 
@@ -50,7 +50,7 @@ class Trainer:
         return [fits[key] for key in keys]
 
     def key(self, job: Job) -> str:
-        """Return what the fit of a job is known by."""
+        """Return the key of a job's fit in the store."""
         return job.key(self._engine, self._random)
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:

@@ -1,9 +1,9 @@
 """How the networks of a task are viewed: what a node predicts, and the picture made of that.
 
 A decision boundary needs two features, a confusion table classes, and so on. The pipelines are
-wired before any row is drawn, so it is the problem's block that says what can be shown. Each node
-that predicts takes an arm, its architecture, weights, fits and samples; each that draws takes the
-predictions of the baseline, those of the technique, samples, both run tables and the arm.
+wired before any row is drawn, so it is the problem's block that decides what can be shown. Each
+node that predicts takes an arm, its architecture, weights, fits and samples; each that draws takes
+the predictions of the baseline, those of the technique, samples, both run tables and the arm.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import pandas as pd
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm
-from regpipe.language.metrics import said_classes
+from regpipe.language.metrics import predicted_classes
 from regpipe.measures.base_rates import rates_of_fit
 from regpipe.pipelines.fits import each_fit
 from regpipe.plots.diverged import tell_diverged
@@ -37,10 +37,10 @@ def predict_surface(
     fits: pd.DataFrame,
     samples: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return what the fits say on a plane around all drawn points of a two-feature problem.
+    """Return what the fits predict on a plane around all drawn points of a two-feature problem.
 
     Columns: protocol, the two features, probability (mean over repeats; as if both classes were as
-    frequent, where they are said by their base rates), share (of the repeats that call the point
+    frequent, where they are predicted by base rates), share (of the repeats that call the point
     class 1).
     """
     from regpipe.measures.measure import Measure, surface
@@ -92,10 +92,9 @@ def count_confusions(
     frames = []
     for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
         measure.load(of_fit, rows.y_train, rates_of_fit(fit))
-        said, true = said_classes(measure.evened(rows.x_score)), rows.y_score.astype(int)
-        frames.append(
-            pd.DataFrame({"protocol": fit["protocol"], "true": true[:, 0], "predicted": said[:, 0]})
-        )
+        true, predicted = rows.y_score.astype(int), predicted_classes(measure.evened(rows.x_score))
+        classes = {"true": true[:, 0], "predicted": predicted[:, 0]}
+        frames.append(pd.DataFrame({"protocol": fit["protocol"], **classes}))
     keys = ["protocol", "true", "predicted"]
     return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
 
@@ -131,9 +130,9 @@ def predict_values(
     frames = []
     for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
         measure.load(of_fit, rows.y_train)
-        said = {"true": rows.y_score[:, 0], "predicted": measure.predict(rows.x_score)[:, 0]}
+        values = {"true": rows.y_score[:, 0], "predicted": measure.predict(rows.x_score)[:, 0]}
         key = {"protocol": fit["protocol"], "repeat": fit["repeat"]}
-        frames.append(pd.DataFrame({**key, **said}))
+        frames.append(pd.DataFrame({**key, **values}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -228,7 +227,7 @@ VIEWS = {"regression": VALUES, "reconstruction": RECONSTRUCTIONS}
 def view_of(problem: Any) -> View:
     """Return how a problem is viewed, given its block as written.
 
-    A block that can't be read gets some view: the check of the parameters says what is wrong.
+    A block that can't be read gets some view: the check of the parameters reports what is wrong.
     """
     block = problem if isinstance(problem, dict) else {}
     rows = block.get("rows")

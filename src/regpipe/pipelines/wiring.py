@@ -7,7 +7,7 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline, node
 
 
-def given(function: Callable[..., Any], **filled: Any) -> Callable[..., Any]:
+def bound(function: Callable[..., Any], **filled: Any) -> Callable[..., Any]:
     """Return the function with some arguments filled in, such as the `name` of a block.
 
     A block of parameters doesn't contain its own name. It keeps its annotations, by which Kedro
@@ -40,7 +40,7 @@ def parameters(*names: str, **blocks: str) -> dict[str, str]:
 class Lazily(Mapping[str, Pipeline]):
     """A mapping from names to pipelines that are built when they are looked up.
 
-    Those that are unlisted are found by their names alone: whoever walks over all pipelines, as
+    Those that are unlisted are found by their names alone: what walks over all pipelines, as
     kedro-viz does, builds all that are listed.
     """
 

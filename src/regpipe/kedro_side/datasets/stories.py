@@ -1,4 +1,4 @@
-"""What is told of some techniques, in one file."""
+"""What is shown of some techniques, in one file."""
 
 import io
 import json

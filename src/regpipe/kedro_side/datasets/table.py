@@ -11,7 +11,7 @@ from regpipe.tables.table_file import read_table
 
 
 class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
-    """Loads a CSV or Excel file by what is said of it, and guesses nothing beyond that."""
+    """Loads a CSV or Excel file as its entry describes it, and guesses nothing beyond that."""
 
     def __init__(
         self,

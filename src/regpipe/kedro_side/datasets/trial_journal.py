@@ -42,10 +42,10 @@ class TrialJournalDataset(StoreDataset[Any]):
     def clear(self) -> int:
         """Remove the journal, or all that the path's `*` stand for; return how many there were."""
         root = Path(self._path.anchor)
-        found = list(root.glob(str(self._path.relative_to(root))))
-        for path in found:
+        files = list(root.glob(str(self._path.relative_to(root))))
+        for path in files:
             path.unlink()
-        return len(found)
+        return len(files)
 
     def _cut(self) -> None:
         """Cut the file at the end of its last record that is whole, as are all before it."""
@@ -69,7 +69,7 @@ class TrialJournalDataset(StoreDataset[Any]):
 
 def _is_record(line: bytes) -> bool:
     try:
-        found = json.loads(line)
+        record = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return line.endswith(b"\n") and isinstance(found, dict) and found.keys() >= FIELDS
+    return line.endswith(b"\n") and isinstance(record, dict) and record.keys() >= FIELDS

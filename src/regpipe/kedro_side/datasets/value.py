@@ -14,7 +14,7 @@ from regpipe.kedro_side.datasets.local import FileDataset
 class ValueDataset(FileDataset[Any, Any]):
     """Saves and loads a block of YAML, or what was made of some: equal to what was saved.
 
-    What nobody has set isn't written, so that it is still known to be unset; `exclude_unset: false`
+    What wasn't set isn't written, so that it stays unset; `exclude_unset: false`
     among the `save_args` writes it all the same.
     """
 

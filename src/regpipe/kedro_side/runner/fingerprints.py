@@ -1,7 +1,7 @@
-"""What each dataset of a run will hold, said by a digest of everything that it is made from.
+"""What each dataset of a run will hold, as a digest of everything that it is made from.
 
-A node is a pure function of its inputs. So its outputs are known by the node, its inputs' digests,
-our code and the libraries, before anything is loaded or run.
+A node is a pure function of its inputs. So its outputs are determined by the node, its inputs'
+digests, our code and the libraries, before anything is loaded or run.
 """
 
 from collections.abc import Mapping
@@ -27,31 +27,31 @@ def fingerprints(
     pipeline: Pipeline,
     catalog: CatalogProtocol,
     configs: Mapping[str, Mapping[str, Any]],
-    known: Mapping[str, str],
+    there: Mapping[str, str],
 ) -> Fingerprints:
-    """Return a fingerprint of each dataset of a pipeline; None where nobody can tell.
+    """Return a fingerprint of each dataset of a pipeline; None where it isn't known.
 
     Args:
         pipeline: what shall be run.
         catalog: from which parameters are read.
-        configs: what the catalog says of each dataset.
-        known: fingerprints of files that are there and that another pipeline made.
+        configs: the catalog's entry of each dataset.
+        there: fingerprints of files that are there and that another pipeline made.
     """
-    found: Fingerprints = {}
+    prints: Fingerprints = {}
     for name in pipeline.inputs():
-        found[name] = _of_input(name, catalog, configs[name], known)
+        prints[name] = _of_input(name, catalog, configs[name], there)
     for node in pipeline.nodes:  # in the order in which they can be run
-        made = _of_node(node, found)
+        made = _of_node(node, prints)
         for name in node.outputs:
-            found[name] = made and digest([made, name, _lasting(configs[name])])
-    return found
+            prints[name] = made and digest([made, name, _lasting(configs[name])])
+    return prints
 
 
 def _of_input(
     name: str,
     catalog: CatalogProtocol,
     config: Mapping[str, Any],
-    known: Mapping[str, str],
+    there: Mapping[str, str],
 ) -> str | None:
     if name.endswith(JOURNAL):
         return ""
@@ -59,17 +59,17 @@ def _of_input(
         return digest([config["engine"], config.get("random", "hash")])
     if name == "parameters" or name.startswith("params:"):
         return digest(_plain(catalog.load(name)))
-    if name in known:
-        return known[name]
+    if name in there:
+        return there[name]
     file = Path(config["filepath"]) if "filepath" in config else None
     return digest([file_digest(file), _lasting(config)]) if file and file.is_file() else None
 
 
-def _of_node(node: Node, found: Mapping[str, str | None]) -> str | None:
+def _of_node(node: Node, prints: Mapping[str, str | None]) -> str | None:
     function, filled = node.func, {}
     if isinstance(node.func, partial):
         function, filled = node.func.func, node.func.keywords
-    inputs = [(name, found[name]) for name in node.inputs]
+    inputs = [(name, prints[name]) for name in node.inputs]
     foreign = function.__module__.partition(".")[0] != OWN  # code that `code_digest` doesn't know
     if foreign or any(fingerprint is None for _, fingerprint in inputs):
         return None
@@ -79,7 +79,7 @@ def _of_node(node: Node, found: Mapping[str, str | None]) -> str | None:
 
 
 def _lasting(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a dataset's configuration says about its content."""
+    """Return the part of a dataset's configuration that is about its content."""
     return {k: v for k, v in config.items() if k not in ("filepath", "metadata")}
 
 

@@ -12,7 +12,7 @@ from regpipe.kedro_side.runner.records import data_folder
 
 
 class LockHooks:
-    """Locks the data folder before anything is read, and lets go of it once all is told."""
+    """Locks the data folder before anything is read, and lets go of it once all is printed."""
 
     @hook_impl(wrapper=True, tryfirst=True)
     def before_pipeline_run(
@@ -44,7 +44,7 @@ class LockHooks:
 
     @hook_impl(wrapper=True, tryfirst=True)
     def after_pipeline_run(self, catalog: DataCatalog) -> Iterator[None]:
-        """Let go of the folder, after whoever else reads from it."""
+        """Let go of the folder, after all others that read from it."""
         try:
             yield
         finally:

@@ -34,8 +34,8 @@ SAVED_EVERY = 2.0  # seconds, so that a run that is killed loses little
 class IncrementalRunner(SequentialRunner):
     """Runs a node only if what it makes isn't there, or was made from something else.
 
-    Parameters, the content of files nobody makes, our code and the libraries' versions decide, not
-    the time at which a file was written.
+    Parameters, the content of files that no node makes, our code and versions of libraries decide,
+    not the time at which a file was written.
     """
 
     def __str__(self) -> str:
@@ -57,7 +57,7 @@ class IncrementalRunner(SequentialRunner):
         """Run what is left of the pipeline; arguments as those of Kedro's runners."""
         assert isinstance(catalog, DataCatalog)
         memory = Memory(catalog, pipeline)
-        wanted = fingerprints(pipeline, catalog, memory.configs, memory.known(pipeline.inputs()))
+        wanted = fingerprints(pipeline, catalog, memory.configs, memory.kept(pipeline.inputs()))
         left = (
             pipeline.filter(node_names=names)
             if (names := needed(pipeline, memory, wanted))
@@ -101,7 +101,7 @@ class Memory:
         """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
         return file_of(self.configs[name])
 
-    def known(self, names: set[str]) -> dict[str, str]:
+    def kept(self, names: set[str]) -> dict[str, str]:
         """Return the fingerprint of each of these datasets that is as it was recorded."""
         return {
             name: self._records[name]["fingerprint"]
@@ -125,13 +125,13 @@ class Memory:
 
 
 def _recorded(catalog: DataCatalog) -> dict[str, Record]:
-    found: Any = None
+    records: Any = None
     if not catalog.exists(RECORDS):
         return {}
     with suppress(DatasetError):
-        found = catalog.load(RECORDS)
-    if isinstance(found, dict):
-        return found
+        records = catalog.load(RECORDS)
+    if isinstance(records, dict):
+        return records
     logger.warning("The records of what was made can't be read: everything counts as new.")
     return {}
 
@@ -157,15 +157,15 @@ def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]
     """Return the names of the nodes that have to be run.
 
     Those are the ones whose files are missing, changed, or made from something else; and those that
-    hand them, or whoever runs the pipeline, something that no file keeps.
+    hand them, or the caller of the pipeline, something that no file keeps.
     """
-    known = memory.known(pipeline.all_outputs())
+    there = memory.kept(pipeline.all_outputs())
     asked = pipeline.outputs()
 
     def is_there(name: str) -> bool:
         if memory.file(name) is None:
             return name not in asked
-        return wanted[name] is not None and known.get(name) == wanted[name]
+        return wanted[name] is not None and there.get(name) == wanted[name]
 
     makers = {name: node for node in pipeline.nodes for name in node.outputs}
     left = [node for node in pipeline.nodes if not all(map(is_there, node.outputs))]

@@ -1,8 +1,8 @@
-"""One run at a time has a data folder; whoever comes second is told who has it.
+"""One run at a time has a data folder; the second is refused, with who has it.
 
 The lock is the operating system's (`flock`): it ends with the process that holds it, however that
-ends, so that none is left behind. The file it is on says who holds it, and stays; a file without a
-lock on it says nothing.
+ends, so that none is left behind. The file it is on tells who holds it, and stays; a file without a
+lock on it means nothing.
 """
 
 import logging
@@ -21,11 +21,11 @@ if sys.platform != "win32":
 logger = logging.getLogger(__name__)
 
 FILE = "lock"
-PATIENCE = 0.5  # seconds in which a run that is ending lets go, and one that began says who it is
+PATIENCE = 0.5  # seconds in which a run that is ending lets go, and one that began writes who it is
 
 
 class Occupied(Exception):
-    """Somebody else has the data folder; the message says where it is, and who."""
+    """The data folder is taken; the message says where it is, and by whom."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def take(folder: Path, purpose: str) -> bool:
 
     Args:
         folder: made if it isn't there.
-        purpose: what for; others are told.
+        purpose: what for; others read it.
 
     Returns:
         Whether it is locked. It isn't where nothing can be written, so that what is there can

@@ -12,7 +12,7 @@ RECORDS = "made"  # the dataset that remembers what was made from what
 
 
 def config_of(catalog: DataCatalog, name: str) -> dict[str, Any]:
-    """Return what the catalog says of a dataset, without making it: many import a slow library."""
+    """Return the catalog's entry of a dataset, without making it: many import a slow library."""
     return catalog.config_resolver.resolve_pattern(name)
 
 

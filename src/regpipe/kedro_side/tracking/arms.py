@@ -32,8 +32,8 @@ from regpipe.report.sentence import sentence
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.grid import Choice
 
-# What has to be made of an arm or a grid for it to be told of. Half of it would be told now, and
-# all of it by a later run, as something else.
+# What has to be made of an arm or a grid for it to be sent. Half of it would be sent now, and all
+# of it by a later run, as something else.
 WHOLE = {
     "baseline": {"runs", "history", "model"},
     "technique": {"runs", "history", "model", "summary"},
@@ -42,7 +42,7 @@ WHOLE = {
 ARTIFACTS = ("runs", "architecture", "model", "comparison", "summary", "grid", "choice")
 NOTE = "mlflow.note.content"  # what MLflow shows as a run's description
 
-Told = tuple[dict[str, str], Params, Params]  # tags, parameters, numbers
+Contents = tuple[dict[str, str], Params, Params]  # tags, parameters, numbers
 
 
 def asked_for(
@@ -71,8 +71,8 @@ class Results:
     def __init__(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Find out where the outputs of a pipeline lie; nothing is loaded yet."""
         outputs = sorted(pipeline.all_outputs())
-        found = {name: file_of(config_of(catalog, name)) for name in outputs}
-        self._files = {name: file for name, file in found.items() if file}
+        files = {name: file_of(config_of(catalog, name)) for name in outputs}
+        self._files = {name: file for name, file in files.items() if file}
         self.load = catalog.load
         self.parameters: dict[str, Any] = catalog.load("parameters")
 
@@ -92,7 +92,7 @@ class Results:
 
 
 def read_run(name: str, kind: str, results: Results) -> Run:
-    """Return what MLflow is told of the arm or grid called `name`.
+    """Return what MLflow gets of the arm or grid called `name`.
 
     Its tag `regpipe.digest` stays the same as long as its fits, what they were made with and the
     answer do.
@@ -119,7 +119,7 @@ def read_run(name: str, kind: str, results: Results) -> Run:
     return with_fits(run, table, history, paths)
 
 
-def _baseline(name: str, table: pd.DataFrame, results: Results) -> Told:
+def _baseline(name: str, table: pd.DataFrame, results: Results) -> Contents:
     problem = parse(Problem, results.parameters[name], name)
     arm = baseline(name, problem)
     tags = {"technique": "baseline", "problem": name, "title": problem.title}
@@ -127,7 +127,7 @@ def _baseline(name: str, table: pd.DataFrame, results: Results) -> Told:
     return tags, params, means(table, arm.task.metric)
 
 
-def _technique(name: str, table: pd.DataFrame, results: Results) -> Told:
+def _technique(name: str, table: pd.DataFrame, results: Results) -> Contents:
     technique, problem, arm = _applied(name, results)
     answer: Answer = results.load(f"{name}.summary")
     tags = {
@@ -179,5 +179,5 @@ def _settings(results: Results, *protocols: str) -> Params:
 
 
 def _block(model: type[BaseModel], results: Results, name: str) -> Params:
-    """Return the keys of a block that somebody has set; Kedro may have typed it already."""
+    """Return the keys of a block that a user has set; Kedro may have typed it already."""
     return parse(model, results.parameters[name], name).model_dump(mode="json", exclude_unset=True)

@@ -1,4 +1,4 @@
-"""When a run is tracked: its store is reached before anything trains, and told once all is saved.
+"""When a run is tracked: its store is reached before anything trains, and used once all is saved.
 
 After the run, since by then every file is there whatever becomes of the tracking; and since an arm
 that was up to date can be read as well as one that was just made.

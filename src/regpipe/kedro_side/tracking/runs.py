@@ -1,4 +1,4 @@
-"""What MLflow is told: a run per arm and per grid, and a run for each of their fits inside it."""
+"""What MLflow gets: a run per arm and per grid, and a run for each of their fits inside it."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -16,9 +16,9 @@ from regpipe.statistics.grid import Choice
 from regpipe.statistics.summary import Mean, spread
 
 POINTS = 50  # of a curve, which is enough to see its shape
-DIGEST = "regpipe.digest"  # the tag by which a run is known again
-# Columns of a run table that say which fit it is; whatever else is a number tells how it went.
-TOLD_BY_TAGS = ("technique", "problem", "outcome")
+DIGEST = "regpipe.digest"  # the tag by which a run is recognised
+# Columns of a run table that identify a fit; whatever else is a number is a result of it.
+IN_TAGS = ("technique", "problem", "outcome")
 PARAMS = (
     *("protocol", "repeat", "data_seed", "fit_seed", "settings", "train_rows", "test_rows"),
     "step",  # of a grid: coarse or finer
@@ -73,7 +73,7 @@ def run_of(
 ) -> Run:
     """Return the run of an arm or a grid, with nothing inside it yet.
 
-    It takes as long as its fits took one after another; when each began, nobody has written down.
+    It takes as long as its fits took one after another; when each began isn't recorded.
     """
     begin = end - sum(map(_milliseconds, table["seconds"]))
     everything = {**numbers, "fits": len(table), "seconds": table["seconds"].sum()}
@@ -91,7 +91,7 @@ def with_fits(
     Args:
         run: that of the arm or the grid.
         table: a row per fit.
-        history: loads every epoch of every fit, once that is needed; None if nobody kept them.
+        history: loads every epoch of every fit, once that is needed; None if they weren't kept.
         paths: columns of the table that are parameters of a fit, besides the usual ones.
     """
     return replace(run, nested=_fits(run, table, history, paths))
@@ -119,9 +119,9 @@ def _fit(
     begin: int,
     end: int,
 ) -> Run:
-    known = [column for column in (*paths, *PARAMS) if column in row]
+    params = [column for column in (*paths, *PARAMS) if column in row]
     at = "".join(f" {path.rpartition('.')[2]}={row[path]:g}" for path in paths)
-    rest = {str(k): v for k, v in row.items() if k not in (*known, *TOLD_BY_TAGS)}
+    rest = {str(k): v for k, v in row.items() if k not in (*params, *IN_TAGS)}
     return Run(
         name=f"{run.name}{at} {row['protocol']} {row['repeat']}",
         tags={
@@ -129,7 +129,7 @@ def _fit(
             **{key: row[key] for key in ("protocol", "outcome")},
             "kind": "grid_fit" if paths else "fit",
         },
-        params={column: row[column] for column in known},
+        params={column: row[column] for column in params},
         points=[
             *points(rest, end),
             *([] if epochs is None else curve_points(epochs, begin, end)),
@@ -155,18 +155,18 @@ def points(numbers: Mapping[str, Any], time: int) -> list[Point]:
 def curve_points(history: pd.DataFrame, begin: int, end: int) -> list[Point]:
     """Return the curves of a fit, at most 50 epochs of each, the first and the last among them.
 
-    Epochs without a finite number are left out, as where `validation_freq` didn't look.
+    Epochs without a finite number are left out, as where `validation_freq` skips them.
     """
     epochs = history["epoch"].to_numpy()
-    found = []
+    curves = []
     for key in history.columns.difference(list(HISTORY_KEYS), sort=False):
         values = history[key].to_numpy(float)
         there = np.flatnonzero(np.isfinite(values))
         shown = np.linspace(0, len(there) - 1, min(POINTS, len(there))).round().astype(int)
         for i in there[shown]:
             time = begin + round((end - begin) * float(epochs[i] / epochs[-1]))
-            found.append(Point(named(key), float(values[i]), time, int(epochs[i])))
-    return found
+            curves.append(Point(named(key), float(values[i]), time, int(epochs[i])))
+    return curves
 
 
 def settings_of(arm: Arm, problem: Problem) -> Params:
@@ -208,13 +208,13 @@ def gains(answer: Answer) -> dict[str, float]:
 
     The keys are such as `gain/accuracy` and `gain/accuracy_ci_low`.
     """
-    found = {}
+    numbers = {}
     for metric, difference in answer.fresh.difference.items():
-        found[f"gain/{metric}"] = difference.mean
-        found[f"gain/{metric}_ci_low"] = difference.ci_low
-        found[f"gain/{metric}_ci_high"] = difference.ci_high
-        found[f"gain/{metric}_p_better"] = difference.p_better
-    return found
+        numbers[f"gain/{metric}"] = difference.mean
+        numbers[f"gain/{metric}_ci_low"] = difference.ci_low
+        numbers[f"gain/{metric}_ci_high"] = difference.ci_high
+        numbers[f"gain/{metric}_p_better"] = difference.p_better
+    return numbers
 
 
 def choices(choice: Choice) -> dict[str, float]:
@@ -224,8 +224,8 @@ def choices(choice: Choice) -> dict[str, float]:
     """
     return {
         f"{protocol}/{who}{'' if key == 'mean' else f'_{key}'}": number
-        for protocol, told in (("fixed", choice.fixed), ("fresh", choice.fresh))
-        for who, numbers in told or ()
+        for protocol, chosen in (("fixed", choice.fixed), ("fresh", choice.fresh))
+        for who, numbers in chosen or ()
         if isinstance(numbers, Mean)
         for key, number in numbers
     }
@@ -237,13 +237,13 @@ def flat(block: Mapping[str, Any], path: str = "") -> Params:
     >>> flat({"hidden": {"units": 500, "kernel_regularizer": {"l2": 0.001}}, "split": None})
     {'hidden.units': 500, 'hidden.kernel_regularizer.l2': 0.001}
     """
-    found: Params = {}
+    params: Params = {}
     for key, value in block.items():
         if isinstance(value, Mapping):
-            found.update(flat(value, f"{path}{key}."))
+            params.update(flat(value, f"{path}{key}."))
         elif value is not None and value != []:
-            found[f"{path}{key}"] = value
-    return found
+            params[f"{path}{key}"] = value
+    return params
 
 
 def named(key: str) -> str:

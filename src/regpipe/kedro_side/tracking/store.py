@@ -1,4 +1,4 @@
-"""The tracking store: reached, or refused in a sentence; told of runs it doesn't know yet.
+"""The tracking store: reached, or refused in a sentence; given the runs that it hasn't yet.
 
 The only place where MLflow is imported.
 """
@@ -21,7 +21,7 @@ PARAMS_AT_ONCE, METRICS_AT_ONCE = 100, 900  # MLflow takes 1000 things at once, 
 
 
 class TrackingError(Exception):
-    """A tracking store that can't be used; says what was asked for and what is wrong with it."""
+    """A tracking store that can't be used: what was asked for, and what is wrong with it."""
 
 
 class Store:
@@ -55,32 +55,32 @@ class Store:
         """Return the id of a problem's experiment, which is created where it isn't there yet.
 
         Raises:
-            TrackingError: somebody has deleted it.
+            TrackingError: it was deleted.
         """
         if problem not in self._experiments:
             name = EXPERIMENT.format(problem=problem)
-            found = self._client.get_experiment_by_name(name)
-            if found is not None and found.lifecycle_stage == "deleted":
+            there = self._client.get_experiment_by_name(name)
+            if there is not None and there.lifecycle_stage == "deleted":
                 raise TrackingError(
                     f"the experiment '{name}' of {shown(self._uri)} is deleted. Restore it with: "
-                    f"mlflow experiments restore -x {found.experiment_id}"
+                    f"mlflow experiments restore -x {there.experiment_id}"
                 )
-            made = found.experiment_id if found else self._create(name)
+            made = there.experiment_id if there else self._create(name)
             self._experiments[problem] = made
         return self._experiments[problem]
 
     def keep(self, run: Run) -> bool:
-        """Tell of a run and those inside it, unless the store knows them; return whether it didn't.
+        """Send a run and those inside it, unless the store has them; return whether it hadn't.
 
-        One that was told of in part, as where somebody pressed Ctrl-C, is deleted and told anew.
+        One that was sent in part, as where a user pressed Ctrl-C, is deleted and sent anew.
         """
         experiment = self.experiment(run.tags["problem"])
         same = f"tags.`{DIGEST}` = '{run.tags[DIGEST]}'"
-        for found in self._client.search_runs([experiment], same):
-            if found.info.status == "FINISHED":
+        for there in self._client.search_runs([experiment], same):
+            if there.info.status == "FINISHED":
                 return False
-            self._delete(experiment, found.info.run_id)
-        self._tell(experiment, run, {})
+            self._delete(experiment, there.info.run_id)
+        self._send(experiment, run, {})
         return True
 
     def _create(self, name: str) -> str:
@@ -95,7 +95,7 @@ class Store:
         for one in (*[run.info.run_id for run in inside], run_id):
             self._client.delete_run(one)
 
-    def _tell(self, experiment: str, run: Run, parent: dict[str, str]) -> None:
+    def _send(self, experiment: str, run: Run, parent: dict[str, str]) -> None:
         made = self._client.create_run(experiment, run.begin, {**run.tags, **parent}, run.name)
         run_id = made.info.run_id
         for params, metrics in _batches(run):
@@ -103,13 +103,13 @@ class Store:
         for file in run.files:
             self._client.log_artifact(run_id, str(file))
         for nested in run.nested:
-            self._tell(experiment, nested, {PARENT: run_id})
+            self._send(experiment, nested, {PARENT: run_id})
         self._client.set_terminated(run_id, "FINISHED", run.end)
 
 
 @contextmanager
 def patience(retries: int, seconds: int) -> Iterator[None]:
-    """Keep MLflow quiet, and from trying for minutes; what somebody has set themselves stays.
+    """Keep MLflow quiet, and from trying for minutes; what a user has set stays.
 
     Args:
         retries: of each request to a server, besides the first try.
@@ -158,8 +158,8 @@ def reason(error: BaseException) -> str:
     while (cause := chain[-1].__cause__ or chain[-1].__context__) and cause not in chain:
         chain.append(cause)
     deepest = [e for e in chain if isinstance(e, OSError) and type(e).__module__ == "builtins"]
-    said = str(deepest[-1] if deepest else error).strip().partition("\n")[0]
-    return (said or type(error).__name__)[:300].rstrip(".")
+    text = str(deepest[-1] if deepest else error).strip().partition("\n")[0]
+    return (text or type(error).__name__)[:300].rstrip(".")
 
 
 def _sqlite_file(uri: str) -> Path:

@@ -63,8 +63,8 @@ def train(
         The weights, as one array of shape (repeats, ...) for each `<protocol>/<weight>`.
         The history: protocol, repeat, epoch (from 1) and what Keras logs at each epoch.
         The fits: technique, problem and its settings (a hash), protocol, repeat, seeds, numbers of
-        rows, outcome, epochs, best_epoch, seconds; `base_rate_<class>` where classes are said by
-        them.
+        rows, outcome, epochs, best_epoch, seconds; `base_rate_<class>` where they predict
+        classes.
     """
     plan = [
         (repeat, repeat.job(arm, architecture))

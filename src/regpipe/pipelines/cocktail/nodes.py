@@ -37,7 +37,7 @@ def mix_and_measure(
     protocol: Protocol,
     cocktail: Cocktail,
 ) -> pd.DataFrame:
-    """Search in each repeat, and score what was found.
+    """Search in each repeat, and score the best mixture.
 
     Returns:
         A row per repeat and mixture: repeat, data_seed, fit_seed, train_rows, test_rows; without,
@@ -150,7 +150,7 @@ def report(
     samples: pd.DataFrame,
     recipes: dict[str, Any],
 ) -> str:
-    """Tell it all on one page; `arm` is of what most mixtures have in common."""
+    """Show it all on one page; `arm` is of what most mixtures have in common."""
     from regpipe.report.keras_code import keras_code  # slow to import
     from regpipe.report.page import render_cocktail
 

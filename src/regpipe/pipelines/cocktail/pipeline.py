@@ -6,7 +6,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.screen.pipeline import of_recipe
-from regpipe.pipelines.wiring import given, step
+from regpipe.pipelines.wiring import bound, step
 
 RECIPES, STATISTICS, SIZES = "params:recipes", "params:statistics", "params:cocktail"
 
@@ -46,7 +46,7 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
                 "report",
             ),
             step(
-                given(nodes.answer, name=problem),
+                bound(nodes.answer, name=problem),
                 [mixtures, comparison, parts, block, SIZES, STATISTICS],
                 answer,
                 "evaluate",

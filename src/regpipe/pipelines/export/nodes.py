@@ -113,9 +113,9 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with what the network says of them."""
-    said = predictor.predict(rows)
-    return pd.concat([rows, said.rename(columns=lambda name: _free(name, rows))], axis=1)
+    """Return the rows with the network's predictions."""
+    predicted = predictor.predict(rows)
+    return pd.concat([rows, predicted.rename(columns=lambda name: _free(name, rows))], axis=1)
 
 
 def _free(name: str, rows: pd.DataFrame) -> str:
@@ -128,8 +128,8 @@ def _about(job: Job, whole: "Whole", chosen: str, expected: dict[str, Any]) -> "
     from regpipe.tables.exported import About
 
     rates, asked = base_rates(job.arm, job.rows), job.arm.training.class_weight
-    found = class_weights(asked.asked, job.rows.y_train) if asked else {}
-    weights = [found.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
+    of_class = class_weights(asked.asked, job.rows.y_train) if asked else {}
+    weights = [of_class.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
     return About(
         problem=job.arm.problem,
         technique=chosen,
@@ -147,7 +147,7 @@ def _about(job: Job, whole: "Whole", chosen: str, expected: dict[str, Any]) -> "
 
 
 def _expected(leaderboard: pd.DataFrame, chosen: str) -> dict[str, Any]:
-    """Return what the screen found on test rows: of a network that was trained on fewer rows."""
+    """Return the screen's scores on test rows: of a network that was trained on fewer rows."""
     if chosen == BASELINE:
         row = leaderboard.iloc[0]
         return {row["metric"]: float(row["fresh_baseline"])}

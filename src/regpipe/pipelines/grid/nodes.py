@@ -79,7 +79,7 @@ def tabulate(
 ) -> pd.DataFrame:
     """Return a row per protocol and point.
 
-    `not_comparable` says of the points that something was published about what differs from that.
+    `not_comparable` is what differs from what was published, at the points that it is about.
     """
     table = grid_statistics.tabulate(
         runs,
@@ -109,7 +109,7 @@ def choose(
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
     arm, paths = apply(name, technique, base), list(technique.grid)
     splits = splits_of(base.problem_block, runs)
-    found = grid_statistics.choice(runs, baseline_runs, paths, arm.task, statistics, splits)
+    chosen = grid_statistics.choice(runs, baseline_runs, paths, arm.task, statistics, splits)
     return Choice(
         technique=name,
         title=technique.title,
@@ -118,8 +118,8 @@ def choose(
         leak=arm.training.leaks,
         paths=paths,
         confidence=statistics.confidence,
-        fixed=found["fixed"],
-        fresh=found["fresh"],
+        fixed=chosen["fixed"],
+        fresh=chosen["fresh"],
     )
 
 
@@ -209,8 +209,8 @@ class Measured:
 
     def validation(self, job: Job, fit: Fit, held: Rows) -> dict[str, float]:
         """Return the scores on the rows held out of a fit that was trained without them."""
-        found = self._loaded(job, fit, held).score(held, "val")
-        return {f"validation_{score}": value for score, value in found.items()}
+        scores = self._loaded(job, fit, held).score(held, "val")
+        return {f"validation_{name}": value for name, value in scores.items()}
 
     def _loaded(self, job: Job, fit: Fit, rows: Rows) -> "Measure":
         from regpipe.engine.strengths import without_strengths

@@ -4,7 +4,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.grid import nodes
-from regpipe.pipelines.wiring import given, parameters, step
+from regpipe.pipelines.wiring import bound, parameters, step
 
 BLOCK, STATISTICS = "params:technique", "params:statistics"
 TRAINS = ("train", "train_grid")
@@ -16,18 +16,18 @@ def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:
     `shipped` are the blocks that what was published is about.
     """
     name = f"{technique}_grid"
-    coarse = given(nodes.train_coarse, name=technique)
-    finer = given(nodes.train_finer, name=technique)
-    table = given(nodes.tabulate, name=technique, shipped=shipped)
-    choice = given(nodes.choose, name=technique)
+    coarse = bound(nodes.train_coarse, name=technique)
+    finer = bound(nodes.train_finer, name=technique)
+    table = bound(nodes.tabulate, name=technique, shipped=shipped)
+    choice = bound(nodes.choose, name=technique)
     plan = ["samples", "trainer", "baseline_arm", BLOCK, "params:protocol"]
-    found = ["baseline_arm", BLOCK, STATISTICS]
+    compared = ["baseline_arm", BLOCK, STATISTICS]
     return Pipeline(
         [
             step(coarse, plan, "coarse", *TRAINS),
             step(finer, ["coarse", *plan], "runs", *TRAINS),
-            step(table, ["runs", *found], "grid", "evaluate"),
-            step(choice, ["runs", "baseline_runs", *found], "choice", "evaluate"),
+            step(table, ["runs", *compared], "grid", "evaluate"),
+            step(choice, ["runs", "baseline_runs", *compared], "choice", "evaluate"),
             step(
                 nodes.plot_grid,
                 ["grid", "baseline_runs", "baseline_arm", BLOCK],

@@ -7,7 +7,7 @@ from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_to_the_end
 from regpipe.pipelines.problem import nodes
 from regpipe.pipelines.views import View
-from regpipe.pipelines.wiring import given, parameters, step
+from regpipe.pipelines.wiring import bound, parameters, step
 
 BLOCK, PROTOCOL = "params:problem", "params:protocol"
 
@@ -20,7 +20,7 @@ def create_pipeline(name: str, view: View, table: str | None = None) -> Pipeline
     return Pipeline(
         [
             *(_rows_of_table(name) if table else _drawn_rows()),
-            step(given(resolve_baseline, name=name), BLOCK, "arm", "model", name="resolve_arm"),
+            step(bound(resolve_baseline, name=name), BLOCK, "arm", "model", name="resolve_arm"),
             step(repeat_to_the_end, PROTOCOL, "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
             *_pictures(),
@@ -41,7 +41,7 @@ def _drawn_rows() -> list[Node]:
 
 def _rows_of_table(name: str) -> list[Node]:
     return [
-        step(given(nodes.split_table, name=name), ["table", BLOCK, PROTOCOL], "samples", "data")
+        step(bound(nodes.split_table, name=name), ["table", BLOCK, PROTOCOL], "samples", "data")
     ]
 
 

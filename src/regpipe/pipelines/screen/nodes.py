@@ -1,4 +1,4 @@
-"""From what was tuned to an answer per recipe, a leaderboard, and the page that tells it."""
+"""From what was tuned to an answer per recipe, a leaderboard, and the page that shows them."""
 
 from typing import Any
 
@@ -203,7 +203,7 @@ def report(
     *stories: Stories,
     name: str,
 ) -> str:
-    """Tell it all on one page."""
+    """Show it all on one page."""
     from regpipe.report.page import render
 
     return render(

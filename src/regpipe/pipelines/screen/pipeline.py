@@ -11,7 +11,7 @@ from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.study.pipeline import story_of
 from regpipe.pipelines.technique.pipeline import TABLES, of_baseline, picture_nodes
 from regpipe.pipelines.views import View
-from regpipe.pipelines.wiring import given, parameters, step
+from regpipe.pipelines.wiring import bound, parameters, step
 
 PROTOCOL, STATISTICS, SCREEN = "params:protocol", "params:statistics", "params:screen"
 TRAINS = ("train", "train_grid")
@@ -70,7 +70,7 @@ def _search(name: str) -> list[Node]:
     trained = ["space", "trials", "samples", "trainer", "repeats", PROTOCOL]
     return [
         step(
-            given(nodes.make_space, name=name), ["baseline_arm", "params:recipe"], "space", "model"
+            bound(nodes.make_space, name=name), ["baseline_arm", "params:recipe"], "space", "model"
         ),
         step(tune, ["space", "samples", "trainer", PROTOCOL, SCREEN], "trials", *TRAINS),
         step(nodes.choose_arm, ["space", "trials"], "arm", "model"),
@@ -81,13 +81,13 @@ def _search(name: str) -> list[Node]:
 
 
 def _answer(view: View, tuned: bool) -> list[Node]:
-    """Compare with the baseline, write the answer, and gather what is told of it."""
+    """Compare with the baseline, write the answer, and gather its story."""
     run = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
     parts = story_of("", view, "grid_plot" if tuned else None)
     parts["samples_plot"] = "problem_samples_plot"
     return [
         step(nodes.answer, run, ["comparison", "summary"], "evaluate"),
-        step(study_nodes.tell, parts, "story", "report"),
+        step(study_nodes.make_story, parts, "story", "report"),
     ]
 
 
@@ -100,7 +100,7 @@ def _values() -> list[Node]:
 
 
 def _whole(problem: str, recipes: list[str]) -> Pipeline:
-    """Return what is told of all recipes together, and of models without a network."""
+    """Return what is shown of all recipes together, and of models without a network."""
     screen = screen_name(problem)
     board, tuning, references, left_out, forest, runs = (f"{screen}.{what}" for what in WHOLE)
     stories = [of_recipe(problem, name, "story") for name in recipes]
@@ -117,7 +117,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
             step(nodes.train_references, scored, runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
             step(nodes.plot_forest, board, forest, "plot"),
-            step(given(nodes.report, name=problem), shown, f"{screen}.report", "report"),
+            step(bound(nodes.report, name=problem), shown, f"{screen}.report", "report"),
         ],
         namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all
         prefix_datasets_with_namespace=False,

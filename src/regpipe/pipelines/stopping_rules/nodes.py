@@ -22,19 +22,19 @@ def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFram
     """
     from regpipe.engine.replay import Replay
 
-    found = []
+    rows = []
     for problem, history in histories.items():
         names = [column for column in history.columns if column not in KEYS]
         fits = [(key, fit.sort_values("epoch")) for key, fit in history.groupby(KEYS[:2])]
         for rule, block in rules.rules.items():
             replay = Replay(block.rule, names)
             for (protocol, repeat), fit in fits:
-                seen = fit[fit["val_loss"].notna()]  # not looked at, or diverged
-                if seen.empty:
+                there = fit[fit["val_loss"].notna()]  # else not validated, or diverged
+                if there.empty:
                     continue
-                stop = replay(seen[names].to_numpy("float32"))
-                losses, epochs = seen["val_loss"].to_numpy(), seen["epoch"].to_numpy()
-                found.append(
+                stop = replay(there[names].to_numpy("float32"))
+                losses, epochs = there["val_loss"].to_numpy(), there["epoch"].to_numpy()
+                rows.append(
                     {
                         "problem": problem,
                         "rule": rule,
@@ -47,7 +47,7 @@ def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFram
                         "lowest_loss": losses.min(),
                     }
                 )
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
 def tabulate(replays: pd.DataFrame) -> pd.DataFrame:

@@ -15,19 +15,19 @@ def create_pipeline(techniques: Sequence[str], grids: Sequence[str]) -> Pipeline
     """Return the pipeline that judges what was published, given the answers.
 
     Args:
-        techniques: those whose answers tell of something that was published.
+        techniques: those whose answers are about something that was published.
         grids: those whose grids something was published about.
     """
-    found = {
+    results = {
         **{f"{name}.summary": f"{name}.summary" for name in techniques},
         **{f"{name}_grid.grid": f"{name}_grid.grid" for name in grids},
     }
     return Pipeline(
         [
-            step(nodes.check_claims, found, "claims", "report"),
+            step(nodes.check_claims, results, "claims", "report"),
             step(nodes.plot_claims, "claims", "claims_plot", "plot"),
         ],
         namespace=STUDY,
-        inputs=set(found),
+        inputs=set(results),
         tags=[NAME, STUDY],
     )

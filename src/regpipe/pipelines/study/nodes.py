@@ -16,14 +16,14 @@ from regpipe.statistics.leaderboard import leaderboard
 PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
 
 
-def tell(
+def make_story(
     arm: Arm,
     architecture: dict[str, Any],
     summary: Answer,
     runs: pd.DataFrame,
     **pictures: bytes,
 ) -> Stories:
-    """Gather what is told of one technique; it is the only one in what is returned."""
+    """Gather what is shown of one technique; it is the only one in what is returned."""
     from regpipe.report.keras_code import keras_code  # slow to import, as is `page`
 
     shape = tuple(architecture["config"]["layers"][0]["config"]["batch_shape"][1:])
@@ -50,14 +50,14 @@ def rank(stories: Stories) -> pd.DataFrame:
     return leaderboard([story.answer for story in stories.values()])
 
 
-def check_claims(**found: Any) -> pd.DataFrame:
-    """Put what was published beside what was found.
+def check_claims(**results: Any) -> pd.DataFrame:
+    """Put what was published beside the results.
 
     Args:
-        found: the answer of each `<technique>.summary`, the table of each `<technique>_grid.grid`.
+        results: the answer of each `<technique>.summary`, the table of each `<name>_grid.grid`.
     """
-    answers = [answer for name, answer in found.items() if name.endswith(SUMMARY)]
-    grids = {name.removesuffix(GRID): grid for name, grid in found.items() if name.endswith(GRID)}
+    answers = [answer for name, answer in results.items() if name.endswith(SUMMARY)]
+    grids = {name.removesuffix(GRID): grid for name, grid in results.items() if name.endswith(GRID)}
     return tabulate_claims(answers, grids)
 
 
@@ -78,7 +78,7 @@ def report(
     shares: pd.DataFrame,
     **pictures: bytes,
 ) -> str:
-    """Tell it all on one page."""
+    """Show it all on one page."""
     from regpipe.report.page import render
 
     answers = [story.answer for story in stories.values()]

@@ -15,7 +15,7 @@ PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms")
 
 @dataclass(frozen=True)
 class Part:
-    """What the study tells of one problem.
+    """What the study shows of one problem.
 
     Attributes:
         view: of its networks.
@@ -49,23 +49,23 @@ def create_pipeline(
         )
         for name, part in parts.items()
     ]
-    told = [f"{name}.stories" for name, part in parts.items() if part.techniques]
-    pipelines = [*problems.values(), *boxes, *further, *([_whole(told)] if told else [])]
+    stories = [f"{name}.stories" for name, part in parts.items() if part.techniques]
+    pipelines = [*problems.values(), *boxes, *further, *([_whole(stories)] if stories else [])]
     # One set of all nodes: adding up so many pipelines one by one would take seconds.
     return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
 
 
 def story_of(prefix: str, view: View, grid: str | None = None) -> dict[str, str]:
-    """Return what `tell` takes; `prefix` stands before the technique's datasets."""
+    """Return what `make_story` takes; `prefix` stands before the technique's datasets."""
     pictures = (f"{picture}_plot" for picture in (*PICTURES, view.picture))
-    told = {
+    inputs = {
         name: f"{prefix}{name}" for name in ("arm", "architecture", "summary", "runs", *pictures)
     }
-    return told | ({"grid_plot": grid} if grid else {})
+    return inputs | ({"grid_plot": grid} if grid else {})
 
 
 def _whole(stories: list[str]) -> Pipeline:
-    """Return what is told of all problems together."""
+    """Return what is shown of all problems together."""
     shared = {"variance.shares", "variance.variance_plot", *stories}
     page = {
         "stories": "stories",
@@ -90,7 +90,7 @@ def _whole(stories: list[str]) -> Pipeline:
 
 
 def _stories(problem: str, part: Part) -> list[Node | Pipeline]:
-    """Return the nodes that gather what is told of a problem's techniques."""
+    """Return the nodes that gather the stories of a problem's techniques."""
     if not part.techniques:
         return []
     stories = [f"{name}.story" for name in part.techniques]
@@ -99,10 +99,11 @@ def _stories(problem: str, part: Part) -> list[Node | Pipeline]:
 
 
 def _story(name: str, part: Part) -> Pipeline:
-    """Return the node that gathers what is told of a technique, in the technique's namespace."""
-    told = story_of(f"{name}.", part.view, f"{name}_grid.grid_plot" if name in part.grids else None)
+    """Return the node that makes a technique's story, in the technique's namespace."""
+    grid = f"{name}_grid.grid_plot" if name in part.grids else None
+    inputs = story_of(f"{name}.", part.view, grid)
     return Pipeline(
-        [step(nodes.tell, told, f"{name}.story", "report", NAME)],
+        [step(nodes.make_story, inputs, f"{name}.story", "report", NAME)],
         namespace=name,
         prefix_datasets_with_namespace=False,
     )

@@ -9,7 +9,7 @@ from regpipe.pipelines.arm.repeats import repeat_until_decided
 from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.pipelines.technique import nodes
 from regpipe.pipelines.views import View
-from regpipe.pipelines.wiring import given, parameters, step
+from regpipe.pipelines.wiring import bound, parameters, step
 
 PROTOCOL, STATISTICS = "params:protocol", "params:statistics"
 TABLES = ("baseline_runs", "runs")
@@ -50,7 +50,7 @@ def _arm(name: str) -> list[Node]:
     beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", PROTOCOL, STATISTICS]
     return [
         step(
-            given(resolve_technique, name=name),
+            bound(resolve_technique, name=name),
             ["baseline_arm", "params:technique"],
             "arm",
             "model",
@@ -66,7 +66,7 @@ def _answer(shipped: Shipped) -> list[Node]:
     return [
         step(nodes.compare, [*TABLES, "arm", *settings], "comparison", "evaluate"),
         step(
-            given(nodes.answer, shipped=shipped),
+            bound(nodes.answer, shipped=shipped),
             [*TABLES, "comparison", "arm", *settings, "params:engine"],
             "summary",
             "evaluate",

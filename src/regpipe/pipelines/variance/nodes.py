@@ -46,7 +46,7 @@ def train_nested(
         jobs.append(Job(arm, architecture, rows, seed, weights_seed))
     progress.expect(len(jobs))
     fits = trainer.fits_of(f"{arm.name}, variance", jobs)
-    measure, metric, found = Measure(arm, architecture), arm.task.metric, []
+    measure, metric, table = Measure(arm, architecture), arm.task.metric, []
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
         rows = draws[draw]
         measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
@@ -55,8 +55,8 @@ def train_nested(
             scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
         levels = {"problem": arm.problem, "draw": draw, "weights": weights, "order": order}
         seeds = {"weights_seed": job.weights_seed, "fit_seed": job.seed}
-        found.append({**levels, "data_seed": rows.data_seed, **seeds, **scores})
-    return pd.DataFrame(found)
+        table.append({**levels, "data_seed": rows.data_seed, **seeds, **scores})
+    return pd.DataFrame(table)
 
 
 def split(nested: pd.DataFrame, problem: Problem) -> pd.DataFrame:
