@@ -35,7 +35,7 @@ from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_
 from regpipe.pipelines.study.claims import NAME as CLAIMS
 from regpipe.pipelines.study.claims import create_pipeline as create_claims
 from regpipe.pipelines.study.pipeline import NAME as STUDY
-from regpipe.pipelines.study.pipeline import Part
+from regpipe.pipelines.study.pipeline import ProblemPart
 from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE
@@ -226,7 +226,7 @@ class Makers:
         return Pipeline({node for part in parts for node in part.nodes})
 
     def _study(self) -> Pipeline:
-        parts = {problem: Part(view_of(self._problems[problem])) for problem in self._shown}
+        parts = {problem: ProblemPart(view_of(self._problems[problem])) for problem in self._shown}
         for name, block in self._techniques.items():
             part = parts.get(block["problem"])
             if part is None:

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from regpipe.backend import tf
-from regpipe.engine.randomness import Draws, randomness_of
+from regpipe.engine.randomness import Stream, randomness_of
 from regpipe.ingredients import Step
 
 
 @contextmanager
-def drawing(key: int) -> Iterator[Draws]:
+def drawing(key: int) -> Iterator[Stream]:
     """Yield a stream of random numbers."""
     with randomness_of(tf.constant(0, tf.uint32)):
-        yield Draws(tf.constant([key, 0], tf.uint32))
+        yield Stream(tf.constant([key, 0], tf.uint32))
 
 
 def step_at(number: int = 0, x: Any = None, y: Any = None, classes: int = 2, **draws: Any) -> Step:

@@ -1,4 +1,4 @@
-"""What a mixture gives against its rivals, and what its ingredients are worth."""
+"""What a mixture gives against its rivals, and what its recipes are worth."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from regpipe.language import Statistics
-from regpipe.statistics.cocktail import compare_mixtures, ingredients
+from regpipe.statistics.cocktail import compare_mixtures, tabulate_worths
 from regpipe.statistics.overlap import INDEPENDENT
 from tests.conftest import PROBLEMS, with_halves
 
@@ -48,7 +48,7 @@ def test_a_rival_with_fewer_repeats_is_refused() -> None:
 
 
 def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:
-    found = ingredients(MIXTURES, PROBLEMS["moons"], Statistics(), INDEPENDENT)
+    found = tabulate_worths(MIXTURES, PROBLEMS["moons"], Statistics(), INDEPENDENT)
     row = found.iloc[0]
     assert (row["ingredient"], row["times"], row["of"]) == ("dropout", N, N)
     assert row["worth"] == pytest.approx(0.02)
@@ -57,19 +57,19 @@ def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:
 
 def test_an_ingredient_of_few_mixtures_or_of_equal_worth_is_not_sure() -> None:
     same = pd.concat([runs(0.9, without=None), runs(0.88, without="dropout")])
-    row = ingredients(same, PROBLEMS["moons"], Statistics(), INDEPENDENT).iloc[0]
+    row = tabulate_worths(same, PROBLEMS["moons"], Statistics(), INDEPENDENT).iloc[0]
     assert 0 < row["ci_low"] < 0.02 < row["ci_high"]
     few = same[same["repeat"] < 4]
-    row = ingredients(few, PROBLEMS["moons"], Statistics(), INDEPENDENT).iloc[0]
+    row = tabulate_worths(few, PROBLEMS["moons"], Statistics(), INDEPENDENT).iloc[0]
     assert row["worth"] == pytest.approx(0.02) and np.isnan(row["ci_low"])
 
 
 def test_of_an_error_less_is_better() -> None:
     mixtures = MIXTURES.rename(columns=lambda name: name.replace("accuracy", "mse"))
-    found = ingredients(mixtures, PROBLEMS["codes"], Statistics(), INDEPENDENT)
+    found = tabulate_worths(mixtures, PROBLEMS["codes"], Statistics(), INDEPENDENT)
     assert found.loc[0, "worth"] == pytest.approx(-0.02)
 
 
 def test_mixtures_of_nothing_have_no_ingredients() -> None:
     none = MIXTURES[MIXTURES["without"].isna()]
-    assert ingredients(none, PROBLEMS["moons"], Statistics(), INDEPENDENT).empty
+    assert tabulate_worths(none, PROBLEMS["moons"], Statistics(), INDEPENDENT).empty

@@ -15,7 +15,7 @@ from regpipe.language.reading import parse
 
 Block = Mapping[str, Any]
 Shipped = Mapping[str, Block]  # `problem` and `technique`, as they are written
-Path = tuple[str, ...]
+Keys = tuple[str, ...]  # the path to a value in a block
 MOST = 3  # differences that are listed; the others are counted
 MISSING = object()
 WORDS = {
@@ -94,7 +94,7 @@ def _listed(run: Arm, published: Arm) -> str | None:
     return ", ".join(differences[:MOST]) + further
 
 
-def _differences(path: Path, run: Any, published: Any) -> Iterator[str]:
+def _differences(path: Keys, run: Any, published: Any) -> Iterator[str]:
     """Yield in words what is another at a path, and below it."""
     if run == published:
         return
@@ -115,7 +115,7 @@ def _source(rows: dict[str, Any]) -> str:
     return "a table" if TABLE in rows else next(iter(rows), "nothing")
 
 
-def _worded(path: Path, run: Any, published: Any) -> str:
+def _worded(path: Keys, run: Any, published: Any) -> str:
     """Return a difference in words.
 
     >>> _worded(("training", "epochs"), 500, 4000)

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.as_published import Block
 from regpipe.candidates.grids import check_grid
 from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
 from regpipe.errors import SpecError, hint, unknown
@@ -14,7 +15,6 @@ from regpipe.language.reading import parse
 from regpipe.language.vocabulary import check_name
 from regpipe.rows.sources import check_rows
 
-Block = Mapping[str, Any]
 PIPELINES = ("study", "claims", "variance")  # those of all problems
 DATASETS = ("made", "trainer", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.backend import keras, tf
-from regpipe.engine.keras_objects import METRICS, make_loss
+from regpipe.engine.keras_objects import LOGGED, make_loss
 from regpipe.ingredients import PENALTIES, Step, overrides
 from regpipe.rows.arrays import Rows
 
@@ -47,7 +47,7 @@ class Forward:
     def __init__(self, model: keras.Model, training: Any, task: str) -> None:
         """Take a model; what its layers call is changed, to be called inside the loop alone."""
         self.model, self._training = model, training
-        self._loss, self._metric = make_loss(training.loss), METRICS[task]
+        self._loss, self._metric = make_loss(training.loss), LOGGED[task]
         self.names = [weight.path for weight in model.trainable_variables]
         self.by_xla = not (_convolves(model) or _prepares(model))
         self._normalizes = any(_kind(layer) == "BatchNormalization" for layer in model.layers)

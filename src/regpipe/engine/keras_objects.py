@@ -13,7 +13,7 @@ from regpipe.errors import SpecError
 from regpipe.language import Training
 from regpipe.rows.arrays import Rows
 
-METRICS = {  # what each task logs beside the loss
+LOGGED = {  # what each task logs beside the loss
     "binary": keras.metrics.binary_accuracy,
     "multiclass": keras.metrics.sparse_categorical_accuracy,
     "regression": keras.metrics.mean_squared_error,

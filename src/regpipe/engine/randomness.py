@@ -56,7 +56,7 @@ def fit_word(seed: int) -> np.ndarray:
     return np.array(derive(seed, "masks"), "uint32")
 
 
-class Draws:
+class Stream:
     """A stream of random numbers as a value: a state (key, counter) that each draw moves on."""
 
     def __init__(self, state: Any) -> None:

@@ -8,9 +8,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.engine import progress
 from regpipe.language import Protocol
-
-TRAINS = "every_repeat"  # the tag of the nodes that train an arm at every repeat
-GRID = "train_grid"
+from regpipe.pipelines.wiring import EVERY_REPEAT, GRID
 
 
 def fits_ahead(pipeline: Pipeline, catalog: CatalogProtocol) -> int:
@@ -18,7 +16,7 @@ def fits_ahead(pipeline: Pipeline, catalog: CatalogProtocol) -> int:
 
     How many those need, and how many techniques are decided sooner, shows as they run.
     """
-    arms = len(pipeline.only_nodes_with_tags(TRAINS).nodes)
+    arms = len(pipeline.only_nodes_with_tags(EVERY_REPEAT).nodes)
     if not arms:
         return 0
     protocol = Protocol.model_validate(catalog.load("params:protocol"))
@@ -34,7 +32,7 @@ class ProgressHooks:
     ) -> None:
         """Count the fits that lie ahead, and open the bar."""
         fits = fits_ahead(pipeline, catalog)
-        if fits or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid says by itself how many
+        if fits or pipeline.only_nodes_with_tags(GRID).nodes:  # a grid counts by itself
             progress.start(fits)
 
     @hook_impl(tryfirst=True)

@@ -14,6 +14,7 @@ from regpipe.language.blocks import (
 )
 from regpipe.language.recipes import Recipe
 from regpipe.language.settings import (
+    PROTOCOLS,
     Cocktail,
     Engine,
     Export,
@@ -29,6 +30,7 @@ from regpipe.language.settings import (
 from regpipe.language.training import Training
 
 __all__ = [
+    "PROTOCOLS",
     "Autoencoder",
     "Cocktail",
     "Engine",

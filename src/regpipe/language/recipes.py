@@ -9,7 +9,7 @@ from regpipe.language.metrics import MetricName
 from regpipe.language.tasks import Task, TaskName
 from regpipe.strict import Strict
 
-Layer = dict[str, dict[str, Any]]
+LayerBlock = dict[str, dict[str, Any]]
 
 
 class Recipe(Strict):
@@ -28,8 +28,8 @@ class Recipe(Strict):
     tasks: list[TaskName] = ["binary", "multiclass", "regression"]
     metrics: list[MetricName] | None = None
     each: dict[str, Any] = {}
-    after_each: Annotated[Layer, Field(max_length=1)] = {}
-    before_first: Annotated[Layer, Field(max_length=1)] = {}
+    after_each: Annotated[LayerBlock, Field(max_length=1)] = {}
+    before_first: Annotated[LayerBlock, Field(max_length=1)] = {}
     training: dict[str, Any] = {}
     strength: Annotated[dict[str, GridValues], Field(max_length=1)] = {}
     mixes: bool = True

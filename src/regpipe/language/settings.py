@@ -89,6 +89,9 @@ class VarianceProtocol(Strict):
     orders: Annotated[int, Field(ge=2)] = 2
 
 
+PROTOCOLS = ("fixed", "fresh")  # by which every arm is fitted
+
+
 class Protocol(Strict):
     """How often an arm is fitted, and on what; every seed is derived from `seed`."""
 

@@ -6,15 +6,15 @@ in, so that each of its values needs a compile of its own.
 
 from regpipe.ingredients import IDEAS, LAYERS, PENALTIES
 
-NOTHING = 1e30  # no norm comes near
+NO_LIMIT = 1e30  # no norm comes near
 
 KERAS = {
     "L1": {"l1": 0.0},
     "L2": {"l2": 0.0},
     "L1L2": {"l1": 0.0, "l2": 0.0},
     "OrthogonalRegularizer": {"factor": 0.0},
-    "MaxNorm": {"max_value": NOTHING},
-    "MinMaxNorm": {"min_value": 0.0, "max_value": NOTHING, "rate": 0.0},
+    "MaxNorm": {"max_value": NO_LIMIT},
+    "MinMaxNorm": {"min_value": 0.0, "max_value": NO_LIMIT, "rate": 0.0},
     "Dropout": {"rate": 0.0},
     "SpatialDropout1D": {"rate": 0.0},
     "SpatialDropout2D": {"rate": 0.0},
@@ -23,7 +23,7 @@ KERAS = {
 # Arguments of any optimizer. The learning rate has no value that does nothing.
 OPTIMIZER = {"weight_decay": 0.0, "ema_momentum": 0.0, "learning_rate": None}
 # Constraints are also written `{max_norm: 3}`, by their first argument.
-FIRST = {"max_norm": NOTHING}
+FIRST = {"max_norm": NO_LIMIT}
 
 
 def does_nothing(path: str) -> float | None:

@@ -9,13 +9,12 @@ import pandas as pd
 
 from regpipe.candidates.arm import Arm
 from regpipe.engine.job import Job
-from regpipe.language import Problem, Protocol
+from regpipe.language import PROTOCOLS, Problem, Protocol
 from regpipe.rows.arrays import Rows, hold_out, rows_of
 from regpipe.rows.sources import is_table
 from regpipe.seeds import derive
 from regpipe.statistics.overlap import INDEPENDENT, Splits
 
-PROTOCOLS = ("fixed", "fresh")
 Weights = Mapping[str, np.ndarray]
 Repeats = dict[str, int]  # by protocol
 

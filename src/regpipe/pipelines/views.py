@@ -17,7 +17,7 @@ from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.language.metrics import predicted_classes
 from regpipe.measures.base_rates import rates_of_fit
-from regpipe.pipelines.fits import each_fit
+from regpipe.pipelines.fits import Weights, each_fit
 from regpipe.plots.diverged import tell_diverged
 from regpipe.plots.style import Figure
 from regpipe.rows.draws import draws_of
@@ -26,8 +26,6 @@ from regpipe.rows.samples import feature_names
 PLANAR = {"make_moons", "make_circles", "make_football"}  # generators of two features
 GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
 SHOWN = 10  # rows whose reconstructions are shown
-
-Weights = dict[str, np.ndarray]
 
 
 def predict_surface(

@@ -6,6 +6,10 @@ from typing import Any
 
 from kedro.pipeline import Node, Pipeline, node
 
+EVERY_REPEAT = "every_repeat"  # the tag of the nodes that train an arm at every repeat
+GRID = "train_grid"  # of those that train as many fits as it takes
+TRAINS = ("train", GRID)
+
 
 def bound(function: Callable[..., Any], **filled: Any) -> Callable[..., Any]:
     """Return the function with some arguments filled in, such as the `name` of a block.

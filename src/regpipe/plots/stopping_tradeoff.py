@@ -13,7 +13,7 @@ from regpipe.plots.style import CLASSES, MARKERS, Axes, Figure, panels, title
 LINEAR = 1.0  # percent, below which the axis is linear, so that 0 has a place
 
 # Of problems whose rows are drawn, and of others, which are tables.
-PROTOCOLS = {"fixed": "the published rows, many seeds", "fresh": "other rows at each repeat"}
+MEANINGS = {"fixed": "the published rows, many seeds", "fresh": "other rows at each repeat"}
 
 
 def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
@@ -28,14 +28,14 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     from matplotlib.ticker import LogLocator, NullFormatter
 
     problems = list(rules["problem"].unique())
-    figure, axes = panels(len(problems), len(PROTOCOLS), 5.6, 3.8, sharex="row", sharey=True)
+    figure, axes = panels(len(problems), len(MEANINGS), 5.6, 3.8, sharex="row", sharey=True)
     names = rules["rule"].str.partition("_")
     rules = rules.assign(family=names[0], label=names[2].str.replace("_", ", "))
     looks = dict(zip(rules["family"].unique(), cycle(zip(CLASSES, MARKERS, strict=True))))
     shown = {
         ax: rules[(rules["problem"] == problem) & (rules["protocol"] == protocol)]
         for row, problem in zip(axes, problems, strict=True)
-        for ax, protocol in zip(row, PROTOCOLS, strict=True)
+        for ax, protocol in zip(row, MEANINGS, strict=True)
     }
     for ax, part in shown.items():
         for family, (colour, marker) in looks.items():
@@ -47,7 +47,7 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
         ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.xaxis.set_minor_formatter(NullFormatter())
     for row, problem in zip(axes, problems, strict=True):
-        for ax, meaning in zip(row, PROTOCOLS.values(), strict=True):
+        for ax, meaning in zip(row, MEANINGS.values(), strict=True):
             ax.set_title(f"{problem}: {meaning}", fontsize=10)
         row[0].set_ylabel("loss above the lowest, %")
     for ax in axes[-1]:

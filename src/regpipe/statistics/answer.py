@@ -35,7 +35,7 @@ class Epochs(Strict):
     max: int
 
 
-class Part(Strict):
+class BothArms(Strict):
     """What both protocols have: the metric of each arm, and what its fits took.
 
     `seconds` are those of a fit, on average.
@@ -54,7 +54,7 @@ class Part(Strict):
         return self.baseline if role == "baseline" else self.technique
 
 
-class Fixed(Part):
+class Fixed(BothArms):
     """What was published beside many seeds on the published draw.
 
     `reproduced` is whether they range over all of its scores; None where nothing was published, or
@@ -76,7 +76,7 @@ class Fixed(Part):
         return self.baseline_not_comparable if role == "baseline" else self.not_comparable
 
 
-class Fresh(Part):
+class Fresh(BothArms):
     """The difference on fresh draws, technique minus baseline.
 
     `trifling` is whether its whole interval is smaller than the smallest of interest.
@@ -187,7 +187,7 @@ def summarise(
     metric = arm.task.metric
     repeats = pair_runs(baseline, runs)[["protocol", "repeat"]]
     baseline = baseline.merge(repeats)  # without those that the technique didn't need
-    fixed, fresh = (_part(p, metric, baseline, runs) for p in ("fixed", "fresh"))
+    fixed, fresh = (_result(p, metric, baseline, runs) for p in ("fixed", "fresh"))
     rows = comparison[comparison["protocol"] == "fresh"].to_dict("records")
     difference = {row["metric"]: _difference(row) for row in rows}
     gain = difference[metric]
@@ -218,10 +218,10 @@ def summarise(
     )
 
 
-def _part(protocol: str, metric: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> Part:
+def _result(protocol: str, metric: str, baseline: pd.DataFrame, runs: pd.DataFrame) -> BothArms:
     tables: dict[Role, pd.DataFrame] = {"baseline": baseline, "technique": runs}
     arms = {role: table[table["protocol"] == protocol] for role, table in tables.items()}
-    return Part(
+    return BothArms(
         repeats=len(arms["technique"]),
         diverged={role: int((t["outcome"] == "diverged").sum()) for role, t in arms.items()},
         baseline=spread(arms["baseline"], metric),
@@ -237,7 +237,7 @@ def _range(epochs: pd.Series) -> Epochs:
 
 
 def _fixed(
-    part: Part,
+    result: BothArms,
     problem: Problem,
     published: Published | None,
     departures: Mapping[str, str | None],
@@ -248,15 +248,15 @@ def _fixed(
     also: list[Side] = []
     reproduced = None
     if published and not problem.stand_in and not departure:
-        within = sides_within(part.technique, published)
+        within = sides_within(result.technique, published)
         missed = [side for side in published.scores if side not in within]
-        also = sides_within(part.baseline, published)
+        also = sides_within(result.baseline, published)
         words = {
-            reproduction(side in within, part.repeats, None, None) for side in published.scores
+            reproduction(side in within, result.repeats, None, None) for side in published.scores
         }
         reproduced = words == {NOT_CONTRADICTED} if words <= set(JUDGED) else None
     return Fixed(
-        **dict(part),
+        **dict(result),
         published=published,
         reproduced=reproduced,
         missed=missed,

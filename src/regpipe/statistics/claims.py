@@ -21,7 +21,7 @@ from regpipe.statistics.judging import (
 from regpipe.statistics.summary import Spread
 
 Row = dict[str, object]
-NOTHING = {"at": "", "verdict": "", "claim": "", "holds": "", "leak": False, "why": ""}
+EMPTY = {"at": "", "verdict": "", "claim": "", "holds": "", "leak": False, "why": ""}
 # Empty where there is nothing to say.
 TEXTS = ("at", "reproduction", "why", "claim", "verdict", "holds", "source")
 FLAGS = ("reproduced", "also_baseline")
@@ -123,7 +123,7 @@ def _about(answer: Answer) -> Row:
 
 def _numbers(published: Published, answer: Answer, role: Role, about: Row) -> Iterator[Row]:
     fixed = answer.fixed
-    shared = {**NOTHING, **about, "source": published.source}
+    shared = {**EMPTY, **about, "source": published.source}
     judged = fixed.repeats, fixed.departure(role), fixed.stand_in
     for side, number in published.scores.items():
         row = _number(f"{side} {answer.metric}", number, fixed.of(role)[side], ROUNDING, *judged)
@@ -210,7 +210,7 @@ def _points(answer: Answer, grid: pd.DataFrame) -> Iterator[Row]:
     """Yield a row for each number that was published about a point of a technique's grid."""
     block, fixed = answer.block, answer.fixed
     source = block.grid_published.source if block.grid_published else ""
-    shared = {**NOTHING, **_about(answer), "source": source}
+    shared = {**EMPTY, **_about(answer), "source": source}
     for _, point in grid[grid["published_test"].notna()].iterrows():
         at = ", ".join(f"{path.rpartition('.')[2]} = {point[path]:g}" for path in block.grid)
         departure = point["not_comparable"] if isinstance(point["not_comparable"], str) else None

@@ -1,4 +1,4 @@
-"""What a mixture of techniques gives, and what each of its ingredients is worth."""
+"""What a mixture of recipes gives, and what each of them is worth."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ from regpipe.statistics.summary import overlap_of_pairs, whole
 from regpipe.strict import Number, Strict
 
 Rivalled = Literal["baseline", "single"]
-KEYS = ["repeat", "data_seed", "fit_seed"]
+PAIR = ["repeat", "data_seed", "fit_seed"]
 
 
 class Rival(Strict):
@@ -34,8 +34,8 @@ class Rival(Strict):
     repeats_needed: int | None
 
 
-class Ingredient(Strict):
-    """What an ingredient is worth, see `ingredients`."""
+class RecipeWorth(Strict):
+    """What a recipe is worth in the mixtures, see `tabulate_worths`."""
 
     ingredient: str
     times: int
@@ -57,7 +57,7 @@ class CocktailAnswer(Strict):
     cocktail: Cocktail
     confidence: float
     against: dict[Rivalled, Rival]
-    ingredients: list[Ingredient]
+    ingredients: list[RecipeWorth]
 
 
 def rivals_of(comparison: pd.DataFrame) -> dict[Rivalled, Rival]:
@@ -101,7 +101,7 @@ def compare_mixtures(
     }
     rows = []
     for name, other in others.items():
-        pairs = best.merge(other, on=KEYS, suffixes=("_t", "_b"), validate="one_to_one")
+        pairs = best.merge(other, on=PAIR, suffixes=("_t", "_b"), validate="one_to_one")
         if len(pairs) != len(best):
             raise ValueError(
                 f"Of {len(best)} repeats of the cocktail, the {name} has {len(pairs)}. Expected "
@@ -124,14 +124,14 @@ def compare_mixtures(
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 
 
-def ingredients(
+def tabulate_worths(
     mixtures: pd.DataFrame, problem: Problem, statistics: Statistics, splits: Splits
 ) -> pd.DataFrame:
-    """Return a row per ingredient: what the mixtures lose without it, the most useful first.
+    """Return a row per recipe: what the mixtures lose without it, the most useful first.
 
-    Columns: ingredient; times, in how many repeats' best mixture it is; of; worth, the metric with
-    it minus that without it, on test rows, over those repeats (above 0 where it is useful, whatever
-    the metric), with ci_low and ci_high, NaN for few repeats.
+    Columns: ingredient (the recipe); times, in how many repeats' best mixture it is; of; worth, the
+    metric with it minus that without it, on test rows, over those repeats (above 0 where it is
+    useful, whatever the metric), with ci_low and ci_high, NaN for few repeats.
     """
     task = problem.kind
     column, sign = f"test_{task.metric}", 1 if task.scores[task.metric] else -1

@@ -3,7 +3,7 @@
 import pandas as pd
 
 BAND = {"low": 0.1, "high": 0.9}  # quantiles over repeats
-KEYS = ["problem", "protocol", "rule"]
+GROUP = ["problem", "protocol", "rule"]
 
 
 def tabulate_rules(replays: pd.DataFrame) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def tabulate_rules(replays: pd.DataFrame) -> pd.DataFrame:
         any epoch had.
     """
     excess = 100 * (replays["kept_loss"] / replays["lowest_loss"] - 1)
-    groups = replays.assign(excess=excess).groupby(KEYS, sort=False)
+    groups = replays.assign(excess=excess).groupby(GROUP, sort=False)
     columns = {
         "repeats": groups.size(),
         "stopped": groups["stopped"].sum(),

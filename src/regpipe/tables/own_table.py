@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError
-from regpipe.language import Problem, Protocol, TableRows
+from regpipe.language import PROTOCOLS, Problem, Protocol, TableRows
 from regpipe.rows.samples import KEYS
 from regpipe.seeds import derive
 from regpipe.tables.columns import Columns, describe
@@ -21,7 +21,7 @@ from regpipe.tables.wording import count_rows
 
 SIDES = {"train", "test"}
 FEWEST_GROUPS = 3
-PROTOCOLS = pd.CategoricalDtype(["fixed", "fresh"])
+PROTOCOL = pd.CategoricalDtype(list(PROTOCOLS))
 SPLITS = pd.CategoricalDtype(["train", "test"])
 
 
@@ -96,7 +96,7 @@ def split_table(
             mean, deviation = mean_and_deviation(y[trained], path)
             y = (y - mean) / deviation
         keys = {"protocol": protocol_name, "repeat": repeat, "data_seed": seed}
-        frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOLS})
+        frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOL})
         split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
         features = pd.DataFrame(numbers.astype("float32"), columns=names)
         made = pd.concat([frame.assign(split=split), features], axis=1).assign(target=y)

@@ -12,9 +12,9 @@ import pandas as pd
 
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.engine.job import Job
-from regpipe.language import Problem, Protocol, Technique
+from regpipe.language import PROTOCOLS, Problem, Protocol, Technique
 from regpipe.measures.base_rates import base_rates, rates_of_fit, rates_to_columns
-from regpipe.pipelines.fits import PROTOCOLS, Repeat, Repeats, each_fit, repeats_of, weights_of
+from regpipe.pipelines.fits import Repeat, Repeats, each_fit, repeats_of, weights_of
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import input_shape, rows_of
 

@@ -4,7 +4,7 @@ from kedro.pipeline import Node
 
 from regpipe.pipelines.arm import nodes
 from regpipe.pipelines.views import View
-from regpipe.pipelines.wiring import step
+from regpipe.pipelines.wiring import EVERY_REPEAT, step
 
 TRAINED = ["weights", "history", "fits"]
 
@@ -23,7 +23,7 @@ def training_nodes() -> list[Node]:
     """Train it at every repeat, and hand out one of the networks."""
     plan = ["arm", "architecture", "samples", "trainer", "repeats", "params:protocol"]
     return [
-        step(nodes.train, plan, TRAINED, "train", "every_repeat"),
+        step(nodes.train, plan, TRAINED, "train", EVERY_REPEAT),
         step(nodes.export_model, ["architecture", "weights"], "model", "model"),
     ]
 

@@ -9,9 +9,9 @@ import pandas as pd
 from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
-from regpipe.language import Protocol, Statistics
+from regpipe.language import PROTOCOLS, Protocol, Statistics
 from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.fits import PROTOCOLS, Repeats, repeats_of, splits_of
+from regpipe.pipelines.fits import Repeats, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.statistics.overlap import halves_of
 from regpipe.statistics.paired import compare, is_out_of_reach

@@ -21,10 +21,10 @@ from regpipe.provenance import versions
 from regpipe.rows.arrays import input_shape
 from regpipe.statistics.cocktail import (
     CocktailAnswer,
-    Ingredient,
+    RecipeWorth,
     compare_mixtures,
-    ingredients,
     rivals_of,
+    tabulate_worths,
 )
 
 
@@ -83,11 +83,11 @@ def compare(
     return compare_mixtures(mixtures, baseline_runs, singles, problem, statistics, splits)
 
 
-def tabulate_ingredients(
+def tabulate_recipes(
     mixtures: pd.DataFrame, problem: Problem, statistics: Statistics
 ) -> pd.DataFrame:
-    """Return what leaving out each ingredient costs."""
-    return ingredients(mixtures, problem, statistics, splits_of(problem, mixtures))
+    """Return what leaving out each recipe costs."""
+    return tabulate_worths(mixtures, problem, statistics, splits_of(problem, mixtures))
 
 
 def to_technique(mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any]) -> tuple[str, Arm]:
@@ -132,12 +132,12 @@ def answer(
         cocktail=cocktail,
         confidence=statistics.confidence,
         against=rivals_of(comparison),
-        ingredients=[Ingredient.model_validate(row) for row in parts.to_dict("records")],
+        ingredients=[RecipeWorth.model_validate(row) for row in parts.to_dict("records")],
     )
 
 
-def plot_ingredients(parts: pd.DataFrame, problem: Problem) -> Figure:
-    """Show what each ingredient is worth."""
+def plot_recipes(parts: pd.DataFrame, problem: Problem) -> Figure:
+    """Show what each recipe is worth."""
     return plots.ingredients(parts, problem.title, problem.kind.metric)
 
 

@@ -6,7 +6,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.screen.pipeline import of_recipe
-from regpipe.pipelines.wiring import bound, step
+from regpipe.pipelines.wiring import TRAINS, bound, step
 
 RECIPES, STATISTICS, SIZES = "params:recipes", "params:statistics", "params:cocktail"
 
@@ -36,9 +36,9 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
     shown = [answer, parts, mixtures, picture, arm_of_most, samples, RECIPES]
     return Pipeline(
         [
-            step(nodes.mix_and_measure, searched, mixtures, "train", "train_grid"),
+            step(nodes.mix_and_measure, searched, mixtures, *TRAINS),
             step(nodes.compare, compared, comparison, "evaluate"),
-            step(nodes.tabulate_ingredients, [mixtures, block, STATISTICS], parts, "evaluate"),
+            step(nodes.tabulate_recipes, [mixtures, block, STATISTICS], parts, "evaluate"),
             step(
                 nodes.to_technique,
                 [mixtures, base, RECIPES],
@@ -51,7 +51,7 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
                 answer,
                 "evaluate",
             ),
-            step(nodes.plot_ingredients, [parts, block], picture, "plot"),
+            step(nodes.plot_recipes, [parts, block], picture, "plot"),
             step(nodes.report, shown, f"{name}.report", "report"),
         ],
         namespace=f"{problem}.cocktail",

@@ -65,20 +65,20 @@ def fit_on_all_rows(
 
     chosen = pick(leaderboard, export)
     arm = base if chosen == BASELINE else arms[chosen]
-    whole = prepare(table, base.problem_block, base.problem)
-    shape = whole.rows.x_train.shape[1:]
+    prepared = prepare(table, base.problem_block, base.problem)
+    shape = prepared.rows.x_train.shape[1:]
     architecture = build_architecture(arm, shape)
     seed = derive(protocol.seed, "export")
-    job = Job(arm, architecture, watched(arm, whole.rows, seed), seed)
+    job = Job(arm, architecture, watched(arm, prepared.rows, seed), seed)
     progress.expect(1)
     fit = trainer.fits_of(f"{base.problem}, all rows", [job])[0]
     model = trained_model(architecture, fit.weights)
-    about = _about(job, whole, chosen, _expected(leaderboard, chosen))
-    return Predictor(model, whole.preprocessing, about, keras_code(arm, shape))
+    about = _about(job, prepared, chosen, _expected(leaderboard, chosen))
+    return Predictor(model, prepared.preprocessing, about, keras_code(arm, shape))
 
 
 @dataclass(frozen=True)
-class Whole:
+class Prepared:
     """All rows of a table, made into numbers.
 
     Attributes:
@@ -98,7 +98,7 @@ class Whole:
     deviation: float
 
 
-def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
+def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Prepared:
     """Return all rows of the table of the problem called `name`."""
     whole = own_table.prepare(table, problem, name)
     preprocessing = make_preprocessor(whole.columns, whole.said.scale).fit(whole.declared)
@@ -109,7 +109,7 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
     )
     y = ((whole.target - mean) / deviation).astype("float32")[:, None]
     rows = Rows(0, x, y, x, y, x, y, whole.groups)
-    return Whole(rows, whole.columns, preprocessing, whole.said.target, mean, deviation)
+    return Prepared(rows, whole.columns, preprocessing, whole.said.target, mean, deviation)
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
@@ -122,23 +122,23 @@ def _free(name: str, rows: pd.DataFrame) -> str:
     return _free(f"{name}_", rows) if name in rows else name
 
 
-def _about(job: Job, whole: "Whole", chosen: str, expected: dict[str, Any]) -> "About":
+def _about(job: Job, prepared: Prepared, chosen: str, expected: dict[str, Any]) -> "About":
     from regpipe.ingredients.class_weight import class_weights
     from regpipe.measures.base_rates import base_rates
     from regpipe.tables.exported import About
 
     rates, asked = base_rates(job.arm, job.rows), job.arm.training.class_weight
     of_class = class_weights(asked.asked, job.rows.y_train) if asked else {}
-    weights = [of_class.get(k, 1.0) for k in range(len(whole.columns.classes or ()))]
+    weights = [of_class.get(k, 1.0) for k in range(len(prepared.columns.classes or ()))]
     return About(
         problem=job.arm.problem,
         technique=chosen,
         task=job.arm.problem_block.task,
-        target=whole.target,
-        columns=whole.columns,
-        mean=whole.mean,
-        deviation=whole.deviation,
-        rows=len(whole.rows.x_train),
+        target=prepared.target,
+        columns=prepared.columns,
+        mean=prepared.mean,
+        deviation=prepared.deviation,
+        rows=len(prepared.rows.x_train),
         expected=expected,
         versions=versions(),
         base_rates=None if rates is None else rates.tolist(),

@@ -14,10 +14,10 @@ from regpipe.candidates.grids import Point, arm_at, finer_points, points
 from regpipe.engine import progress
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
-from regpipe.language import Protocol, Statistics, Technique
+from regpipe.language import PROTOCOLS, Protocol, Statistics, Technique
 from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.nodes import build_network
-from regpipe.pipelines.fits import PROTOCOLS, Repeat, repeats_of, splits_of
+from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.rows.arrays import Rows, hold_out

@@ -4,10 +4,9 @@ from kedro.pipeline import Pipeline
 
 from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.grid import nodes
-from regpipe.pipelines.wiring import bound, parameters, step
+from regpipe.pipelines.wiring import TRAINS, bound, parameters, step
 
 BLOCK, STATISTICS = "params:technique", "params:statistics"
-TRAINS = ("train", "train_grid")
 
 
 def create_pipeline(technique: str, problem: str, shipped: Shipped) -> Pipeline:

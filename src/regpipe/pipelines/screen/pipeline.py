@@ -11,10 +11,9 @@ from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.study.pipeline import story_of
 from regpipe.pipelines.technique.pipeline import TABLES, of_baseline, picture_nodes
 from regpipe.pipelines.views import View
-from regpipe.pipelines.wiring import bound, parameters, step
+from regpipe.pipelines.wiring import TRAINS, bound, parameters, step
 
 PROTOCOL, STATISTICS, SCREEN = "params:protocol", "params:statistics", "params:screen"
-TRAINS = ("train", "train_grid")
 WHOLE = ("leaderboard", "tuning", "references", "left_out", "forest_plot", "reference_runs")
 
 

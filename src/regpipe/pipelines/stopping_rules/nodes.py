@@ -7,7 +7,7 @@ from regpipe.language import StoppingRules
 from regpipe.plots.style import Figure
 from regpipe.statistics.stopping import tabulate_rules
 
-KEYS = ["protocol", "repeat", "epoch"]
+EPOCH = ["protocol", "repeat", "epoch"]
 
 
 def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFrame:
@@ -24,8 +24,8 @@ def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFram
 
     rows = []
     for problem, history in histories.items():
-        names = [column for column in history.columns if column not in KEYS]
-        fits = [(key, fit.sort_values("epoch")) for key, fit in history.groupby(KEYS[:2])]
+        names = [column for column in history.columns if column not in EPOCH]
+        fits = [(key, fit.sort_values("epoch")) for key, fit in history.groupby(EPOCH[:2])]
         for rule, block in rules.rules.items():
             replay = Replay(block.rule, names)
             for (protocol, repeat), fit in fits:

@@ -14,7 +14,7 @@ PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms")
 
 
 @dataclass(frozen=True)
-class Part:
+class ProblemPart:
     """What the study shows of one problem.
 
     Attributes:
@@ -29,7 +29,7 @@ class Part:
 
 
 def create_pipeline(
-    problems: Mapping[str, Pipeline], parts: Mapping[str, Part], further: Sequence[Pipeline]
+    problems: Mapping[str, Pipeline], parts: Mapping[str, ProblemPart], further: Sequence[Pipeline]
 ) -> Pipeline:
     """Return the pipeline of the study.
 
@@ -89,7 +89,7 @@ def _whole(stories: list[str]) -> Pipeline:
     )
 
 
-def _stories(problem: str, part: Part) -> list[Node | Pipeline]:
+def _stories(problem: str, part: ProblemPart) -> list[Node | Pipeline]:
     """Return the nodes that gather the stories of a problem's techniques."""
     if not part.techniques:
         return []
@@ -98,7 +98,7 @@ def _stories(problem: str, part: Part) -> list[Node | Pipeline]:
     return [gather, *(_story(name, part) for name in part.techniques)]
 
 
-def _story(name: str, part: Part) -> Pipeline:
+def _story(name: str, part: ProblemPart) -> Pipeline:
     """Return the node that makes a technique's story, in the technique's namespace."""
     grid = f"{name}_grid.grid_plot" if name in part.grids else None
     inputs = story_of(f"{name}.", part.view, grid)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from regpipe.pipelines.variance import nodes
-from regpipe.pipelines.wiring import step
+from regpipe.pipelines.wiring import TRAINS, step
 
 NAME = "variance"
 READ = ("arm", "architecture", "samples")
@@ -31,6 +31,6 @@ def _split(problem: str) -> list[Node]:
     trained = [*(f"{problem}.{what}" for what in READ), "trainer", "params:protocol"]
     fits, shares, block = f"{problem}_fits", f"{problem}_shares", f"params:{problem}"
     return [
-        step(nodes.train_nested, trained, fits, "train", "train_grid", name=f"train_{problem}"),
+        step(nodes.train_nested, trained, fits, *TRAINS, name=f"train_{problem}"),
         step(nodes.split, [fits, block], shares, "evaluate", name=f"split_{problem}"),
     ]
