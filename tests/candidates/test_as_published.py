@@ -35,7 +35,7 @@ def changed(shipped: dict[str, Any], block: str, path: str, value: Any) -> dict[
     return run
 
 
-def told(run: dict[str, Any], shipped: dict[str, Any]) -> dict[str, str | None]:
+def differences(run: dict[str, Any], shipped: dict[str, Any]) -> dict[str, str | None]:
     technique = Technique(**run["technique"])
     base = baseline(technique.problem, Problem(**run["problem"]))
     return departures(apply("it", technique, base), shipped)
@@ -78,7 +78,7 @@ def test_what_the_problem_changes_departs_in_both_arms(
     run = changed(shipped, "problem", path, value)
     if path == "network.conv2":  # which the technique names
         run["technique"] = {**run["technique"], "network": {}}
-    found = told(run, shipped)
+    found = differences(run, shipped)
     assert found["baseline"] and found["technique"]
     assert says.removeprefix("split.") in found["baseline"]
 
@@ -106,7 +106,7 @@ def test_what_the_problem_changes_departs_in_both_arms(
 def test_what_the_technique_changes_departs_in_its_arm_alone(
     shipped: dict[str, Any], path: str, value: Any, says: str
 ) -> None:
-    assert told(changed(shipped, "technique", path, value), shipped) == {
+    assert differences(changed(shipped, "technique", path, value), shipped) == {
         "baseline": None,
         "technique": says,
     }
@@ -124,7 +124,7 @@ def test_what_the_technique_changes_departs_in_its_arm_alone(
     ],
 )
 def test_words_and_statistics_may_be_others(block: str, path: str, value: Any) -> None:
-    found = told(changed(SHIPPED, block, path, value), SHIPPED)
+    found = differences(changed(SHIPPED, block, path, value), SHIPPED)
     assert found == {"baseline": None, "technique": None}
 
 
@@ -132,7 +132,7 @@ def test_of_many_differences_a_few_are_told() -> None:
     run = changed(SHIPPED, "problem", "training.epochs", 500)
     run = changed(run, "problem", "split.train", 50)
     run = changed(run, "problem", "network.hidden.Dense", {"units": 20, "activation": "tanh"})
-    found = told(run, SHIPPED)["baseline"]
+    found = differences(run, SHIPPED)["baseline"]
     assert found and found.endswith(", and 1 more") and found.count("instead of") == 3
 
 
@@ -203,9 +203,9 @@ def test_a_problem_by_itself_has_published_numbers_beside_it_where_it_is_as_publ
     assert "0.914" in capsys.readouterr().out
     other = Problem(**changed(SHIPPED, "problem", "training.epochs", 5)["problem"])
     show_problem("moons", other, runs, problem_departure("moons", other, block))
-    said = capsys.readouterr().out
-    assert "not comparable: 5 epochs instead of 4000." in said and "0.914" not in said
+    text = capsys.readouterr().out
+    assert "not comparable: 5 epochs instead of 4000." in text and "0.914" not in text
     stand_in = Problem(**block, stand_in="Others.")
     show_problem("moons", stand_in, runs)
-    said = capsys.readouterr().out
-    assert "stand-in: can't tell. Others." in said and "0.914" not in said
+    text = capsys.readouterr().out
+    assert "stand-in: can't tell. Others." in text and "0.914" not in text

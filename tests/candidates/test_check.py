@@ -33,10 +33,10 @@ def faults(parameters: Mapping[str, Any]) -> tuple[str, ...]:
 
 def test_a_fault_in_a_block_is_told_once() -> None:
     """The rules that are replayed on it don't say that it isn't there."""
-    told = faults(changed("moons.training.epoch", 5))
-    assert len(told) == 1 and "moons.training.epoch: there is no such key" in told[0]
-    (told,) = faults(changed("stopping_rules.problems", ["mons"]))
-    assert "there is no problem 'mons'. Did you mean 'moons'?" in told
+    lines = faults(changed("moons.training.epoch", 5))
+    assert len(lines) == 1 and "moons.training.epoch: there is no such key" in lines[0]
+    (line,) = faults(changed("stopping_rules.problems", ["mons"]))
+    assert "there is no problem 'mons'. Did you mean 'moons'?" in line
 
 
 OWN = {
@@ -74,8 +74,8 @@ def test_a_recipe_that_suits_no_problem_is_refused_by_its_name(
     block: dict[str, Any], says: str
 ) -> None:
     about = {"title": "t", "family": "other", "explanation": "e"}
-    told = faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, "recipes": {"mine": {**about, **block}}})
-    assert len(told) == 1 and says in told[0]
+    lines = faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, "recipes": {"mine": {**about, **block}}})
+    assert len(lines) == 1 and says in lines[0]
 
 
 def test_a_recipe_may_be_for_one_kind_of_network() -> None:
@@ -430,9 +430,9 @@ def test_what_is_wrong_is_named_with_what_was_expected(path: str, value: Any, sa
 def test_a_fault_is_told_once_and_all_are_told() -> None:
     parameters = changed("weight_l2.titel", "x")
     parameters["dropout"]["famly"] = "x"
-    told = faults(parameters)
-    assert len(told) == 2
-    assert any("weight_l2.titel" in f for f in told) and any("dropout.famly" in f for f in told)
+    lines = faults(parameters)
+    assert len(lines) == 2
+    assert any("weight_l2.titel" in f for f in lines) and any("dropout.famly" in f for f in lines)
 
 
 def test_a_missing_key_is_named() -> None:

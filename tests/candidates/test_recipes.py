@@ -125,9 +125,9 @@ def test_what_does_not_suit_a_training_is_left_out_and_said(
     assert set(suiting(RECIPES, base)) == known - set(out)
     assert not set(mixable(RECIPES, base)) & set(out)
     empty = pd.DataFrame()
-    said = omission(Screening(empty, empty, left_out(RECIPES, base)))
-    assert all(f"{name} (" in said for name in out) and "Expected" not in said
-    assert bool(said) == bool(out)
+    text = omission(Screening(empty, empty, left_out(RECIPES, base)))
+    assert all(f"{name} (" in text for name in out) and "Expected" not in text
+    assert bool(text) == bool(out)
 
 
 def test_a_network_without_hidden_layers_has_no_recipes() -> None:
@@ -157,16 +157,16 @@ def test_what_has_a_strength_can_be_there_and_do_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "expected"),
     [
         ({"strength": {"after_each.Dropout.rat": [0.1, 0.2]}}, "Did you mean 'rate'"),
         ({"after_each": {"Dropot": {"rate": 0.1}}, "strength": {}}, "Did you mean 'Dropout'"),
         ({"strength": {"after_each.Dropout.rate": [0.1, 1.5]}}, "rate"),
     ],
 )
-def test_a_recipe_that_makes_no_arm_is_refused(changes: dict[str, Any], said: str) -> None:
+def test_a_recipe_that_makes_no_arm_is_refused(changes: dict[str, Any], expected: str) -> None:
     block = {**RECIPES["dropout"].model_dump(), **changes}
-    with pytest.raises(SpecError, match=said):
+    with pytest.raises(SpecError, match=expected):
         check_recipe("dropout", Recipe(**block), BASES["moons"])
 
 

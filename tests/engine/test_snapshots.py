@@ -79,22 +79,22 @@ def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
     architecture = architecture_of(arm)
     weights = fit(moons, architecture_of, epochs=6, snapshot_ensemble={"cycles": 3}).weights
     measure = Measure(arm, architecture)
-    said = []
+    outputs = []
     for cycle in range(3):
         member = {name: stack[cycle] for name, stack in weights.items()}
         measure.load(member, moons.y_train)
-        said.append(measure.predict(moons.x_score))
-    assert not np.allclose(said[0], said[2])
+        outputs.append(measure.predict(moons.x_score))
+    assert not np.allclose(outputs[0], outputs[2])
     measure.load(weights, moons.y_train)
-    np.testing.assert_allclose(measure.predict(moons.x_score), np.mean(said, axis=0), rtol=1e-5)
+    np.testing.assert_allclose(measure.predict(moons.x_score), np.mean(outputs, axis=0), rtol=1e-5)
     trained_model(architecture, weights).save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    said_by_keras = loaded.predict(moons.x_score, verbose=0)
-    np.testing.assert_allclose(said_by_keras, np.mean(said, axis=0), rtol=1e-5)
+    of_keras = loaded.predict(moons.x_score, verbose=0)
+    np.testing.assert_allclose(of_keras, np.mean(outputs, axis=0), rtol=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("training", "said"),
+    ("training", "expected"),
     [
         ({"snapshot_ensemble": {"cycles": 1}}, "cycles: .*greater than or equal to 2"),
         ({"early_stopping": {"patience": 3}}, "snapshot_ensemble: a rule that stops"),
@@ -106,6 +106,6 @@ def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
         ),
     ],
 )
-def test_what_does_not_go_together_is_refused(training: dict[str, Any], said: str) -> None:
-    with pytest.raises(SpecError, match=said):
+def test_what_does_not_go_together_is_refused(training: dict[str, Any], expected: str) -> None:
+    with pytest.raises(SpecError, match=expected):
         arm_called("moons", **{"snapshot_ensemble": {"cycles": 2}, **training})

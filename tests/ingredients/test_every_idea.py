@@ -176,8 +176,8 @@ def test_in_a_dose_of_nothing_a_recipe_does_nothing(
     name: str, moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
 ) -> None:
     base = baseline("moons", PROBLEMS["moons"])
-    said = []
+    losses = []
     for arm in (base, apply(name, technique_of(name, RECIPES[name], base, NEUTRAL[name]), base)):
         short = replace(arm, training=arm.training.model_copy(update={"epochs": 6}))
-        said.append(CompiledLoop(short, architecture_of(arm)).fit(moons, 3).history["val_loss"])
-    np.testing.assert_allclose(*said, rtol=1e-5)
+        losses.append(CompiledLoop(short, architecture_of(arm)).fit(moons, 3).history["val_loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)

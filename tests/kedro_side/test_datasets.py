@@ -107,9 +107,9 @@ def test_a_technique_comes_back_with_what_was_set_and_no_more(name: str, tmp_pat
 
 def test_stories_come_back_as_they_were(tmp_path: Path) -> None:
     runs = pd.DataFrame({"protocol": ["fixed"], "repeat": [0], "test_loss": [0.1 + 0.2]})
-    told = answers.made(answers.answer())
+    answer = answers.made(answers.answer())
     stories = {
-        name: Story(told, f"{name} ä", runs, {"samples": b"\x89"}, "b", "c")
+        name: Story(answer, f"{name} ä", runs, {"samples": b"\x89"}, "b", "c")
         for name in ("second", "first")
     }
     dataset = StoriesDataset(filepath=str(tmp_path / "new" / "stories.zip"))
@@ -119,5 +119,5 @@ def test_stories_come_back_as_they_were(tmp_path: Path) -> None:
     assert list(read) == list(stories)
     for name, story in stories.items():
         pd.testing.assert_frame_equal(read[name].runs, runs)
-        assert str(read[name].answer) == str(told)  # NaN isn't equal to itself
+        assert str(read[name].answer) == str(answer)  # NaN isn't equal to itself
         assert replace(read[name], runs=None, answer=None) == replace(story, runs=None, answer=None)

@@ -15,8 +15,8 @@ from regpipe.kedro_side.runner import IncrementalRunner
 from tests.engine.test_fit_store import KEY, a_fit
 
 
-def told(catalog: DataCatalog, pipeline: Pipeline) -> str:
-    """Run a pipeline that fails, and return what is said of it."""
+def refusal_of(catalog: DataCatalog, pipeline: Pipeline) -> str:
+    """Run a pipeline that fails, and return its refusal."""
     with pytest.raises(Exception) as failed:
         IncrementalRunner().run(pipeline, catalog, _create_hook_manager())
     with pytest.raises(click.ClickException) as refused:
@@ -34,7 +34,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     catalog = DataCatalog.from_config(
         {name: {"type": "json.JSONDataset", "filepath": str(path)} for name, path in files.items()}
     )
-    line = told(catalog, Pipeline([node(numbers, None, "repeats", name="repeats")]))
+    line = refusal_of(catalog, Pipeline([node(numbers, None, "repeats", name="repeats")]))
     assert line == ("the dataset 'repeats' can't be written to /dev/full: No space left on device.")
 
 
@@ -52,5 +52,5 @@ def test_a_store_of_fits_that_can_only_be_read(
     catalog = DataCatalog.from_config(
         {"made": {"type": "json.JSONDataset", "filepath": str(tmp_path / "made.json")}}
     )
-    line = told(catalog, Pipeline([node(train, None, "fits", name="train")]))
+    line = refusal_of(catalog, Pipeline([node(train, None, "fits", name="train")]))
     assert line.startswith(f"[Errno {errno.EROFS}] Read-only file system: '{tmp_path}")

@@ -177,18 +177,18 @@ class Session:
             path=str(self.folder / "fits"), engine="compiled", workers=1
         )
         pipeline = Pipeline([node(do, "params:number", "doubled", name="double")])
-        told = {
+        arguments = {
             "run_params": {"pipeline_names": ["moons"]},
             "pipeline": pipeline,
             "catalog": catalog,
         }
-        self._hooks.hook.before_pipeline_run(**told)
+        self._hooks.hook.before_pipeline_run(**arguments)
         try:
             made = IncrementalRunner().run(pipeline, catalog, self._hooks)
         except Exception as error:
-            self._hooks.hook.on_pipeline_error(error=error, **told)
+            self._hooks.hook.on_pipeline_error(error=error, **arguments)
             raise
-        self._hooks.hook.after_pipeline_run(run_result=made, **told)
+        self._hooks.hook.after_pipeline_run(run_result=made, **arguments)
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from regpipe.tables.seen import Seen, to_yaml
 WORDS = ["1e5", "${x}", "${oc.env:HOME}", r"\${x}", "$5 and $6", "???", "yes", "0x1f", "1:30", "~"]
 
 
-def look(folder: Path, words: list[str], **said: Any) -> Seen:
+def seen_in(folder: Path, words: list[str], **options: Any) -> Seen:
     head = ",".join(["'a b'", "c = ${y}", "1st"])
     rows = [f"{k},{words[k % len(words)]},{words[k % 2]}" for k in range(40)]
     file = folder / "mine.csv"
     file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    return look_at("yes", file, str(file), "1st", Options(**said))
+    return look_at("yes", file, str(file), "1st", Options(**options))
 
 
 def texts(seen: Seen) -> dict[str, str]:
@@ -34,7 +34,7 @@ def texts(seen: Seen) -> dict[str, str]:
 @pytest.mark.parametrize("first", range(len(WORDS)))
 def test_texts_of_all_kinds_are_read_back_as_they_are(first: int, tmp_path: Path) -> None:
     words = WORDS[first:] + WORDS[:first]
-    seen = look(tmp_path, words, title=f"Costs {words[0]}: all of it")
+    seen = seen_in(tmp_path, words, title=f"Costs {words[0]}: all of it")
     check_read_back("yes", seen, texts(seen), tmp_path)
     for env in ("base", "local"):
         (tmp_path / "conf" / env).mkdir(parents=True)
@@ -45,7 +45,7 @@ def test_texts_of_all_kinds_are_read_back_as_they_are(first: int, tmp_path: Path
 
 
 def test_what_would_be_read_back_otherwise_is_refused(tmp_path: Path) -> None:
-    seen = look(tmp_path, ["red", "blue"])
+    seen = seen_in(tmp_path, ["red", "blue"])
     meant = texts(seen)
     changed = {**meant, "problems": meant["problems"].replace("epochs: 300", "epochs: 30")}
     with pytest.raises(SpecError, match="yes.training.epochs: 300 would be read back as 30"):
@@ -58,7 +58,7 @@ def test_what_would_be_read_back_otherwise_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_text_that_kedro_cannot_read_is_refused_in_a_line(tmp_path: Path) -> None:
-    seen = look(tmp_path, ["red", "blue"], title="half a ${")
+    seen = seen_in(tmp_path, ["red", "blue"], title="half a ${")
     with pytest.raises(SpecError, match="the files that would be written can't be read"):
         check_read_back("yes", seen, texts(seen), tmp_path)
 

@@ -1,4 +1,4 @@
-"""What an MLflow store is told of a run: in a database, and by a server that really runs."""
+"""What an MLflow store gets of a run: in a database, and by a server that really runs."""
 
 import importlib.util
 import json
@@ -99,15 +99,15 @@ def await_health(address: str, process: subprocess.Popen[bytes], log: Path) -> N
 
 @pytest.fixture(scope="module")
 def root(run: RunIt, database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data root of a run that the database was told of."""
+    """The data root of a run that was sent to the database."""
     root = tmp_path_factory.mktemp("data")
     run("weight_l2", data_root=root, tracking=database, incremental=True)
     return root
 
 
 @pytest.fixture(scope="module", params=["database", "server"])
-def told(request: pytest.FixtureRequest, run: RunIt, root: Path) -> tuple[Any, list[Any]]:
-    """A client of a store that was told of that run, and the runs that the store knows."""
+def tracked(request: pytest.FixtureRequest, run: RunIt, root: Path) -> tuple[Any, list[Any]]:
+    """A client of a store that got that run, and the runs in the store."""
     uri = request.getfixturevalue(request.param)
     run("weight_l2", data_root=root, tracking=uri, incremental=True)
     client = client_of(uri)
@@ -122,7 +122,7 @@ def copy(root: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def another_database(root: Path, database: str, tmp_path: Path) -> str:
-    """A database that was told of nothing; a copy, since making one takes seconds."""
+    """A database that got nothing; a copy, since making one takes seconds."""
     client, file = client_of(database), tmp_path / "mlflow.db"
     shutil.copy(database.removeprefix("sqlite:///"), file)
     with closing(sqlite3.connect(file)) as opened:
@@ -150,12 +150,12 @@ def nested(runs: list[Any], name: str) -> dict[tuple[str, int], Any]:
     return {(r.data.params["protocol"], int(r.data.params["repeat"])): r for r in inside}
 
 
-Told = tuple[Any, list[Any]]
+Tracked = tuple[Any, list[Any]]
 
 
 @needs_mlflow
-def test_each_arm_has_a_run_and_each_fit_a_run_inside_it(told: Told) -> None:
-    _, runs = told
+def test_each_arm_has_a_run_and_each_fit_a_run_inside_it(tracked: Tracked) -> None:
+    _, runs = tracked
     arms = parents(runs)
     assert set(arms) == {"moons", "weight_l2"} and len(runs) == 2 + 2 * 4
     assert {run.info.status for run in runs} == {"FINISHED"}
@@ -171,8 +171,8 @@ def test_each_arm_has_a_run_and_each_fit_a_run_inside_it(told: Told) -> None:
 
 @needs_mlflow
 @pytest.mark.parametrize("arm", ["moons", "weight_l2"])
-def test_a_fit_has_the_numbers_of_its_row(told: Told, root: Path, arm: str) -> None:
-    _, runs = told
+def test_a_fit_has_the_numbers_of_its_row(tracked: Tracked, root: Path, arm: str) -> None:
+    _, runs = tracked
     table = pd.read_csv(root / "07_model_output" / arm / "runs.csv")
     fits = nested(runs, arm)
     assert len(fits) == len(table) == 4
@@ -194,8 +194,8 @@ def test_a_fit_has_the_numbers_of_its_row(told: Told, root: Path, arm: str) -> N
 
 
 @needs_mlflow
-def test_a_fit_has_its_curves(told: Told, root: Path) -> None:
-    client, runs = told
+def test_a_fit_has_its_curves(tracked: Tracked, root: Path) -> None:
+    client, runs = tracked
     history = pd.read_parquet(root / "07_model_output" / "weight_l2" / "history.parquet")
     for (protocol, repeat), epochs in history.groupby(["protocol", "repeat"]):
         fit = nested(runs, "weight_l2")[protocol, repeat]
@@ -208,8 +208,8 @@ def test_a_fit_has_its_curves(told: Told, root: Path) -> None:
 
 
 @needs_mlflow
-def test_an_arm_has_the_numbers_of_its_answer(told: Told, root: Path) -> None:
-    _, runs = told
+def test_an_arm_has_the_numbers_of_its_answer(tracked: Tracked, root: Path) -> None:
+    _, runs = tracked
     answer = summary_of(root, "weight_l2")
     run = parents(runs)["weight_l2"]
     for protocol in ("fixed", "fresh"):
@@ -225,8 +225,8 @@ def test_an_arm_has_the_numbers_of_its_answer(told: Told, root: Path) -> None:
 
 
 @needs_mlflow
-def test_artifacts_are_the_files_of_the_arm(told: Told, root: Path, tmp_path: Path) -> None:
-    client, runs = told
+def test_artifacts_are_the_files_of_the_arm(tracked: Tracked, root: Path, tmp_path: Path) -> None:
+    client, runs = tracked
     run_id = parents(runs)["weight_l2"].info.run_id
     names = {artifact.path for artifact in client.list_artifacts(run_id)}
     files = {"summary.json", "comparison.csv", "model.keras", "architecture.json", "runs.csv"}
@@ -374,9 +374,9 @@ def test_a_server_that_is_not_there_is_told_before_anything_trains(
     run: RunIt, tmp_path: Path
 ) -> None:
     uri = f"http://me:secret@127.0.0.1:{free_port()}"
-    said = refusal(run, tmp_path / "data", uri)
-    assert "doesn't answer: [Errno 111] Connection refused. Expected a running MLflow" in said
-    assert "http://***@127.0.0.1" in said and "secret" not in said
+    line = refusal(run, tmp_path / "data", uri)
+    assert "doesn't answer: [Errno 111] Connection refused. Expected a running MLflow" in line
+    assert "http://***@127.0.0.1" in line and "secret" not in line
 
 
 @needs_mlflow
@@ -384,18 +384,18 @@ def test_a_file_that_is_no_database_is_told_before_anything_trains(
     run: RunIt, tmp_path: Path
 ) -> None:
     (tmp_path / "mlflow.db").write_text("This is a text, and a long one. " * 100)
-    said = refusal(run, tmp_path / "data", f"sqlite:///{tmp_path}/mlflow.db")
-    assert "file is not a database" in said
-    said = refusal(run, tmp_path / "data", f"sqlite:///{tmp_path}")  # a folder
-    assert "unable to open database file" in said
+    line = refusal(run, tmp_path / "data", f"sqlite:///{tmp_path}/mlflow.db")
+    assert "file is not a database" in line
+    line = refusal(run, tmp_path / "data", f"sqlite:///{tmp_path}")  # a folder
+    assert "unable to open database file" in line
 
 
 def test_without_mlflow_it_is_said_what_to_install(
     run: RunIt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)  # what importing finds where nothing is
-    said = refusal(run, tmp_path / "data", f"sqlite:///{tmp_path}/mlflow.db")
-    assert "MLflow can't be imported" in said and "pip install -e '.[mlflow]'" in said
+    line = refusal(run, tmp_path / "data", f"sqlite:///{tmp_path}/mlflow.db")
+    assert "MLflow can't be imported" in line and "pip install -e '.[mlflow]'" in line
 
 
 def test_a_path_is_no_uri() -> None:
@@ -413,7 +413,7 @@ def test_a_relative_file_lies_in_the_project(tmp_path: Path) -> None:
 
 def test_a_long_curve_keeps_its_ends_and_leaves_out_what_is_no_number() -> None:
     epochs = np.arange(1, 4001)
-    curve = np.where(epochs % 10 == 0, epochs / 1000, np.nan)  # looked at every tenth epoch
+    curve = np.where(epochs % 10 == 0, epochs / 1000, np.nan)  # validated every tenth epoch
     history = pd.DataFrame(
         {"protocol": "fresh", "repeat": 0, "epoch": epochs, "loss": 1 / epochs, "val_loss": curve}
     )

@@ -101,21 +101,21 @@ def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> 
         split = "score" if (draw["split"] == "score").any() else "test"
         scored = draw[draw["split"] == split]
         x = scored[feature_names(samples)].to_numpy()
-        said = np.asarray(model(x.reshape(-1, *model.input_shape[1:])))
+        outputs = np.asarray(model(x.reshape(-1, *model.input_shape[1:])))
         metric = f"test_{task.logged}"
-        expected = scored_by_hand(task.name, x, scored["target"].to_numpy(), said)
+        expected = scored_by_hand(task.name, x, scored["target"].to_numpy(), outputs)
         assert fit[metric] == pytest.approx(expected, rel=1e-4), metric
     assert zipfile.is_zipfile(models / "model.keras")
     assert (models / "architecture.json").stat().st_size
 
 
-def scored_by_hand(task: str, x: np.ndarray, y: np.ndarray, said: np.ndarray) -> float:
+def scored_by_hand(task: str, x: np.ndarray, y: np.ndarray, outputs: np.ndarray) -> float:
     """Return the accuracy or the mean squared error of a network's outputs."""
     if task == "binary":
-        return float(np.mean((said[:, 0] > 0.5) == y))
+        return float(np.mean((outputs[:, 0] > 0.5) == y))
     if task == "multiclass":
-        return float(np.mean(said.argmax(axis=1) == y))
-    return float(np.mean((said - (x if task == "reconstruction" else y[:, None])) ** 2))
+        return float(np.mean(outputs.argmax(axis=1) == y))
+    return float(np.mean((outputs - (x if task == "reconstruction" else y[:, None])) ** 2))
 
 
 @pytest.mark.parametrize("technique", CHOSEN)

@@ -22,8 +22,8 @@ def test_a_grid_leaves_its_table_its_picture_and_its_choice(
     assert 2 <= len(finer) <= 4 and not finer & set(coarse[path])
     assert (table["repeats"] == 2).all() and table["chosen"].sum() == 4
     assert table.loc[table["protocol"] == "fixed", "published_test"].notna().sum() == 6
-    told = table.loc[table["published_test"].notna(), "not_comparable"]
-    assert set(told) == {"5 epochs instead of 4000"}
+    departures = table.loc[table["published_test"].notna(), "not_comparable"]
+    assert set(departures) == {"5 epochs instead of 4000"}
     runs = pd.read_csv(tmp_path / "07_model_output" / "weight_l2_grid" / "runs.csv")
     assert len(runs) == 4 * (6 + len(finer))
     # The value of the block itself gives what the technique's own pipeline gives.

@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def said(folder: Path) -> list[str]:
+def printed(folder: Path) -> list[str]:
     """What each command of the walk says."""
     done = type_in(
         folder,
@@ -65,16 +65,16 @@ def said(folder: Path) -> list[str]:
     return done.stdout.split("$ kedro ")[1:]
 
 
-def test_the_file_is_looked_at_and_becomes_a_problem(said: list[str], folder: Path) -> None:
-    assert "outcome: binary, no (" in said[0] and "gaps in age" in said[0]
-    assert "hold one value: flat" in said[0]
+def test_the_file_is_looked_at_and_becomes_a_problem(printed: list[str], folder: Path) -> None:
+    assert "outcome: binary, no (" in printed[0] and "gaps in age" in printed[0]
+    assert "hold one value: flat" in printed[0]
     block = yaml.safe_load((folder / "conf" / "base" / "problems_mine.yml").read_text())["mine"]
     assert block["rows"]["classes"] == ["no", "yes"] and block["rows"]["drop"] == ["id"]
     assert list(block["network"]) == ["hidden1", "hidden2", "output"]
 
 
 def test_the_screen_leaves_what_a_technique_leaves_in_a_folder_of_the_problem(
-    said: list[str], folder: Path
+    printed: list[str], folder: Path
 ) -> None:
     runs = pd.read_csv(folder / "data" / "07_model_output" / "mine" / "dropout" / "runs.csv")
     assert len(runs) == 2 + 3 and {"test_accuracy", "test_auc"} <= set(runs)
@@ -87,7 +87,7 @@ def test_the_screen_leaves_what_a_technique_leaves_in_a_folder_of_the_problem(
 
 
 def test_a_dose_is_chosen_by_validation_rows_and_trained_on_all(
-    said: list[str], folder: Path
+    printed: list[str], folder: Path
 ) -> None:
     output = folder / "data" / "07_model_output" / "mine" / "dropout"
     trials, runs = pd.read_csv(output / "trials.csv"), pd.read_csv(output / "runs.csv")
@@ -103,7 +103,7 @@ def test_a_dose_is_chosen_by_validation_rows_and_trained_on_all(
     assert (tuning["optimistic"] >= tuning["honest"] - 1e-9).all()
 
 
-def test_other_models_stand_beside_the_network(said: list[str], folder: Path) -> None:
+def test_other_models_stand_beside_the_network(printed: list[str], folder: Path) -> None:
     table = pd.read_csv(folder / "data" / "08_reporting" / "mine_screen" / "references.csv")
     assert set(table["model"]) == {
         *("network", "LogisticRegression", "RandomForestClassifier"),
@@ -112,25 +112,25 @@ def test_other_models_stand_beside_the_network(said: list[str], folder: Path) ->
     network = table[table["model"] == "network"].iloc[0]
     other = table[table["model"] == "LogisticRegression"].iloc[0]
     assert other["difference"] == pytest.approx(other["mean"] - network["mean"])
-    assert "models of scikit-learn on the same splits" in " ".join(said[1].split())
+    assert "models of scikit-learn on the same splits" in " ".join(printed[1].split())
 
 
-def test_the_cocktail_has_a_page_of_its_own(said: list[str], folder: Path) -> None:
+def test_the_cocktail_has_a_page_of_its_own(printed: list[str], folder: Path) -> None:
     shown = "data/08_reporting/mine_cocktail/report.html"
-    assert shown in said[1]
+    assert shown in printed[1]
     page = (folder / shown).read_text()
     assert "Which techniques help together on Mine?" in page
     assert page.count("<section") == 4 and "model.compile(" in page
 
 
-def test_the_report_tells_it_and_escapes_what_the_file_says(said: list[str], folder: Path) -> None:
+def test_the_report_shows_and_escapes_what_is_in_the_file(printed: list[str], folder: Path) -> None:
     page = (folder / "data" / "08_reporting" / "mine_screen" / "report.html").read_text()
     assert "Which regularization technique helps on Mine?" in page
     assert "Is a network worth it at all?" in page and "RandomForestClassifier" in page
     assert "<b>&#34;" not in page and 'city <b>"' not in page
 
 
-def test_the_cocktail_is_compared_and_taken_apart(said: list[str], folder: Path) -> None:
+def test_the_cocktail_is_compared_and_taken_apart(printed: list[str], folder: Path) -> None:
     mixtures = pd.read_csv(folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv")
     best = mixtures[mixtures["without"].isna()]
     assert len(best) == 2 and (best["trials"] == 5).all()
@@ -141,12 +141,12 @@ def test_the_cocktail_is_compared_and_taken_apart(said: list[str], folder: Path)
         (folder / "data" / "08_reporting" / "mine_cocktail" / "summary.json").read_text()
     )
     assert set(answer["against"]) == {"baseline", "single"}
-    assert "over the best single technique" in " ".join(said[1].split())
+    assert "over the best single technique" in " ".join(printed[1].split())
     written = (folder / "data" / "08_reporting" / "mine_cocktail" / "technique.yml").read_text()
     assert yaml.safe_load(written)["mine_mixture"]["problem"] == "mine"
 
 
-def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -> None:
+def test_an_interrupted_search_keeps_its_trials(printed: list[str], folder: Path) -> None:
     """As if it had been killed after five of seven, and before anything else was written."""
     journal = folder / "data" / "06_models" / "mine_cocktail" / "trials.log"
     begun = journal.read_text().count('"op_code":4,')  # trials
@@ -166,13 +166,14 @@ def test_an_interrupted_search_keeps_its_trials(said: list[str], folder: Path) -
     assert journal.read_text().count('"op_code":4,') == 2 * 7
 
 
-def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Path) -> None:
+def test_new_rows_are_predicted_by_the_folder_alone(printed: list[str], folder: Path) -> None:
     from regpipe.backend import keras
     from regpipe.tables.exported import load
 
     exported = folder / "data" / "06_models" / "mine_export"
-    assert "The network with dropout, trained on all 60 rows of mine" in " ".join(said[2].split())
-    assert "Test accuracy" not in said[2] and "9 rows of mine predicted" in said[3]
+    export = " ".join(printed[2].split())
+    assert "The network with dropout, trained on all 60 rows of mine" in export
+    assert "Test accuracy" not in printed[2] and "9 rows of mine predicted" in printed[3]
     predictor = load(exported)
     assert predictor.about.technique == "dropout" and predictor.about.rows == 60
     new = pd.read_csv(folder / "data" / "01_raw" / "mine_new.csv")
@@ -190,7 +191,7 @@ def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Pat
 
 
 @pytest.mark.parametrize(
-    ("change", "said_of_it"),
+    ("change", "expected"),
     [
         (lambda t: t.drop(columns="age"), "column 'age' is missing"),
         (lambda t: t.rename(columns={"age": "agee"}), "Did you mean 'agee'?"),
@@ -201,7 +202,7 @@ def test_new_rows_are_predicted_by_the_folder_alone(said: list[str], folder: Pat
     ],
 )
 def test_rows_that_do_not_fit_are_refused(
-    said: list[str], folder: Path, change: Any, said_of_it: str
+    printed: list[str], folder: Path, change: Any, expected: str
 ) -> None:
     from regpipe.errors import SpecError
     from regpipe.tables.exported import load
@@ -209,10 +210,10 @@ def test_rows_that_do_not_fit_are_refused(
     predictor = load(folder / "data" / "06_models" / "mine_export")
     with pytest.raises(SpecError) as error:
         predictor.predict(change(rows(9)))
-    assert len(error.value.faults) == 1 and said_of_it in error.value.faults[0]
+    assert len(error.value.faults) == 1 and expected in error.value.faults[0]
 
 
-def test_unknown_categories_can_be_ignored(said: list[str], folder: Path) -> None:
+def test_unknown_categories_can_be_ignored(printed: list[str], folder: Path) -> None:
     from regpipe.tables.exported import load
 
     predictor = load(folder / "data" / "06_models" / "mine_export")
@@ -221,7 +222,7 @@ def test_unknown_categories_can_be_ignored(said: list[str], folder: Path) -> Non
 
 
 def test_a_changed_file_that_does_not_fit_any_more_is_told_in_a_line(
-    said: list[str], folder: Path
+    printed: list[str], folder: Path
 ) -> None:
     file = folder / "data" / "01_raw" / "mine.csv"
     whole = file.read_bytes()
@@ -231,7 +232,7 @@ def test_a_changed_file_that_does_not_fit_any_more_is_told_in_a_line(
         assert done.returncode and "mine.rows.target: there is no column 'outcome'" in done.stdout
         file.write_bytes("id,näme\n1,2\n".encode("cp1252"))
         done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}", cheaply=False)
-        told = done.stdout + done.stderr
-        assert done.returncode and "This file isn't UTF-8" in told and "Traceback" not in told
+        output = done.stdout + done.stderr
+        assert done.returncode and "This file isn't UTF-8" in output and "Traceback" not in output
     finally:
         file.write_bytes(whole)

@@ -118,10 +118,10 @@ def test_a_part_does_not_pass_off_the_fits_of_another_run(
 ) -> None:
     """Else 5 epochs would be judged by what was published of 4000, or interim analyses hidden."""
     shutil.copytree(tiny_run, tmp_path, dirs_exist_ok=True)
-    told = summary_of(tmp_path, "weight_l2")
+    before = summary_of(tmp_path, "weight_l2")
     with pytest.raises(ClickException, match=f"reads what {whose} left when run with other"):
         run("weight_l2", data_root=tmp_path, part={"from_nodes": [begins]}, **changed)
-    assert summary_of(tmp_path, "weight_l2") == told
+    assert summary_of(tmp_path, "weight_l2") == before
 
 
 def test_a_part_may_train_anew_on_the_same_rows(

@@ -118,10 +118,10 @@ def test_an_environment_may_have_techniques_of_its_own(project: Path) -> None:
     (project / "conf" / "mine" / "techniques.yml").write_text(
         "mine:\n  title: t\n  family: weight\n  explanation: e\n  problem: moons\n"
     )
-    said = kedro(
+    output = kedro(
         "run", "--env=mine", "--pipelines=mine", "--to-nodes=moons.draw_samples", cwd=project
     )
-    assert "rror" not in said
+    assert "rror" not in output
 
 
 WRONG = {
@@ -148,9 +148,9 @@ def refused(
         f"kedro run {line},data_root={root}" if "--params" in line else f"kedro run {line}"
         for line in WRONG
     ]
-    said = refusals(PROJECT, *lines, environment=without_slow_libraries)
+    output = refusals(PROJECT, *lines, environment=without_slow_libraries)
     assert not root.exists()
-    return dict(zip(WRONG, said, strict=True))
+    return dict(zip(WRONG, output, strict=True))
 
 
 @pytest.mark.parametrize("line", WRONG)

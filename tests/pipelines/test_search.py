@@ -59,7 +59,7 @@ RECIPES = ("weight_l2", "dropout", "unit_norm", "max_norm", "batch_norm", "noise
 
 @pytest.fixture(scope="module")
 def search_in(moons: Rows) -> Search:
-    """Search as a run does, on the journal that former ones left, and tell how it ended."""
+    """Search as a run does, on the journal that former ones left, and return how it ended."""
     base, recipes = arm_called("moons"), parse_recipes(blocks("recipes")["recipes"])
     space = Named(mixable({name: recipes[name] for name in RECIPES}, base), base, (2,))
 
@@ -85,10 +85,10 @@ def trials(journal: Path) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Searched:
-    """A search, what it told, and the trials it made."""
+    """A search, how it ended, and the trials it made."""
 
     journal: Path
-    told: dict[str, Any]
+    numbers: dict[str, Any]
     made: list[Any]
 
 
@@ -105,8 +105,8 @@ def journal(tmp_path: Path) -> Path:
 
 def test_what_is_undisturbed_begins_with_nothing_and_prunes(undisturbed: Searched) -> None:
     assert set(undisturbed.made[0][0].values()) == {"nothing"}
-    assert len(undisturbed.made) == undisturbed.told["trials"] == 14
-    assert 0 < undisturbed.told["pruned"] < 10
+    assert len(undisturbed.made) == undisturbed.numbers["trials"] == 14
+    assert 0 < undisturbed.numbers["pruned"] < 10
     assert len({str(params) for params, *_ in undisturbed.made}) > 7
 
 
@@ -117,7 +117,7 @@ def test_one_that_was_interrupted_makes_the_same_trials(
     with pytest.raises(KeyboardInterrupt):
         search_in(journal, interrupted_in_fit=fits)
     assert len(trials(journal)) < 14
-    assert search_in(journal) == undisturbed.told
+    assert search_in(journal) == undisturbed.numbers
     assert trials(journal) == undisturbed.made
 
 
@@ -126,7 +126,7 @@ def test_seven_and_then_seven_are_fourteen(
 ) -> None:
     search_in(journal, SIZES.model_copy(update={"trials": 7}))
     assert trials(journal) == undisturbed.made[:7]
-    assert search_in(journal) == undisturbed.told
+    assert search_in(journal) == undisturbed.numbers
     assert trials(journal) == undisturbed.made
 
 
@@ -144,7 +144,7 @@ def test_one_that_was_killed_anywhere_makes_the_same_trials(
     content = undisturbed.journal.read_bytes()
     for end in np.random.default_rng(2).integers(1, len(content), 6):
         journal.write_bytes(content[:end])
-        assert search_in(journal) == undisturbed.told
+        assert search_in(journal) == undisturbed.numbers
         assert trials(journal) == undisturbed.made
 
 
@@ -179,7 +179,7 @@ def test_records_that_nobody_can_follow_are_begun_anew(
     search_in: Search, journal: Path, undisturbed: Searched, caplog: pytest.LogCaptureFixture
 ) -> None:
     journal.write_bytes(b'{"op_code":99,"worker_id":"a"}\n' + undisturbed.journal.read_bytes())
-    assert search_in(journal) == undisturbed.told
+    assert search_in(journal) == undisturbed.numbers
     assert "begun anew" in caplog.text and trials(journal) == undisturbed.made
 
 

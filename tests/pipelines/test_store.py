@@ -105,9 +105,9 @@ def test_a_run_that_changes_nothing_answers_at_once(
         "protocol.fresh.score_rows": 100,
         "moons.training.epochs": 5,
     }
-    told = ",".join(f"{key}={value}" for key, value in parameters.items())
+    text = ",".join(f"{key}={value}" for key, value in parameters.items())
     done = subprocess.run(
-        [sys.executable, "-m", "kedro", "run", "--pipelines=weight_l2", f"--params={told}"],
+        [sys.executable, "-m", "kedro", "run", "--pipelines=weight_l2", f"--params={text}"],
         cwd=PROJECT, env=without_slow_libraries, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -49,7 +49,7 @@ STUDY = f"kedro run --env=quick --params {FEW}"
 
 
 @pytest.fixture(scope="module")
-def said(small: Path) -> str:
+def printed(small: Path) -> str:
     """What the run of the study says."""
     done = type_in(small, STUDY)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -57,15 +57,15 @@ def said(small: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def root(small: Path, said: str) -> Path:
+def root(small: Path, printed: str) -> Path:
     return small / "data" / "quick"
 
 
-def test_it_ends_with_what_it_says_as_a_whole(said: str, root: Path) -> None:
-    assert "Of 4 techniques, " in said and "published number" not in said
-    assert "so not judged: 10 epochs instead of 4000 (moons, circles)" in said
-    assert "How much a single run's score varies" in said
-    report = re.search(r"All of it: (\S+)", said)
+def test_it_ends_with_what_it_says_as_a_whole(printed: str, root: Path) -> None:
+    assert "Of 4 techniques, " in printed and "published number" not in printed
+    assert "so not judged: 10 epochs instead of 4000 (moons, circles)" in printed
+    assert "How much a single run's score varies" in printed
+    report = re.search(r"All of it: (\S+)", printed)
     assert report and (root.parents[1] / report[1]).samefile(root / "08_reporting" / "report.html")
 
 
@@ -128,7 +128,7 @@ def test_where_the_noise_comes_from_is_told_for_every_problem(root: Path) -> Non
 
 
 def test_a_second_run_makes_nothing_and_says_the_same(
-    small: Path, said: str, root: Path, without_slow_libraries: dict[str, str]
+    small: Path, printed: str, root: Path, without_slow_libraries: dict[str, str]
 ) -> None:
     made = [file for file in root.rglob("*.*") if file.name != "made.json"]
     files = {file: file.stat().st_mtime_ns for file in made}
@@ -139,7 +139,7 @@ def test_a_second_run_makes_nothing_and_says_the_same(
     )  # fmt: skip
     again = " ".join(done.stdout.split())
     assert "nodes are up to date" in again, done.stderr
-    assert said[said.index("Of 4 techniques") :] == again[again.index("Of 4 techniques") :]
+    assert printed[printed.index("Of 4 techniques") :] == again[again.index("Of 4 techniques") :]
     assert files == {file: file.stat().st_mtime_ns for file in made}
 
 
@@ -155,11 +155,11 @@ def test_the_pages_of_results_are_written_from_it(
     monkeypatch.setattr(results, "README", readme)
     monkeypatch.setattr(results, "PAGE", page)
     results.main(root)
-    told = page.read_text()
+    text = page.read_text()
     for name in TECHNIQUES:
-        assert f"| `{name}` |" in told
-    assert "| `moons` | test accuracy | 0.914 |" in told and "stopping epoch | 1044 |" in told
-    assert "| `weight_l2` | train accuracy, l2 = 0.1 | 0.967 |" in told
+        assert f"| `{name}` |" in text
+    assert "| `moons` | test accuracy | 0.914 |" in text and "stopping epoch | 1044 |" in text
+    assert "| `weight_l2` | train accuracy, l2 = 0.1 | 0.967 |" in text
     lines = readme.read_text().splitlines()
     assert (lines[0], lines[-1]) == ("before", "after") and "old" not in lines
     assert any(line.startswith("| `weight_l2` | moons | 0.914 → 0.943 |") for line in lines)
@@ -171,7 +171,7 @@ def test_the_pages_of_results_are_written_from_it(
     results.main(of_claims.parent)
     alone = page.read_text()
     assert "`kedro run --pipelines=claims`" in alone and "| `weight_l2` | moons |" in alone
-    assert "## Every technique" in told and "## Every technique" not in alone
+    assert "## Every technique" in text and "## Every technique" not in alone
     assert readme.read_text().splitlines() == lines
     readme.write_text("no marks")
     with pytest.raises(SystemExit, match="expected <!-- claims"):

@@ -73,15 +73,15 @@ def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:
     baseline = runs(losses, ["completed"] * 7).assign(test_accuracy=[1 - x for x in losses] * 2)
     early = baseline[baseline["repeat"] < 5]
     answer = summarised(baseline, early)
-    for told in (answer.fixed, answer.fresh):
-        assert told.repeats == 5
-        assert told.baseline["test"] == told.technique["test"]
-        assert told.baseline["test"].mean == pytest.approx(0.9)
-        assert told.epochs["baseline"].max == 11
+    for result in (answer.fixed, answer.fresh):
+        assert result.repeats == 5
+        assert result.baseline["test"] == result.technique["test"]
+        assert result.baseline["test"].mean == pytest.approx(0.9)
+        assert result.epochs["baseline"].max == 11
 
 
 @pytest.mark.parametrize(
-    ("seeds", "published", "changes", "said"),
+    ("seeds", "published", "changes", "reproduced"),
     [
         (5, 0.914, {}, True),
         (5, 0.943, {}, False),
@@ -94,7 +94,7 @@ def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:
     ],
 )
 def test_reproduced_is_said_where_it_can_be_told(
-    seeds: int, published: float, changes: dict[str, Any], said: bool | None
+    seeds: int, published: float, changes: dict[str, Any], reproduced: bool | None
 ) -> None:
     table = runs([0.5] * seeds, ["completed"] * seeds)
     problem = PROBLEMS["moons"].model_copy(update={"stand_in": changes.get("stand_in")})
@@ -105,6 +105,6 @@ def test_reproduced_is_said_where_it_can_be_told(
     )
     departures = {"technique": changes.get("not_comparable")}
     fixed = summarised(table, table, problem, technique, departures).fixed
-    assert fixed.reproduced is said
+    assert fixed.reproduced is reproduced
     assert fixed.not_comparable == changes.get("not_comparable")
     assert fixed.stand_in == changes.get("stand_in")

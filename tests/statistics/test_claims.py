@@ -24,7 +24,7 @@ def answer(**changes: Any) -> dict[str, Any]:
         "technique": {"train": side(0.99, 0.01, 0.96, 1), "test": side(0.94, 0.01, 0.93, 0.95)},
     }
     epochs = {role: {"mean": 300.0, "min": 200, "max": 400} for role in arms}
-    told = answers.answer(
+    summary = answers.answer(
         leak=True,
         fixed={
             **arms, "published": published(train=1.0, test=0.943, epochs=219), "epochs": epochs,
@@ -37,7 +37,7 @@ def answer(**changes: Any) -> dict[str, Any]:
             },
         },
     )  # fmt: skip
-    blocks = told["run"]["parameters"]
+    blocks = summary["run"]["parameters"]
     blocks["moons"] |= {"title": "Two moons", "published": published(test=0.914)}
     blocks["weight_l2"] |= {
         "grid": {"network.hidden.kernel_regularizer.l2": [0.1, 0.01]},
@@ -45,11 +45,11 @@ def answer(**changes: Any) -> dict[str, Any]:
     }
     for name in {changes.get("technique", "weight_l2")} - set(blocks):
         blocks[name] = blocks["weight_l2"]
-    return {**told, **changes}
+    return {**summary, **changes}
 
 
-def claims(*told: dict[str, Any], **grids: pd.DataFrame) -> pd.DataFrame:
-    return tabulate_claims(map(made, told), grids).set_index(["arm", "number"])
+def claims(*summaries: dict[str, Any], **grids: pd.DataFrame) -> pd.DataFrame:
+    return tabulate_claims(map(made, summaries), grids).set_index(["arm", "number"])
 
 
 def test_every_published_number_gets_a_row_and_the_baseline_one_only() -> None:
@@ -80,9 +80,9 @@ def test_the_baselines_number_is_not_compared_with_that_of_another_metric() -> N
 def test_a_number_is_reproduced_where_the_seeds_range_over_it() -> None:
     table = claims(answer())
     assert list(table["reproduced"]) == [True, True, True, True]
-    told = answer()
-    told["fixed"]["published"] |= {"test": 0.951, "epochs": 401}
-    assert list(claims(told)["reproduced"]) == [True, True, False, False]
+    summary = answer()
+    summary["fixed"]["published"] |= {"test": 0.951, "epochs": 401}
+    assert list(claims(summary)["reproduced"]) == [True, True, False, False]
 
 
 def test_the_gain_is_over_the_published_baseline_and_stands_at_the_test_score_alone() -> None:
@@ -109,7 +109,7 @@ def test_a_file_keeps_what_is_empty(tmp_path: Path) -> None:
 def test_a_gain_is_over_the_baseline_of_its_own_source() -> None:
     """Two sources may report other scores of the same baseline."""
     own = {"train": 1.0, "test": 0.92}
-    told = [
+    summaries = [
         answer(technique=name, fixed={**answer()["fixed"], "published": numbers})
         for name, numbers in (
             ("theirs", published(test=0.943, baseline=own) | {"source": "another"}),
@@ -117,7 +117,7 @@ def test_a_gain_is_over_the_baseline_of_its_own_source() -> None:
             ("shared", published(test=0.943)),
         )
     ]
-    table = claims(*told)
+    table = claims(*summaries)
     gains = table["published_gain"].dropna()
     assert list(gains.round(3)) == [0.023, -0.02, 0.029]
     assert list(table["claim"][table["claim"] != ""]) == ["gain", "loss", "gain"]
@@ -130,20 +130,20 @@ def test_a_gain_is_over_the_baseline_of_its_own_source() -> None:
 
 
 def test_an_error_that_falls_is_a_gain() -> None:
-    told = answer(metric="mse")
+    summary = answer(metric="mse")
     found = answers.difference(mean=-0.03, ci_low=-0.04, ci_high=-0.02)
-    told["fresh"]["difference"]["mse"] = found
-    told["run"]["parameters"]["moons"]["metric"] = "mse"
-    told["run"]["parameters"]["moons"]["task"] = "regression"
-    row = claims(told).loc[("weight_l2", "test mse")]
+    summary["fresh"]["difference"]["mse"] = found
+    summary["run"]["parameters"]["moons"]["metric"] = "mse"
+    summary["run"]["parameters"]["moons"]["task"] = "regression"
+    row = claims(summary).loc[("weight_l2", "test mse")]
     assert (row["claim"], row["holds"]) == ("loss", "does not hold")  # 0.914 rose to 0.943
-    told["fixed"]["published"] |= {"test": 0.885}
-    row = claims(told).loc[("weight_l2", "test mse")]
+    summary["fixed"]["published"] |= {"test": 0.885}
+    row = claims(summary).loc[("weight_l2", "test mse")]
     assert (row["claim"], row["holds"]) == ("gain", "holds")
 
 
 @pytest.mark.parametrize(
-    ("changes", "said", "why"),
+    ("changes", "outcome", "why"),
     [
         ({"stand_in": "other rows"}, STAND_IN, "other rows"),
         ({"not_comparable": "5 epochs instead of 9"}, NOT_COMPARABLE, "5 epochs instead of 9"),
@@ -151,56 +151,56 @@ def test_an_error_that_falls_is_a_gain() -> None:
 )
 @pytest.mark.parametrize("number", [0.943, 0.5])
 def test_what_cant_be_told_is_neither_reproduced_nor_held(
-    changes: dict[str, str], said: str, why: str, number: float
+    changes: dict[str, str], outcome: str, why: str, number: float
 ) -> None:
-    told = answer()
-    told["fixed"] |= changes
-    told["fixed"]["published"] |= {"test": number}
-    table = claims(told)
+    summary = answer()
+    summary["fixed"] |= changes
+    summary["fixed"]["published"] |= {"test": number}
+    table = claims(summary)
     row = table.loc[("weight_l2", "test accuracy")]
-    assert (row["reproduction"], row["holds"], row["why"]) == (said, said, why)
+    assert (row["reproduction"], row["holds"], row["why"]) == (outcome, outcome, why)
     assert pd.isna(row["reproduced"]) and pd.isna(row["also_baseline"])
     assert (row["fresh_loss"], row["loss_low"], row["loss_high"]) == (-0.2, -0.3, -0.1)
     of_problem = table.loc[("moons", "test accuracy")]
-    assert of_problem["reproduction"] == (STAND_IN if said == STAND_IN else "not contradicted")
+    assert of_problem["reproduction"] == (STAND_IN if outcome == STAND_IN else "not contradicted")
 
 
 def test_a_gain_over_a_baseline_that_departs_is_not_comparable() -> None:
-    told = answer()
-    told["fixed"]["baseline_not_comparable"] = "5 epochs instead of 9"
-    row = claims(told).loc[("weight_l2", "test accuracy")]
+    summary = answer()
+    summary["fixed"]["baseline_not_comparable"] = "5 epochs instead of 9"
+    row = claims(summary).loc[("weight_l2", "test accuracy")]
     assert (row["reproduction"], row["holds"]) == ("not contradicted", NOT_COMPARABLE)
     assert row["why"] == "5 epochs instead of 9"
 
 
 def test_whether_the_baseline_ranges_over_a_number_too_is_told() -> None:
-    told = answer()
-    told["fixed"]["baseline"]["test"] = side(0.93, 0.01, 0.91, 0.95)
-    table = claims(told)
+    summary = answer()
+    summary["fixed"]["baseline"]["test"] = side(0.93, 0.01, 0.91, 0.95)
+    table = claims(summary)
     assert table.loc[("weight_l2", "test accuracy"), "also_baseline"]
     assert not claims(answer()).loc[("weight_l2", "test accuracy"), "also_baseline"]
     assert pd.isna(table.loc[("moons", "test accuracy"), "also_baseline"])
 
 
 def test_few_seeds_contradict_nothing() -> None:
-    told = answer()
-    told["fixed"] |= {"repeats": 4}
-    told["fixed"]["published"] |= {"test": 0.5}
-    row = claims(told).loc[("weight_l2", "test accuracy")]
+    summary = answer()
+    summary["fixed"] |= {"repeats": 4}
+    summary["fixed"]["published"] |= {"test": 0.5}
+    row = claims(summary).loc[("weight_l2", "test accuracy")]
     assert row["reproduction"] == "too few seeds" and pd.isna(row["reproduced"])
 
 
 def test_an_arm_that_diverged_reproduces_nothing() -> None:
-    told = answer()
+    summary = answer()
     nothing = dict.fromkeys(("mean", "sd", "min", "max"))
-    told["fixed"]["technique"] = {"train": nothing, "test": nothing}
+    summary["fixed"]["technique"] = {"train": nothing, "test": nothing}
     unknown = answers.difference(**dict.fromkeys(("mean", "ci_low", "ci_high")))
-    told["fresh"] |= {
+    summary["fresh"] |= {
         "verdict": "undecided",
         "difference": {"accuracy": unknown, "loss": unknown},
     }
-    told["fixed"]["baseline"]["test"] = side(0.9, 0, 0.9, 0.9)
-    row = claims(told).loc[("weight_l2", "test accuracy")]
+    summary["fixed"]["baseline"]["test"] = side(0.9, 0, 0.9, 0.9)
+    row = claims(summary).loc[("weight_l2", "test accuracy")]
     assert not row["reproduced"] and row["holds"] == "undecided" and pd.isna(row["fresh_gain"])
 
 

@@ -50,19 +50,19 @@ def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() 
         {"protocol": ["fixed"] * 3 + ["fresh"] * 3, "repeat": [0, 1, 2] * 2,
          "test_accuracy": [0.6, 0.7, 0.0] * 2}
     ))  # fmt: skip
-    told = choice(runs(), baseline, PATHS, TASK, STATISTICS)["fresh"]
-    assert told.honest.mean == pytest.approx((0.8 + 0.8) / 2)
-    assert told.optimistic.mean == pytest.approx((0.9 + 0.9) / 2)
-    assert told.baseline.mean == pytest.approx(0.65)  # of the same two repeats
-    assert told.repeats == 2
-    assert sorted((c[PATHS[0]], c["times"]) for c in told.chosen) == [(0.01, 1), (0.1, 1)]
+    chosen = choice(runs(), baseline, PATHS, TASK, STATISTICS)["fresh"]
+    assert chosen.honest.mean == pytest.approx((0.8 + 0.8) / 2)
+    assert chosen.optimistic.mean == pytest.approx((0.9 + 0.9) / 2)
+    assert chosen.baseline.mean == pytest.approx(0.65)  # of the same two repeats
+    assert chosen.repeats == 2
+    assert sorted((c[PATHS[0]], c["times"]) for c in chosen.chosen) == [(0.01, 1), (0.1, 1)]
 
 
 def test_the_lower_error_is_the_better_one() -> None:
     errors = runs().rename(columns=lambda column: column.replace("accuracy", "mse"))
     baseline = errors.drop_duplicates(["protocol", "repeat"])
-    told = choice(errors, baseline, PATHS, TASKS["reconstruction"], STATISTICS)["fresh"]
-    assert told.optimistic.mean == pytest.approx((0.7 + 0.7) / 2)
+    chosen = choice(errors, baseline, PATHS, TASKS["reconstruction"], STATISTICS)["fresh"]
+    assert chosen.optimistic.mean == pytest.approx((0.7 + 0.7) / 2)
 
 
 def test_the_table_has_a_row_per_protocol_and_value() -> None:

@@ -56,8 +56,8 @@ def test_the_p_value_is_that_of_the_paired_t_test() -> None:
     differences = arms["b"] - arms["a"]
     found = p_value(differences.mean(), differences.std(ddof=1), 30)
     assert found == pytest.approx(stats.ttest_1samp(differences, 0).pvalue)
-    told = autorank(arms, alpha=0.05, verbose=False, force_mode="parametric")
-    assert found == pytest.approx(told.pvalue)
+    theirs = autorank(arms, alpha=0.05, verbose=False, force_mode="parametric")
+    assert found == pytest.approx(theirs.pvalue)
     assert p_value(1e3, 1e-3, 200) > 0
 
 

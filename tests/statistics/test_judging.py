@@ -71,7 +71,7 @@ def test_a_gain_and_a_loss_are_judged_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inside", "seeds", "departure", "stand_in", "said"),
+    ("inside", "seeds", "departure", "stand_in", "outcome"),
     [
         (True, 30, None, None, NOT_CONTRADICTED),
         (False, 30, None, None, NOT_REPRODUCED),
@@ -85,9 +85,9 @@ def test_a_gain_and_a_loss_are_judged_alike() -> None:
     ],
 )
 def test_what_seeds_say_of_a_number(
-    inside: bool, seeds: int, departure: str | None, stand_in: str | None, said: str
+    inside: bool, seeds: int, departure: str | None, stand_in: str | None, outcome: str
 ) -> None:
-    assert reproduction(inside, seeds, departure, stand_in) == said
+    assert reproduction(inside, seeds, departure, stand_in) == outcome
 
 
 def test_what_diverged_ranges_over_nothing() -> None:

@@ -10,15 +10,15 @@ from tests import answers
 
 def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> Answer:
     sign = -1 if changes.get("metric") == "mse" else 1
-    told = {
+    difference = {
         "mean": gain and sign * gain, "ci_low": -0.1, "ci_high": 0.1, "effect": 1.0,
-        **changes.pop("told", {}), "p_value": p,
+        **changes.pop("difference", {}), "p_value": p,
     }  # fmt: skip
     metric = changes.setdefault("metric", "accuracy")
     whole = answers.answer(
         technique=name, title=name.upper(), **changes,
         fresh={
-            "difference": {metric: answers.difference(**told)},
+            "difference": {metric: answers.difference(**difference)},
             "verdict": "undecided" if p is None or p > 0.05 else "helps",
         },
     )  # fmt: skip
@@ -30,8 +30,8 @@ def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> An
 def test_a_large_gain_comes_before_a_sure_one() -> None:
     """0.2 points with a deviation of 0.1 are no better than 3.0 with one of 3.5."""
     table = leaderboard(
-        [answer("sure", 0.002, 1e-9, told={"effect": 2.0}),
-         answer("large", 0.03, 0.001, told={"effect": 0.86})]
+        [answer("sure", 0.002, 1e-9, difference={"effect": 2.0}),
+         answer("large", 0.03, 0.001, difference={"effect": 0.86})]
     )  # fmt: skip
     assert list(table["technique"]) == ["large", "sure"]
 
@@ -39,10 +39,10 @@ def test_a_large_gain_comes_before_a_sure_one() -> None:
 def test_of_equal_gains_the_one_with_the_better_worst_comes_first() -> None:
     codes = {"problem": "codes", "metric": "mse"}
     table = leaderboard(
-        [answer("a", 0.01, 0.01, told={"ci_low": -0.02}), answer("b", 0.01, 0.01),
-         answer("c", 0.1 + 0.2 - 0.29, 0.01, told={"ci_low": 0.001}),
-         answer("x", 0.0005, 0.5, told={"ci_high": 0.002}, **codes),
-         answer("y", 0.0005, 0.5, told={"ci_high": 0.001}, **codes)]
+        [answer("a", 0.01, 0.01, difference={"ci_low": -0.02}), answer("b", 0.01, 0.01),
+         answer("c", 0.1 + 0.2 - 0.29, 0.01, difference={"ci_low": 0.001}),
+         answer("x", 0.0005, 0.5, difference={"ci_high": 0.002}, **codes),
+         answer("y", 0.0005, 0.5, difference={"ci_high": 0.001}, **codes)]
     )  # fmt: skip
     assert list(table["technique"]) == ["c", "a", "b", "y", "x"]
     assert list(table["rank"]) == [1, 2, 3, 4, 5]

@@ -16,7 +16,7 @@ def test_claims_are_counted_by_kind_and_only_those_that_were_judged() -> None:
         "loss": ["holds, smaller", "does not hold", "does not hold"],
         "no difference": [STAND_IN],
     }
-    rows = [(kind, fate) for kind, told in fates.items() for fate in told]
+    rows = [(kind, fate) for kind, of_kind in fates.items() for fate in of_kind]
     table = pd.DataFrame([*rows, ("", "")], columns=["claim", "holds"])
     assert tally(table, "gain") == Tally(hold=2, smaller=1, fail=1, undecided=1)
     assert tally(table, "loss") == Tally(hold=1, smaller=1, fail=2, undecided=0)

@@ -142,7 +142,6 @@ def choice(
         )
         means = [mean_of_runs(these, column, statistics.confidence, shared) for these in runs_of]
         times = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
-        counts = times.sort_values(ascending=False)
         chosen[str(protocol)] = Chosen(
             repeats=len(honest),
             baseline=means[0],
@@ -150,7 +149,7 @@ def choice(
             optimistic=means[2],
             chosen=[
                 {**dict(zip(paths, _point(point), strict=True)), "times": int(n)}
-                for point, n in counts.items()
+                for point, n in times.sort_values(ascending=False).items()
             ],
         )
     return chosen

@@ -106,15 +106,13 @@ def compare(
     n = described.pairs
     if n < FEWEST or math.isinf(overlap):
         return replace(described, verdict="too few")
-    at = confidence
-    if analyses is not None:
-        at = nominal_confidence(n, analyses, confidence, overlap)
+    at = nominal_confidence(n, analyses, confidence, overlap) if analyses else confidence
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
     estimate = mean_difference(differences, smallest_difference, at, overlap)
     better_low, better_high = share_interval(described.p_better, n, at, overlap)
     boot = bootstrap_interval(differences, at, overlap) if estimate.sd > 0 else (NAN, NAN)
     mean, sd, p = estimate.mean, estimate.sd, estimate.p_value
-    if analyses is not None and not math.isnan(p):
+    if analyses and not math.isnan(p):
         p = repeated_p_value(p, n, analyses, overlap)
     decision = verdict(mean, estimate.margin, smallest_difference, higher_is_better)
     needed = None
