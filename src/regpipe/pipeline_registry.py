@@ -162,7 +162,7 @@ class Makers:
         return {name: bool(recipe.strength) for name, recipe in suit.items()}
 
     def _tried(self, problem: str) -> dict[str, bool]:
-        """Return what a screen tries, or say why there can't be one."""
+        """Return what a screen tries, or report why there can't be one."""
         if suiting := self._suiting(problem):
             return suiting
         raise click.ClickException(

@@ -28,7 +28,7 @@ def check_parameters(
 
     Args:
         parameters: all parameters as Kedro merged them, `--params` included.
-        problems: the blocks of the problem files, as written (they say what is a problem).
+        problems: the blocks of the problem files, as written (they decide what is a problem).
         techniques: the blocks of the technique files, as written.
 
     Raises:

@@ -47,7 +47,7 @@ from regpipe.seeds import derive
 logger = logging.getLogger(__name__)
 
 CHUNK_EPOCHS = 500  # per call of the program, at most; its cost, about 0.5 ms, is spread over them
-CHUNK_ORDERS = 2**22  # numbers that say the order of rows in a chunk, at most
+CHUNK_ORDERS = 2**22  # numbers in the orders of rows of a chunk, at most
 
 
 class CompiledLoop:

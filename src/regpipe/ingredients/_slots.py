@@ -162,7 +162,7 @@ class Ingredient(Strict):
         return self
 
     def check_network(self, path: str, strengths: Mapping[str, float], classes: int) -> None:
-        """Raise SpecError unless it suits a network's strengths and the classes that it tells."""
+        """Raise SpecError unless it suits a network's strengths and its number of classes."""
 
     def train(self, once: Any, hold_out: Any, training: Any, rows: Any, seed: int) -> Any:
         """Return a fit that is made of several.

@@ -24,7 +24,7 @@ class Ramp(Ingredient):
     values: Annotated[list[NonNegativeFloat], Field(min_length=2)]
 
     def for_arm(self, path: str, task: Any, classes: Any, layers: Any) -> Self:
-        """Refuse a layer that there isn't; whether it has that strength, its architecture tells."""
+        """Refuse a layer that there isn't; `check_network` refuses a strength that it hasn't."""
         layer = self.strength.partition(".")[0]
         if layer not in layers:
             raise unknown(f"{path}.strength", "layer", layer, layers)

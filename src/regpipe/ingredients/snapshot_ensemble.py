@@ -3,7 +3,7 @@
     learning rate <- rate / 2 (cos(pi p) + 1)
 
 where p is the part of its cycle that is over when an epoch begins, so that each cycle starts with
-the optimizer's own rate and ends where the network has settled. What the networks say is averaged.
+the optimizer's own rate and ends where the network has settled. The networks' outputs are averaged.
 
 Source: G. Huang et al., "Snapshot ensembles: train 1, get M for free" (2017). There the rate falls
 from step to step, here from epoch to epoch.
@@ -23,7 +23,7 @@ from regpipe.ingredients._slots import Beginning, Epoch, Ingredient, Part
 class SnapshotEnsemble(Ingredient):
     """The weights at the end of each of so many cycles of the learning rate, all kept.
 
-    What the networks say is averaged. There are no more cycles than epochs.
+    The outputs of the networks are averaged. There are no more cycles than epochs.
     """
 
     keeps: ClassVar = True
@@ -100,7 +100,7 @@ class SnapshotEnsemble(Ingredient):
                     self.snapshots.append(self.model.get_weights())
 
             def mean_model(self):
-                """Return a model that says the mean of what the networks of all cycles say."""
+                """Return a model whose outputs are the mean of those of all cycles."""
                 networks = [keras.models.clone_model(self.model) for _ in self.snapshots]
                 for place, weights in enumerate(self.snapshots):
                     networks[place].set_weights(weights)

@@ -26,7 +26,7 @@ class AnswerHooks:
         together. Who asks for an export has seen the screen behind it.
         """
         left = pipeline.all_outputs()
-        if _tell_files(left, catalog):
+        if _show_files(left, catalog):
             return
         answers = sorted(name for name in left if name.endswith(".summary"))
         # A screen has a choice for each recipe, too, and shows them in its report.
@@ -66,8 +66,8 @@ class AnswerHooks:
         _show_cocktails(left, catalog)
 
 
-def _tell_files(left: set[str], catalog: DataCatalog) -> bool:
-    """Say where an export, and where predictions are; return whether there are any."""
+def _show_files(left: set[str], catalog: DataCatalog) -> bool:
+    """Print where an export, and where predictions are; return whether there are any."""
     lines = []
     for name in sorted(left):
         problem, _, what = name.rpartition(".")
@@ -101,7 +101,7 @@ def _show_problems(left: set[str], catalog: DataCatalog) -> None:
 
 
 def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
-    """Print what the cocktails of a run say."""
+    """Print the answers of a run's cocktails."""
     from regpipe.report import terminal
 
     for name in sorted(name for name in left if name.endswith("_cocktail.answer")):

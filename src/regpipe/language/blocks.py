@@ -39,7 +39,7 @@ class PublishedScores(Strict):
     test: float | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _has_a_number(self) -> Self:
         if self.train is None and self.test is None:
             raise ValueError("expected a published number, train or test or both")
         return self

@@ -22,7 +22,7 @@ from regpipe.statistics.summary import Spread
 
 Row = dict[str, object]
 EMPTY = {"at": "", "verdict": "", "claim": "", "holds": "", "leak": False, "why": ""}
-# Empty where there is nothing to say.
+# Empty where they don't apply.
 TEXTS = ("at", "reproduction", "why", "claim", "verdict", "holds", "source")
 FLAGS = ("reproduced", "also_baseline")
 COLUMNS = (

@@ -1,12 +1,11 @@
 """How large is the mean of paired differences, and how sure is that?
 
 By Student's t, which has no answer where all differences are equal: their spread is 0 then, as if
-they were certain. There, the signs say what they can: n of n are above 0 by chance with
-probability 2^(1 - n), both sides together. The interval around their mean is the one that goes with
-this p value: as wide as if the mean lay as many standard errors away from 0 (O. S. Miettinen,
-"Estimability and estimation in case-referent studies", 1976, test-based limits). Where all are 0,
-the interval is that of the same differences and a further one, of the smallest size that interests
-anyone.
+they were certain. There, the signs decide: n of n are above 0 by chance with probability 2^(1 - n),
+both sides together. The interval around their mean is the one that goes with this p value: as wide
+as if the mean lay as many standard errors away from 0 (O. S. Miettinen, "Estimability and
+estimation in case-referent studies", 1976, test-based limits). Where all are 0, the interval is
+that of the same differences and a further one, of the smallest size that interests anyone.
 """
 
 import math

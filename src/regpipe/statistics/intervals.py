@@ -34,7 +34,7 @@ def bootstrap_interval(
     They are percentiles of resampled means, further out than by the confidence alone, as much as
     Student's t is beyond the normal distribution: those at the confidence itself hold too seldom
     where values are few. (T. Hesterberg, "What teachers should know about the bootstrap", 2015,
-    the expanded percentile interval.) Values on splits of the same rows say less than as many
+    the expanded percentile interval.) Values on splits of the same rows are worth less than as many
     independent ones: for those, both ends are moved away from the mean as `margin` is widened.
 
     Args:
@@ -71,7 +71,7 @@ def p_value(mean: float, sd: float, n: int, overlap: float = 0.0) -> float:
 
 
 def effective(n: int, overlap: float = 0.0) -> float:
-    """Return how many independent values would say as much as n that overlap.
+    """Return how many independent values are worth as much as n that overlap.
 
     >>> effective(20), round(effective(20, overlap=3 / 7), 1)
     (20.0, 2.1)

@@ -18,7 +18,7 @@ class LockHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], catalog: DataCatalog
     ) -> Iterator[None]:
-        """Take the folder, or say who has it; remove what killed runs left half-written."""
+        """Take the folder, or refuse the run; remove what killed runs left half-written."""
         folder = data_folder(catalog)
         if folder is None:
             yield

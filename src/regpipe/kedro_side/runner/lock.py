@@ -1,7 +1,7 @@
-"""One run at a time has a data folder; the second is refused, with who has it.
+"""One run at a time has a data folder; the second is refused, and learns who has it.
 
 The lock is the operating system's (`flock`): it ends with the process that holds it, however that
-ends, so that none is left behind. The file it is on tells who holds it, and stays; a file without a
+ends, so that none is left behind. The file it is on names who holds it, and stays; a file without a
 lock on it means nothing.
 """
 

@@ -1,4 +1,4 @@
-"""Which arms and grids a run was asked for, and what their files say about them."""
+"""Which arms and grids a run was asked for, and what their files hold."""
 
 import time
 from collections.abc import Mapping

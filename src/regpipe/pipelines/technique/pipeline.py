@@ -46,7 +46,7 @@ def of_baseline(problem: str, view: View) -> dict[str, str]:
 
 
 def _arm(name: str) -> list[Node]:
-    """Apply the technique, and say how often it is trained."""
+    """Apply the technique, and decide how often it is trained."""
     beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", PROTOCOL, STATISTICS]
     return [
         step(
