@@ -255,24 +255,24 @@ def test_what_the_store_knows_it_is_not_told_again(run: RunIt, database: str, co
 
 
 @needs_mlflow
-def test_what_fails_in_the_middle_is_said_and_made_good_by_the_next_run(
+def test_what_fails_in_the_middle_is_reported_and_made_good_by_the_next_run(
     run: RunIt,
     copy: Path,
     another_database: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    tell, calls = Store._tell, []
+    send, calls = Store._send, []
 
     def fail_at_the_fourth(*arguments: Any) -> None:
         calls.append(arguments)
         if len(calls) == 4:
             raise ConnectionResetError("the cable is out")
-        tell(*arguments)
+        send(*arguments)
 
     answer = copy / "08_reporting" / "weight_l2" / "summary.json"
     answer.unlink()
-    monkeypatch.setattr(Store, "_tell", fail_at_the_fourth)
+    monkeypatch.setattr(Store, "_send", fail_at_the_fourth)
     with caplog.at_level(logging.WARNING):
         run("weight_l2", data_root=copy, tracking=another_database, incremental=True)
     assert "couldn't be told of everything: the cable is out" in caplog.text
