@@ -18,8 +18,7 @@ import pandas as pd
 import yaml
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.report.views.claimed import claimed
-from regpipe.report.views.headline import headline
+from regpipe.report.views.headline import claimed, headline
 from regpipe.report.views.variance import variance
 from regpipe.statistics.claims import from_csv
 from regpipe.statistics.judging import FATES, NOT_COMPARABLE, NOT_CONTRADICTED, STAND_IN
@@ -114,12 +113,12 @@ def main(root: Path) -> None:
     board = read(reporting / "leaderboard.csv")
     arm = claims.loc[claims["technique"].astype(bool), "arm"].iloc[0]
     run = json.loads((reporting / arm / "summary.json").read_text())["run"]
-    said = claimed(claims) if board is None else headline(board, claims).sentences
+    sentences = claimed(claims) if board is None else headline(board, claims).sentences
     facts = {
         "command": "`kedro run --pipelines=claims`" if board is None else "`kedro run`",
         "seeds": int(claims["seeds"].max()),
         "draws": span(claims["draws"].dropna() if board is None else board["repeats"]),
-        "headline": " ".join(said),
+        "headline": " ".join(sentences),
         "confidence": run["parameters"]["statistics"]["confidence"],
         **run["versions"],
     }
@@ -144,11 +143,11 @@ def read(file: Path) -> pd.DataFrame | None:
     return pd.read_csv(file) if file.is_file() else None
 
 
-def readme(told: str) -> None:
+def readme(section: str) -> None:
     """Put what became of the claims between the marks of the README."""
     begin, end = MARKS
-    found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    text, n = found.subn(f"{begin}{told}\n{end}", README.read_text())
+    old = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    text, n = old.subn(f"{begin}{section}\n{end}", README.read_text())
     if n != 1:
         raise SystemExit(f"{README}: expected {begin.strip()} and {end} once, found {n}.")
     README.write_text(text)
@@ -156,12 +155,12 @@ def readme(told: str) -> None:
 
 def gains(claims: pd.DataFrame) -> Iterator[str]:
     """Yield a table of the gains and losses that could be judged, and one of those on stand-ins."""
-    told = claims[claims["holds"] != ""]
-    stands_in = told["holds"] == STAND_IN
+    claims = claims[claims["holds"] != ""]
+    stands_in = claims["holds"] == STAND_IN
     if (~stands_in).any():
-        yield GAINS + "\n".join(gain_rows(told[~stands_in]))
+        yield GAINS + "\n".join(gain_rows(claims[~stands_in]))
     if stands_in.any():
-        yield STAND_INS + "\n".join(stand_in_rows(told[stands_in]))
+        yield STAND_INS + "\n".join(stand_in_rows(claims[stands_in]))
 
 
 def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
@@ -172,7 +171,7 @@ def gain_rows(claims: pd.DataFrame) -> Iterator[str]:
     )
     for row in ranked.to_dict("records"):
         unit = METRICS[row["number"].split()[-1]]
-        fresh = unit.told(row["fresh_gain"], row["ci_low"], row["ci_high"])
+        fresh = unit.with_interval(row["fresh_gain"], row["ci_low"], row["ci_high"])
         kind = "" if row["claim"] == "gain" else f" ({row['claim']})"
         yield (
             f"| `{row['arm']}` | {row['problem']} | {both(unit, row)} | {found(unit, row)}"
@@ -185,8 +184,8 @@ def stand_in_rows(claims: pd.DataFrame) -> Iterator[str]:
     """Yield a row for each gain or loss that was published about rows that others stand in for."""
     for row in claims.to_dict("records"):
         unit = METRICS[row["number"].split()[-1]]
-        fresh = unit.told(row["fresh_gain"], row["ci_low"], row["ci_high"])
-        loss = METRICS["loss"].told(row["fresh_loss"], row["loss_low"], row["loss_high"])
+        fresh = unit.with_interval(row["fresh_gain"], row["ci_low"], row["ci_high"])
+        loss = METRICS["loss"].with_interval(row["fresh_loss"], row["loss_low"], row["loss_high"])
         yield (
             f"| `{row['arm']}` | {row['problem']} | {both(unit, row)} "
             f"| {unit.signed(row['published_gain'])} | {fresh} | {loss} | {row['holds']} |"
@@ -245,7 +244,7 @@ def problem_tables(board: pd.DataFrame) -> Iterator[str]:
 def technique_row(row: Row) -> str:
     """Return a row about a technique."""
     unit = METRICS[row["metric"]]
-    change = unit.told(row["difference"], row["ci_low"], row["ci_high"])
+    change = unit.with_interval(row["difference"], row["ci_low"], row["ci_high"])
     ties = f", {row['ties']} equal" if row["ties"] else ""
     return (
         f"| `{row['technique']}` | {unit.value(row['fixed'])}{', leak' if row['leak'] else ''} "

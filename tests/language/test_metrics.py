@@ -23,7 +23,7 @@ def test_every_score_is_a_metric_with_a_smallest_difference() -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_difference_is_told_in_pictures_as_in_sentences(metric: str) -> None:
-    told = METRICS[metric]
+    unit = METRICS[metric]
     row = {"metric": metric, "mean": 0.0123, "ci_low": -0.002, "ci_high": 0.0345}
     row |= {"wins": 2, "ties": 0, "pairs": 2, "verdict": "undecided"}
     row |= {"lowest": -0.01, "highest": 0.03}
@@ -31,18 +31,18 @@ def test_a_difference_is_told_in_pictures_as_in_sentences(metric: str) -> None:
     pairs = pd.DataFrame({"protocol": ["fixed", "fresh"]})
     pairs = pairs.assign(**{f"test_{metric}_b": 0.5, f"test_{metric}_t": 0.5123})
     (ax,) = plots.paired_differences(pairs, comparison, "L2", {metric: 0.01}).axes
-    assert told.told(0.0123, -0.002, 0.0345) in ax.texts[0].get_text()
-    assert ax.collections[0].get_offsets()[0, 0] == pytest.approx(told.scale * 0.0123)
+    assert unit.with_interval(0.0123, -0.002, 0.0345) in ax.texts[0].get_text()
+    assert ax.collections[0].get_offsets()[0, 0] == pytest.approx(unit.scale * 0.0123)
 
     board = pd.DataFrame([{"problem": "moons", "technique": "l2", "rank": 1, **row}])
     (ax,) = plots.forest(board.rename(columns={"mean": "difference"})).axes
-    assert ax.get_xlabel() == f"{told.difference}, {told.better}"
-    assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(told.scale * 0.0123)
+    assert ax.get_xlabel() == f"{unit.difference}, {unit.better}"
+    assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(unit.scale * 0.0123)
 
     part = {"ingredient": "l2", "times": 1, "of": 2, "worth": 0.0123, "ci_low": 0, "ci_high": 1}
-    (ax,) = plots.ingredients(pd.DataFrame([part]), "Moons", metric).axes
-    assert told.difference in ax.get_xlabel()
-    assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(told.scale * 0.0123)
+    (ax,) = plots.recipe_worth(pd.DataFrame([part]), "Moons", metric).axes
+    assert unit.difference in ax.get_xlabel()
+    assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(unit.scale * 0.0123)
 
 
 def test_numbers_are_written_by_hand() -> None:
@@ -57,10 +57,10 @@ def test_numbers_are_written_by_hand() -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_an_interval_never_ends_in_a_zero_that_is_none(metric: str) -> None:
-    told = METRICS[metric]
+    unit = METRICS[metric]
     for end in (1e-9, 3e-6, 0.0003, 0.004):
-        assert float(told.end(end)) > 0 > float(told.end(-end))
-    assert not float(told.end(0.0))
+        assert float(unit.end(end)) > 0 > float(unit.end(-end))
+    assert not float(unit.end(0.0))
 
 
 def test_ends_are_written_by_hand() -> None:
@@ -69,7 +69,10 @@ def test_ends_are_written_by_hand() -> None:
     assert accuracy.interval(-0.0151, -0.00004) == "[-1.5, -0.004]"
     assert accuracy.interval(0.0, 0.01) == "[0.0, 1.0]"
     nan = math.nan
-    assert accuracy.told(0.009, nan, nan) == "+0.9" and accuracy.told(nan, nan, nan) == "-"
+    assert (
+        accuracy.with_interval(0.009, nan, nan) == "+0.9"
+        and accuracy.with_interval(nan, nan, nan) == "-"
+    )
     assert (accuracy.size(0.0004), accuracy.size(0.0)) == ("0.04", "0.0")
 
 

@@ -13,8 +13,7 @@ from matplotlib.text import Text
 from sklearn.metrics import r2_score
 
 from regpipe import plots
-from regpipe.plots.diverged import tell_diverged
-from regpipe.plots.style import BASELINE, TECHNIQUE
+from regpipe.plots.style import BASELINE, TECHNIQUE, note_diverged
 from regpipe.rows.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.statistics.summary import pair_runs
 from tests.plots.test_study_plots import board, published, shares
@@ -213,7 +212,7 @@ FIGURES: dict[str, Any] = {
     "forest": lambda: plots.forest(board()),
     "claims": lambda: plots.claims(published()),
     "variance": lambda: plots.variance(shares()),
-    "ingredients": lambda: plots.ingredients(parts(), "Mine", "accuracy"),
+    "recipe_worth": lambda: plots.recipe_worth(parts(), "Mine", "accuracy"),
 }
 
 
@@ -449,9 +448,9 @@ def test_a_picture_says_how_many_fits_diverged(name: str) -> None:
     outcomes = ["completed", "diverged", "diverged"]
     lost, whole = (pd.DataFrame({"outcome": said}) for said in (outcomes, ["completed"] * 3))
     assert not any(
-        "diverged" in text for text in below(tell_diverged(FIGURES[name](), whole, whole))
+        "diverged" in text for text in below(note_diverged(FIGURES[name](), whole, whole))
     )
-    figure = tell_diverged(FIGURES[name](), lost, lost)
+    figure = note_diverged(FIGURES[name](), lost, lost)
     (said,) = (text for text in below(figure) if "diverged" in text)
     assert "2 of the technique's 3 fits diverged: scored" in " ".join(said.split())
     canvas = FigureCanvasAgg(figure)

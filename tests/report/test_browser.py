@@ -201,7 +201,7 @@ def test_code_can_be_copied(opened: Open) -> None:
     page = opened("#dropout")
     button = page.get_by_role("button", name="Copy the Keras code of dropout")
     button.click()
-    expect(page.locator("#page--said")).to_have_text(re.compile("Copied|Selected"))
+    expect(page.locator("#page--status")).to_have_text(re.compile("Copied|Selected"))
 
 
 def test_headings_tables_and_regions_are_named(opened: Open) -> None:

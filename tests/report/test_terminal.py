@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from regpipe.report import sentence as sentences
-from regpipe.report import terminal, terminal_tables
+from regpipe.report import terminal
 from tests.answers import made
 from tests.conftest import summary_of
 
@@ -18,7 +18,7 @@ def sentence(answer: dict[str, Any]) -> str:
 
 
 def table(answers: list[dict[str, Any]]) -> Table:
-    return terminal_tables.answers_table([made(answer) for answer in answers])
+    return terminal.answers_table([made(answer) for answer in answers])
 
 
 @pytest.fixture(scope="module")

@@ -122,10 +122,10 @@ class Metric:
             return ""
         return f"[{self.end(low).lstrip('+')}, {self.end(high).lstrip('+')}]"
 
-    def told(self, mean: float, low: float, high: float) -> str:
-        """Return a mean difference and its interval, as far as they are known.
+    def with_interval(self, mean: float, low: float, high: float) -> str:
+        """Return a mean difference with its interval, as far as they are known.
 
-        >>> METRICS["accuracy"].told(0.012, 0.004, 0.02)
+        >>> METRICS["accuracy"].with_interval(0.012, 0.004, 0.02)
         '+1.2 [0.4, 2.0]'
         """
         return f"{self.signed(mean)} {self.interval(low, high)}".rstrip()

@@ -18,8 +18,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.language.metrics import predicted_classes
 from regpipe.measures.base_rates import rates_of_fit
 from regpipe.pipelines.fits import Weights, each_fit
-from regpipe.plots.diverged import tell_diverged
-from regpipe.plots.style import Figure
+from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
 from regpipe.rows.samples import feature_names
 
@@ -70,7 +69,7 @@ def plot_decision_boundary(
 ) -> Figure:
     """Show where both arms draw the line, and where their repeats disagree."""
     figure = plots.decision_boundary(bare, own, samples, arm.title)
-    return tell_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, baseline_runs, runs)
 
 
 def count_confusions(
@@ -108,7 +107,7 @@ def plot_confusion(
     """Show which classes both arms take for which."""
     problem = arm.problem_block
     figure = plots.confusion(bare, own, arm.title, problem.classes, draws_of(problem))
-    return tell_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, baseline_runs, runs)
 
 
 def predict_values(
@@ -144,7 +143,7 @@ def plot_predicted_true(
 ) -> Figure:
     """Show what both arms predict against what is true."""
     figure = plots.predicted_true(bare, own, arm.title, draws_of(arm.problem_block))
-    return tell_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, baseline_runs, runs)
 
 
 def reconstruct(
@@ -195,7 +194,7 @@ def plot_reconstructions(
     """Show what both arms make of some rows."""
     shape = arm.input_shape or (len(feature_names(samples)),)
     figure = plots.reconstructions(bare, own, arm.title, shape, draws_of(arm.problem_block))
-    return tell_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, baseline_runs, runs)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
 from regpipe.plots.forest import forest
 from regpipe.plots.grid import grid
-from regpipe.plots.ingredients import ingredients
 from regpipe.plots.learning_curves import Trained, learning_curves
 from regpipe.plots.paired_differences import paired_differences
 from regpipe.plots.predicted_true import predicted_true
+from regpipe.plots.recipe_worth import recipe_worth
 from regpipe.plots.reconstructions import reconstructions
 from regpipe.plots.sample_images import sample_images
 from regpipe.plots.sample_sequences import sample_sequences
@@ -25,7 +25,7 @@ __all__ = [
     "decision_boundary",
     "forest",
     "grid",
-    "ingredients",
+    "recipe_worth",
     "learning_curves",
     "paired_differences",
     "predicted_true",

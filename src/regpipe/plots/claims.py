@@ -5,13 +5,13 @@ from typing import Any
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.plots.style import Axes, Figure, panels, title
+from regpipe.plots.style import Axes, Figure, draw_interval, legend_below, panels, title
 from regpipe.statistics.judging import FAILS, FATES, HOLDS, SMALLER, UNDECIDED
 from regpipe.statistics.tally import tally
 
 COLOURS = {HOLDS: "#009E73", SMALLER: "#56B4E9", UNDECIDED: "0.5", FAILS: "#D55E00"}
 MARKERS = {HOLDS: "o", SMALLER: "s", UNDECIDED: "D", FAILS: "X"}
-CANT_TELL = "0.7"
+NOT_JUDGED = "0.7"
 HEIGHT = 0.3  # inches per claim
 KINDS = {
     "gain": "Published gains",
@@ -31,14 +31,14 @@ def claims(table: pd.DataFrame) -> Figure:
         table: arm, problem, number, claim, published_gain, fixed_gain, fresh_gain, ci_low, ci_high
             (NaN of too few pairs), seeds, leak and holds, empty where no gain was published.
     """
-    told = table[table["holds"] != ""]
-    kinds = told["claim"].where(told["holds"].isin(list(FATES)), "")
-    told = told.assign(kind=kinds, metric=told["number"].str.split().str[-1])
-    told = told.sort_values(["problem", "published_gain"], ascending=[False, True])
+    gains = table[table["holds"] != ""]
+    kinds = gains["claim"].where(gains["holds"].isin(list(FATES)), "")
+    gains = gains.assign(kind=kinds, metric=gains["number"].str.split().str[-1])
+    gains = gains.sort_values(["problem", "published_gain"], ascending=[False, True])
     parts = [
         (kind, str(metric), part)
         for kind in KINDS
-        for metric, part in told[told["kind"] == kind].groupby("metric")
+        for metric, part in gains[gains["kind"] == kind].groupby("metric")
     ]
     sizes = [len(part) for *_, part in parts] or [1]
     figure, axes = panels(len(sizes), 1, 8.4, 1.0, height_ratios=[n + 1 for n in sizes])
@@ -46,7 +46,7 @@ def claims(table: pd.DataFrame) -> Figure:
     for ax, (kind, metric, part) in zip(axes[:, 0], parts, strict=False):
         _panel(ax, part, METRICS[metric])
         ax.set_title(KINDS[kind], fontsize=10, loc="left")
-    _explain(figure, axes[0][0], told)
+    _explain(figure, axes[0][0], gains)
     title(figure, _finding(table))
     return figure
 
@@ -83,38 +83,28 @@ def _draw(ax: Axes, place: int, row: dict[Any, Any], scale: float) -> None:
         scale * row[key]
         for key in ("published_gain", "fixed_gain", "fresh_gain", "ci_low", "ci_high")
     )
-    told = str(row["holds"])
-    colour = COLOURS.get(told, CANT_TELL)
-    ax.errorbar(
-        mean,
-        place,
-        xerr=[[mean - low], [high - mean]],
-        fmt=MARKERS.get(told, "o"),
-        color=colour,
-        markerfacecolor=colour if told in COLOURS else "white",
-        capsize=3,
-        markersize=6,
-    )
+    fate = str(row["holds"])
+    colour, marker = COLOURS.get(fate, NOT_JUDGED), MARKERS.get(fate, "o")
+    face = colour if fate in COLOURS else "white"
+    style = {"color": colour, "markerfacecolor": face, "capsize": 3, "markersize": 6}
+    draw_interval(ax, place, mean, low, high, fmt=marker, **style)
     ax.plot(published, place, "D", markerfacecolor="none", markeredgecolor="black", zorder=3)
     ax.plot(fixed, place, "|", color="black", markersize=11)
 
 
-def _explain(figure: Figure, ax: Axes, told: pd.DataFrame) -> None:
+def _explain(figure: Figure, ax: Axes, gains: pd.DataFrame) -> None:
     """Add a legend, outside the panels."""
-    seeds = sorted({int(n) for n in told["seeds"]})
-    number = f"{seeds[-1]} seeds" if seeds else "many seeds"
+    seeds = sorted({int(n) for n in gains["seeds"]})
+    label = f"the published draw: mean of {seeds[-1] if seeds else 'many'} seeds"
     handles = [
         *ax.plot([], [], "D", markerfacecolor="none", markeredgecolor="black", label="published"),
-        *ax.plot(
-            [], [], "|", color="black", markersize=11, label=f"the published draw: mean of {number}"
-        ),
+        *ax.plot([], [], "|", color="black", markersize=11, label=label),
     ]
     for fate in FATES:
-        if (told["holds"] == fate).any():
+        if (gains["holds"] == fate).any():
             label = f"fresh draws: {fate}"
             handles += ax.plot([], [], MARKERS[fate], color=COLOURS[fate], label=label)
-    if (told["kind"] == "").any():
-        handles += ax.plot(
-            [], [], "o", color=CANT_TELL, markerfacecolor="white", label="fresh draws: not judged"
-        )
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    if (gains["kind"] == "").any():
+        label = "fresh draws: not judged"
+        handles += ax.plot([], [], "o", color=NOT_JUDGED, markerfacecolor="white", label=label)
+    legend_below(figure, handles, 3)

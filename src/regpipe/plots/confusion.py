@@ -45,9 +45,9 @@ def confusion(
             shares = _percentages(counts[counts["protocol"] == protocol], classes)
             drawn = ax.imshow(shares, cmap="Blues", norm=PowerNorm(SCALE, vmin=0, vmax=100))
             _write(ax, shares)
-            called = [textwrap.fill(as_is(label), 12) for label in labels or range(classes)]
-            ax.set_xticks(range(len(called)), called)
-            ax.set_yticks(range(len(called)), called)
+            names = [textwrap.fill(as_is(label), 12) for label in labels or range(classes)]
+            ax.set_xticks(range(classes), names)
+            ax.set_yticks(range(classes), names)
             if column == 0:
                 ax.set_ylabel(f"{textwrap.fill(as_is(arm), 30)}\ntrue class")
         axes[0][column].set_title(meaning, fontsize=10)
@@ -71,6 +71,6 @@ def _write(ax: Axes, shares: np.ndarray) -> None:
     size = 9 if len(shares) <= 6 else 7
     for (true, predicted), share in np.ndenumerate(shares):
         if share > 0:
-            said = f"{share:.1f}" if share >= 0.05 else "<.1"
+            percent = f"{share:.1f}" if share >= 0.05 else "<.1"
             colour = "white" if share >= DARK else "black"
-            ax.text(predicted, true, said, ha="center", va="center", fontsize=size, color=colour)
+            ax.text(predicted, true, percent, ha="center", va="center", fontsize=size, color=colour)

@@ -1,9 +1,11 @@
 """Which techniques help, by how much, and how sure is that?"""
 
+from typing import Any
+
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import Axes, Figure, panels, title
+from regpipe.plots.style import Axes, Figure, draw_interval, legend_below, panels, title
 
 COLOURS = {
     **{"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2"},
@@ -29,7 +31,7 @@ def forest(table: pd.DataFrame) -> Figure:
         ax.set_title(problem, fontsize=10, loc="left", fontweight="bold")
     shown = [v for v in COLOURS if v != "too few" or (table["verdict"] == v).any()]
     handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in shown]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False)
+    legend_below(figure, handles, 5)
     title(figure, "Technique minus baseline on fresh draws, or splits of a table; best on top")
     return figure
 
@@ -38,16 +40,9 @@ def _panel(ax: Axes, part: pd.DataFrame) -> None:
     metric = METRICS[part["metric"].iloc[0]]
     ax.axvline(0, color="0.4", linewidth=1)
     for place, row in enumerate(part.to_dict("records")):
-        mean, low, high = (metric.scale * row[key] for key in ("difference", "ci_low", "ci_high"))
-        ax.errorbar(
-            mean,
-            place,
-            xerr=[[mean - low], [high - mean]],
-            fmt=MARKERS[row["verdict"]],
-            color=COLOURS[row["verdict"]],
-            markersize=4,
-            elinewidth=1.3,
-        )
+        numbers = (metric.scale * row[key] for key in ("difference", "ci_low", "ci_high"))
+        style: dict[str, Any] = {"fmt": MARKERS[row["verdict"]], "color": COLOURS[row["verdict"]]}
+        draw_interval(ax, place, *numbers, **style, markersize=4, elinewidth=1.3)
     ax.set_yticks(range(len(part)), part["technique"], fontsize=7)
     ax.set_ylim(-0.7, len(part) - 0.3)
     ax.tick_params(axis="x", labelsize=7)

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import BASELINE, TECHNIQUE, Axes, Figure, headings, panels, title
+from regpipe.plots.style import (
+    BASELINE,
+    TECHNIQUE,
+    Axes,
+    Figure,
+    headings,
+    legend_below,
+    panels,
+    title,
+)
 from regpipe.rows.draws import DRAWN, Draws
 
 DASHES = {"train": "--", "test": "-"}
@@ -45,8 +54,8 @@ def grid(
         ends = [f"{side}_ci_{end}" for side in DASHES for end in ("low", "high")]
         table[ends] = table[ends].clip(0, 1)
     colours = _colours(table, paths[1:])
-    told = headings(draws)
-    protocols = [protocol for protocol in told if (table["protocol"] == protocol).any()]
+    heads = headings(draws)
+    protocols = [protocol for protocol in heads if (table["protocol"] == protocol).any()]
     shape = {"sharex": True, "sharey": "row", "height_ratios": [4, 1]}
     figure, axes = panels(2, len(protocols), 5.6, 2.6, **shape)
     for (ax, strip), protocol in zip(axes.T, protocols, strict=True):
@@ -55,11 +64,11 @@ def grid(
             _draw_line(ax, values, path, colours[line])
         for side, colour in PUBLISHED.items():
             numbers = part[f"published_{side}"]
-            look = {"alpha": 0.35} if _departures(table) else {}
-            ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, **look)
+            alpha = 0.35 if _departures(table) else None
+            ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, alpha=alpha)
         _draw_baseline(ax, baseline[protocol])
         _draw_chosen(strip, part, path, colours)
-        ax.set_title(f"{told[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
+        ax.set_title(f"{heads[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
         ax.grid(alpha=0.3)
         strip.set_xlabel(path)
     axes[0][0].set_xscale(**_scale(table[path].to_numpy()))
@@ -69,14 +78,8 @@ def grid(
     axes[1][0].set_ylabel("chosen")
     axes[1][0].set_ylim(bottom=0)
     axes[1][0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    handles = _legend(table, colours)
-    figure.legend(
-        handles=handles,
-        title="bars: in how many repeats validation rows chose the value",
-        loc="outside lower center",
-        ncols=3,
-        frameon=False,
-    )
+    bars = "bars: in how many repeats validation rows chose the value"
+    legend_below(figure, _legend(table, colours), 3, bars)
     what = f"{name}: a grid of values (mean and interval over repeats)"
     title(figure, "; not comparable: ".join([what, *_departures(table)]))
     return figure
@@ -84,8 +87,8 @@ def grid(
 
 def _departures(table: pd.DataFrame) -> list[str]:
     """Return in what the run isn't as published."""
-    told = table.get("not_comparable", pd.Series(dtype=object))
-    return [text for text in dict.fromkeys(told) if isinstance(text, str) and text]
+    reasons = table.get("not_comparable", pd.Series(dtype=object))
+    return [text for text in dict.fromkeys(reasons) if isinstance(text, str) and text]
 
 
 def _line_of(table: pd.DataFrame, further: list[str]) -> list[str]:

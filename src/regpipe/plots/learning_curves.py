@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import ARMS, Axes, Figure, as_is, headings, panels, title
+from regpipe.plots.style import ARMS, Axes, Figure, as_is, headings, legend_below, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.statistics.curves import curve
 
@@ -23,7 +23,7 @@ class Trained:
 
     Attributes:
         history: protocol, repeat, epoch, loss, val_loss and the metric's two columns. Those of the
-            rows that are watched (`val_`) may be NaN at epochs at which nobody looked at them.
+            rows that are watched (`val_`) are NaN at epochs at which they weren't scored.
         fits: a row per fit: protocol, repeat, outcome, epochs, kept_epoch (whose weights are kept).
         watched: what the rows that are watched are called.
     """
@@ -53,8 +53,8 @@ def learning_curves(
 ) -> Figure:
     """Draw mean and band over repeats of one arm or two, for both protocols.
 
-    What is watched while a fit trains are the draw's own test rows, or training rows that are held
-    out; new rows, which score a fresh draw in the tables, are looked at once it is done. A fit that
+    The rows watched during training are the draw's own test rows, or held-out training rows; the
+    new rows, which score a fresh draw in the tables, are used only after the training. A fit that
     has ended counts on with the numbers of the weights that it keeps, and ticks show where fits
     stopped. Fits that diverged are counted, and not drawn.
 
@@ -94,15 +94,8 @@ def learning_curves(
         axes[-1][column].set_xlabel("epoch")
     axes[0][0].set_ylabel("loss, with its penalty" if len(measures) > 1 else f"loss ({metric})")
     axes[-1][0].set_ylabel(METRICS[metric].name if len(measures) > 1 else f"loss ({metric})")
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(
-        handles,
-        labels,
-        title="\n".join(_notes(arms, draws, stopped)) or None,
-        loc="outside lower center",
-        ncols=2,
-        frameon=False,
-    )
+    handles, _ = axes[0][0].get_legend_handles_labels()
+    legend_below(figure, handles, 2, "\n".join(_notes(arms, draws, stopped)))
     title(figure, f"{name}: learning curves (mean and 10-90% band over repeats)")
     return figure
 
@@ -116,7 +109,7 @@ def _is_the_loss(metric: str, arms: Mapping[str, Trained]) -> bool:
 
 
 def _notes(arms: Mapping[str, Trained], draws: Draws, stopped: bool) -> list[str]:
-    """Say what the legend doesn't."""
+    """Return the sentences above the legend."""
     notes = []
     if draws is DRAWN and any(trained.watched == TEST for trained in arms.values()):
         notes.append("Test rows: the draw's own, not the new ones that score a fresh draw.")
@@ -129,13 +122,13 @@ def _notes(arms: Mapping[str, Trained], draws: Draws, stopped: bool) -> list[str
 
 
 def _count(arms: Mapping[str, Trained], names: Mapping[str, str], protocol: str) -> str:
-    """Say how many repeats there are, and how many of their fits diverged."""
+    """Return how many repeats there are, and how many of their fits diverged, in words."""
     last = list(arms.values())[-1]
-    said = [f"{(last.fits['protocol'] == protocol).sum()} repeats"]
+    parts = [f"{(last.fits['protocol'] == protocol).sum()} repeats"]
     for arm, trained in arms.items():
         if lost := trained.diverged(protocol):
-            said.append(f"{lost} of {names[arm]} diverged, not drawn")
-    return "; ".join(said)
+            parts.append(f"{lost} of {names[arm]} diverged, not drawn")
+    return "; ".join(parts)
 
 
 def _curve(
@@ -153,13 +146,7 @@ def _curve(
 def _rug(ax: Axes, trained: Trained, colour: str, height: float) -> bool:
     """Mark where fits stopped; return whether any did."""
     stopped = trained.fits.loc[trained.fits["outcome"] == "stopped", "epochs"]
-    ax.plot(
-        stopped,
-        np.full(len(stopped), height),
-        "|",
-        color=colour,
-        alpha=0.7,
-        markersize=7,
-        transform=ax.get_xaxis_transform(),
-    )
+    heights = np.full(len(stopped), height)
+    across = ax.get_xaxis_transform()
+    ax.plot(stopped, heights, "|", color=colour, alpha=0.7, markersize=7, transform=across)
     return bool(len(stopped))

@@ -36,10 +36,10 @@ def predicted_true(
             )
             ax.axline((low, low), slope=1, color="black", linewidth=1)
             outside = len(part) - part["predicted"].between(low, high).sum()
-            says = [meaning] if row == 0 else []
-            says.append(_r2_of_repeats(part))
-            says.extend([f"{outside} of {len(part)} predictions out of sight"] if outside else [])
-            ax.set_title("\n".join(says), fontsize=10)
+            lines = [meaning] if row == 0 else []
+            lines.append(_r2_of_repeats(part))
+            lines += [f"{outside} of {len(part)} predictions out of sight"] if outside else []
+            ax.set_title("\n".join(lines), fontsize=10)
             if column == 0:
                 label = arm if arm == "baseline" else as_is(name)
                 ax.set_ylabel(f"{textwrap.fill(label, 30)}\npredicted")

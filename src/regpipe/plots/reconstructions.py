@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.images import image_shape, show_image
+from regpipe.plots.sample_images import image_shape, show_image
 from regpipe.plots.style import Figure, blank, headings, title
 from regpipe.rows.draws import DRAWN, Draws
 
@@ -37,29 +37,29 @@ def reconstructions(
     """
     shape = image_shape(input_shape)
     arms = {"baseline": baseline, name: technique}
-    given = [part for part in ("input", "corrupted") if (baseline["part"] == part).any()]
+    inputs = [part for part in ("input", "corrupted") if (baseline["part"] == part).any()]
     heads = headings(draws)
     images = {
         protocol: {
             (arm, part): _images(frame, protocol, part, math.prod(shape))
             for arm, frame in arms.items()
-            for part in (*given, "output")
+            for part in (*inputs, "output")
         }
         for protocol in heads
     }
-    inputs = np.stack([parts["baseline", "input"] for parts in images.values()])
-    limits = float(inputs.min()), float(inputs.max())
-    columns = inputs.shape[1]
-    height = 1.0 * (len(given) + len(arms))  # inches, of a protocol
+    clean = np.stack([parts["baseline", "input"] for parts in images.values()])
+    limits = float(clean.min()), float(clean.max())
+    columns = clean.shape[1]
+    height = 1.0 * (len(inputs) + len(arms))  # inches, of a protocol
     figure = blank(1.6 + 0.8 * columns, 2 * height)
     halves: Any = figure.subfigures(len(heads), 1)
     for half, (protocol, meaning) in zip(halves, heads.items(), strict=True):
         parts = images[protocol]
-        drawn = {part: parts["baseline", part] for part in given}
+        drawn = {part: parts["baseline", part] for part in inputs}
         for arm in arms:
             error = np.square(parts[arm, "output"] - parts[arm, "input"]).mean()
-            told = f"{ERROR.name}\n{ERROR.value(error)}{ERROR.unit}"
-            drawn[f"{textwrap.fill(arm, 20)}\n{told}"] = parts[arm, "output"]
+            label = f"{textwrap.fill(arm, 20)}\n{ERROR.name}\n{ERROR.value(error)}{ERROR.unit}"
+            drawn[label] = parts[arm, "output"]
         axes = half.subplots(len(drawn), columns, squeeze=False)
         for row, (label, pixels) in zip(axes, drawn.items(), strict=True):
             for ax, image in zip(row, pixels, strict=True):

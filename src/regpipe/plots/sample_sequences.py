@@ -29,14 +29,9 @@ def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> 
         train = draw[draw["split"] == "train"]
         for ax, k in zip(axes[:, column], classes, strict=True):
             shown = train.loc[train["target"] == k, steps].head(SHOWN).to_numpy(float)
-            for values, strength in zip(shown, np.linspace(1, 0.45, SHOWN), strict=False):
-                ax.plot(
-                    np.arange(1, len(steps) + 1),
-                    values,
-                    color=CLASSES[k],
-                    alpha=strength,
-                    linewidth=1.1,
-                )
+            for values, alpha in zip(shown, np.linspace(1, 0.45, SHOWN), strict=False):
+                times = np.arange(1, len(steps) + 1)
+                ax.plot(times, values, color=CLASSES[k], alpha=alpha, linewidth=1.1)
             ax.grid(alpha=0.3)
         test = (draw["split"] == "test").sum()
         axes[0][column].set_title(f"{name}: {len(train)} train, {test} test", fontsize=10)

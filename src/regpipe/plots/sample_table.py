@@ -1,4 +1,4 @@
-"""What does each feature say about the target?"""
+"""How does the target go with each feature?"""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import Figure, as_is, panels, title
+from regpipe.plots.style import Figure, as_is, legend_below, panels, title
 from regpipe.rows.samples import feature_names
 
 SHOWN = 12
@@ -37,18 +37,17 @@ def sample_table(
     for ax in axes.flat[len(shown) :]:
         ax.remove()
     for ax, feature in zip(axes.flat, shown, strict=False):
-        for split, looks in SIDES.items():
+        for split, style in SIDES.items():
             part = published[published["split"] == split]
             label = f"{split}, {len(part)} rows"
             height = part["target"] + (_spread_out(len(part)) if classes else 0)
-            ax.scatter(part[feature], height, label=label, **looks)
+            ax.scatter(part[feature], height, label=label, **style)
         ax.set_xlabel(as_is(feature))
     for row in axes:
         row[0].set_ylabel("target")
         if classes:
             row[0].set_yticks(range(len(classes)), [as_is(name) for name in classes])
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, axes[0][0].get_legend_handles_labels()[0], 2)
     left_out = f" (the first {SHOWN} of {len(features)} features)" if len(features) > SHOWN else ""
     title(figure, f"{problem}: features and target, the fixed split{left_out}")
     return figure

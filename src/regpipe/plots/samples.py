@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.plots.style import Axes, Figure, panels, scatter_classes, title
+from regpipe.plots.style import Axes, Figure, legend_below, panels, scatter_classes, title
 from regpipe.rows.draws import DRAWN, Draws
 
 FEATURES = ["x1", "x2"]
@@ -21,35 +21,23 @@ def samples(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> Figure:
     """
     figure, axes = panels(1, 3, 3.8, 4.0, sharex=True, sharey=True)
     figure.set_layout_engine("compressed")  # as the panels' shape is that of the rows
-    shown = [
-        ("fixed", 0, f"the {draws.fixed}"),
-        *(("fresh", k, f"{draws.one} {k}") for k in (0, 1)),
-    ]
+    shown = [("fixed", 0, f"the {draws.fixed}")]
+    shown += [("fresh", k, f"{draws.one} {k}") for k in (0, 1)]
     for ax, (protocol, repeat, name) in zip(axes[0], shown, strict=True):
         draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == repeat)]
         parts = dict(list(draw.groupby("split")))
+        train, test = parts["train"], parts["test"]
         if "score" in parts:
-            part = parts["score"].head(SCORE_SHOWN)
-            _scatter(ax, part, s=4, alpha=0.25, linewidths=0, label="_")
-        _scatter(
-            ax,
-            parts["test"],
-            s=22,
-            facecolors="none",
-            linewidths=0.9,
-            label="test, class {}",
-        )
-        _scatter(ax, parts["train"], s=34, linewidths=0, label="train, class {}")
-        ax.set_title(
-            f"{name}:\n{len(parts['train'])} train, {len(parts['test'])} test",
-            fontsize=10,
-        )
+            score = parts["score"].head(SCORE_SHOWN)
+            _scatter(ax, score, s=4, alpha=0.25, linewidths=0, label="_")
+        _scatter(ax, test, s=22, facecolors="none", linewidths=0.9, label="test, class {}")
+        _scatter(ax, train, s=34, linewidths=0, label="train, class {}")
+        ax.set_title(f"{name}:\n{len(train)} train, {len(test)} test", fontsize=10)
         ax.set_xlabel("x1")
         ax.set_aspect("equal", adjustable="box")
     axes[0][0].set_ylabel("x2")
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    columns = len(handles) if len(handles) <= 6 else 5
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+    handles, _ = axes[0][0].get_legend_handles_labels()
+    legend_below(figure, handles, len(handles) if len(handles) <= 6 else 5)
     scored = (rows["split"] == "score").any()
     small = f" (small dots: new rows that score a {draws.one})" if scored else ""
     title(figure, f"{problem}: the rows{small}")

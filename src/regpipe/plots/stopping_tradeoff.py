@@ -8,7 +8,7 @@ from itertools import cycle
 import pandas as pd
 
 from regpipe.plots.labels import label_points
-from regpipe.plots.style import CLASSES, MARKERS, Axes, Figure, panels, title
+from regpipe.plots.style import CLASSES, MARKERS, Axes, Figure, legend_below, panels, title
 
 LINEAR = 1.0  # percent, below which the axis is linear, so that 0 has a place
 
@@ -31,14 +31,14 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     figure, axes = panels(len(problems), len(MEANINGS), 5.6, 3.8, sharex="row", sharey=True)
     names = rules["rule"].str.partition("_")
     rules = rules.assign(family=names[0], label=names[2].str.replace("_", ", "))
-    looks = dict(zip(rules["family"].unique(), cycle(zip(CLASSES, MARKERS, strict=True))))
+    styles = dict(zip(rules["family"].unique(), cycle(zip(CLASSES, MARKERS, strict=True))))
     shown = {
         ax: rules[(rules["problem"] == problem) & (rules["protocol"] == protocol)]
         for row, problem in zip(axes, problems, strict=True)
         for ax, protocol in zip(row, MEANINGS, strict=True)
     }
     for ax, part in shown.items():
-        for family, (colour, marker) in looks.items():
+        for family, (colour, marker) in styles.items():
             _draw_family(ax, part[part["family"] == family], family, colour, marker)
         ax.grid(alpha=0.3)
         ax.set_xscale("log")
@@ -55,18 +55,10 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     axes[0][0].set_yscale("symlog", linthresh=LINEAR)
     axes[0][0].yaxis.set_major_formatter("{x:,g}")
     axes[0][0].set_ylim(bottom=-0.15 * LINEAR)
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    lost = int(rules["excess_mean"].isna().sum())
-    figure.legend(
-        handles,
-        labels,
-        title=f"{lost} of {len(rules)} have no mean and aren't drawn: a fit diverged"
-        if lost
-        else None,
-        loc="outside lower center",
-        ncols=len(looks),
-        frameon=False,
-    )
+    heading = ""
+    if lost := int(rules["excess_mean"].isna().sum()):
+        heading = f"{lost} of {len(rules)} have no mean and aren't drawn: a fit diverged"
+    legend_below(figure, axes[0][0].get_legend_handles_labels()[0], len(styles), heading)
     title(
         figure,
         "Stopping rules: epochs spent and loss paid (mean and 10-90% over repeats; hollow where "
@@ -75,7 +67,7 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     figure.draw_without_rendering()
     for ax, part in shown.items():
         places = part[["epochs_mean", "excess_mean"]].to_numpy(float)
-        label_points(ax, places, list(part["label"]), [looks[f][0] for f in part["family"]])
+        label_points(ax, places, list(part["label"]), [styles[f][0] for f in part["family"]])
     return figure
 
 

@@ -5,9 +5,11 @@ Matplotlib is imported where something is drawn; `Axes` and `Figure` of here are
 
 import re
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from regpipe.rows.draws import Draws
 
@@ -25,6 +27,7 @@ CLASSES = (
     *("#D55E00", "#000000", "#882255", "#999999", "#F0E442"),
 )
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", "*", ">")  # a class is known by its shape, too
+CHARACTERS = 11  # of a line below a picture that fit into an inch
 
 
 def headings(draws: Draws) -> dict[str, str]:
@@ -74,12 +77,55 @@ def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> No
     """
     for k in np.unique(target).astype(int):
         chosen = target == k
-        looks = {
-            "facecolors": CLASSES[k],
-            "edgecolors": CLASSES[k],
-            "label": f"class {k}",
-            **options,
-        }
-        if "label" in options:
-            looks["label"] = options["label"].format(k)
-        ax.scatter(x[chosen], y[chosen], marker=MARKERS[k], **looks)
+        style = {"facecolors": CLASSES[k], "edgecolors": CLASSES[k], **options}
+        style["label"] = options.get("label", "class {}").format(k)
+        ax.scatter(x[chosen], y[chosen], marker=MARKERS[k], **style)
+
+
+def spread_out(n: int, width: float) -> np.ndarray:
+    """Return n shifts around 0 that keep equal values apart, the same on every run."""
+    return width * ((np.arange(n) * 0.618034) % 1 - 0.5)
+
+
+def draw_interval(
+    ax: Axes, place: float, mean: float, low: float, high: float, **options: Any
+) -> None:
+    """Draw a mean at a height, with its interval where both ends are finite."""
+    finite = np.isfinite([low, high]).all()
+    ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]] if finite else None, **options)
+
+
+def legend_below(figure: Figure, handles: Sequence[Any], columns: int, heading: str = "") -> None:
+    """Explain what is drawn below all panels; each handle brings its label."""
+    figure.legend(
+        handles=handles,
+        title=heading or None,
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+    )
+
+
+def note_diverged(figure: Figure, baseline: pd.DataFrame, technique: pd.DataFrame) -> Figure:
+    """Write below a picture how many fits of both arms diverged, where any did, and return it.
+
+    Args:
+        figure: the picture.
+        baseline: its run table: outcome, a row per fit.
+        technique: the same of the other arm.
+    """
+    parts = [
+        f"{n} of {arm} {len(runs)} fits diverged"
+        for arm, runs in (("the baseline's", baseline), ("the technique's", technique))
+        if (n := int((runs["outcome"] == "diverged").sum()))
+    ]
+    if not parts:
+        return figure
+    note = f"{' and '.join(parts)}: scored as a constant guess; what isn't finite isn't drawn"
+    note = textwrap.fill(note, int(CHARACTERS * figure.get_figwidth()))
+    if figure.legends:  # stands where the line would
+        legend = figure.legends[-1]
+        legend.set_title("\n".join(filter(None, [legend.get_title().get_text(), note])))
+    else:
+        figure.supxlabel("\n".join(filter(None, [figure.get_supxlabel(), note])), fontsize=9)
+    return figure

@@ -1,16 +1,12 @@
-"""Why does one run say so little?"""
+"""Why does the score of a single run prove so little?"""
 
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import Axes, Figure, panels, title
+from regpipe.plots.style import Axes, Figure, legend_below, panels, title
 from regpipe.statistics.variance import ROWS
 
-COLOURS = {
-    "rows drawn": "#0072B2",
-    "initial weights": "#E69F00",
-    "order and masks": "#CC79A7",
-}
+COLOURS = {"rows drawn": "#0072B2", "initial weights": "#E69F00", "order and masks": "#CC79A7"}
 HEIGHT = 0.36
 
 
@@ -26,18 +22,13 @@ def variance(shares: pd.DataFrame) -> Figure:
     for place, bar in enumerate(bars):
         part = shares[(shares["problem"] == bar["problem"]) & (shares["rows"] == bar["rows"])]
         _stack(ax, -place, part)
-    ax.set_yticks(
-        [-place for place in range(len(bars))],
-        [f"{bar['problem']}, {ROWS[bar['rows']]}" for bar in bars],
-    )
+    labels = [f"{bar['problem']}, {ROWS[bar['rows']]}" for bar in bars]
+    ax.set_yticks([-place for place in range(len(bars))], labels)
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     ax.set_xlabel("share of the variance from one run to the next")
-    handles, labels = ax.get_legend_handles_labels()
-    named = dict(zip(labels, handles, strict=True))
-    figure.legend(
-        named.values(), named.keys(), loc="outside lower center", ncols=len(named), frameon=False
-    )
+    sources = {handle.get_label(): handle for handle in ax.get_legend_handles_labels()[0]}
+    legend_below(figure, list(sources.values()), len(sources))
     title(figure, "Where the noise of a single run comes from")
     return figure
 
@@ -49,5 +40,5 @@ def _stack(ax: Axes, place: float, part: pd.DataFrame) -> None:
         ax.barh(place, share, 0.75, left, color=COLOURS[source], label=source)
         left += share
     metric, deviation = METRICS[part["metric"].iloc[0]], part["variance"].sum() ** 0.5
-    told = f"sd {metric.size(deviation)}{metric.unit} of {metric.name}"
-    ax.text(1.01, place, told, va="center", fontsize=8)
+    label = f"sd {metric.size(deviation)}{metric.unit} of {metric.name}"
+    ax.text(1.01, place, label, va="center", fontsize=8)

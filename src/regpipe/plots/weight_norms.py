@@ -2,10 +2,19 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import ARMS, Figure, as_is, headings, panels, stacked, title
+from regpipe.plots.style import (
+    ARMS,
+    Figure,
+    as_is,
+    headings,
+    legend_below,
+    panels,
+    spread_out,
+    stacked,
+    title,
+)
 from regpipe.rows.draws import DRAWN, Draws
 
 COLUMNS = 4
@@ -28,29 +37,23 @@ def weight_norms(
     figure, axes = panels(math.ceil(len(layers) / columns), columns, 4.2, 3.4)
     for ax in axes.flat[len(layers) :]:
         ax.remove()
-    told = headings(draws)
+    heads = headings(draws)
     arms = {"baseline": baseline, "technique": technique}
     for ax, layer in zip(axes.flat, layers, strict=False):
-        for place, protocol in enumerate(told):
+        for place, protocol in enumerate(heads):
             for shift, (arm, runs) in zip((-0.18, 0.18), arms.items(), strict=True):
                 norms = runs.loc[runs["protocol"] == protocol, layer].to_numpy()
-                x = place + shift + 0.16 * ((np.arange(len(norms)) * 0.618034) % 1 - 0.5)
+                middle, colour = place + shift, ARMS[arm]
+                x = middle + spread_out(len(norms), 0.16)
                 label = (as_is(name) if arm == "technique" else arm) if place == 0 else None
-                colour = ARMS[arm]
                 ax.scatter(x, norms, s=14, color=colour, alpha=0.5, linewidths=0, label=label)
-                ax.hlines(
-                    norms.mean(),
-                    place + shift - 0.13,
-                    place + shift + 0.13,
-                    color=colour,
-                )
-        ax.set_xticks(range(len(told)), [stacked(p) for p in told.values()])
+                ax.hlines(norms.mean(), middle - 0.13, middle + 0.13, color=colour)
+        ax.set_xticks(range(len(heads)), [stacked(p) for p in heads.values()])
         ax.set_ylim(0, 1.06 * ax.get_ylim()[1])  # dots and bars inside of the frame
         ax.grid(axis="y", alpha=0.3)
         ax.set_title(f"layer {layer.removeprefix('norm_')}", fontsize=10)
     for ax in axes[:, 0]:
         ax.set_ylabel("norm of the layer's weights")
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, axes[0][0].get_legend_handles_labels()[0], 2)
     title(figure, f"{name}: weight norms (bar: mean over repeats)")
     return figure

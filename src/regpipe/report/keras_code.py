@@ -27,7 +27,7 @@ IMPORTS = {
 }
 ALL_ROWS = ("x_train", "y_train", "(x_test, y_test)")
 HELD_OUT = ("x_fit", "y_fit", "(x_val, y_val)")
-# What an idea that trains more than once is given; `train` is a function of its own, too.
+# The arguments of an idea that trains more than once; `train` is a function of its own, too.
 BUILD = '''\
 def build_model():
     """Return the network, with the same initial weights each time."""
@@ -72,11 +72,12 @@ def keras_code(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[st
     classes = _classes(arm, plain, layers)
     body = "\n\n\n".join([*classes, *script(arm, plain, model)])
     imports = [line for used, line in IMPORTS.items() if used in body]
+    head = "\n".join([*imports, "", _about_rows(arm, input_shape, standardised)])
     space = "\n\n\n" if body.startswith(("class", "def", "@")) else "\n\n"
-    return "\n".join([*imports, "", _given(arm, input_shape, standardised)]) + space + body + "\n"
+    return head + space + body + "\n"
 
 
-def _given(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str]) -> str:
+def _about_rows(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str]) -> str:
     shape = ", ".join(str(size) for size in ("rows", *input_shape))
     rows = comment(f"x_train, x_test: numbers, of shape ({shape})")
     lines = [rows, comment(f"y_train, y_test: {TARGETS[arm.task.name]}")]
@@ -89,32 +90,32 @@ def _given(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[str]) 
 def _classes(arm: Arm, plain: PlainTraining, layers: list[Call]) -> list[str]:
     """Return what Keras lacks."""
     lacking = [kind for layer in layers for kind in classes_in(layer)]
-    found = sources([*lacking, *(part.made for part in plain.models)])
+    classes = sources([*lacking, *(part.made for part in plain.models)])
     if plain.models:
-        found.append(mixed_source("Network", plain.models, "keras.Sequential"))
-    found += sources(part.made for part in plain.optimizers)
+        classes.append(mixed_source("Network", plain.models, "keras.Sequential"))
+    classes += sources(part.made for part in plain.optimizers)
     if plain.optimizers:
         optimizer = optimizer_call(arm.training).name
-        found.append(mixed_source(_optimizer(arm, plain).name, plain.optimizers, optimizer))
+        classes.append(mixed_source(_optimizer(arm, plain).name, plain.optimizers, optimizer))
     others = (*plain.weighing, *plain.callbacks, *plain.passes)
-    return found + sources(part.made for part in others)
+    return classes + sources(part.made for part in others)
 
 
 def _at_once(arm: Arm, plain: PlainTraining, model: Call) -> list[str]:
     """Return the code of a single training."""
     training, compiled = arm.training, statement("", _compile(arm, plain))
     calls = {part.idea.key(): _callback(part, training) for part in plain.callbacks}
-    speaker = next((p.idea.key() for p in plain.callbacks if hasattr(p.made, "mean_model")), None)
-    callbacks = [Code(key) if key == speaker else made for key, made in calls.items()]
+    averager = next((p.idea.key() for p in plain.callbacks if hasattr(p.made, "mean_model")), None)
+    callbacks = [Code(key) if key == averager else made for key, made in calls.items()]
     rows = HELD_OUT if training.validation_split else ALL_ROWS
     lines = [statement("model = ", model), compiled, "", *_hold_out(training)]
     if training.leaks:
         lines.append(comment("Watches the rows that it is tested on."))
-    if speaker:
-        lines.append(statement(f"{speaker} = ", calls[speaker]))
+    if averager:
+        lines.append(statement(f"{averager} = ", calls[averager]))
     lines.append(statement("", _fit(training, plain, rows, callbacks)))
-    if speaker:  # the model that is evaluated is another
-        lines += [f"model = {speaker}.mean_model()", compiled]
+    if averager:  # the model that is evaluated is another
+        lines += [f"model = {averager}.mean_model()", compiled]
     return ["\n".join([*lines, *_evaluate(arm)])]
 
 
@@ -134,12 +135,12 @@ def _in_passes(arm: Arm, plain: PlainTraining, model: Call) -> list[str]:
         statement("history = ", fitted, 4),
         "    return history.history",
     ]
-    given = call("train", *map(Code, ("model", *HELD_OUT)), rules=[Code(key) for key in rules])
+    trained = call("train", *map(Code, ("model", *HELD_OUT)), rules=[Code(key) for key in rules])
     first_pass = [
         FIRST_PASS,
         *_hold_out(training, 4, random_state=Code("split")),
         *(statement(f"{key} = ", rule, 4) for key, rule in rules.items()),
-        statement("history = ", given, 4),
+        statement("history = ", trained, 4),
         f"    return history, {best}.best_epoch + 1, {HELD_OUT[2]}",
     ]
     functions = map(Code, ("build_model", "first_pass", "train"))
@@ -153,9 +154,9 @@ def _callback(part: Plain, training: Training) -> Call:
 
 
 def _optimizer(arm: Arm, plain: PlainTraining) -> Call:
-    found = optimizer_call(arm.training)
-    kind = found.name.rpartition(".")[2]
-    return replace(found, what=f"Noisy{kind}") if plain.optimizers else found
+    optimizer = optimizer_call(arm.training)
+    kind = optimizer.name.rpartition(".")[2]
+    return replace(optimizer, what=f"Noisy{kind}") if plain.optimizers else optimizer
 
 
 def _compile(arm: Arm, plain: PlainTraining) -> Call:
@@ -196,7 +197,7 @@ def _hold_out(training: Training, indent: int = 0, **named: Any) -> list[str]:
     share = training.validation_split
     lines = []
     if share is not None:
-        told = (
+        note = (
             f"Holds out {100 * share:.4g}% of the rows, other ones each time. (The argument "
             "validation_split of fit would hold out the last ones.)"
         )
@@ -205,11 +206,11 @@ def _hold_out(training: Training, indent: int = 0, **named: Any) -> list[str]:
         size = f"max({size}, 1)" if share < 0.5 else f"min({size}, len(x_train) - 1)"
         rows = Code("x_train"), Code("y_train")
         split = call("train_test_split", *rows, test_size=Code(size), **named)
-        lines.append(comment(told, indent))
+        lines.append(comment(note, indent))
         lines.append(statement("x_fit, x_val, y_fit, y_val = ", split, indent))
     if training.watches and training.validation_freq > 1:
-        told = "Keras warns at each epoch without validation; rules count the others."
-        lines.append(comment(told, indent))
+        note = "Keras warns at each epoch without validation; rules count the others."
+        lines.append(comment(note, indent))
     return lines
 
 
@@ -217,9 +218,9 @@ def _evaluate(arm: Arm) -> list[str]:
     """Return the lines that score the model, and say where regpipe's score is another."""
     scored = "print(model.evaluate(x_test, y_test, verbose=0, return_dict=True))"
     keys = {key for layer in arm.layers.values() for key in layer.arguments}
-    told = []
+    notes = []
     if arm.loss != arm.training.loss or any(key.endswith("_regularizer") for key in keys):
-        told.append("regpipe compares losses without penalties, and by the problem's own loss.")
+        notes.append("regpipe compares losses without penalties, and by the problem's own loss.")
     if arm.task.metric == "balanced_accuracy":
-        told.append("regpipe says the class that is the likeliest in proportion to its base rate.")
-    return [*map(comment, told), scored]
+        notes.append("regpipe says the class that is the likeliest in proportion to its base rate.")
+    return [*map(comment, notes), scored]

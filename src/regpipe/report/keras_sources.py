@@ -12,8 +12,8 @@ from regpipe.report.python_text import statement
 
 def sources(things: Iterable[Any]) -> list[str]:
     """Return the source of classes and functions that aren't Keras', each once, bases first."""
-    found = [inspect.getsource(one) for thing in things for one in _of_ours(thing)]
-    return [textwrap.dedent(source).rstrip() for source in dict.fromkeys(found)]
+    texts = [inspect.getsource(one) for thing in things for one in _of_ours(thing)]
+    return [textwrap.dedent(text).rstrip() for text in dict.fromkeys(texts)]
 
 
 def _of_ours(thing: Any) -> Iterator[Any]:
@@ -40,10 +40,10 @@ def mixed_source(name: str, parts: Sequence[Plain], base: str) -> str:
     return "\n".join([f"class {name}({bases}):", *lines])
 
 
-def plain_call(part: Plain, *places: Any, **given: Any) -> Call:
-    """Return the call of an idea with what its block says; what is said by itself is left out."""
-    usual = inspect.signature(part.made).parameters
-    said = part.called(**given).items()
-    told = {key: value for key, value in said if value != usual[key].default}
+def plain_call(part: Plain, *places: Any, **extra: Any) -> Call:
+    """Return the call of an idea with its block's arguments, those that are defaults left out."""
+    parameters = inspect.signature(part.made).parameters
+    arguments = part.called(**extra).items()
+    changed = {key: value for key, value in arguments if value != parameters[key].default}
     ours = next(_of_ours(part.made), None)
-    return call(part.made if ours else f"keras.callbacks.{part.made.__name__}", *places, **told)
+    return call(part.made if ours else f"keras.callbacks.{part.made.__name__}", *places, **changed)

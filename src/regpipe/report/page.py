@@ -12,14 +12,13 @@ from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
-from regpipe.report.views.captions import ROWS, in_order
-from regpipe.report.views.cells import typeset
+from regpipe.report.views.cells import VERDICTS, typeset
 from regpipe.report.views.claims import claims
-from regpipe.report.views.cocktail import best_of_each, cocktail_sentence, ingredients, rivals
-from regpipe.report.views.headline import VERDICTS, Headline, best, headline
+from regpipe.report.views.cocktail import best_of_each, cocktail_sentence, recipe_worths, rivals
+from regpipe.report.views.headline import Headline, best, headline
 from regpipe.report.views.screening import omission, references, sentence, tuned
 from regpipe.report.views.setup import setup
-from regpipe.report.views.technique import Section, section
+from regpipe.report.views.technique import ROWS, Section, in_order, section
 from regpipe.report.views.variance import variance
 from regpipe.statistics.cocktail import CocktailAnswer
 
@@ -28,7 +27,7 @@ THREADS = 4  # that shrink pictures; the work is done outside Python's lock
 
 
 def render(study: Study) -> str:
-    """Return the page that tells a study."""
+    """Return the page about a study."""
     return fill("report.html.j2", **_content(study))
 
 
@@ -42,11 +41,11 @@ def render_cocktail(
     code: str,
     version: str,
 ) -> str:
-    """Return the page that tells a cocktail.
+    """Return the page about a cocktail.
 
     Args:
         answer: its `summary.json`.
-        parts: what each ingredient is worth.
+        parts: what each recipe in the mixtures is worth.
         mixtures: a row per repeat and mixture.
         picture: PNG of what they are worth.
         titles: of the recipes, by their names.
@@ -66,7 +65,7 @@ def render_cocktail(
         repeats=answer.repeats,
         sizes=answer.cocktail,
         confidence=f"{answer.confidence:.0%}",
-        ingredients=ingredients(parts, titles, unit),
+        worths=recipe_worths(parts, titles, unit),
         picture=shrink(picture) if len(parts) else None,
         block=block,
         code=code,
@@ -104,11 +103,11 @@ def _content(study: Study) -> dict[str, object]:
 
 
 def _headline(study: Study) -> Headline:
-    found = headline(study.leaderboard, study.claims)
+    general = headline(study.leaderboard, study.claims)
     if study.screening is None:
-        return found
-    told = [sentence(study.screening), omission(study.screening)]
-    return replace(found, sentences=[*found.sentences, *filter(None, told)])
+        return general
+    of_screen = [sentence(study.screening), omission(study.screening)]
+    return replace(general, sentences=[*general.sentences, *filter(None, of_screen)])
 
 
 def _question(study: Study) -> str:
@@ -119,7 +118,7 @@ def _question(study: Study) -> str:
 
 
 def _screened(study: Study) -> dict[str, object]:
-    """Return what only a screen tells."""
+    """Return what only a screen has."""
     if study.screening is None:
         return {"tuning": [], "references": [], "metric_name": ""}
     return {

@@ -69,9 +69,9 @@ def _divergence(answer: Answer) -> str:
 
 
 def _way_on(answer: Answer) -> str:
-    """Say how to go on until it is told: from the start, not because it wasn't told so far.
+    """Say how to go on until it is decided: planned from the start, not because it is undecided.
 
-    Where no more is said than that 30 draws don't tell, whoever adds some is wrong in up to 9%.
+    Whoever adds draws because the first 30 are undecided is wrong in up to 9%.
     """
     run = answer.run
     if answer.fresh.verdict != "undecided" or run.is_screen or run.protocol.fresh.analyses:
@@ -84,7 +84,7 @@ def _way_on(answer: Answer) -> str:
 
 
 def _loss(answer: Answer) -> str:
-    """Say so where the loss has a verdict that the accuracy hasn't, or where rows are stand-ins."""
+    """Report the loss where its verdict isn't the accuracy's, or where rows are stand-ins."""
     loss, fixed = answer.fresh.difference["loss"], answer.fixed
     if fixed.stand_in and fixed.published and not math.isnan(loss.ci_low):
         interval = f"[{loss.ci_low:+.2g}, {loss.ci_high:+.2g}]"
@@ -98,7 +98,7 @@ def _loss(answer: Answer) -> str:
 
 
 def _code(answer: Answer) -> str:
-    """Say what becomes of an autoencoder's other scores."""
+    """Report an autoencoder's other scores."""
     parts = [
         f"{METRICS[name].name} {_movement(gain.mean, METRICS[name])}"
         f"{_interval(gain, METRICS[name])}"
@@ -116,7 +116,7 @@ def _interval(gain: Comparison, unit: Metric, name: str = "") -> str:
 
 
 def _leak(answer: Answer) -> str:
-    """Say so where the rows that score a fit also decided when to stop."""
+    """Warn where the rows that score a fit also decided when to stop."""
     if not answer.leak:
         return ""
     if answer.fresh.draws is not DRAWN:
@@ -131,14 +131,14 @@ def _leak(answer: Answer) -> str:
 
 
 def caveat(repeats: int, rows: str) -> str:
-    """Say so where there are too few repeats; `rows` is what they are called."""
+    """Warn of too few repeats; `rows` is what they are called."""
     if repeats >= FEW_REPEATS:
         return ""
     return f" (Only {repeats} {rows}: too few to rely on.)"
 
 
 def _claim(answer: Answer) -> str:
-    """Say what was published, and what the seeds of the published draw say of that."""
+    """Report what was published, and whether the seeds of the published draw contradict it."""
     fixed, unit = answer.fixed, answer.unit
     if not fixed.published:
         return ""
@@ -150,64 +150,62 @@ def _claim(answer: Answer) -> str:
         return f" {STAND_IN.capitalize()} ({listed(list(numbers.values()))}). {fixed.stand_in}"
     if why := fixed.not_comparable:
         return f" {NOT_COMPARABLE.capitalize()}: {why} ({listed(list(numbers.values()))})."
-    told = "; ".join(
-        f"{number}, {_judged(answer, side)} ({unit.spread(found.mean, found.sd)})"
+    judged = "; ".join(
+        f"{number}, {_judged(answer, side)} ({unit.spread(scores.mean, scores.sd)})"
         for side, number in numbers.items()
-        for found in [fixed.technique[side]]
+        for scores in [fixed.technique[side]]
         if side == "test" or side in fixed.missed
     )
     where = answer.fresh.draws.fixed.replace("fixed", "published")
-    return f" On the {where}: {told}{_stops(answer)}." if told else ""
+    return f" On the {where}: {judged}{_stops(answer)}." if judged else ""
 
 
 def _judged(answer: Answer, side: Side) -> str:
-    """Say what the seeds say of a published number, and whether the baseline's say the same."""
+    """Return whether seeds contradict a published number, and whether the baseline's do."""
     fixed = answer.fixed
     seeds = f"{fixed.repeats} seeds"
-    said = reproduction(side not in fixed.missed, fixed.repeats, None, None)
-    if said == NOT_CONTRADICTED:
+    judgement = reproduction(side not in fixed.missed, fixed.repeats, None, None)
+    if judgement == NOT_CONTRADICTED:
         also = ", nor by the baseline's: it can't tell the two apart"
-        return f"{said} by {seeds}{also if side in fixed.also_baseline else ''}"
-    if said == NOT_REPRODUCED:
-        return f"{said} by any of {seeds}"
+        return f"{judgement} by {seeds}{also if side in fixed.also_baseline else ''}"
+    if judgement == NOT_REPRODUCED:
+        return f"{judgement} by any of {seeds}"
     return f"which {seeds} are too few to contradict"
 
 
 def _stops(answer: Answer) -> str:
-    """Say where it stopped, and what was published of that."""
-    published, found = answer.fixed.published, answer.fixed.epochs["technique"]
+    """Report where it stopped, and what was published of that."""
+    published, epochs = answer.fixed.published, answer.fixed.epochs["technique"]
     if not published or not published.epochs:
         return ""
-    return f"; it stopped at epoch {found.min} to {found.max}, published {published.epochs}"
+    return f"; it stopped at epoch {epochs.min} to {epochs.max}, published {published.epochs}"
 
 
 def grid_sentence(choice: Choice) -> str:
     """Return what choosing a value on validation rows gives, and what the test rows would claim."""
     unit, fresh = METRICS[choice.metric], choice.fresh
-    leak = (
-        " It watches rows that score it while it trains: the numbers of the fixed draw are "
-        "flattered whatever chooses."
-        if choice.leak
-        else ""
-    )
-    few = caveat(fresh.repeats, "repeats")
-    honest = _around(fresh.honest, unit, choice.confidence)
-    name = f"{choice.title} ({choice.technique}_grid)"
+    leak = ""
+    if choice.leak:
+        leak = (
+            " It watches rows that score it while it trains: the numbers of the fixed draw are "
+            "flattered whatever chooses."
+        )
+    honest = _mean(fresh.honest, unit, choice.confidence)
     return (
-        f"{name} on {choice.problem}, over {fresh.repeats} fresh repeats: with the value "
-        f"that validation rows choose, test {unit.name} is {honest}; without the technique it is "
-        f"{unit.value(fresh.baseline.mean)}. Choosing by the test rows themselves would have "
-        f"claimed {unit.value(fresh.optimistic.mean)}."
-        f"{leak}{few}"
+        f"{choice.title} ({choice.technique}_grid) on {choice.problem}, over {fresh.repeats} fresh "
+        f"repeats: with the value that validation rows choose, test {unit.name} is {honest}; "
+        f"without the technique it is {unit.value(fresh.baseline.mean)}. Choosing by the test rows "
+        f"themselves would have claimed {unit.value(fresh.optimistic.mean)}."
+        f"{leak}{caveat(fresh.repeats, 'repeats')}"
     )
 
 
-def _around(found: Mean, unit: Metric, confidence: float) -> str:
+def _mean(mean: Mean, unit: Metric, confidence: float) -> str:
     """Return a mean, and its interval where it has one."""
-    if math.isnan(found.ci_low):
-        return unit.value(found.mean)
-    ends = f"{unit.value(found.ci_low)} to {unit.value(found.ci_high)}"
-    return f"{unit.value(found.mean)} ({confidence:.0%} interval {ends})"
+    if math.isnan(mean.ci_low):
+        return unit.value(mean.mean)
+    ends = f"{unit.value(mean.ci_low)} to {unit.value(mean.ci_high)}"
+    return f"{unit.value(mean.mean)} ({confidence:.0%} interval {ends})"
 
 
 def several(n: int, one: str, many: str | None = None) -> str:

@@ -59,9 +59,9 @@ def reduce_colours(
     """
     red, green, blue = np.moveaxis(pixels.astype(np.uint32), 2, 0)
     codes = (red << 16) | (green << 8) | blue
-    found, counts = np.unique(codes, return_counts=True)
-    colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1).astype(float)
-    chosen, nearest = [int(counts.argmax())], np.zeros(len(found), np.uint8)
+    present, counts = np.unique(codes, return_counts=True)
+    colours = np.stack([present >> 16, present >> 8 & 255, present & 255], axis=1).astype(float)
+    chosen, nearest = [int(counts.argmax())], np.zeros(len(present), np.uint8)
     distance = np.square(colours - colours[chosen[0]]).sum(axis=1)
     enough = 3 * error**2 * codes.size  # in three channels
     while len(chosen) < most and distance.any():
@@ -73,7 +73,7 @@ def reduce_colours(
         distance = np.minimum(distance, from_worst)
         chosen.append(worst)
     places = np.empty(1 << 24, np.uint8)  # a table of all codes is faster than searching them
-    places[found] = nearest
+    places[present] = nearest
     return colours[chosen].astype(np.uint8)[places[codes]]
 
 

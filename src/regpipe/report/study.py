@@ -1,4 +1,4 @@
-"""Everything that the page about a study tells, gathered by its pipeline."""
+"""The content of the page about a study, gathered by its pipeline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Pictures = Mapping[str, bytes]  # PNG files by the name of what they show
 
 @dataclass(frozen=True)
 class Story:
-    """What is told of one technique.
+    """The results of one technique.
 
     Attributes:
         answer: its `summary.json`.
@@ -38,7 +38,7 @@ Stories = dict[str, Story]  # by the names of their techniques
 
 @dataclass(frozen=True)
 class Screening:
-    """What is told of a screen besides.
+    """What a screen has beside its techniques.
 
     Attributes:
         tuning: a row per recipe: what choosing its value gave, and what the test rows would claim.
@@ -53,7 +53,7 @@ class Screening:
 
 @dataclass(frozen=True)
 class Study:
-    """What is told of all techniques.
+    """The results of all techniques.
 
     Attributes:
         leaderboard: a row per technique, see `statistics.leaderboard`.

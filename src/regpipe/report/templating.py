@@ -17,16 +17,11 @@ TEMPLATES = "templates"
 def fill(template: str, **content: object) -> str:
     """Return a page: a template that extends `base.html.j2`, with everything it is to show."""
     script = _read("report.js")
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            style=Markup(_read("report.css")),
-            script=Markup(script),
-            script_hash=_hash(script),
-            **content,
-        )
-    )
+    # How the page's security policy names the one script that may run.
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    parts = {"style": Markup(_read("report.css")), "script": Markup(script)}
+    page = _environment().get_template(template)
+    return page.render(**parts, script_hash=f"sha256-{digest}", **content)
 
 
 @cache
@@ -45,8 +40,3 @@ def _environment() -> Environment:
 @cache
 def _read(name: str) -> str:
     return (files("regpipe.report") / TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _hash(script: str) -> str:
-    """Return how the page's security policy names the one script that may run."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,33 +1,31 @@
 """The answers as a person reads them at the end of a run: a table, and a sentence each."""
 
+import math
+import re
 from collections.abc import Sequence
 
 import pandas as pd
-from rich import get_console
+from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
 from regpipe.language import Problem
+from regpipe.language.blocks import SIDES
 from regpipe.language.metrics import METRICS
 from regpipe.report.sentence import grid_sentence, sentence
 from regpipe.report.study import Screening
-from regpipe.report.terminal_tables import (
-    answers_table,
-    grid_table,
-    problem_table,
-    rules_table,
-    variance_table,
-)
-from regpipe.report.views.claimed import claimed
 from regpipe.report.views.cocktail import cocktail_sentence
-from regpipe.report.views.headline import headline
+from regpipe.report.views.headline import claimed, headline
 from regpipe.report.views.screening import omission
 from regpipe.report.views.screening import sentence as screening_sentence
-from regpipe.statistics.answer import Answer
-from regpipe.statistics.claims import from_csv, tabulate_claims
+from regpipe.report.views.variance import variance
+from regpipe.rows.draws import draws_of
+from regpipe.statistics.answer import ROLES, Answer, Role
+from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 from regpipe.statistics.cocktail import CocktailAnswer
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
+from regpipe.statistics.summary import spread
 
 
 def show(answers: Sequence[Answer], sentences: bool = True) -> None:
@@ -42,8 +40,16 @@ def show(answers: Sequence[Answer], sentences: bool = True) -> None:
 def show_problem(
     name: str, problem: Problem, runs: pd.DataFrame, departure: str | None = None
 ) -> None:
-    """Print what a problem's network does without a technique; args as of `problem_table`."""
-    _print(problem_table(name, problem, runs, departure))
+    """Print the scores of a problem's network without a technique.
+
+    Args:
+        name: of the problem.
+        problem: its block.
+        runs: the run table of its baseline.
+        departure: in what it isn't as published. Then, as on rows that only stand in for those that
+            were published, the published numbers are left out.
+    """
+    _print(_problem_table(name, problem, runs, departure))
     if problem.published and problem.stand_in:
         _line(f"What was published: {STAND_IN}. {problem.stand_in}")
     elif problem.published and departure:
@@ -58,43 +64,33 @@ def show_folder(folder: str) -> None:
 
 
 def show_study(leaderboard: pd.DataFrame, claims: pd.DataFrame, report: str) -> None:
-    """Print what the study says as a whole, and where it is told."""
+    """Print the headline of a study, and where its page is."""
     _print(" ".join(headline(leaderboard, from_csv(claims)).sentences))
     _print(f"All of it: {report}", fold=False)
 
 
 def show_claims(claims: pd.DataFrame, table: str, picture: str) -> None:
-    """Print what became of the published claims, and where they are told one by one."""
+    """Print what became of the published claims, and where they stand one by one."""
     _print(" ".join(claimed(from_csv(claims))))
     _print(f"Claim by claim: {table}\nA picture of them: {picture}", fold=False)
 
 
 def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) -> None:
-    """Print what a screen says as a whole, and where it is told."""
-    told = headline(leaderboard, tabulate_claims([], {})).sentences
-    _print(" ".join([*told, screening_sentence(screening), omission(screening)]).rstrip())
+    """Print the headline of a screen, and where its page is."""
+    sentences = headline(leaderboard, tabulate_claims([], {})).sentences
+    _print(" ".join([*sentences, screening_sentence(screening), omission(screening)]).rstrip())
     _print(f"All of it: {report}", fold=False)
 
 
 def show_cocktail(answer: CocktailAnswer, block: str, page: str) -> None:
-    """Print what a cocktail says, and where the common mixture and the report are."""
+    """Print the answer of a cocktail, and where the common mixture and the report are."""
     _print(cocktail_sentence(answer))
     _print(f"All of it: {page}\nWhat is in most of them, as a technique: {block}", fold=False)
 
 
-def show_variance(shares: pd.DataFrame) -> None:
-    """Print where the noise of each problem's score comes from."""
-    _print(variance_table(shares))
-
-
 def show_grid(grid: pd.DataFrame, choice: Choice) -> None:
     """Print the table and the sentence of a grid."""
-    _print(grid_table(grid, choice), grid_sentence(choice))
-
-
-def show_rules(rules: pd.DataFrame) -> None:
-    """Print the table of replayed stopping rules."""
-    _print(rules_table(rules))
+    _print(_grid_table(grid, choice), grid_sentence(choice))
 
 
 def _print(*parts: str | Table, fold: bool = True) -> None:
@@ -108,3 +104,147 @@ def _line(part: str | Table, fold: bool = True) -> None:
     """Print text as it is, or a table; a path isn't folded, so that it can be copied."""
     text = escape(part) if isinstance(part, str) else part
     get_console().print(text, highlight=False, soft_wrap=not fold)
+
+
+def answers_table(answers: Sequence[Answer]) -> Table:
+    """Return a row per arm, problem by problem: the metric on test rows, gain and verdict.
+
+    `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat; published
+    numbers stand where the run is as published. All answers are of one metric.
+    """
+    unit = answers[0].unit
+    scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
+    made = _table(f"Test {unit.name}{scaled}")
+    made.add_column("arm", no_wrap=True)
+    change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
+    claims = any(_published(a, arm) for a in answers for arm in ROLES)
+    for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
+        made.add_column(heading, no_wrap=True)
+    made.add_column("verdict", min_width=len("difference"))
+    problem = None
+    for answer in sorted(answers, key=lambda a: (a.problem, a.technique)):
+        if answer.problem != problem:
+            problem = answer.problem
+            made.add_section()
+            others = (a for a in answers if a.problem == problem)
+            published = dict.fromkeys(n for a in others for n in _published(a, "baseline"))
+            cells = _cells(answer, "baseline", list(published))[not claims :]
+            made.add_row(problem, *cells, "", "(baseline)")
+        cells = _cells(answer, "technique", _published(answer, "technique"))[not claims :]
+        gain = unit.with_interval(answer.gain.mean, answer.gain.ci_low, answer.gain.ci_high)
+        made.add_row(_folded(answer.technique), *cells, escape(gain), answer.fresh.verdict)
+    return made
+
+
+def _problem_table(name: str, problem: Problem, runs: pd.DataFrame, departure: str | None) -> Table:
+    """Return a row for the training rows and one for the test rows: the metric of the baseline."""
+    metric, draws = METRICS[problem.kind.metric], draws_of(problem)
+    parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
+    scores = [spread(part, problem.kind.metric) for part in parts.values()]
+    scaled = f", in {metric.unit.strip()}" if metric.value_scale != 1 else ""
+    made = _table(f"{name}, without a technique: {metric.name}{scaled}")
+    made.add_column("rows")
+    published = None if departure or problem.stand_in else problem.published
+    if published:
+        made.add_column("published")
+    seeds, repeats = (len(parts[protocol]) for protocol in ("fixed", "fresh"))
+    made.add_column(f"{draws.fixed}, {seeds} seeds")
+    made.add_column(f"{repeats} {draws.fresh}")
+    for side in SIDES:
+        claimed = [metric.value(published.scores.get(side, math.nan))] if published else []
+        spreads = (metric.spread(sides[side].mean, sides[side].sd) for sides in scores)
+        made.add_row(side, *claimed, *spreads)
+    return made
+
+
+def _grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
+    """Return a row per point: mean of train and test for both protocols, and how often chosen."""
+    unit, paths = METRICS[choice.metric], choice.paths
+    made = _table(f"{choice.technique}_grid: {unit.name}")
+    for path in paths:
+        made.add_column(path.rpartition(".")[2])
+    for heading in ("fixed train", "fixed test", "fresh train", "fresh test", "chosen"):
+        made.add_column(heading, justify="right")
+    for _, part in grid.groupby(paths, sort=True):
+        rows = part.set_index("protocol")
+        cells = [
+            unit.value(float(rows[f"{side}_mean"][protocol]))
+            for protocol in ("fixed", "fresh")
+            for side in ("train", "test")
+        ]
+        times = f"{rows['chosen']['fresh']} of {rows['repeats']['fresh']}"
+        values = [f"{value:g}" for value in part[paths].iloc[0]]
+        made.add_row(*values, *cells, times)
+    return made
+
+
+def show_rules(rules: pd.DataFrame) -> None:
+    """Print a row per stopping rule: epochs spent and loss above the lowest, for each problem.
+
+    Means over the fresh repeats.
+    """
+    fresh = rules[rules["protocol"] == "fresh"]
+    title = (
+        f"Stopping rules on {fresh['repeats'].max()} fresh repeats: epochs spent, and how far the "
+        "loss that is kept lies above the lowest"
+    )
+    made = _table(title)
+    made.add_column("rule", no_wrap=True)
+    for problem in fresh["problem"].unique():
+        made.add_column(problem, justify="right")
+        made.add_column("", justify="right")
+    for rule, part in fresh.groupby("rule", sort=False):
+        cells = []
+        for _, row in part.iterrows():
+            cells += [f"{row['epochs_mean']:,.0f}", f"+{row['excess_mean']:.1f}%"]
+        made.add_row(str(rule), *cells)
+    _print(made)
+
+
+def show_variance(shares: pd.DataFrame) -> None:
+    """Print a row per problem and kind of rows: the standard deviation, and each source's share.
+
+    Args:
+        shares: as `statistics.variance` gives them.
+    """
+    made = _table("How much a single run's score varies, and because of what")
+    for heading in ("problem", "scored on"):
+        made.add_column(heading, no_wrap=True)
+    for heading in ("sd", *dict.fromkeys(shares["source"])):
+        made.add_column(heading, justify="right")
+    for row in variance(shares):
+        made.add_row(row.problem, row.rows, row.total, *(share for _, share, _ in row.sources))
+    _print(made)
+
+
+def _table(title: str) -> Table:
+    return Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0)
+
+
+def _folded(name: str, width: int = 14) -> str:
+    """Break a long name behind underscores, so that the table fits into 80 columns."""
+    lines = [""]
+    for part in re.findall(r"[^_]+_*", name):
+        if lines[-1] and len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _published(answer: Answer, role: Role) -> list[float]:
+    """Return what was published of an arm's test score, where this run can be compared with it.
+
+    That of a baseline is the one of the technique's own source, where that has one.
+    """
+    fixed = answer.fixed
+    if fixed.stand_in or fixed.departure(role):
+        return []
+    scores = published_baseline(answer) if role == "baseline" else fixed.published
+    return [scores.test] if scores and scores.test is not None else []
+
+
+def _cells(answer: Answer, role: Role, published: list[float]) -> list[str]:
+    unit = answer.unit
+    claimed = "\n".join(map(unit.value, published)) or "-"
+    spreads = [part.of(role)["test"] for part in (answer.fixed, answer.fresh)]
+    return [claimed, *(unit.spread(scores.mean, scores.sd) for scores in spreads)]

@@ -138,7 +138,7 @@ def answer(
 
 def plot_recipes(parts: pd.DataFrame, problem: Problem) -> Figure:
     """Show what each recipe is worth."""
-    return plots.ingredients(parts, problem.title, problem.kind.metric)
+    return plots.recipe_worth(parts, problem.title, problem.kind.metric)
 
 
 def report(

@@ -12,8 +12,7 @@ from regpipe.language import Engine, Protocol, Screen, Statistics
 from regpipe.language.tasks import CODE_SCORES
 from regpipe.pipelines.fits import splits_of
 from regpipe.pipelines.problem.nodes import trained
-from regpipe.plots.diverged import tell_diverged
-from regpipe.plots.style import Figure
+from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import Answer, summarise
 from regpipe.statistics.summary import compare_runs, pair_runs
@@ -92,10 +91,10 @@ def plot_paired_differences(
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
     figure = plots.paired_differences(pairs, comparison, arm.title, smallest, draws_of(problem))
-    return tell_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, baseline_runs, runs)
 
 
 def plot_weight_norms(baseline_runs: pd.DataFrame, runs: pd.DataFrame, arm: Arm) -> Figure:
     """Show how large the weights of each layer became."""
     figure = plots.weight_norms(baseline_runs, runs, arm.title, draws_of(arm.problem_block))
-    return tell_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, baseline_runs, runs)

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const said = document.getElementById("page--said");
+  const status = document.getElementById("page--status");
 
   // The table that is sorted and filtered; a page may have none.
   function leaderboard(table) {
@@ -82,14 +82,14 @@
     const code = button.parentElement.querySelector("code");
     try {
       await navigator.clipboard.writeText(code.textContent);
-      said.textContent = button.textContent = "Copied";
+      status.textContent = button.textContent = "Copied";
     } catch {
       getSelection().selectAllChildren(code); // where a file may not write to the clipboard
-      said.textContent = button.textContent = "Selected";
+      status.textContent = button.textContent = "Selected";
     }
     setTimeout(() => {
       button.textContent = "Copy";
-      said.textContent = "";
+      status.textContent = "";
     }, 2000);
   }
 

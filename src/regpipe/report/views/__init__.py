@@ -1,1 +1,1 @@
-"""What each part of the page says, as text: the templates only put it into place."""
+"""Each part of the page, as text: the templates only put it into place."""

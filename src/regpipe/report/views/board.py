@@ -8,7 +8,7 @@ import pandas as pd
 from regpipe.language.metrics import METRICS
 from regpipe.report.study import Study
 from regpipe.report.views import intervals
-from regpipe.report.views.cells import ORDER, Badge, Cell, Record, badge, better, change, number
+from regpipe.report.views.cells import VERDICTS, Badge, Cell, Record, badge, better, change, number
 
 COLUMNS = {
     "rank": "Rank",
@@ -31,18 +31,9 @@ DOWNWARDS = ("change", "gain", "p_better", "repeats")  # where the first click p
 class Row:
     """A technique in the leaderboard.
 
-    Attributes:
-        technique: its name, by which it is linked.
-        title: what people call it.
-        problem: the name of its problem.
-        family: of techniques.
-        verdict: on its own.
-        holm: after the correction.
-        change: the mean difference.
-        interval: of it, with the unit.
-        drawing: of both; None where there is none.
-        leak: whether it watches rows that score its published number.
-        cells: the rest, by column.
+    `verdict` is the one on its own, `holm` the one after the correction; `drawing` shows change and
+    interval, where there are any; `leak` is whether it watches rows that score its published
+    number. `cells` are the other columns.
     """
 
     technique: str
@@ -92,7 +83,7 @@ def _cells(row: Record) -> dict[str, Cell]:
         "change": number(good, "{:+.2f}".format),
         "gain": number(row["gain"], "{:+.1f}".format),
         "p_better": number(row["p_better"], "{:.0%}".format),
-        "p_interval": Cell(_share_interval(row)),
+        "p_interval": Cell(_p_interval(row)),
         "verdict": Cell(row["verdict"], _place(row["verdict"])),
         "holm": Cell(row["verdict_holm"], _place(row["verdict_holm"])),
         "p_holm": number(row["p_holm"], _probability),
@@ -102,15 +93,13 @@ def _cells(row: Record) -> dict[str, Cell]:
     }
 
 
-def _share_interval(row: Record) -> str:
-    ends = [row["p_better_low"], row["p_better_high"]]
-    if any(pd.isna(end) for end in ends):
-        return ""
-    return f"[{100 * ends[0]:.0f}, {100 * ends[1]:.0f}]"
+def _p_interval(row: Record) -> str:
+    low, high = row["p_better_low"], row["p_better_high"]
+    return "" if pd.isna(low) or pd.isna(high) else f"[{100 * low:.0f}, {100 * high:.0f}]"
 
 
 def _place(verdict: str) -> str:
-    return str(ORDER.index(verdict)) if verdict in ORDER else ""
+    return str(VERDICTS.index(verdict)) if verdict in VERDICTS else ""
 
 
 def _probability(value: float) -> str:

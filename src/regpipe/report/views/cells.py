@@ -12,7 +12,7 @@ from regpipe.language.metrics import METRICS, Metric
 Record = Mapping[Any, Any]  # a row of a frame
 
 MISSING = "–"
-ORDER = ("helps", "no difference", "undecided", "too few", "hurts")  # the better first
+VERDICTS = ("helps", "no difference", "undecided", "too few", "hurts")  # the better first
 MARKS = {
     **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?", "too few": "…"},
     **{"holds": "✓", "holds, smaller": "✓", "does not hold": "✗"},
@@ -34,7 +34,7 @@ class Badge:
 
     text: str
     mark: str
-    look: str
+    style: str
 
 
 def number(value: float | None, write: Callable[[float], str]) -> Cell:
@@ -63,9 +63,9 @@ def plain(value: float) -> str:
 
 
 def badge(verdict: str) -> Badge:
-    """Return how a verdict looks."""
-    look = verdict.replace(",", "").replace(" ", "-") if verdict in MARKS else "undecided"
-    return Badge(verdict, MARKS.get(verdict, "?"), look)
+    """Return the badge of a verdict on a technique or a claim."""
+    style = verdict.replace(",", "").replace(" ", "-") if verdict in MARKS else "undecided"
+    return Badge(verdict, MARKS.get(verdict, "?"), style)
 
 
 def rivalry(verdict: str) -> str:
@@ -78,7 +78,7 @@ def rivalry(verdict: str) -> str:
 
 
 def rival_badge(verdict: str) -> Badge:
-    """Return how a verdict about two models looks."""
+    """Return the badge of a verdict about two models."""
     return replace(badge(verdict), text=rivalry(verdict))
 
 
@@ -90,8 +90,8 @@ def change(unit: Metric, mean: float, low: float, high: float) -> tuple[str, str
     if pd.isna(mean):
         return MISSING, "no mean, as a score is no number"
     name, interval = unit.unit or f" {unit.name}", unit.interval(low, high)
-    said = f"{interval}{name}" if interval else f"{name.strip()}, no interval"
-    return typeset(unit.signed(float(mean))), typeset(said)
+    interval = f"{interval}{name}" if interval else f"{name.strip()}, no interval"
+    return typeset(unit.signed(float(mean))), typeset(interval)
 
 
 def better(metric: str) -> int:
@@ -99,10 +99,6 @@ def better(metric: str) -> int:
     return 1 if METRICS[metric].higher_is_better else -1
 
 
-def unit_of(number_name: str) -> Metric | None:
-    """Return the unit of what `statistics.claims` calls a number; None of an epoch.
-
-    >>> unit_of("test r2").name, unit_of("best epoch")
-    ('R²', None)
-    """
-    return METRICS.get(number_name.rpartition(" ")[2])
+def counts_of(verdicts: pd.Series) -> dict[str, int]:
+    """Return how many there are of each verdict, the better first."""
+    return {verdict: int((verdicts == verdict).sum()) for verdict in VERDICTS}

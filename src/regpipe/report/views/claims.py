@@ -1,4 +1,4 @@
-"""The published numbers: what was said, what comes out, and whether the claim holds."""
+"""The published numbers: what was claimed, what comes out, and whether the claim holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import Metric
-from regpipe.report.views.cells import MISSING, Badge, Record, badge, change, typeset, unit_of
+from regpipe.language.metrics import METRICS, Metric
+from regpipe.report.views.cells import MISSING, Badge, Record, badge, change, typeset
 from regpipe.statistics.judging import NOT_CONTRADICTED, STAND_IN
 
 GAINS = "Gains and losses of techniques: test scores beside those of the baseline"
@@ -21,13 +21,10 @@ class Row:
     """A published number.
 
     Attributes:
-        arm: what it is about, by whose name it is linked where `linked`.
+        arm: what it is about.
         linked: whether there is a section about it.
-        title: what people call it.
-        problem: the name of its problem.
         number: such as "test accuracy", and the point of a grid.
-        published: the number.
-        found: mean and sd over the seeds.
+        spread: mean and sd over the seeds.
         range: the lowest and the highest of them.
         reproduction: whether the seeds of the published draw contradict it.
         also: whether the baseline's seeds don't, either.
@@ -38,16 +35,15 @@ class Row:
         claim: whether it is one of a gain, of a loss or of no difference.
         leak: whether its number watched the rows that it was taken on.
         source: its place in the list of sources, from 1.
-        reason: its place in the list of reasons why it can't be told, 0 where there is none.
+        reason: its place in the list of reasons why it can't be judged, 0 where there is none.
     """
 
     arm: str
     linked: bool
-    title: str
     problem: str
     number: str
     published: str
-    found: str
+    spread: str
     range: str
     reproduction: Badge
     also: bool
@@ -95,27 +91,26 @@ def _distinct(texts: pd.Series) -> list[str]:
 
 
 def _row(row: Record, linked: bool, sources: list[str], reasons: list[str]) -> Row:
-    unit = unit_of(row["number"])
-    side, _, last = row["number"].rpartition(" ")
-    name = f"{side} {unit.name if unit else last}"
+    side, _, what = row["number"].rpartition(" ")
+    unit = METRICS.get(what)  # none of an epoch
+    name = f"{side} {unit.name if unit else what}"
     gains = tuple(_signed(unit, row[key]) for key in ("published_gain", "fixed_gain"))
-    known = unit is not None and bool(row["holds"])
+    is_claim = unit is not None and bool(row["holds"])
     ends = [row[key] for key in ("fresh_gain", "ci_low", "ci_high")]
     return Row(
         arm=row["arm"],
         linked=linked and bool(row["technique"]),
-        title=row["title"],
         problem=row["problem"],
         number=f"{name}, {row['at']}" if row["at"] else name,
         published=_value(unit, row["published"]),
-        found=_spread(unit, row),
+        spread=_spread(unit, row),
         range=f"{_value(unit, row['low'])} to {_value(unit, row['high'])}",
         reproduction=badge(row["reproduction"]),
         also=row["reproduction"] == NOT_CONTRADICTED and _is_true(row["also_baseline"]),
         gains=(gains[0], gains[1]),
-        fresh=change(unit, *ends) if unit and known else ("", ""),
-        loss=_loss(row) if known and row["holds"] == STAND_IN else "",
-        holds=badge(row["holds"]) if known else None,
+        fresh=change(unit, *ends) if unit and is_claim else ("", ""),
+        loss=_loss(row) if is_claim and row["holds"] == STAND_IN else "",
+        holds=badge(row["holds"]) if is_claim else None,
         claim=row["claim"],
         leak=bool(row["leak"]),
         source=sources.index(row["source"]) + 1 if row["source"] in sources else 0,

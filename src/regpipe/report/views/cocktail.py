@@ -9,10 +9,9 @@ import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, rivalry, typeset
-from regpipe.statistics.cocktail import CocktailAnswer, Rivalled
-from regpipe.statistics.cocktail import Rival as Found
+from regpipe.statistics.cocktail import CocktailAnswer, Rival, Rivalled
 
-TOLD = 3  # ingredients that are named
+NAMED = 3  # recipes, at most, in the sentence
 AGAINST: dict[Rivalled, str] = {
     "baseline": "the plain network",
     "single": "the best single technique",
@@ -20,7 +19,7 @@ AGAINST: dict[Rivalled, str] = {
 
 
 @dataclass(frozen=True)
-class Rival:
+class RivalRow:
     """What the mixtures are compared with: means on test rows, and the difference."""
 
     name: str
@@ -31,7 +30,7 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class Ingredient:
+class RecipeWorth:
     """A recipe, in how many of the best mixtures it is, and what they lose without it."""
 
     name: str
@@ -42,21 +41,21 @@ class Ingredient:
 
 @dataclass(frozen=True)
 class Best:
-    """The best mixture of a repeat: how it was found, its metric, and what is in it."""
+    """The best mixture of a repeat: of how many, its metric, and the recipes in it."""
 
     repeat: int
     trials: int
     pruned: int
     validation: str
     test: str
-    said: str
+    recipes: str
 
 
 def cocktail_sentence(answer: CocktailAnswer) -> str:
     """Return what the best mixtures give, and what is useful in them."""
     unit = METRICS[answer.metric]
     mean = answer.against["baseline"].test_mixture
-    parts = [_against(answer.against[rival], unit, answer.confidence) for rival in AGAINST]
+    parts = [_over(answer.against[rival], unit, answer.confidence) for rival in AGAINST]
     return (
         f"The best of {answer.trials:,} mixtures on {answer.problem}, another in each of "
         f"{answer.repeats} repeats, have a test {unit.name} of "
@@ -64,16 +63,28 @@ def cocktail_sentence(answer: CocktailAnswer) -> str:
     )
 
 
-def rivals(answer: CocktailAnswer) -> list[Rival]:
-    """Return what `summary.json` says of each rival."""
+def rivals(answer: CocktailAnswer) -> list[RivalRow]:
+    """Return a row per rival."""
     unit = METRICS[answer.metric]
-    return [_rival(name, answer.against[key], unit) for key, name in AGAINST.items()]
-
-
-def ingredients(parts: pd.DataFrame, titles: Mapping[str, str], unit: Metric) -> list[Ingredient]:
-    """Return the ingredients, the most useful first; `titles` are those of the recipes."""
     return [
-        Ingredient(
+        RivalRow(
+            name,
+            unit.value(rival.test_mixture),
+            unit.value(rival.test_other),
+            change(unit, rival.mean, rival.ci_low, rival.ci_high),
+            rival_badge(rival.verdict),
+        )
+        for key, name in AGAINST.items()
+        for rival in [answer.against[key]]
+    ]
+
+
+def recipe_worths(
+    parts: pd.DataFrame, titles: Mapping[str, str], unit: Metric
+) -> list[RecipeWorth]:
+    """Return a row per recipe in the mixtures, the most useful first; `titles` are of recipes."""
+    return [
+        RecipeWorth(
             row["ingredient"],
             titles.get(row["ingredient"], ""),
             f"{row['times']} of {row['of']}",
@@ -94,32 +105,20 @@ def best_of_each(mixtures: pd.DataFrame, metric: str) -> list[Best]:
             int(row["pruned"]),
             typeset(unit.value(row[f"validation_{metric}"])),
             typeset(unit.value(row[f"test_{metric}"])),
-            said(json.loads(row["mixture"])),
+            in_words(json.loads(row["mixture"])),
         )
         for row in rows.to_dict("records")
     ]
 
 
-def said(mixture: Mapping[str, float | None]) -> str:
+def in_words(mixture: Mapping[str, float | None]) -> str:
     """Return what is in a mixture.
 
-    >>> said({"dropout": 0.2, "batch_norm": None}), said({})
+    >>> in_words({"dropout": 0.2, "batch_norm": None}), in_words({})
     ('dropout 0.2, batch_norm', 'nothing')
     """
-    parts = (
-        name + (f" {plain(value)}" if value is not None else "") for name, value in mixture.items()
-    )
+    parts = (name if value is None else f"{name} {plain(value)}" for name, value in mixture.items())
     return ", ".join(parts) or "nothing"
-
-
-def _rival(name: str, found: Found, unit: Metric) -> Rival:
-    return Rival(
-        name,
-        unit.value(found.test_mixture),
-        unit.value(found.test_other),
-        change(unit, found.mean, found.ci_low, found.ci_high),
-        rival_badge(found.verdict),
-    )
 
 
 def _worth(row: Record, unit: Metric) -> tuple[str, str]:
@@ -128,20 +127,20 @@ def _worth(row: Record, unit: Metric) -> tuple[str, str]:
     return change(unit, row["worth"], row["ci_low"], row["ci_high"])
 
 
-def _against(found: Found, unit: Metric, confidence: float) -> str:
+def _over(rival: Rival, unit: Metric, confidence: float) -> str:
     interval = ""
-    if not math.isnan(found.ci_low):
-        low, high = (unit.end(end).lstrip("+") for end in (found.ci_low, found.ci_high))
+    if not math.isnan(rival.ci_low):
+        low, high = (unit.end(end).lstrip("+") for end in (rival.ci_low, rival.ci_high))
         interval = f" ({confidence:.0%} interval {low} to {high})"
     return (
-        f"{unit.signed(found.mean)}{unit.unit}{interval} over {AGAINST[found.against]}, "
-        f"{rivalry(found.verdict)}"
+        f"{unit.signed(rival.mean)}{unit.unit}{interval} over {AGAINST[rival.against]}, "
+        f"{rivalry(rival.verdict)}"
     )
 
 
 def _useful(answer: CocktailAnswer, unit: Metric) -> str:
-    """Name the ingredients without which the mixtures surely lose something."""
-    sure = [part for part in answer.ingredients if part.ci_low > 0][:TOLD]
+    """Name the recipes without which the mixtures surely lose something."""
+    sure = [part for part in answer.ingredients if part.ci_low > 0][:NAMED]
     if not sure:
         return " What leaving out any one ingredient costs is too little to tell."
     named = ", ".join(

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.report.sentence import caveat, listed, several
-from regpipe.report.views.cells import Record
-from regpipe.report.views.claimed import claimed
+from regpipe.report.views.cells import Record, counts_of
+from regpipe.statistics.judging import NOT_COMPARABLE
+from regpipe.statistics.tally import Tally, count_numbers, tally
 
-VERDICTS = ("helps", "no difference", "undecided", "too few", "hurts")
-TOLD = {
+MOST = 4  # arms or problems that are named; the others are counted
+VERBS = {
     "helps": ("helps", "help"),
     "hurts": ("hurts", "hurt"),
     "no difference": ("makes no difference", "make no difference"),
     "undecided": ("is undecided", "are undecided"),
     "too few": ("has too few pairs to tell", "have too few pairs to tell"),
+}
+CLAIMS = {
+    "gain": ("published gain", "published gains"),
+    "loss": ("published loss", "published losses"),
+    "no difference": ("technique published as no better", "techniques published as no better"),
 }
 
 
@@ -34,32 +40,92 @@ class Headline:
 
 def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
     """Return the answer."""
-    plain, corrected = (counts(leaderboard[column]) for column in ("verdict", "verdict_holm"))
+    plain, corrected = (counts_of(leaderboard[column]) for column in ("verdict", "verdict_holm"))
     each = " on each problem" if leaderboard["problem"].nunique() > 1 else ""
-    told = [*claimed(claims), *_techniques(plain, corrected, each)]
-    if few := caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()"):
-        told.append(few)
-    return Headline(told, {"Each on its own": plain, "After Holm's correction": corrected})
-
-
-def counts(verdicts: pd.Series) -> dict[str, int]:
-    """Return how many there are of each verdict, the better first."""
-    return {verdict: int((verdicts == verdict).sum()) for verdict in VERDICTS}
-
-
-def _techniques(plain: dict[str, int], corrected: dict[str, int], each: str) -> list[str]:
-    parts = [several(n, *TOLD[verdict]) for verdict, n in plain.items() if n]
-    still = listed([several(corrected[v], *TOLD[v]) for v in ("helps", "hurts")])
-    return [
-        f"Of {several(sum(plain.values()), 'technique')}, {listed(parts)}; after Holm's correction "
+    parts = [several(n, *VERBS[verdict]) for verdict, n in plain.items() if n]
+    still = listed([several(corrected[v], *VERBS[v]) for v in ("helps", "hurts")])
+    techniques = (
+        f"Of {several(len(leaderboard), 'technique')}, {listed(parts)}; after Holm's correction "
         f"for how many are tried{each}, {still}."
-    ]
+    )
+    few = caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()")
+    sentences = [*claimed(claims), techniques, *filter(None, [few])]
+    return Headline(sentences, {"Each on its own": plain, "After Holm's correction": corrected})
 
 
 def best(leaderboard: pd.DataFrame, most: int = 5) -> list[Record]:
     """Return the best of the techniques that help: after Holm's correction, if any does."""
     for column in ("verdict_holm", "verdict"):
-        found = leaderboard[leaderboard[column] == "helps"].sort_values("rank").head(most)
-        if len(found):
-            return list(found.to_dict("records"))
+        helping = leaderboard[leaderboard[column] == "helps"].sort_values("rank").head(most)
+        if len(helping):
+            return list(helping.to_dict("records"))
     return []
+
+
+def claimed(claims: pd.DataFrame) -> list[str]:
+    """Return what became of everything that was published: departures, claims, numbers.
+
+    Args:
+        claims: a row per published number, see `statistics.claims`.
+    """
+    fates = [_fate(tally(claims, kind), *names) for kind, names in CLAIMS.items()]
+    return [text for text in (_departures(claims), *fates, _numbers(claims)) if text]
+
+
+def _departures(claims: pd.DataFrame) -> str:
+    """Return in what the run isn't as published, "" where it is."""
+    away = claims[claims["reproduction"] == NOT_COMPARABLE]
+    if away.empty:
+        return ""
+    reasons = []
+    for why, part in away.groupby("why", sort=False):
+        arms, problems = (list(dict.fromkeys(part[column])) for column in ("arm", "problem"))
+        whose = problems if set(problems) <= set(arms) else arms
+        shown = whose[:MOST] + ([f"{len(whose) - MOST} more"] if len(whose) > MOST else [])
+        reasons.append(f"{why} ({', '.join(shown)})")
+    return f"Not comparable with what was published, and so not judged: {'; '.join(reasons)}."
+
+
+def _fate(n: Tally, one: str, many: str) -> str:
+    """Return what became of the claims of one kind, "" where there are none."""
+    if not n.all:
+        return ""
+    smaller = ""
+    if n.smaller:
+        count = "all" if n.smaller == n.hold else str(n.smaller)
+        whose = f"{count} of them " if n.hold > 1 else ""
+        smaller = f" ({whose}smaller than published)"
+    parts = [several(n.hold, "holds", "hold") + f" on fresh draws{smaller}"]
+    if n.fail:
+        parts.append(several(n.fail, "does not", "do not"))
+    if n.undecided:
+        parts.append(several(n.undecided, "is", "are") + " undecided")
+    return f"Of {several(n.all, one, many)}, {listed(parts)}."
+
+
+def _numbers(claims: pd.DataFrame) -> str:
+    """Return how many published numbers the seeds of their draws don't contradict."""
+    n = count_numbers(claims)
+    text = ""
+    if n.all:
+        seeds = sorted({int(k) for k in claims["seeds"]})
+        span = " to ".join(str(k) for k in dict.fromkeys([seeds[0], seeds[-1]]))
+        text = (
+            f"On the published draws themselves, {n.not_contradicted} of "
+            f"{several(n.all, 'published number')} {'are' if n.all > 1 else 'is'} not contradicted "
+            f"by {span} seeds"
+        )
+        if n.also_baseline:
+            text += f"; {n.also_baseline} of those the baseline's seeds don't contradict, either"
+        if n.interpolated:
+            rows = several(n.interpolated, "perfect score", "perfect scores")
+            text += f" ({rows} of rows trained on aside)"
+        text += "."
+    if n.stand_in:
+        numbers = (
+            several(n.stand_in, "more is", "more are")
+            if text
+            else several(n.stand_in, "published number is", "published numbers are")
+        )
+        text += f" {numbers} about rows that others stand in for: can't tell."
+    return text.strip()

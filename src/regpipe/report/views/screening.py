@@ -1,7 +1,6 @@
-"""What a screen tells besides: what tuning on test rows would claim, and how other models do."""
+"""What a screen has besides: what tuning on test rows would claim, and how other models do."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -9,10 +8,10 @@ from regpipe.language.metrics import METRICS
 from regpipe.report.study import Screening
 from regpipe.report.views.cells import (
     MISSING,
-    ORDER,
     Badge,
     Record,
     change,
+    counts_of,
     plain,
     rival_badge,
     rivalry,
@@ -27,7 +26,6 @@ class Tuned:
 
     Attributes:
         technique: the recipe's name.
-        title: what people call it.
         chosen: the strength that was chosen most often, and how often.
         baseline: the metric without it.
         honest: the metric with the strength that held-out rows chose.
@@ -78,11 +76,10 @@ def sentence(screening: Screening) -> str:
     network = table[table["model"] == NETWORK].iloc[0]
     others = table[table["model"] != NETWORK]
     first = others.iloc[0]
-    counts = {verdict: int((others["verdict"] == verdict).sum()) for verdict in ORDER}
     parts = [
         f"{n} {'is' if n == 1 else 'are'} {rivalry(verdict)}"
         + (" than it" if verdict in ("helps", "hurts") else "")
-        for verdict, n in counts.items()
+        for verdict, n in counts_of(others["verdict"]).items()
         if n
     ]
     return (
@@ -94,11 +91,11 @@ def sentence(screening: Screening) -> str:
 
 def omission(screening: Screening) -> str:
     """Return which recipes weren't tried, and why; nothing where all were."""
-    told = [
+    recipes = "; ".join(
         f"{name} ({reason.partition('. Expected')[0].rstrip('.')})"
         for name, reason in screening.left_out.items()
-    ]
-    return f"Not tried, since it doesn't suit this problem: {'; '.join(told)}." if told else ""
+    )
+    return f"Not tried, since it doesn't suit this problem: {recipes}." if recipes else ""
 
 
 def _tuned(row: Record) -> Tuned:
@@ -112,22 +109,16 @@ def _tuned(row: Record) -> Tuned:
 
 
 def _edge(row: Record) -> str:
-    """Say so where there may be a better strength beyond those that were tried."""
+    """Warn where there may be a better strength beyond those that were tried."""
     ends = {row["lowest"]: "smallest", row["highest"]: "largest"}
     return f", the {ends[row['chosen']]} tried" if row["chosen"] in ends else ""
 
 
 def _reference(row: Record) -> Reference:
     unit = METRICS[row["metric"]]
-    is_network = row["model"] == NETWORK
-    ends: tuple[Any, ...] = tuple(row[key] for key in ("difference", "ci_low", "ci_high"))
-    verdict = None
-    if not is_network and not pd.isna(row["verdict"]):
-        verdict = rival_badge(row["verdict"])
-    return Reference(
-        model="the network, plain" if is_network else row["model"],
-        mean=unit.value(row["mean"]),
-        change=None if is_network else change(unit, *ends),
-        verdict=verdict,
-        seconds=f"{row['seconds']:.2g}",
-    )
+    mean, seconds = unit.value(row["mean"]), f"{row['seconds']:.2g}"
+    if row["model"] == NETWORK:
+        return Reference("the network, plain", mean, None, None, seconds)
+    verdict: Badge | None = None if pd.isna(row["verdict"]) else rival_badge(row["verdict"])
+    difference = change(unit, row["difference"], row["ci_low"], row["ci_high"])
+    return Reference(row["model"], mean, difference, verdict, seconds)

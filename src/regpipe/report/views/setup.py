@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from regpipe.report.study import Story
 from regpipe.report.views.cells import MISSING, plain
-from regpipe.statistics.answer import Run, Seeds
+from regpipe.statistics.answer import Seeds
 
 PARAMETERS = ("protocol", "statistics", "engine", "workers")
 
@@ -29,24 +29,21 @@ class Setup:
 
 def setup(stories: Iterable[Story]) -> Setup:
     """Return what the study was run with."""
-    told = list(stories)
-    runs = [story.answer.run for story in told]
+    stories = list(stories)
+    runs = [story.answer.run for story in stories]
+    parameters = [{k: run.parameters[k] for k in PARAMETERS if k in run.parameters} for run in runs]
     tables = {
         "Versions": _together(run.versions for run in runs),
         "Machine": _together(run.machine for run in runs),
-        "Parameters": _together(_flat(_chosen(run)) for run in runs),
+        "Parameters": _together(map(_flat, parameters)),
     }
-    seconds = _seconds(told)
+    seconds = _seconds(stories)
     return Setup(
         {title: table for title, table in tables.items() if table},
-        f"{sum(len(story.runs) for story in told):,}",
+        f"{sum(len(story.runs) for story in stories):,}",
         f"{plain(seconds)} seconds" if seconds < 600 else f"{seconds / 60:,.0f} minutes",
-        _seeds(told),
+        _seeds(stories),
     )
-
-
-def _chosen(run: Run) -> dict[str, object]:
-    return {key: run.parameters[key] for key in PARAMETERS if key in run.parameters}
 
 
 def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
@@ -64,11 +61,11 @@ def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
 
 def _together(tables: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """Return one table of all: where they differ, each value once."""
-    found: dict[str, dict[str, None]] = {}
+    merged: dict[str, dict[str, None]] = {}
     for table in tables:
         for key, value in table.items():
-            found.setdefault(key, {})[MISSING if value is None else str(value)] = None
-    return {key: " or ".join(values) for key, values in found.items()}
+            merged.setdefault(key, {})[MISSING if value is None else str(value)] = None
+    return {key: " or ".join(values) for key, values in merged.items()}
 
 
 def _seconds(stories: list[Story]) -> float:
@@ -86,15 +83,15 @@ def _seconds(stories: list[Story]) -> float:
 
 def _seeds(stories: list[Story]) -> list[tuple[str, str, str, str]]:
     """Return the seeds that the techniques of a problem share, the longest list of them."""
-    found: dict[tuple[str, str], Seeds] = {}
+    longest: dict[tuple[str, str], Seeds] = {}
     for story in stories:
         for protocol, seeds in story.answer.run.seeds.items():
             key = (story.answer.problem, protocol)
-            if key not in found or len(seeds.fit_seed) > len(found[key].fit_seed):
-                found[key] = seeds
+            if key not in longest or len(seeds.fit_seed) > len(longest[key].fit_seed):
+                longest[key] = seeds
     return [
         (*key, _joined(dict.fromkeys(seeds.data_seed)), _joined(seeds.fit_seed))
-        for key, seeds in found.items()
+        for key, seeds in longest.items()
     ]
 
 

@@ -1,5 +1,6 @@
-"""The section about one technique."""
+"""The section about one technique, with captions for its pictures, and words in their place."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -8,13 +9,29 @@ import pandas as pd
 from regpipe.report.sentence import sentence
 from regpipe.report.shrink import Picture
 from regpipe.report.study import Story
-from regpipe.report.views.captions import CAPTIONS, alternative, in_order, named
 from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
-from regpipe.statistics.answer import Answer
+from regpipe.statistics.answer import ROLES, Answer
 from regpipe.statistics.overlap import is_halves
 
-SAID = ("technique", "problem", "settings")  # columns that are the same in every row
+CONSTANT = ("technique", "problem", "settings")  # columns that are the same in every row
 MOST_RUNS = 40  # of each protocol that are shown, so that the page stays small
+ROWS = "samples"  # shows the problem's rows, and is shown once for all of its techniques
+CAPTIONS = {
+    "paired_differences": (
+        "Technique minus baseline, a dot per repeat. Both of a pair share rows, split and, "
+        "wherever they share layers, initial weights."
+    ),
+    "learning_curves": (
+        "Mean over repeats, and the band that holds the middle 80% of them. A fit that has ended "
+        "counts on with the numbers of the weights that it keeps."
+    ),
+    "decision_boundary": "What the networks of all repeats say about each point, on average.",
+    "confusion": "Which class is taken for which, in percent of the true class's rows.",
+    "predicted_true": "Predictions against the truth, on test rows.",
+    "reconstructions": "Rows, some with noise, and what comes back from their codes.",
+    "weight_norms": "How large the weights of each layer are at the end, a dot per fit.",
+    "grid": "Each value of its strength, and how often validation rows chose it.",
+}
 
 
 @dataclass(frozen=True)
@@ -29,27 +46,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """What is told of a technique.
+    """A technique: its answer, its pictures, its fits, and how to make it.
 
-    Attributes:
-        name: of the technique, by which it is linked.
-        title: what people call it.
-        problem: the name of its problem.
-        verdict: on its own.
-        change: the mean difference, and its interval.
-        explanation: what it does.
-        sentence: the answer.
-        figures: its pictures.
-        columns: of the run table.
-        runs: the rows of the run table, the first of each protocol.
-        left_out: how many rows it has besides.
-        block: its YAML.
-        code: plain Keras.
+    `change` is the mean difference and its interval; `sentence` is the answer; `runs` are the first
+    rows of each protocol in the run table, which has `left_out` more; `block` is YAML, and `code`
+    plain Keras.
     """
 
     name: str
     title: str
-    problem: str
     verdict: Badge
     change: tuple[str, str]
     explanation: str
@@ -63,14 +68,13 @@ class Section:
 
 
 def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
-    """Return what is told of a technique; `pictures` are its own, shrunk."""
+    """Return the section; `pictures` are the technique's own, shrunk."""
     answer, gain = story.answer, story.answer.gain
     shown = story.runs.groupby("protocol").head(MOST_RUNS)
-    runs = shown[[n for n in shown if n not in SAID and not is_halves(str(n))]]
+    runs = shown[[n for n in shown if n not in CONSTANT and not is_halves(str(n))]]
     return Section(
         name=answer.technique,
         title=answer.title,
-        problem=answer.problem,
         verdict=badge(answer.fresh.verdict),
         change=change(answer.unit, gain.mean, gain.ci_low, gain.ci_high),
         explanation=story.explanation,
@@ -85,7 +89,9 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
 
 
 def _figure(name: str, picture: Picture, answer: Answer) -> Figure:
-    return Figure(picture, named(name), CAPTIONS.get(name, ""), alternative(name, answer))
+    name_in_words = name.replace("_", " ")
+    text = f"{answer.title} on {answer.problem}: {name_in_words}. {_alternative(name, answer)}"
+    return Figure(picture, name_in_words, CAPTIONS.get(name, ""), text.rstrip())
 
 
 def _rows(runs: pd.DataFrame) -> Iterable[list[str]]:
@@ -100,3 +106,44 @@ def _cell(value: str | float | None, is_seed: bool) -> str:
     if value is None or pd.isna(value):
         return MISSING
     return str(int(value)) if is_seed else typeset(plain(float(value)))
+
+
+def in_order(pictures: Mapping[str, bytes]) -> list[str]:
+    """Return the names of a technique's own pictures, known ones first."""
+    own = [name for name in pictures if name != ROWS]
+    return [*(name for name in CAPTIONS if name in own), *(n for n in own if n not in CAPTIONS)]
+
+
+def _alternative(picture: str, answer: Answer) -> str:
+    """Return what a picture shows for somebody who can't see it, "" if there is no description."""
+    if picture == "grid" or picture not in CAPTIONS:
+        return ""
+    describe = {"paired_differences": _differences, "learning_curves": _epochs}.get(picture, _arms)
+    return describe(answer)
+
+
+def _differences(answer: Answer) -> str:
+    unit, gain, rows = answer.unit, answer.gain, answer.fresh.draws.fresh
+    wins = f"better in {gain.wins} of {answer.fresh.repeats}"
+    if math.isnan(gain.mean):
+        return f"On {rows} {wins}; a score is no number, so that there is no mean."
+    mean = f"{unit.signed(gain.mean)}{unit.unit}"
+    if not math.isnan(gain.ci_low):
+        mean += f", interval {unit.end(gain.ci_low)} to {unit.end(gain.ci_high)}"
+    return f"Mean difference of {unit.name} on {rows} {mean}, {wins}."
+
+
+def _epochs(answer: Answer) -> str:
+    unit, rows = answer.unit, answer.fresh.draws.fresh
+    ends = [
+        f"{role} {unit.value(scores['train'].mean)} on train and "
+        f"{unit.value(scores['test'].mean)} on test rows"
+        for role in ROLES
+        for scores in [answer.fresh.of(role)]
+    ]
+    return f"Loss and metric over the epochs. On {rows}, {unit.name} ends at: {'; '.join(ends)}."
+
+
+def _arms(answer: Answer) -> str:
+    draws = answer.fresh.draws
+    return f"Baseline and technique side by side, on the {draws.fixed} and on {draws.fresh}."

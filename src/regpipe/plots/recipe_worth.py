@@ -1,0 +1,33 @@
+"""What is each recipe of a cocktail worth?"""
+
+import pandas as pd
+
+from regpipe.language.metrics import METRICS
+from regpipe.plots.style import BASELINE, Figure, draw_interval, panels, title
+
+
+def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
+    """Draw what the mixtures lose without each of their recipes, with its interval.
+
+    Args:
+        parts: ingredient (the recipe), times, of, worth, ci_low, ci_high (NaN where there are too
+            few), the most useful first; there may be none.
+        name: the problem's title.
+        metric: by which they are judged.
+    """
+    unit = METRICS[metric]
+    figure, axes = panels(1, 1, 7.2, 1.3 + 0.28 * max(len(parts), 1))
+    ax = axes[0][0]
+    ax.axvline(0, color="0.4", linewidth=1)
+    drawn = parts.iloc[::-1]
+    for place, row in enumerate(drawn.to_dict("records")):
+        numbers = (unit.scale * row[key] for key in ("worth", "ci_low", "ci_high"))
+        draw_interval(ax, place, *numbers, fmt="o", color=BASELINE, markersize=5)
+    labels = [f"{row.ingredient} ({row.times} of {row.of})" for row in drawn.itertuples()]
+    ax.set_yticks(range(len(labels)), labels, fontsize=9)
+    ax.set_ylabel("ingredient (in how many)")
+    ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
+    ax.set_xlabel(f"with it minus without it, {unit.difference}; right is useful")
+    ax.grid(axis="x", alpha=0.3)
+    title(figure, f"{name}: what each ingredient of the best mixtures is worth")
+    return figure
