@@ -4,6 +4,7 @@
 in a traceback.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,17 +38,12 @@ def _run(**kwargs: Any) -> Any:
         return kedro_run.callback(**{**kwargs, "runner": kwargs["runner"] or RUNNER})
     except (YAMLError, MissingConfigException) as error:
         raise click.ClickException(f"the configuration can't be read. {error}") from None
-    except DatasetNotFoundError as error:  # what is typed after --load-versions, says Kedro
+    except DatasetNotFoundError as error:  # by a name after --load-versions
         raise click.ClickException(str(error)) from None
     except ValueError as error:
-        # Kedro's words for what was typed: a pipeline, a node, a dataset or a tag that isn't there.
-        wrong_names = (
-            "Failed to find the pipeline",
-            "not found",
-            "does not contain",
-            "contains no",
-        )
-        if not any(words in str(error) for words in wrong_names):
+        # Kedro's words for a name that isn't there, of a pipeline, a node, a dataset or a tag.
+        wrong_names = "Failed to find the pipeline|not found|does not contain|contains no"
+        if not re.search(wrong_names, str(error)):
             raise
         raise click.ClickException(str(error)) from None
 
@@ -86,12 +82,12 @@ def forget(env: str | None, data_root: str | None) -> None:
     click.echo(f"{fits:,} fits{trials} are forgotten. What they led to is still there.")
 
 
-def _once(context: click.Context, option: click.Parameter, given: tuple[Any, ...]) -> Any:
-    """Return what an option was given; of several, click would take the last without a word."""
-    if len(given) > 1:
-        shown = " and ".join(map(str, given))
-        raise click.BadParameter(f"said {len(given)} times, as {shown}. Expected once.")
-    return given[0] if given else None
+def _once(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
+    """Return an option's one value; of several, click would silently take the last."""
+    if len(values) > 1:
+        shown = " and ".join(map(str, values))
+        raise click.BadParameter(f"said {len(values)} times, as {shown}. Expected once.")
+    return values[0] if values else None
 
 
 def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
@@ -138,16 +134,16 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
 @click.option("--overwrite", is_flag=True, help="Write anew what an earlier one wrote.")
 @click.pass_obj
 def new_problem(
-    project: Any, name: str, file: Path, target: str, env: str, overwrite: bool, **said: Any
+    project: Any, name: str, file: Path, target: str, env: str, overwrite: bool, **options: Any
 ) -> None:
     """Make a problem of a table: look at the file, and write its blocks of YAML.
 
     All of it: docs/own-data.md.
     """
     from regpipe.kedro_side.read_back import check_read_back
-    from regpipe.tables.new_problem import look_at
+    from regpipe.tables.new_problem import propose
+    from regpipe.tables.proposal import describe_proposal, to_yaml
     from regpipe.tables.reading import Options
-    from regpipe.tables.seen import describe_lines, to_yaml
 
     root = Path.cwd()
     folder = root / "conf" / env
@@ -165,21 +161,22 @@ def new_problem(
             names = " and ".join(_inside(root, path) for path in there)
             raise SpecError([f"{names}: already there. To write them anew: --overwrite."])
         problems, techniques = read_blocks()
-        known = {*problems, *techniques, *pipelines} if not there else set()
-        if name in known or f"{name}_screen" in known:
+        taken = {*problems, *techniques, *pipelines} if not there else set()
+        if name in taken or f"{name}_screen" in taken:
             raise SpecError(
                 [f"{name}: there is a block or a pipeline of that name. Expected another."]
             )
         check_free({**problems, name: {}}, techniques)
-        seen = look_at(name, file, _inside(root, file), target, Options(**said))
-        texts = dict(zip(written, to_yaml(name, seen, _inside(root, file)), strict=True))
-        check_read_back(name, seen, texts, root)
+        filepath = _inside(root, file)
+        proposal = propose(name, file, filepath, target, Options(**options))
+        texts = dict(zip(written, to_yaml(name, proposal, filepath), strict=True))
+        check_read_back(name, proposal, texts, root)
     except SpecError as error:
         raise click.ClickException(str(error)) from None
     _write_all({written[kind]: text for kind, text in texts.items()})
-    for word, told in describe_lines(seen):
-        click.echo(f"{word:>11}  {told}")
-    for note in seen.notes:
+    for word, text in describe_proposal(proposal).items():
+        click.echo(f"{word:>11}  {text}")
+    for note in proposal.notes:
         click.echo(f"\nNote: {note}")
     click.echo(f"\nWrote {' and '.join(_inside(root, p) for p in written.values())}. Next:")
     further = "" if env in ("base", "local") else f" --env={env}"

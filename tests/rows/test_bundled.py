@@ -14,7 +14,7 @@ from regpipe.language import FreshProtocol, Problem, Protocol
 from regpipe.language.reading import parse
 from regpipe.measures.references import score_references
 from regpipe.rows.arrays import input_shape, rows_of
-from regpipe.tables.new_problem import look_at
+from regpipe.tables.new_problem import propose
 from regpipe.tables.own_table import split_table
 
 PROTOCOL = Protocol(fresh=FreshProtocol(repeats=2))
@@ -35,20 +35,20 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     table = TABLES[name][0](as_frame=True).frame
     file: Path = tmp_path_factory.mktemp(name) / f"{name}.csv"
     table.to_csv(file, index=False)
-    seen = look_at("mine", file, f"data/01_raw/{name}.csv", "target")
-    problem = parse(Problem, seen.problem, "mine")
-    return name, seen, problem, split_table(pd.read_csv(file), problem, PROTOCOL, "mine")
+    proposal = propose("mine", file, f"data/01_raw/{name}.csv", "target")
+    problem = parse(Problem, proposal.problem, "mine")
+    return name, proposal, problem, split_table(pd.read_csv(file), problem, PROTOCOL, "mine")
 
 
 def test_the_task_and_the_inputs_are_inferred(made: Any) -> None:
-    name, seen, problem, samples = made
+    name, proposal, problem, samples = made
     _, task, inputs, _ = TABLES[name]
     arm = baseline("mine", problem)
     assert problem.task == task and input_shape(arm, samples) == (inputs,)
-    assert len(seen.columns.constant) == (3 if name == "digits" else 0)
+    assert len(proposal.columns.constant) == (3 if name == "digits" else 0)
     for rows in rows_of(samples, "fresh", arm):
-        assert len(rows.x_train) == int(0.7 * len(seen.table))
-        assert len(rows.x_train) + len(rows.x_score) == len(seen.table)
+        assert len(rows.x_train) == int(0.7 * len(proposal.table))
+        assert len(rows.x_train) + len(rows.x_score) == len(proposal.table)
         if problem.kind.classifies:
             shares = [
                 np.unique(y, return_counts=True)[1] / len(y) for y in (rows.y_train, rows.y_score)

@@ -13,7 +13,7 @@ import pytest
 
 from regpipe.errors import SpecError
 from regpipe.tables.dialect import dialect
-from regpipe.tables.new_problem import look_at
+from regpipe.tables.new_problem import propose
 from regpipe.tables.reading import Options
 from regpipe.tables.table_file import read_table
 
@@ -111,19 +111,19 @@ def test_where_nothing_is_said_it_is_read_exactly_or_refused_with_what_to_do(
     said: dict[str, Any] = {}
     for _ in range(8):
         try:
-            seen = look_at("mine", file, "table.csv", "last", Options(**said))
+            proposal = propose("mine", file, "table.csv", "last", Options(**said))
             break
         except SpecError as error:
             said |= followed(str(error), made)
     else:
         pytest.fail(f"no way out of: {said}")
-    if any("--quote" in note for note in seen.notes):
+    if any("--quote" in note for note in proposal.notes):
         assert made.said["quote"] == "'"
-        seen = look_at("mine", file, "table.csv", "last", Options(**said, quote="'"))
-    frame = made.frame.set_axis(list(seen.whole), axis=1)
+        proposal = propose("mine", file, "table.csv", "last", Options(**said, quote="'"))
+    frame = made.frame.set_axis(list(proposal.whole), axis=1)
     if made.said["gaps"]:  # no one can know that -999 is none
         frame[list(frame)[3]] = made.frame["gaps"].fillna(-999)
-    pd.testing.assert_frame_equal(seen.whole, frame, check_exact=True, check_dtype=False)
+    pd.testing.assert_frame_equal(proposal.whole, frame, check_exact=True, check_dtype=False)
 
 
 def followed(message: str, made: Written) -> dict[str, Any]:

@@ -12,10 +12,10 @@ import yaml
 from regpipe.errors import SpecError
 from regpipe.kedro_side.read_back import check_read_back
 from regpipe.tables.columns import Columns
-from regpipe.tables.new_problem import look_at
+from regpipe.tables.new_problem import propose
 from regpipe.tables.preprocessing import as_declared
+from regpipe.tables.proposal import Proposal, describe_proposal, to_yaml
 from regpipe.tables.reading import Options
-from regpipe.tables.seen import Seen, describe_lines, to_yaml
 
 
 def table(n: int = 60) -> pd.DataFrame:
@@ -30,8 +30,8 @@ def table(n: int = 60) -> pd.DataFrame:
     )
 
 
-def seen(file: Path, target: str = "outcome", **said: Any) -> Seen:
-    return look_at("mine", file, f"data/01_raw/{file.name}", target, Options(**said))
+def proposal(file: Path, target: str = "outcome", **said: Any) -> Proposal:
+    return propose("mine", file, f"data/01_raw/{file.name}", target, Options(**said))
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx", ".tsv"])
@@ -44,7 +44,7 @@ def test_every_kind_of_file_is_read_and_named_in_the_catalog(suffix: str, tmp_pa
         ".xlsx": lambda: table().to_excel(file, index=False),
     }
     write[suffix]()
-    found = seen(file, drop=["id"])
+    found = proposal(file, drop=["id"])
     assert found.columns.numeric == ("age",) and list(found.columns.categorical) == ["city"]
     entry = found.catalog["mine"]
     assert entry["filepath"] == f"data/01_raw/mine{suffix}"
@@ -55,7 +55,7 @@ def test_every_kind_of_file_is_read_and_named_in_the_catalog(suffix: str, tmp_pa
 def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     pd.concat([table(), table().head(3)]).to_csv(file, index=False)
-    found = seen(file, title="Mine: all of it", drop=["id"])
+    found = proposal(file, title="Mine: all of it", drop=["id"])
     problem, catalog = (yaml.safe_load(text) for text in to_yaml("mine", found, "mine.csv"))
     assert problem == {"mine": found.problem} and catalog == found.catalog
     assert problem["mine"]["title"] == "Mine: all of it"
@@ -63,18 +63,18 @@ def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
     assert any("likelier than its share of the rows trained on" in note for note in found.notes)
     assert problem["mine"]["split"] == {"train": 0.7, "stratify": True}
     assert any("3 rows are copies" in note for note in found.notes)
-    told = dict(describe_lines(found))
-    assert told["rows"] == "63" and "city (3)" in told["categories"]
+    lines = describe_proposal(found)
+    assert lines["rows"] == "63" and "city (3)" in lines["categories"]
 
 
 def test_a_regression_and_its_options(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     table().assign(outcome=np.linspace(0, 1, 60)).to_csv(file, index=False)
-    block = seen(file, group="city", train=0.67).problem
+    block = proposal(file, group="city", train=0.67).problem
     assert block["task"] == "regression" and block["standardise"] == ["target"]
     assert block["split"] == {"train": 0.67} and block["rows"]["group"] == "city"
     assert "labelled_only" not in block["rows"]
-    notes = seen(file).notes
+    notes = proposal(file).notes
     assert any("--drop id" in note for note in notes)
 
 
@@ -83,8 +83,8 @@ def test_rows_without_a_target_are_left_out_if_that_is_asked_for(tmp_path: Path)
     gaps = table().assign(outcome=lambda t: t["outcome"].where(t["id"] > 4))
     gaps.to_csv(file, index=False)
     with pytest.raises(SpecError, match="is missing in 5 rows.*--labelled-only"):
-        seen(file)
-    found = seen(file, labelled_only=True)
+        proposal(file)
+    found = proposal(file, labelled_only=True)
     assert found.problem["rows"]["labelled_only"] is True and len(found.table) == 55
     assert found.notes[0] == "Left out, since their target is missing: 5 rows."
 
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_used_is_refused(content: bytes, said: str, tmp_pa
     file = tmp_path / "mine.csv"
     file.write_bytes(content)
     with pytest.raises(SpecError) as error:
-        seen(file)
+        proposal(file)
     assert len(error.value.faults) == 1 and said in error.value.faults[0], error.value.faults
 
 
@@ -116,8 +116,8 @@ def test_numbers_with_a_comma_are_read_once_that_is_said(tmp_path: Path) -> None
     file = tmp_path / "mine.csv"
     table().to_csv(file, index=False, sep=";", decimal=",")
     with pytest.raises(SpecError, match="'age' holds numbers with a comma.*--decimal"):
-        seen(file, separator=";", drop=["id"])
-    found = seen(file, separator=";", decimal=",", drop=["id"])
+        proposal(file, separator=";", drop=["id"])
+    found = proposal(file, separator=";", decimal=",", drop=["id"])
     assert found.columns.numeric == ("age",)
     assert found.catalog["mine"] | {"separator": ";", "decimal": ","} == found.catalog["mine"]
 
@@ -129,8 +129,8 @@ def test_words_for_a_gap_can_be_named(tmp_path: Path) -> None:
     frame.loc[3, "age"] = "?"
     frame.to_csv(file, index=False)
     with pytest.raises(SpecError, match="holds numbers, but '\\?' in 1 row\\..*--na"):
-        seen(file)
-    assert seen(file, na=["?"]).columns.gaps == ("age",)
+        proposal(file)
+    assert proposal(file, na=["?"]).columns.gaps == ("age",)
 
 
 @pytest.mark.parametrize(
@@ -149,21 +149,21 @@ def test_a_split_that_cannot_be_is_refused_before_anything_is_written(
     file = tmp_path / "mine.csv"
     table().to_csv(file, index=False)
     with pytest.raises(SpecError, match=expected):
-        seen(file, **said)
+        proposal(file, **said)
 
 
 def test_what_may_be_classes_and_rare_ones_are_noted(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     table().assign(outcome=np.resize([1.0, 1.3, 1.7], 60)).to_csv(file, index=False)
-    assert any("--task multiclass" in note for note in seen(file).notes)
+    assert any("--task multiclass" in note for note in proposal(file).notes)
     table().to_csv(file, index=False)
-    assert any("Fewer than 10 rows are yes" in note for note in seen(file).notes)
+    assert any("Fewer than 10 rows are yes" in note for note in proposal(file).notes)
 
 
 def test_another_encoding_can_be_named(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     table().rename(columns={"age": "größe"}).to_csv(file, index=False, encoding="cp1252")
-    found = seen(file, encoding="cp1252", drop=["id"])
+    found = proposal(file, encoding="cp1252", drop=["id"])
     assert found.columns.numeric == ("größe",)
     assert found.catalog["mine"]["encoding"] == "cp1252"
 
@@ -174,10 +174,10 @@ def test_another_encoding_can_be_named(tmp_path: Path) -> None:
 def test_what_is_no_table_or_not_there_is_told(name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text("{}")
     with pytest.raises(SpecError, match=said):
-        seen(tmp_path / name)
+        proposal(tmp_path / name)
 
 
-def texts(found: Seen, file: Path) -> dict[str, str]:
+def texts(found: Proposal, file: Path) -> dict[str, str]:
     found.catalog["mine"]["filepath"] = str(file)
     return dict(zip(("problems", "catalog"), to_yaml("mine", found, "mine"), strict=True))
 
@@ -191,26 +191,26 @@ def test_a_first_line_that_is_a_row_is_noticed_and_no_row_is_lost(tmp_path: Path
     rows = [f"{k},{k * 0.5},{'RM'[k % 2]}" for k in range(20)]
     for some in (rows, [f"{'ab'[k % 2]},{'RM'[k % 3 % 2]}" for k in range(20)]):
         with pytest.raises(SpecError, match="looks like a row.*--no-header.*--target last"):
-            seen(lines(tmp_path / "mine.csv", *some), "last")
-    found = seen(lines(tmp_path / "mine.csv", *rows), "last", header=False)
+            proposal(lines(tmp_path / "mine.csv", *some), "last")
+    found = proposal(lines(tmp_path / "mine.csv", *rows), "last", header=False)
     assert len(found.table) == 20 and list(found.table) == ["x1", "x2", "x3"]
     assert found.problem["rows"]["target"] == "x3"
     assert found.catalog["mine.new"]["names"] == ["x1", "x2"]
     with pytest.raises(SpecError, match="the first line looks like names: 'a' stands over numbers"):
-        seen(lines(tmp_path / "mine.csv", "a,b,y", *rows), "last", header=False)
+        proposal(lines(tmp_path / "mine.csv", "a,b,y", *rows), "last", header=False)
 
 
 def test_names_that_are_numbers_can_be_said_to_be_names(tmp_path: Path) -> None:
     file = lines(tmp_path / "mine.csv", "1990,2000,y", *(f"{k},{k * k},{k % 2}" for k in range(20)))
     with pytest.raises(SpecError, match="If those are names: --header"):
-        seen(file, "y")
-    assert seen(file, "y", header=True).columns.numeric == ("1990", "2000")
+        proposal(file, "y")
+    assert proposal(file, "y", header=True).columns.numeric == ("1990", "2000")
 
 
 def test_names_that_stand_again_further_down_are_no_reason_for_no_header(tmp_path: Path) -> None:
     rows = [f"{k},{k * 0.5},{k % 2}" for k in range(20)]
     with pytest.raises(SpecError) as error:
-        seen(lines(tmp_path / "mine.csv", "a,b,y", *rows, "a,b,y", *rows), "y")
+        proposal(lines(tmp_path / "mine.csv", "a,b,y", *rows, "a,b,y", *rows), "y")
     assert "stand again in line 22" in str(error.value) and "--no-header" not in str(error.value)
 
 
@@ -225,30 +225,30 @@ def test_names_that_stand_again_further_down_are_no_reason_for_no_header(tmp_pat
 )
 def test_a_target_is_a_name_or_a_place(names: str, target: str, found: str, tmp_path: Path) -> None:
     file = lines(tmp_path / "mine.csv", names, *(f"{k},{k * k % 7},{k % 3}" for k in range(21)))
-    assert seen(file, target).target == found
+    assert proposal(file, target).target == found
     with pytest.raises(SpecError, match="there is no column '4'.*a place from 1 to 3"):
-        seen(file, "4")
+        proposal(file, "4")
 
 
 def test_a_word_of_the_target_is_a_class_or_a_question_and_never_lost(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     words = lines(file, "a,y", *(f"{k},{('None', 'Mild', 'Severe')[k % 3]}" for k in range(21)))
-    found = seen(words, "y")
+    found = proposal(words, "y")
     assert found.problem["rows"]["classes"] == ["Mild", "None", "Severe"]
     assert any("'None' in 7 rows of 'y'" in note and "--na None" in note for note in found.notes)
-    assert not any("'None'" in note for note in seen(words, "y", keep=["None"]).notes)
+    assert not any("'None'" in note for note in proposal(words, "y", keep=["None"]).notes)
     numbers = lines(file, "a,y", *(f"{k},{('None', '1', '2')[k % 3]}" for k in range(21)))
     with pytest.raises(SpecError, match="If that is a class: --keep None. If it is not known"):
-        seen(numbers, "y")
-    found = seen(numbers, "y", labelled_only=True)
+        proposal(numbers, "y")
+    found = proposal(numbers, "y", labelled_only=True)
     assert found.problem["rows"]["classes"] == [1, 2]  # and not 1.0 and 2.0
-    assert seen(numbers, "y", keep=["None"]).problem["rows"]["classes"] == ["1", "2", "None"]
+    assert proposal(numbers, "y", keep=["None"]).problem["rows"]["classes"] == ["1", "2", "None"]
 
 
 def test_values_of_several_lines_are_told_since_a_quote_may_be_astray(tmp_path: Path) -> None:
     rows = [f"{'red' if k % 2 else 'blue'},{k},{k % 2}" for k in range(30)]
     rows[3], rows[6] = f'"{rows[3]}', 'red",6,0'
-    found = seen(lines(tmp_path / "mine.csv", "c,a,y", *rows), "y")
+    found = proposal(lines(tmp_path / "mine.csv", "c,a,y", *rows), "y")
     assert len(found.table) == 27 and "'c' holds line breaks in 1 row" in found.notes[0]
 
 
@@ -262,28 +262,28 @@ def test_a_mark_of_the_byte_order_is_no_part_of_a_name(
     file = tmp_path / "mine.csv"
     text = mark + table().to_csv(index=False, columns=["outcome", "age"])
     file.write_bytes(text.encode("utf-16-le" if encoding == "utf-16" else encoding))
-    assert seen(file, encoding=encoding).target == "outcome"
+    assert proposal(file, encoding=encoding).target == "outcome"
 
 
 def test_a_number_beyond_all_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     table().assign(age=["1" + "0" * 400, *range(59)]).to_csv(file, index=False)
     with pytest.raises(SpecError, match="column 'age' is infinite in 1 row"):
-        seen(file)
+        proposal(file)
 
 
 def test_copies_are_told_by_the_columns_that_are_used(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     pd.concat([table(), table().head(3)]).assign(id=range(63)).to_csv(file, index=False)
-    assert not any("are copies" in note for note in seen(file).notes)
-    assert any("3 rows are copies" in note for note in seen(file, drop=["id"]).notes)
+    assert not any("are copies" in note for note in proposal(file).notes)
+    assert any("3 rows are copies" in note for note in proposal(file, drop=["id"]).notes)
 
 
 def test_decimals_of_a_parquet_file_are_numbers(tmp_path: Path) -> None:
     file = tmp_path / "mine.parquet"
     prices = [None if k == 5 else Decimal(k) / 8 for k in range(60)]
     table().assign(age=prices, outcome=[Decimal(k) / 4 for k in range(60)]).to_parquet(file)
-    found = seen(file, drop=["id"])
+    found = proposal(file, drop=["id"])
     assert found.problem["task"] == "regression" and found.columns.gaps == ("age",)
     assert found.table["age"].tolist()[:3] == [0, 0.125, 0.25]
 
@@ -292,17 +292,17 @@ def test_lists_in_a_parquet_file_are_refused_or_left_out(tmp_path: Path) -> None
     file = tmp_path / "mine.parquet"
     table().assign(id=[[k] for k in range(60)]).to_parquet(file)
     with pytest.raises(SpecError, match=r"column 'id' holds lists or the like, such as array"):
-        seen(file)
+        proposal(file)
     with pytest.raises(SpecError, match="target 'id' holds lists"):
-        seen(file, "id")
-    assert "id" not in seen(file, drop=["id"]).columns.numeric
+        proposal(file, "id")
+    assert "id" not in proposal(file, drop=["id"]).columns.numeric
 
 
 def test_texts_that_look_like_numbers_are_refused_in_a_sheet(tmp_path: Path) -> None:
     file = tmp_path / "mine.xlsx"
     table().assign(age=[f"{k + 1},500" for k in range(60)]).to_excel(file, index=False)
     with pytest.raises(SpecError, match="column 'age' holds texts that look like numbers") as error:
-        seen(file)
+        proposal(file)
     assert "--" not in str(error.value).split(": ", 1)[1]
 
 
@@ -310,17 +310,17 @@ def test_what_a_split_of_the_users_own_does_to_groups_and_classes_is_told(tmp_pa
     file = tmp_path / "mine.csv"
     rows = table().assign(side=["Train"] * 45 + ["test"] * 15, outcome=["a", "b"] * 27 + ["c"] * 6)
     rows.to_csv(file, index=False)
-    notes = seen(file, split="side", group="city").notes
+    notes = proposal(file, split="side", group="city").notes
     assert any("3 of 3 values of 'city' have rows on both sides" in note for note in notes)
     assert "No row of 'side' = train is c." in notes
     rows.assign(outcome=["a", "b"] * 30, city=rows["side"]).to_csv(file, index=False)
-    notes = seen(file, split="side").notes
+    notes = proposal(file, split="side").notes
     assert not any("both sides" in note or "No row of" in note for note in notes)
 
 
 def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
     rows = [f"{('NA', '1.5', '2.5')[k % 3]},{('NA', 'DE', '')[k % 3]},{k % 2}" for k in range(24)]
-    found = seen(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")
+    found = proposal(lines(tmp_path / "mine.csv", "n,country,y", *rows), "y")
     assert found.columns.categorical["country"] == ("(missing)", "DE", "NA")
     assert any("for gaps: 'NA' in 8 rows of 'n'. For values: --keep NA" in n for n in found.notes)
     assert any("for values, not for gaps: 'NA' in 8 rows of 'country'" in n for n in found.notes)
@@ -329,13 +329,13 @@ def test_what_is_a_gap_and_what_is_none_is_told(tmp_path: Path) -> None:
 def test_texts_among_numbers_of_a_target_are_a_question(tmp_path: Path) -> None:
     file = lines(tmp_path / "mine.csv", "a,y", *(f"{k},{k % 2}" for k in range(30)), "1,x", "2,x")
     with pytest.raises(SpecError, match="holds numbers, but 'x' in 2 rows.*--na x.*--category y"):
-        seen(file, "y")
-    found = seen(file, "y", category=["y"])
+        proposal(file, "y")
+    found = proposal(file, "y", category=["y"])
     assert found.problem["rows"]["classes"] == ["0", "1", "x"]
     both = lines(
         tmp_path / "mine.csv", "a,y", *(f"{k},{('1e5', '1e5', 'A7')[k % 3]}" for k in range(30))
     )
-    assert seen(both, "y").problem["rows"]["classes"] == ["1e5", "A7"]
+    assert proposal(both, "y").problem["rows"]["classes"] == ["1e5", "A7"]
 
 
 def test_numbers_that_are_names_can_be_said_to_be(tmp_path: Path) -> None:
@@ -343,9 +343,9 @@ def test_numbers_that_are_names_can_be_said_to_be(tmp_path: Path) -> None:
     rows = [f"{k % 4},{codes[k % 5]},{k % 2}" for k in range(40)]
     file = lines(tmp_path / "mine.csv", "cp,icd,y", *rows)
     with pytest.raises(SpecError) as error:
-        seen(file, "y")
+        proposal(file, "y")
     assert "--category icd" in str(error.value) and "--na" not in str(error.value)
-    found = seen(file, "y", category=["cp", "icd"])
+    found = proposal(file, "y", category=["cp", "icd"])
     assert found.columns.categorical == {"cp": tuple("0123"), "icd": tuple(sorted(codes))}
     assert found.problem["rows"]["categories"] == ["cp", "icd"]
 
@@ -354,24 +354,24 @@ def test_what_many_columns_hold_beside_numbers_is_told_once(tmp_path: Path) -> N
     rows = [f"{k},{'?' if k < 3 else k},{k if k > 5 else '?'},{k % 2}" for k in range(20)]
     file = lines(tmp_path / "mine.csv", "a,b,c,y", *rows)
     with pytest.raises(SpecError) as error:
-        seen(file, "y")
+        proposal(file, "y")
     assert len(error.value.faults) == 1
     assert "columns 'b', 'c' hold numbers, but '?' in 6 rows" in error.value.faults[0]
-    assert seen(file, "y", na=["?"]).columns.gaps == ("b", "c")
+    assert proposal(file, "y", na=["?"]).columns.gaps == ("b", "c")
 
 
 def test_classes_that_differ_by_their_letters_case_are_noted(tmp_path: Path) -> None:
     file = lines(
         tmp_path / "mine.csv", "a,y", *(f"{k},{('yes', 'YES', 'no')[k % 3]}" for k in range(30))
     )
-    assert any("'YES' and 'yes', which differ by" in note for note in seen(file, "y").notes)
+    assert any("'YES' and 'yes', which differ by" in note for note in proposal(file, "y").notes)
 
 
 def test_a_category_without_a_row_is_none(tmp_path: Path) -> None:
     kinds = pd.CategoricalDtype(["no", "yes", "never"])
     frame = table().assign(outcome=pd.Categorical(np.resize(["no", "yes"], 60), dtype=kinds))
     frame.to_parquet(file := tmp_path / "mine.parquet")
-    found = seen(file)
+    found = proposal(file)
     assert "metric" not in found.problem and not any("rare" in note for note in found.notes)
 
 
@@ -379,15 +379,15 @@ def test_two_values_are_a_binary_problem_if_any(tmp_path: Path) -> None:
     table().assign(outcome=np.resize([0.5, 1.5], 60)).to_csv(
         file := tmp_path / "m.csv", index=False
     )
-    assert any("--task binary" in note for note in seen(file).notes)
-    assert seen(file, task="binary").problem["rows"]["classes"] == [0.5, 1.5]
+    assert any("--task binary" in note for note in proposal(file).notes)
+    assert proposal(file, task="binary").problem["rows"]["classes"] == [0.5, 1.5]
 
 
 @pytest.mark.parametrize("train", [float("nan"), float("inf"), 0.0001, -1, 0])
 def test_a_share_that_is_none_is_refused(train: float, tmp_path: Path) -> None:
     table().to_csv(file := tmp_path / "mine.csv", index=False)
     with pytest.raises(SpecError, match="^--train: "):
-        seen(file, train=train)
+        proposal(file, train=train)
 
 
 @pytest.mark.parametrize("option", ["separator", "decimal", "na", "keep"])
@@ -397,7 +397,7 @@ def test_what_is_said_of_a_csv_is_refused_of_a_file_that_says_it_itself(
     table().to_parquet(file := tmp_path / "mine.parquet")
     value: Any = ["x"] if option in ("na", "keep") else ";"
     with pytest.raises(SpecError, match=f"^--{option}: this is for a CSV"):
-        seen(file, **{option: value})
+        proposal(file, **{option: value})
 
 
 def test_numbers_that_a_parquet_file_declares_to_be_categories_stay_such(tmp_path: Path) -> None:
@@ -407,26 +407,26 @@ def test_numbers_that_a_parquet_file_declares_to_be_categories_stay_such(tmp_pat
         outcome=pd.Categorical(np.resize(range(12), 60)),
     )
     frame.to_parquet(file := tmp_path / "mine.parquet")
-    found = seen(file)
+    found = proposal(file)
     assert found.columns.categorical["code"] == ("(missing)", "250", "272", "401")
     assert found.problem["rows"]["categories"] == ["code"]
     assert found.problem["task"] == "multiclass"  # twelve numbers would be a regression
     check_read_back("mine", found, texts(found, file), tmp_path)
-    assert "categories" not in seen(file, drop=["code"]).problem["rows"]
-    assert seen(file, task="regression").columns.classes is None
+    assert "categories" not in proposal(file, drop=["code"]).problem["rows"]
+    assert proposal(file, task="regression").columns.classes is None
 
 
 def test_a_named_index_of_a_parquet_file_is_a_column(tmp_path: Path) -> None:
     file = tmp_path / "mine.parquet"
     frame = table().assign(person=np.repeat(range(20), 3))
     frame.set_index("person").to_parquet(file)
-    found = seen(file, group="person", drop=["id"])
+    found = proposal(file, group="person", drop=["id"])
     assert found.problem["rows"]["group"] == "person"
     check_read_back("mine", found, texts(found, file), tmp_path)
     frame.set_index(["person", "age"]).to_parquet(file)
-    assert seen(file).columns.numeric == ("person", "age", "id")
+    assert proposal(file).columns.numeric == ("person", "age", "id")
     frame.set_index("age").rename_axis(None).to_parquet(file)
-    assert seen(file).columns.numeric == ("id", "person")
+    assert proposal(file).columns.numeric == ("id", "person")
 
 
 def test_new_rows_may_have_a_column_in_their_index() -> None:
@@ -439,29 +439,29 @@ def test_a_text_that_is_called_like_a_gap_is_refused_and_never_merged(tmp_path: 
     rows = [f"{k},{('(missing)', 'red', '')[k % 3]},{k % 2}" for k in range(30)]
     file = lines(tmp_path / "mine.csv", "a,c,y", *rows)
     with pytest.raises(SpecError, match=r"column 'c' is the text '\(missing\)' in 10 rows.*--na"):
-        seen(file, "y")
+        proposal(file, "y")
     with pytest.raises(SpecError, match=r"column 'c' is the text"):
-        seen(file, "y", category=["c"])
-    assert seen(file, "y", na=["(missing)"]).columns.categorical["c"] == ("(missing)", "red")
+        proposal(file, "y", category=["c"])
+    assert proposal(file, "y", na=["(missing)"]).columns.categorical["c"] == ("(missing)", "red")
 
 
 def test_identities_of_many_digits_stay_apart(tmp_path: Path) -> None:
     ids = [f"{98765432109876543200 + k % 20}" for k in range(60)]
     rows = [f"{i},{k * 0.5},{k % 7 % 2}" for k, i in enumerate(ids)]
     file = lines(tmp_path / "mine.csv", "person,a,y", *rows)
-    found = seen(file, "y", group="person")
+    found = proposal(file, "y", group="person")
     assert found.table["person"].nunique() == 20
     assert found.catalog["mine"]["texts"] == ["person"]
-    assert seen(file, "person", train=30).problem["rows"]["classes"] == sorted(set(ids))
+    assert proposal(file, "person", train=30).problem["rows"]["classes"] == sorted(set(ids))
     rows = [f"{98765432109876543200 + k},{k * 0.5},{k % 7 % 2}" for k in range(60)]
     file = lines(tmp_path / "mine.csv", "person,a,y", *rows)
     for said in ({"target": "y"}, {"target": "person", "task": "regression"}):
         with pytest.raises(SpecError, match="more digits than a float64 keeps"):
-            seen(file, **said)
-    assert seen(file, "y", drop=["person"]).columns.numeric == ("a",)
+            proposal(file, **said)
+    assert proposal(file, "y", drop=["person"]).columns.numeric == ("a",)
     rows = [f'"{98765432109876543200 + k:,}",{k * 0.5},{k % 7 % 2}' for k in range(60)]
     with pytest.raises(SpecError, match="more digits than") as error:
-        seen(lines(tmp_path / "mine.csv", "person,a,y", *rows), "y", thousands=",")
+        proposal(lines(tmp_path / "mine.csv", "person,a,y", *rows), "y", thousands=",")
     assert "--thousands" not in str(error.value)
 
 
@@ -469,7 +469,7 @@ def test_decimals_of_many_digits_stay_apart(tmp_path: Path) -> None:
     file = tmp_path / "mine.parquet"
     ids = [Decimal(98765432109876543200 + k % 20) for k in range(60)]
     table().assign(id=ids).to_parquet(file)
-    assert seen(file, group="id").table["id"].nunique() == 20
+    assert proposal(file, group="id").table["id"].nunique() == 20
 
 
 def test_commas_that_no_option_reads_get_no_advice_to_say_one(tmp_path: Path) -> None:
@@ -477,25 +477,25 @@ def test_commas_that_no_option_reads_get_no_advice_to_say_one(tmp_path: Path) ->
     file = lines(tmp_path / "mine.csv", "a,y", *rows)
     for said in ({}, {"thousands": ","}):
         with pytest.raises(SpecError, match="'1,00,000'.*Expected numbers that") as error:
-            seen(file, "y", **said)
+            proposal(file, "y", **said)
         assert "--thousands" not in str(error.value) and "--decimal" not in str(error.value)
     file = lines(
         tmp_path / "mine.csv", "a,y", *(f'"{k + 1},500",{k % 2}' for k in range(40)), "x,1"
     )
     with pytest.raises(SpecError, match='--thousands "," or --decimal ",".*--na x, too'):
-        seen(file, "y")
-    assert seen(file, "y", thousands=",", na=["x"]).columns.numeric == ("a",)
+        proposal(file, "y")
+    assert proposal(file, "y", thousands=",", na=["x"]).columns.numeric == ("a",)
 
 
 @pytest.mark.parametrize("word", ["None", "null"])
 def test_a_column_of_one_word_for_gaps_is_a_question(word: str, tmp_path: Path) -> None:
     file = lines(tmp_path / "mine.csv", "a,b,y", *(f"{k},{word},{k % 2}" for k in range(20)))
     with pytest.raises(SpecError, match=f"column 'b' holds.*--keep {word}.*--drop b"):
-        seen(file, "y")
-    assert seen(file, "y", keep=[word]).columns.constant == ("b",)
-    assert seen(file, "y", drop=["b"]).columns.numeric == ("a",)
+        proposal(file, "y")
+    assert proposal(file, "y", keep=[word]).columns.constant == ("b",)
+    assert proposal(file, "y", drop=["b"]).columns.numeric == ("a",)
     with pytest.raises(SpecError, match="column 'b' is empty"):
-        seen(file, "y", na=[word])
+        proposal(file, "y", na=[word])
 
 
 def test_a_line_of_units_is_no_row_of_gaps(tmp_path: Path) -> None:
@@ -504,11 +504,11 @@ def test_a_line_of_units_is_no_row_of_gaps(tmp_path: Path) -> None:
         file = lines(tmp_path / "mine.csv", "a,b,c,d", units, *rows)
         for target in ("c", "d"):
             with pytest.raises(SpecError, match="row 1 below the names holds texts.*'kg'") as error:
-                seen(file, target)
+                proposal(file, target)
             assert "--na" not in str(error.value) and len(error.value.faults) == 1
     file = lines(tmp_path / "mine.csv", "a,b,c,d", "low,low,3,a", *rows)
     with pytest.raises(SpecError, match="--na low"):
-        seen(file, "d")
+        proposal(file, "d")
 
 
 def test_names_over_texts_that_stand_again_are_told(tmp_path: Path) -> None:
@@ -517,10 +517,10 @@ def test_names_over_texts_that_stand_again_are_told(tmp_path: Path) -> None:
     file = lines(tmp_path / "mine.csv", *part, *part, *part)
     for header in (None, True):
         with pytest.raises(SpecError, match="stand again in line 14, and in 1 more") as error:
-            seen(file, "y", header=header)
+            proposal(file, "y", header=header)
         assert "--no-header" not in str(error.value)
     with pytest.raises(SpecError, match="looks like a row.*--no-header"):
-        seen(lines(tmp_path / "mine.csv", *rows, *rows), "last")
+        proposal(lines(tmp_path / "mine.csv", *rows, *rows), "last")
 
 
 @pytest.mark.parametrize(
@@ -550,7 +550,7 @@ def test_what_stands_above_the_names_has_to_go(
     file = lines(tmp_path / "mine.csv", *top, *table)
     for header in (None, True):
         with pytest.raises(SpecError, match=said):
-            seen(file, "y", header=header)
+            proposal(file, "y", header=header)
 
 
 @pytest.mark.parametrize("first", ["Wine", "Wine of 2020"])
@@ -560,25 +560,25 @@ def test_a_title_of_a_sheet_has_to_go(first: str, tmp_path: Path) -> None:
         table().to_excel(writer, index=False, startrow=1)
         writer.sheets["Sheet1"].cell(1, 1, first)
     with pytest.raises(SpecError, match="the first line, 'Wine.*can't be of the table"):
-        seen(file)
+        proposal(file)
 
 
 def test_a_first_row_with_a_gap_is_no_title(tmp_path: Path) -> None:
     rows = [f"{'rgb'[k % 3]},{k},{k % 2}" for k in range(20)]
     file = lines(tmp_path / "mine.csv", "r,,", *rows, ",,1")
-    assert seen(file, "2", header=False, labelled_only=True).columns.categorical
+    assert proposal(file, "2", header=False, labelled_only=True).columns.categorical
 
 
 def test_commas_in_a_tsv_are_told(tmp_path: Path) -> None:
     table().to_csv(file := tmp_path / "mine.tsv", index=False)
     with pytest.raises(SpecError, match="fields, 4: --separator ','.*If a tab separates: --sep"):
-        seen(file)
-    assert seen(file, separator=",").columns.numeric == ("id", "age")
+        proposal(file)
+    assert proposal(file, separator=",").columns.numeric == ("id", "age")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_a_text_of_two_bytes_a_letter_is_told(encoding: str, tmp_path: Path) -> None:
     table().to_csv(file := tmp_path / "mine.csv", index=False, encoding=encoding)
     with pytest.raises(SpecError, match=f"NUL characters as UTF-16 does: --encoding {encoding}"):
-        seen(file)
-    assert seen(file, encoding=encoding).columns.numeric == ("id", "age")
+        proposal(file)
+    assert proposal(file, encoding=encoding).columns.numeric == ("id", "age")

@@ -19,16 +19,16 @@ from regpipe.language import Problem
 from regpipe.language.reading import parse
 from regpipe.tables.new_problem import QUICK
 from regpipe.tables.own_table import split_table
-from regpipe.tables.seen import Seen
+from regpipe.tables.proposal import Proposal
 from regpipe.tables.tidy import labelled, with_index
 
 
-def check_read_back(name: str, seen: Seen, texts: Mapping[str, str], root: Path) -> None:
-    """Raise SpecError unless both files say what was seen, and the rows are those of the file.
+def check_read_back(name: str, proposal: Proposal, texts: Mapping[str, str], root: Path) -> None:
+    """Raise SpecError unless both files hold the proposal, and the rows are those of the file.
 
     Args:
         name: of the problem.
-        seen: what was made of the file.
+        proposal: the problem that the file makes.
         texts: of the files `problems` and `catalog`.
         root: the project's folder, from which the catalog's paths go.
     """
@@ -44,15 +44,15 @@ def check_read_back(name: str, seen: Seen, texts: Mapping[str, str], root: Path)
             entries = loader["catalog"]
         except Exception as error:  # whatever a parser has to say
             raise _unlike("the files that would be written can't be read", error) from error
-        _check_same(seen.problem, block, name)
-        for entry, meant in seen.catalog.items():
+        _check_same(proposal.problem, block, name)
+        for entry, meant in proposal.catalog.items():
             _check_same(meant, entries.get(entry), f"the catalog's {entry}")
         table = _loaded(name, entries[name], root)
-        _check_rows(seen.whole, with_index(table), name)
+        _check_rows(proposal.whole, with_index(table), name)
         problem = parse(Problem, block, name)
         assert problem.own_table is not None
         rows = split_table(table, problem, QUICK, name)
-        _check_rows(seen.table, labelled(table, problem.own_table), name)
+        _check_rows(proposal.table, labelled(table, problem.own_table), name)
         try:
             rows.to_parquet(Path(folder) / "samples.parquet")
         except Exception as error:  # whatever Parquet can't hold

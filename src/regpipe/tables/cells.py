@@ -1,7 +1,8 @@
 """The texts of a column -> numbers, true and false, or texts, and what was taken for a gap."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -36,58 +37,57 @@ def column_of(texts: Sequence[str], written: Dialect, name: str) -> tuple[pd.Ser
     gaps = {value for value in set(values) if _is_gap(value, written, number)}
     if name not in written.texts:
         words = {value for value in set(values) if value.lower() in GAP_WORDS} - set(written.kept)
-        known = [value for value in values if value not in gaps and value not in words]
+        missing = gaps | words
+        present = [value not in missing for value in values]
         for read in (number, lambda text: TRUTHS.get(text.lower())):
-            if (found := _all_read(known, read)) is not None:
-                places = [value not in gaps and value not in words for value in values]
-                if _loses_digits(found, whole=all(places)):
+            if (parsed := _parse(compress(values, present), read)) is not None:
+                if _loses_digits(parsed, whole=all(present)):
                     break
-                taken = Counter(value for value in values if value and value in gaps | words)
-                return _filled(found, places, name), taken
-    taken = Counter(value for value in values if value and value in gaps)
+                counts = Counter(value for value in values if value and value in missing)
+                return _filled(parsed, present, name), counts
+    counts = Counter(value for value in values if value and value in gaps)
     kept = [None if value in gaps else value for value in values]
-    return pd.Series(kept, name=name, dtype="str"), taken
+    return pd.Series(kept, name=name, dtype="str"), counts
 
 
 def _is_gap(value: str, written: Dialect, number: Callable[[str], float | None]) -> bool:
     """Whether a value is empty, or a word (or the same number as one) that stands for a gap."""
     if not value or value in written.gaps:
         return True
-    found = number(value) if written.gaps else None
-    return found is not None and any(found == number(word) for word in written.gaps)
+    as_number = number(value) if written.gaps else None
+    return as_number is not None and any(as_number == number(word) for word in written.gaps)
 
 
-def _all_read(
-    texts: Sequence[str], read: Callable[[str], int | float | bool | None]
+def _parse(
+    texts: Iterable[str], read: Callable[[str], int | float | bool | None]
 ) -> list[int | float | bool] | None:
-    """Return what all texts are read as, None if one can't be."""
-    found = []
+    """Return the value of each text, None if one has none."""
+    values = []
     for text in texts:
-        value = read(text)
-        if value is None:
+        if (value := read(text)) is None:
             return None
-        found.append(value)
-    return found
+        values.append(value)
+    return values
 
 
-def _loses_digits(found: Sequence[int | float | bool], *, whole: bool) -> bool:
+def _loses_digits(values: Sequence[int | float | bool], *, whole: bool) -> bool:
     """Whether whole numbers have to be float64, `whole` saying that none is missing, and can't."""
-    if not all(type(value) is int for value in found):
+    if not all(type(value) is int for value in values):
         return False
-    if whole and all(abs(value) < EXACT for value in found):
+    if whole and all(abs(value) < EXACT for value in values):
         return False  # int64
-    return any(int(float(value)) != value for value in found)
+    return any(int(float(value)) != value for value in values)
 
 
-def _filled(found: list[int | float | bool], places: list[bool], name: str) -> pd.Series:
-    """Return a column with the values at their places, and gaps elsewhere."""
-    if all(places) and found:
-        if any(type(value) is float or abs(value) >= EXACT for value in found):
-            return pd.Series(np.array(found, float), name=name)
-        return pd.Series(found, name=name)
-    if found and type(found[0]) is bool:
-        values = iter(found)
-        return pd.Series([next(values) if p else None for p in places], name=name, dtype=object)
-    numbers = np.full(len(places), np.nan)
-    numbers[np.array(places, bool)] = found
+def _filled(values: list[int | float | bool], present: list[bool], name: str) -> pd.Series:
+    """Return a column with the values where they are present, and gaps elsewhere."""
+    if all(present) and values:
+        if any(type(value) is float or abs(value) >= EXACT for value in values):
+            return pd.Series(np.array(values, float), name=name)
+        return pd.Series(values, name=name)
+    if values and type(values[0]) is bool:
+        rest = iter(values)
+        return pd.Series([next(rest) if p else None for p in present], name=name, dtype=object)
+    numbers = np.full(len(present), np.nan)
+    numbers[np.array(present, bool)] = values
     return pd.Series(numbers, name=name)

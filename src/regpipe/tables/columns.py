@@ -47,7 +47,7 @@ class Columns:
         numeric: names of those that hold numbers, true and false among them.
         gaps: of those, the ones in which some are missing.
         categorical: the categories of the others; `MISSING` is one where some are missing.
-        constant: names of columns that say nothing, and are left out.
+        constant: names of columns that hold one value, and are left out.
         classes: the values of the target in the order of the outputs, None where it is a number.
     """
 
@@ -63,12 +63,12 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
 
     Args:
         table: all of its rows.
-        rows: what the user says of its columns.
+        rows: the block that names its columns.
         task: `binary`, `multiclass` or `regression`.
         path: of the block, for messages.
 
     Raises:
-        SpecError: with a line for each column that nothing can be made of.
+        SpecError: with a line for each column that can't be used.
     """
     check_names(table, rows, path)
     if len(table) < FEWEST_ROWS:
@@ -136,7 +136,7 @@ def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
 
 
 def _fault(column: pd.Series, what: str, *, named: bool) -> str | None:
-    """Say why nothing can be made of a column; `named`: the user says that it is a category."""
+    """Return why a column can't be used; `named` is whether the block calls it a category."""
     if column.isna().all():
         return f"{what} is empty. Expected values, or its name among those to `drop`."
     if n := int((column.astype(object) == MISSING).sum()):
@@ -149,7 +149,7 @@ def _fault(column: pd.Series, what: str, *, named: bool) -> str | None:
 
 
 def _fault_of_kind(column: pd.Series, what: str, *, named: bool) -> str | None:
-    """Say why the kind of values that a column holds, some at least, is of no use."""
+    """Return why the kind of values that a column holds, some at least, can't be used."""
     if not named and is_date(column):
         return (
             f"{what} holds dates, such as {some(column)}. Expected numbers made of them, such as "
@@ -174,8 +174,7 @@ def _fault_of_kind(column: pd.Series, what: str, *, named: bool) -> str | None:
 
 
 def _fault_of_numbers(column: pd.Series, what: str) -> str | None:
-    numbers = column.astype(float)
-    if n := int(np.isinf(numbers).sum()):
+    if n := int(np.isinf(column.astype(float)).sum()):
         return (
             f"{what} is infinite in {count_rows(n)}. Expected numbers, or gaps where none is known."
         )
@@ -190,37 +189,37 @@ def _check_no_line_of_texts(table: pd.DataFrame, rows: TableRows, path: str) -> 
     It holds no number at all: else those texts stand for gaps, or are values.
     """
     used = [n for n in table if n == rows.target or n not in {*rows.unused, *rows.categories}]
-    strays = {name: found for name in used if (found := strays_of(table[name]))}
-    if len(strays) < 2 or any(len(found) > 1 for found in strays.values()):
+    strays = {name: texts for name in used if (texts := strays_of(table[name]))}
+    if len(strays) < 2 or any(len(texts) > 1 for texts in strays.values()):
         return
-    places = {name: np.flatnonzero(table[name] == found[0]) for name, found in strays.items()}
-    place = next(iter(places.values()))[0]
-    if any(list(found) != [place] for found in places.values()):
+    words = {name: texts[0] for name, texts in strays.items()}
+    places = [list(np.flatnonzero(table[name] == word)) for name, word in words.items()]
+    if len(places[0]) != 1 or any(others != places[0] for others in places):
         return
-    words = {found[0] for found in strays.values()}
-    if any(word in SIGNS or any(letter.isdigit() for letter in word) for word in words):
+    if any(word in SIGNS or are_codes([word]) for word in words.values()):
         return
+    (place,) = places[0]
     numbers = [name for name in used if is_numeric(table[name])]
     if table[numbers].iloc[place].notna().any():
         return
-    told = ", ".join(f"'{found[0]}' of '{name}'" for name, found in list(strays.items())[:A_FEW])
+    shown = ", ".join(f"'{word}' of '{name}'" for name, word in list(words.items())[:A_FEW])
     raise SpecError(
         [
             f"{path}: row {place + 1} below the names holds texts where all others hold numbers: "
-            f"{told}. Such a line, of units or of names, is no row. Expected a file without it."
+            f"{shown}. Such a line, of units or of names, is no row. Expected a file without it."
         ]
     )
 
 
 def _fault_of_strays(columns: pd.DataFrame, strays: tuple[str, ...], path: str) -> str:
-    """Say what to do with texts among the numbers of some columns."""
+    """Return what to do with texts among the numbers of some columns."""
     names = [str(name) for name in columns]
     n = int(columns.isin(strays).any(axis=1).sum())
     hold = f"column '{names[0]}' holds" if len(names) == 1 else f"columns {listed(names)} hold"
-    found = f"{path}: {hold} numbers, but {listed(strays)} in {count_rows(n)}."
+    fault = f"{path}: {hold} numbers, but {listed(strays)} in {count_rows(n)}."
     if len(names) == 1 and columns[names[0]].nunique() > MOST_CATEGORIES and are_codes(strays):
-        return f"{found} Expected numbers, or the column's name among those to `drop`."
-    return f"{found} {remedies(names, strays)}"
+        return f"{fault} Expected numbers, or the column's name among those to `drop`."
+    return f"{fault} {remedies(names, strays)}"
 
 
 def _some_nested(column: pd.Series) -> str:

@@ -1,4 +1,4 @@
-"""What a user's own table gets where nothing is said: how to split it, which network, how long.
+"""The defaults of a user's own table: how to split it, which network, how long to train.
 
 The network is one that can learn a small table by heart: otherwise there is nothing to regularize.
 Two hidden layers of 64 units and about 3,000 steps of Adam do so on scikit-learn's five tables, and

@@ -1,4 +1,4 @@
-"""How a table is written in a file: what a reader is told, and the same at each reading."""
+"""How a table is written in a file: the options of a reader, the same at each reading."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ TYPED = {"\\t": "\t", r"\s+": " "}  # as a person may type a separator
 
 @dataclass(frozen=True)
 class Dialect:
-    """What is said of a file; all of it but `names`, `gaps`, `kept` and `texts` is of a CSV.
+    """How a file is written; all of it but `names`, `gaps`, `kept` and `texts` is of a CSV.
 
     Attributes:
         encoding: of its text.
@@ -38,8 +38,8 @@ class Dialect:
     kept: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
-    def said(self) -> dict[str, Any]:
-        """Return what differs from a usual CSV, as the catalog says it."""
+    def to_catalog(self) -> dict[str, Any]:
+        """Return what differs from a usual CSV, as keys of the catalog."""
         usual = asdict(Dialect())
         return {
             key: list(value) if isinstance(value, tuple) else value
@@ -48,21 +48,20 @@ class Dialect:
         }
 
 
-def dialect(**said: Any) -> Dialect:
-    """Return what is said of a file, None standing for what is usual.
+def dialect(**keys: Any) -> Dialect:
+    """Return the dialect of a file, None standing for what is usual.
 
     Raises:
-        SpecError: it can't be so.
+        SpecError: a value can't be used.
     """
-    given = {key: value for key, value in said.items() if value is not None}
-    if strange := set(given) - {field.name for field in fields(Dialect)}:
+    keys = {key: value for key, value in keys.items() if value is not None}
+    if strange := set(keys) - {field.name for field in fields(Dialect)}:
         raise SpecError([f"{min(strange)}: nothing of a table is called so."])
-    for key in ("names", "gaps", "kept", "texts"):
-        given[key] = tuple(str(word).strip() for word in given[key]) if key in given else None
-    given = {key: value for key, value in given.items() if value is not None}
-    if "separator" in given:
-        given["separator"] = TYPED.get(given["separator"], given["separator"])
-    made = Dialect(**given)
+    for key in keys.keys() & {"names", "gaps", "kept", "texts"}:
+        keys[key] = tuple(str(word).strip() for word in keys[key])
+    if "separator" in keys:
+        keys["separator"] = TYPED.get(keys["separator"], keys["separator"])
+    made = Dialect(**keys)
     for key in ("separator", "quote", "thousands"):
         value = getattr(made, key)
         if value is not None and len(value) != 1:

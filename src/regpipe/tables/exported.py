@@ -40,7 +40,7 @@ class About:
         deviation: likewise; else 1.
         rows: how many it was trained on.
         expected: the metric on test rows that a screen found, with its interval.
-        base_rates: of each class, where the class that is said is the one that is the likeliest in
+        base_rates: of each class, where the predicted class is the one that is the likeliest in
             proportion to its base rate; None where it is the likeliest.
         class_weight: of each class, where the network was trained with such weights, else None.
         versions: of the libraries.
@@ -79,10 +79,10 @@ class Predictor:
     def predict(
         self, frame: pd.DataFrame, unknown_categories: Literal["refuse", "ignore"] = "refuse"
     ) -> pd.DataFrame:
-        """Return what the network says of each row.
+        """Return the network's prediction for each row.
 
         Args:
-            frame: rows with the columns that it was trained on; others are not looked at.
+            frame: rows with the columns that it was trained on; others are ignored.
             unknown_categories: `ignore` takes a category that no training row had for none of them,
                 and fills a gap in numbers that had none by their median.
 
@@ -113,10 +113,10 @@ class Predictor:
             for numbers in (self.about.base_rates, self.about.class_weight)
         )
         places = evened(shares, rates).argmax(axis=1)
-        said = pd.Series(columns.classes, dtype=object).iloc[places]
+        classes = pd.Series(columns.classes, dtype=object).iloc[places].to_numpy()
         shares = evened(shares, weights)  # the weights made their classes likelier
-        told = {f"probability of {name}": shares[:, k] for k, name in enumerate(columns.classes)}
-        return pd.DataFrame({"prediction": said.to_numpy(), **told}, index=frame.index)
+        by_class = {f"probability of {c}": shares[:, k] for k, c in enumerate(columns.classes)}
+        return pd.DataFrame({"prediction": classes, **by_class}, index=frame.index)
 
     def save(self, folder: Path) -> None:
         """Write the folder; one that is there already is replaced as a whole."""
@@ -147,18 +147,13 @@ def load(folder: str | Path) -> Predictor:
 
     path = Path(folder)
     about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
-    found = about.pop("columns")
-    columns = Columns(
-        numeric=tuple(found["numeric"]),
-        gaps=tuple(found["gaps"]),
-        categorical={name: tuple(values) for name, values in found["categorical"].items()},
-        constant=tuple(found["constant"]),
-        classes=None if found["classes"] is None else tuple(found["classes"]),
-    )
+    columns = about.pop("columns")
+    categorical = {name: tuple(values) for name, values in columns.pop("categorical").items()}
+    others: Any = {key: None if names is None else tuple(names) for key, names in columns.items()}
     return Predictor(
         model=keras.models.load_model(path / MODEL, safe_mode=True),
         preprocessing=skops.io.load(path / PREPROCESSING, trusted=TRUSTED),
-        about=About(columns=columns, **about),
+        about=About(columns=Columns(categorical=categorical, **others), **about),
         code=(path / CODE).read_text(encoding="utf-8"),
     )
 
@@ -172,8 +167,8 @@ def _refuse_unknown(rows: pd.DataFrame, columns: Columns) -> None:
         for name in complete
         if (n := int(rows[name].isna().sum()))
     ]
-    for name, known in columns.categorical.items():
-        strange = rows.loc[~rows[name].isin(known), name]
+    for name, categories in columns.categorical.items():
+        strange = rows.loc[~rows[name].isin(categories), name]
         if strange.empty:
             continue
         if set(strange) == {MISSING}:
@@ -185,7 +180,8 @@ def _refuse_unknown(rows: pd.DataFrame, columns: Columns) -> None:
         shown = ", ".join(f"'{value}'" for value in strange.unique()[:A_FEW])
         faults.append(
             f"column '{name}' is {shown} in {len(strange):,} rows, and was never so in the rows "
-            f"trained on. Expected one of: {', '.join(known)}. (Or unknown_categories='ignore'.)"
+            f"trained on. Expected one of: {', '.join(categories)}. (Or "
+            "unknown_categories='ignore'.)"
         )
     if faults:
         raise SpecError(faults)

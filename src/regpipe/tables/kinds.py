@@ -27,16 +27,16 @@ def is_date(column: pd.Series) -> bool:
     """Whether a column holds dates, or texts that are dates."""
     if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
         return True
-    known = column.dropna()
-    if is_numeric(column) or known.empty:
+    values = column.dropna()
+    if is_numeric(column) or values.empty:
         return False
     # Four digits in a row or two separators: "May" and "1/2" are no dates here.
-    dated = known.astype(str).str.fullmatch(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
+    dated = values.astype(str).str.fullmatch(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
     return bool(dated.mean() > 0.9)
 
 
 def has_commas(column: pd.Series) -> bool:
-    """Whether a column of texts holds numbers that may be ones once it is said what commas are."""
+    """Whether a column of texts holds numbers with commas, which an option may explain."""
     if has_long_digits(column):
         return False
     texts = column.dropna().astype(str).str.strip()
@@ -48,11 +48,11 @@ def has_long_digits(column: pd.Series) -> bool:
     """Whether a column of texts holds whole numbers that a float64 can't hold."""
     if is_numeric(column):
         return False
-    known = column.dropna().astype(str)
+    texts = column.dropna().astype(str)
     whole = r"[-+]?([0-9]{1,300}|[0-9]{1,3}(,[0-9]{3}){1,99})"
-    if known.empty or not known.str.fullmatch(whole).all():
+    if texts.empty or not texts.str.fullmatch(whole).all():
         return False
-    numbers = known.str.replace(",", "").map(int)
+    numbers = texts.str.replace(",", "").map(int)
     return any(int(float(number)) != number for number in numbers)
 
 
@@ -60,11 +60,9 @@ def strays_of(column: pd.Series) -> tuple[str, ...] | None:
     """Return the texts of a column that holds numbers in most rows, None for any other column."""
     if is_numeric(column):
         return None
-    known = column.dropna().astype(str)
-    others = known[pd.to_numeric(known, errors="coerce").isna()]
-    if not 0 < len(others) < 0.5 * len(known):
-        return None
-    return tuple(others.unique())
+    texts = column.dropna().astype(str)
+    others = texts[pd.to_numeric(texts, errors="coerce").isna()]
+    return tuple(others.unique()) if 0 < len(others) < 0.5 * len(texts) else None
 
 
 def too_large(column: pd.Series) -> int:

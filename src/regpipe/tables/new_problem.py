@@ -1,4 +1,4 @@
-"""A file with a table -> the blocks of YAML that make a problem of it, and what was seen in it."""
+"""A file with a table -> the blocks of YAML that make a problem of it, and notes on it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,9 @@ from regpipe.tables.columns import Columns, describe
 from regpipe.tables.defaults import RARE, TRAINED, default_network, default_training
 from regpipe.tables.dialect import Dialect
 from regpipe.tables.kinds import strays_of
+from regpipe.tables.notes import notes_on_line_breaks, notes_on_reading, notes_on_rows
 from regpipe.tables.own_table import split_table
+from regpipe.tables.proposal import Proposal
 from regpipe.tables.reading import (
     DATASETS,
     PARQUET,
@@ -28,9 +30,6 @@ from regpipe.tables.reading import (
     read,
     texts_of,
 )
-from regpipe.tables.reading_notes import notes_on_line_breaks, notes_on_reading
-from regpipe.tables.row_notes import notes_on_rows
-from regpipe.tables.seen import Seen
 from regpipe.tables.table_file import EXCEL
 from regpipe.tables.target import infer_task
 from regpipe.tables.tidy import labelled
@@ -41,22 +40,24 @@ QUICK = Protocol(fresh=FreshProtocol(repeats=2))  # by which a table is tried
 NOTHING = Options()
 
 
-def look_at(name: str, file: Path, shown: str, target: str, options: Options = NOTHING) -> Seen:
-    """Read a file, and say what problem can be made of it.
+def propose(
+    name: str, file: Path, filepath: str, target: str, options: Options = NOTHING
+) -> Proposal:
+    """Read a file, and return the problem that it makes.
 
     Args:
         name: of the problem.
         file: where the table is.
-        shown: the same, as the catalog shall say it.
+        filepath: the same, for the catalog.
         target: the column to predict: its name, `last`, or its place from 1 on.
-        options: what else is said of the table.
+        options: all else about the table.
 
     Raises:
-        SpecError: the file or what is said of it can't be used.
+        SpecError: the file or an option can't be used.
     """
-    found, written = read(file, options)
-    frame = found.frame
-    target = _named(target, list(frame), file)
+    contents, written = read(file, options)
+    frame = contents.frame
+    target = _find_target(target, list(frame), file)
     # Of texts, a new file may hold some that look like numbers, such as a code without a letter.
     texts = [column for column in texts_of(frame) if column not in options.drop]
     if file.suffix != PARQUET:
@@ -65,31 +66,31 @@ def look_at(name: str, file: Path, shown: str, target: str, options: Options = N
     categories = [*options.category, *_beside_words_kept(frame, texts, options)]
     elsewhere = {target, options.group, options.split, *options.drop, *categories}
     categories += [column for column in declared if column not in elsewhere]
-    rows = _rows(name, target, options, categories)
+    block_of_rows = _rows(name, target, options, categories)
     path = f"{name}.rows"
-    said = parse(TableRows, rows, path)
-    aside = {*said.drop, *said.categories, said.group, said.split}
-    judged = {column: fields for column, fields in found.texts.items() if column not in aside}
-    check_words(file, found, judged, written, said, options.na)
-    table = labelled(frame, said)
-    seen_as = table[target].astype(str) if target in declared else table[target]
-    task = options.task or infer_task(seen_as)
-    columns = describe(table, said, task, path)
+    rows = parse(TableRows, block_of_rows, path)
+    aside = {*rows.drop, *rows.categories, rows.group, rows.split}
+    fields = {column: field for column, field in contents.texts.items() if column not in aside}
+    check_words(file, contents, fields, written, rows, options.na)
+    table = labelled(frame, rows)
+    classes = table[target].astype(str) if target in declared else table[target]
+    task = options.task or infer_task(classes)
+    columns = describe(table, rows, task, path)
     if columns.classes is not None:
-        rows["classes"] = list(columns.classes)
-    block = _block(name, task, rows, columns, table, options)
+        block_of_rows["classes"] = list(columns.classes)
+    block = _block(name, task, block_of_rows, columns, table, options)
     _try(name, block, table)
     notes = [
-        *(notes_on_line_breaks(found.texts) if file.suffix != EXCEL else ()),
-        *notes_on_reading(found, judged, table, said, columns, written),
-        *notes_on_rows(table, said, columns, rare="metric" in block),
+        *(notes_on_line_breaks(contents.texts) if file.suffix != EXCEL else ()),
+        *notes_on_reading(contents, fields, table, rows, columns, written),
+        *notes_on_rows(table, rows, columns, rare="metric" in block),
     ]
-    catalog = dict(_entries(name, file, shown, target, written))
-    return Seen(block, catalog, columns, table, target, frame, notes)
+    catalog = dict(_entries(name, file, filepath, target, written))
+    return Proposal(block, catalog, columns, table, target, frame, notes)
 
 
 def _rows(name: str, target: str, options: Options, categories: Sequence[str]) -> dict[str, Any]:
-    """Return what the block says of its rows."""
+    """Return the problem's `rows`."""
     more = {
         "drop": list(options.drop),
         "group": options.group,
@@ -97,7 +98,7 @@ def _rows(name: str, target: str, options: Options, categories: Sequence[str]) -
         "labelled_only": options.labelled_only,
         "categories": categories,
     }
-    return {"table": name, "target": target, **{key: some for key, some in more.items() if some}}
+    return {"table": name, "target": target, **{key: v for key, v in more.items() if v}}
 
 
 def _try(name: str, block: dict[str, Any], table: pd.DataFrame) -> None:
@@ -109,31 +110,31 @@ def _try(name: str, block: dict[str, Any], table: pd.DataFrame) -> None:
 
 
 def _entries(
-    name: str, file: Path, shown: str, target: str, written: Dialect
+    name: str, file: Path, filepath: str, target: str, written: Dialect
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the catalog's entries: the table's, and that of rows to predict, without a target."""
-    dataset: dict[str, Any] = {"type": DATASETS[file.suffix], "filepath": shown, **written.said()}
+    dataset = {"type": DATASETS[file.suffix], "filepath": filepath, **written.to_catalog()}
     yield name, dataset
-    new = {**dataset, "filepath": str(Path(shown).with_stem(f"{Path(shown).stem}_{NEW}"))}
+    new = {**dataset, "filepath": str(Path(filepath).with_stem(f"{Path(filepath).stem}_{NEW}"))}
     if written.names is not None:
         new["names"] = [column for column in written.names if column != target]
     yield f"{name}.{NEW}", new
 
 
-def _named(target: str, names: Sequence[Any], file: Path) -> str:
+def _find_target(target: str, names: Sequence[Any], file: Path) -> str:
     """Return the column that is called so, or is the last, or at that place."""
-    known = [str(name).strip() for name in names]
+    columns = [str(name).strip() for name in names]
     target = target.strip()
-    if target in known:
+    if target in columns:
         return target
-    if target == LAST and known:
-        return known[-1]
-    if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(known):
-        return known[int(target) - 1]
+    if target == LAST and columns:
+        return columns[-1]
+    if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(columns):
+        return columns[int(target) - 1]
     raise SpecError(
         [
-            f"{file}: there is no column '{target}'. {hint(target, known)} (Or `{LAST}`, or a "
-            f"place from 1 to {len(known)}.)"
+            f"{file}: there is no column '{target}'. {hint(target, columns)} (Or `{LAST}`, or a "
+            f"place from 1 to {len(columns)}.)"
         ]
     )
 
@@ -172,7 +173,7 @@ def _block(
 
 
 def _sizes(options: Options, n_rows: int) -> tuple[float, int]:
-    """Return how many rows are trained on: as the block says it, and as a number.
+    """Return how many rows are trained on: as the block has it, and as a number.
 
     Raises:
         SpecError: there can't be so many.

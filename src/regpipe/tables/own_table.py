@@ -1,8 +1,8 @@
 """The user's own table -> every row that any fit sees, in the frame of `samples`.
 
-Each repeat splits the rows anew, classes or groups in mind, and makes numbers of the columns by
-what its training rows are like. Where a column of the table says on which side a row is, that holds
-in all repeats, or in those of the fixed split, where the problem says how to make fresh ones.
+Each repeat splits the rows anew, stratified by class or by group, and turns the columns into
+numbers by its training rows. A column of the table may give each row's side, train or test: for all
+repeats, or for the fixed split alone, where the problem has a `split` for fresh ones.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Whole:
     """All rows of a table that have a target, before any split.
 
     Attributes:
-        said: what the problem says of the table.
+        block: the problem's `rows`.
         table: the rows, tidied.
         columns: what they hold.
         declared: the columns that predict, as `make_preprocessor` takes them.
@@ -38,7 +38,7 @@ class Whole:
         groups: the number of each row's group, None where rows come alone.
     """
 
-    said: TableRows
+    block: TableRows
     table: pd.DataFrame
     columns: Columns
     declared: pd.DataFrame
@@ -68,7 +68,7 @@ def split_table(
 
     Args:
         table: all rows, as the catalog holds them.
-        problem: says which column is what, and how to split.
+        problem: its block, with the roles of the columns and the split.
         protocol: how many splits there are.
         name: of the problem, for messages.
 
@@ -76,19 +76,17 @@ def split_table(
         SpecError: the table can't be used, or can't be split so.
     """
     whole = prepare(table, problem, name)
-    rows, table, path = whole.said, whole.table, f"{name}.rows"
+    rows, table, path = whole.block, whole.table, f"{name}.rows"
     names = _names_apart(feature_names(whole.columns))
     seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
     draws = [("fixed", 0, problem.split.random_state or 0)]
     draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
     frames = []
     for protocol_name, repeat, seed in draws:
-        said = problem.one_split or (rows.split is not None and protocol_name == "fixed")
-        trained = (
-            _said(table[rows.split], f"{path}.split")
-            if said
-            else _trained(table, rows, problem, seed, name)
-        )
+        if problem.one_split or (rows.split is not None and protocol_name == "fixed"):
+            trained = _trained_by_column(table[rows.split], f"{path}.split")
+        else:
+            trained = _trained_by_seed(table, rows, problem, seed, name)
         preprocessor = make_preprocessor(whole.columns, rows.scale)
         numbers = preprocessor.fit(whole.declared[trained]).transform(whole.declared)
         y = whole.target
@@ -99,8 +97,9 @@ def split_table(
         frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOL})
         split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
         features = pd.DataFrame(numbers.astype("float32"), columns=names)
-        made = pd.concat([frame.assign(split=split), features], axis=1).assign(target=y)
-        frames.append(made if whole.groups is None else made.assign(group=whole.groups))
+        groups = {} if whole.groups is None else {"group": whole.groups}
+        samples = pd.concat([frame.assign(split=split), features], axis=1)
+        frames.append(samples.assign(target=y, **groups))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -138,7 +137,7 @@ def mean_and_deviation(target: np.ndarray, path: str) -> tuple[float, float]:
     return float(target.mean()), deviation
 
 
-def _trained(
+def _trained_by_seed(
     table: pd.DataFrame, rows: TableRows, problem: Problem, seed: int, name: str
 ) -> np.ndarray:
     """Return for each row whether it is trained on, of a split made anew."""
@@ -172,8 +171,8 @@ def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | N
         return None
     group = table[rows.group]
     if n := int(group.isna().sum()):
-        missing = f"'{group.name}' is missing in {count_rows(n)}"
-        raise SpecError([f"{path}.group: {missing}. Expected it in all."])
+        fault = f"'{group.name}' is missing in {count_rows(n)}. Expected it in all."
+        raise SpecError([f"{path}.group: {fault}"])
     numbers, names = pd.factorize(group)
     if len(names) < FEWEST_GROUPS:
         raise SpecError(
@@ -185,16 +184,16 @@ def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | N
     return numbers.astype("int32")
 
 
-def _said(column: pd.Series, path: str) -> np.ndarray:
-    """Return for each row whether its column says that it is trained on."""
-    said = column.astype(str).str.strip().str.lower()
-    if strange := sorted(set(said) - SIDES):
+def _trained_by_column(column: pd.Series, path: str) -> np.ndarray:
+    """Return for each row whether it is trained on, by a column of `train` and `test`."""
+    sides = column.astype(str).str.strip().str.lower()
+    if strange := sorted(set(sides) - SIDES):
         raise SpecError(
             [f"{path}: '{column.name}' is '{strange[0]}' in a row. Expected train or test."]
         )
-    if said.nunique() < 2:
-        raise SpecError([f"{path}: all rows are for {said.iloc[0]}. Expected train and test."])
-    return (said == "train").to_numpy()
+    if sides.nunique() < 2:
+        raise SpecError([f"{path}: all rows are for {sides.iloc[0]}. Expected train and test."])
+    return (sides == "train").to_numpy()
 
 
 def _names_apart(features: list[str]) -> list[str]:

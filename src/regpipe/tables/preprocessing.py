@@ -1,8 +1,8 @@
-"""Columns of a user's own table -> numbers for a network, by what the rows trained on are like.
+"""Columns of a user's own table -> numbers for a network, by the rows trained on.
 
-Numbers: gaps are filled by the median, and told by a column of their own; then mean 0 and standard
-deviation 1. Categories: a column each, 0 or 1. Which columns and categories there are is a property
-of the table; medians, means and deviations come from the rows that are trained on alone.
+Numbers: gaps are filled by the median, and marked in a column of their own; then mean 0 and
+standard deviation 1. Categories: a column each, 0 or 1. Which columns and categories there are is a
+property of the table; medians, means and deviations come from the rows that are trained on alone.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -29,21 +29,15 @@ def make_preprocessor(columns: Columns, scale: bool = True) -> "ColumnTransforme
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    filled = SimpleImputer(strategy="median", keep_empty_features=True)
-    categories = [list(values) for values in columns.categorical.values()]
+    fill = SimpleImputer(strategy="median", keep_empty_features=True)
+    numbers = make_pipeline(fill, StandardScaler()) if scale else fill
+    values = [list(categories) for categories in columns.categorical.values()]
+    encoder = OneHotEncoder(categories=values, handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
         [
-            (
-                "numbers",
-                make_pipeline(filled, StandardScaler()) if scale else filled,
-                list(columns.numeric),
-            ),
+            ("numbers", numbers, list(columns.numeric)),
             ("gaps", MissingIndicator(features="all"), list(columns.gaps)),
-            (
-                "categories",
-                OneHotEncoder(categories=categories, handle_unknown="ignore", sparse_output=False),
-                list(columns.categorical),
-            ),
+            ("categories", encoder, list(columns.categorical)),
         ]
     )
 
@@ -65,12 +59,12 @@ def as_declared(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFram
     """
     faults = []
     table = with_index(table)
-    made: dict[str, Any] = {}
+    declared: dict[str, Any] = {}
     for name in (*columns.numeric, *columns.categorical):
         if name not in table:
             faults.append(f"{path}: column '{name}' is missing. {hint(name, map(str, table))}")
         elif name in columns.categorical:
-            made[name] = as_text(table[name]).to_numpy(object)
+            declared[name] = as_text(table[name]).to_numpy(object)
         else:
             numbers = pd.to_numeric(table[name], errors="coerce")
             strange = table[name][numbers.isna() & table[name].notna()]
@@ -78,9 +72,9 @@ def as_declared(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFram
                 faults.append(
                     f"{path}: column '{name}' is '{strange.iloc[0]}' in a row. Expected a number."
                 )
-            made[name] = numbers.to_numpy(float, na_value=np.nan)
-            if np.isinf(made[name]).any():
+            declared[name] = numbers.to_numpy(float, na_value=np.nan)
+            if np.isinf(declared[name]).any():
                 faults.append(f"{path}: column '{name}' is infinite in a row. Expected a number.")
     if faults:
         raise SpecError(faults)
-    return pd.DataFrame(made, index=table.index)
+    return pd.DataFrame(declared, index=table.index)

@@ -14,10 +14,11 @@ from regpipe.language import TableRows
 from regpipe.language.tasks import TaskName
 from regpipe.tables.dialect import Dialect, dialect
 from regpipe.tables.habits import fault_of_habit
-from regpipe.tables.reading_notes import counted
-from regpipe.tables.table_file import EXCEL, Table, lines_of, table_of, width
+from regpipe.tables.notes import counted
+from regpipe.tables.table_file import EXCEL, Table, lines_of, table_of, unreadable, width
 from regpipe.tables.table_header import check_first_line, check_header, check_separator
 from regpipe.tables.tidy import with_index
+from regpipe.tables.wording import flags
 
 PARQUET = ".parquet"
 TABLE = "regpipe.kedro_side.datasets.TableDataset"
@@ -27,32 +28,21 @@ DATASETS = {  # of the catalog, by a file's ending
     PARQUET: "pandas.ParquetDataset",
     EXCEL: TABLE,
 }
-CALLED = {"gaps": "na", "kept": "keep", "names": "no-header"}  # options that aren't called the same
+FLAGS = {"gaps": "na", "kept": "keep", "names": "no-header"}  # options that aren't called the same
 OF_CSV = ("encoding", "separator", "quote", "decimal", "thousands")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a person says of a table beside its target, as the command line takes it.
+    """The options of `regpipe new-problem`, whose help explains them, beside its target.
 
     Attributes:
-        task: as inferred from the target, if not given.
-        title: of the problem; made of the name, if not given.
-        drop: columns to leave out.
-        group: a column whose rows stay together.
-        split: a column that says `train` or `test`.
-        train: the share, or from 1 on the number, of the rows to train on.
-        labelled_only: whether to leave out rows whose target is missing.
-        header: whether the first line names the columns; if not given, it does, and a first line
-            that looks like a row is refused. Without, the columns are x1, x2, ...
-        encoding: of a CSV, if not UTF-8.
-        separator: of a CSV, if not a comma.
-        quote: of a CSV, what stands around fields that hold a separator, if not `"`.
-        decimal: what stands before the decimals in a CSV, if not a point.
-        thousands: what stands between thousands in a CSV, if anything.
+        task: inferred from the target, if not given.
+        title: made of the problem's name, if not given.
+        header: if not given, the first line names the columns, and one that looks like a row is
+            refused.
         na: words that stand for a gap in every column.
         keep: words that are values, also among numbers, where `NA`, `None` and the like are gaps.
-        category: columns whose numbers are names, as those of codes.
     """
 
     task: TaskName | None = None
@@ -77,17 +67,17 @@ def read(file: Path, options: Options) -> tuple[Table, Dialect]:
     """Return what a file holds, and how it was read.
 
     Raises:
-        SpecError: it can't be read, or not by what is said of it.
+        SpecError: it can't be read, or not by these options.
     """
-    said = {key: getattr(options, key) for key in OF_CSV}
-    said |= {"gaps": options.na or None, "kept": options.keep or None}
-    _check_file(file, said, options.header)
+    keys = {key: getattr(options, key) for key in OF_CSV}
+    keys |= {"gaps": options.na or None, "kept": options.keep or None}
+    _check_file(file, keys, options.header)
     if file.suffix == PARQUET:
         return _parquet(file), Dialect()
-    separated, quoted = (said[key] is not None for key in ("separator", "quote"))
+    separated, quoted = (keys[key] is not None for key in ("separator", "quote"))
     if file.suffix == ".tsv":
-        said = {**said, "separator": said["separator"] or "\t"}
-    written = dialect(**said, texts=options.category or None)
+        keys["separator"] = keys["separator"] or "\t"
+    written = dialect(**keys, texts=options.category or None)
     lines = lines_of(file, written)
     of_csv = file.suffix != EXCEL
     check_first_line(lines, file, written, separated=separated or not of_csv, header=options.header)
@@ -101,8 +91,8 @@ def read(file: Path, options: Options) -> tuple[Table, Dialect]:
     return table_of(lines, written, file), written
 
 
-def _check_file(file: Path, said: dict[str, Any], header: bool | None) -> None:
-    """Raise SpecError unless the file is there, and what is said of it can be said of its kind."""
+def _check_file(file: Path, keys: dict[str, Any], header: bool | None) -> None:
+    """Raise SpecError unless the file is there, and its kind has these options."""
     if file.suffix not in DATASETS:
         raise SpecError(
             [
@@ -113,19 +103,18 @@ def _check_file(file: Path, said: dict[str, Any], header: bool | None) -> None:
     if not file.is_file():
         raise SpecError([f"{file}: there is no such file."])
     if file.suffix in (PARQUET, EXCEL):
-        given = [key for key, value in said.items() if value is not None]
-        given += ["names"] if header is not None else []
-        if meant := [key for key in given if key in OF_CSV or file.suffix == PARQUET]:
-            option = CALLED.get(meant[0], meant[0])
+        chosen = [key for key, value in keys.items() if value is not None]
+        chosen += ["names"] if header is not None else []
+        if wrong := [key for key in chosen if key in OF_CSV or file.suffix == PARQUET]:
+            option = FLAGS.get(wrong[0], wrong[0])
             raise SpecError([f"--{option}: this is for a CSV, and {file} says it by itself."])
 
 
 def _parquet(file: Path) -> Table:
     try:
         return Table(with_index(pd.read_parquet(file)), {}, {})
-    except Exception as error:  # whatever a reader has to say about a file
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
+    except Exception as error:  # of any kind: readers have many
+        raise unreadable(file, error) from error
 
 
 def texts_of(frame: pd.DataFrame) -> list[str]:
@@ -136,7 +125,7 @@ def texts_of(frame: pd.DataFrame) -> list[str]:
 def declared_in(file: Path, frame: pd.DataFrame) -> list[str]:
     """Return the columns of numbers that were categories in pandas before a Parquet file held them.
 
-    Parquet keeps categories of texts alone; of others, only what pandas notes beside them tells.
+    Parquet keeps categories of texts alone; those of numbers stand in the notes of pandas.
     """
     if file.suffix != PARQUET:
         return []
@@ -155,34 +144,33 @@ def declared_in(file: Path, frame: pd.DataFrame) -> list[str]:
 
 def check_words(
     file: Path,
-    found: Table,
-    judged: dict[str, list[str]],
+    table: Table,
+    texts: dict[str, list[str]],
     written: Dialect,
     rows: TableRows,
     na: Sequence[str],
 ) -> None:
     """Raise SpecError for texts that may be numbers, and words for gaps that may be values."""
-    if fault := fault_of_habit(judged, written):
-        told = f"{file}: {fault}"
-        if file.suffix == EXCEL:  # of which nothing is said about points and commas
-            column = next(n for n, v in judged.items() if fault_of_habit({n: v}, written))
-            told = (
-                f"{file}: column '{column}' holds texts that look like numbers. Expected numbers "
-                "in its cells: make them some in the sheet, or save it as CSV."
+    if fault := fault_of_habit(texts, written):
+        if file.suffix == EXCEL:  # which has no options for points and commas
+            column = next(n for n, v in texts.items() if fault_of_habit({n: v}, written))
+            fault = (
+                f"column '{column}' holds texts that look like numbers. Expected numbers in its "
+                "cells: make them some in the sheet, or save it as CSV."
             )
-        raise SpecError([told])
-    if (lost := found.words.get(rows.target)) and not rows.labelled_only:
-        raise SpecError([_fault_of_words(rows.target, lost, na)])
-    inside = [name for name in found.words if name not in {*rows.drop, rows.group, rows.split}]
-    if empty := [fault for name in inside if (fault := _fault_of_empty(found, name, na))]:
+        raise SpecError([f"{file}: {fault}"])
+    if (words := table.words.get(rows.target)) and not rows.labelled_only:
+        raise SpecError([_fault_of_words(rows.target, words, na)])
+    inside = [name for name in table.words if name not in {*rows.drop, rows.group, rows.split}]
+    if empty := [fault for name in inside if (fault := _fault_of_empty(table, name, na))]:
         raise SpecError([f"{file}: {fault}" for fault in empty])
 
 
-def _fault_of_empty(found: Table, name: str, na: Sequence[str]) -> str | None:
-    """Say that all that a column holds was taken for gaps, where the user didn't say so."""
-    words = found.words[name]
-    kept = " ".join(f"--keep {shlex.quote(word)}" for word in sorted(words) if word not in na)
-    if not kept or found.frame[name].notna().any():
+def _fault_of_empty(table: Table, name: str, na: Sequence[str]) -> str | None:
+    """Return that all that a column holds was taken for gaps, where no option asks for that."""
+    words = table.words[name]
+    kept = flags("--keep", sorted(set(words) - set(na)))
+    if not kept or table.frame[name].notna().any():
         return None
     return (
         f"column '{name}' holds nothing but {counted(words)}, taken for gaps. If that is a value: "
@@ -191,12 +179,10 @@ def _fault_of_empty(found: Table, name: str, na: Sequence[str]) -> str | None:
 
 
 def _fault_of_words(target: str, words: Counter[str], na: Sequence[str]) -> str:
-    """Say that words of the target were taken for gaps, and what else they may be."""
-    told = counted(words)
-    said = [word for word in words if word in na]
-    kept = " ".join(f"--keep {shlex.quote(word)}" for word in words if word not in na)
-    what = f"the target '{target}' is {told}, taken for gaps."
-    if len(said) == len(words):
+    """Return that words of the target were taken for gaps, and what else they may be."""
+    kept = flags("--keep", [word for word in words if word not in na])
+    what = f"the target '{target}' is {counted(words)}, taken for gaps."
+    if not kept:
         return f"{what} Expected none; or --labelled-only, which leaves those rows out."
     return (
         f"{what} If that is a class: {kept}. If it is not known there: --labelled-only, which "

@@ -1,8 +1,8 @@
-"""A file with a table -> its columns, each field of it, or a line that says why not.
+"""A file with a table -> its columns, each field of it, or an error of one line.
 
-The same function reads for `new-problem` and for every run, by the same `Dialect`: what was looked
-at is what is trained on. Nothing is filled up or cut off: a line with too many or too few fields is
-refused, since which of its columns they are can't be told.
+The same function reads for `new-problem` and for every run, by the same `Dialect`: so both see the
+same table. Lines are neither filled up nor cut off: one with too many or too few fields is refused,
+since its fields may belong to other columns.
 """
 
 import csv
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -71,9 +72,8 @@ def table_of(lines: Sequence[Line], written: Dialect, file: Path) -> Table:
         raise SpecError([f"{file}: this file is empty."])
     names, rows = header(lines, written, file)
     _check_widths(rows, names, file, named=written.names is not None)
-    texts = {
-        name: [row.fields[place] for row in rows] for place, name in enumerate(names)
-    }  # surplus fields are empty
+    # Surplus fields are empty.
+    texts = {name: [row.fields[place] for row in rows] for place, name in enumerate(names)}
     read = {name: column_of(values, written, name) for name, values in texts.items()}
     frame = pd.DataFrame({name: column for name, (column, _) in read.items()})
     words = {name: counted for name, (_, counted) in read.items() if counted}
@@ -89,7 +89,7 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
     try:
         if file.suffix.lower() == EXCEL:
             return _cells(file)
-        # As a whole, so that a byte that can't be decoded is told by its place in the file.
+        # As a whole, so that the message names the place of a byte that can't be decoded.
         text = text_of(file, written)
         if "\0" in text:
             raise SpecError([f"{file}: {_fault_of_nul(text, written)}"])
@@ -100,9 +100,14 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
         raise SpecError([f"{file}: {not_utf8(error)}"]) from error
     except ImportError as error:
         raise SpecError([f"{file}: {error} (pip install -e '.[tables]')"]) from error
-    except Exception as error:  # whatever a reader has to say about a file
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise SpecError([f"{file}: this file can't be read. {reason}"]) from error
+    except Exception as error:  # of any kind: readers have many
+        raise unreadable(file, error) from error
+
+
+def unreadable(file: Path, error: Exception) -> SpecError:
+    """Return the error for a file, with the first line of a reader's own error."""
+    reason, *_ = str(error).strip().splitlines() or [type(error).__name__]
+    return SpecError([f"{file}: this file can't be read. {reason}"])
 
 
 def text_of(file: Path, written: Dialect) -> str:
@@ -111,12 +116,12 @@ def text_of(file: Path, written: Dialect) -> str:
 
 
 def _fault_of_nul(text: str, written: Dialect) -> str:
-    """Say what a text with NUL characters may be: every second one is, of Latin ones in UTF-16."""
-    found = f"read as {written.encoding.removesuffix('-sig').upper()}, it holds NUL characters"
+    """Return the fault of a text with NULs: in UTF-16, every second character of Latin ones is."""
+    fault = f"read as {written.encoding.removesuffix('-sig').upper()}, it holds NUL characters"
     for begin, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if text[begin::2].count("\0") > 0.9 * len(text[begin::2]):
-            return f"{found} as UTF-16 does: --encoding {encoding}."
-    return f"{found}. Expected a file of text; or its encoding (--encoding)."
+            return f"{fault} as UTF-16 does: --encoding {encoding}."
+    return f"{fault}. Expected a file of text; or its encoding (--encoding)."
 
 
 def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:
@@ -130,9 +135,7 @@ def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[st
     """
     if written.names is not None:
         return list(written.names), list(lines)
-    first = [field.strip() for field in lines[0].fields]
-    while first and not first[-1]:
-        first.pop()
+    first = [field.strip() for field in lines[0].fields[: width(lines[0])]]
     names = [name or f"Unnamed: {place}" for place, name in enumerate(first)]
     if again := [name for place, name in enumerate(names) if name in names[:place]]:
         raise SpecError(
@@ -143,20 +146,12 @@ def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[st
 
 def width(line: Line) -> int:
     """Return how many fields a line has, without empty ones at its end."""
-    fields = [field.strip() for field in line.fields]
-    while fields and not fields[-1]:
-        fields.pop()
-    return len(fields)
+    return max((n for n, field in enumerate(line.fields, 1) if field.strip()), default=0)
 
 
 def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
     read: list[str] = []  # the lines since the last one that was yielded
-    reader = csv.reader(
-        _kept(chain(opened, [END]), read),
-        delimiter=written.separator,
-        quotechar=written.quote,
-        skipinitialspace=True,
-    )
+    reader = _reader(_kept(chain(opened, [END]), read), written)
     begun = 1
     for fields in reader:
         if fields == [END]:
@@ -186,6 +181,13 @@ def _kept(lines: Iterable[str], read: list[str]) -> Iterator[str]:
         yield line
 
 
+def _reader(lines: Iterable[str], written: Dialect, *, strict: bool = False) -> Any:
+    separator, quote = written.separator, written.quote
+    return csv.reader(
+        lines, delimiter=separator, quotechar=quote, skipinitialspace=True, strict=strict
+    )
+
+
 def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
     """Whether what a quote opens ends at a separator, blanks aside.
 
@@ -194,15 +196,8 @@ def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
     """
     quote, separator = re.escape(written.quote), re.escape(written.separator)
     text = re.sub(rf"{quote}[ \t]+(?={separator}|[\r\n]|$)", written.quote, "".join(lines))
-    strict = csv.reader(
-        StringIO(text, newline=""),
-        delimiter=written.separator,
-        quotechar=written.quote,
-        skipinitialspace=True,
-        strict=True,
-    )
     try:
-        return bool(list(strict))
+        return bool(list(_reader(StringIO(text, newline=""), written, strict=True)))
     except csv.Error:
         return False
 
@@ -223,11 +218,11 @@ def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, nam
     if not wrong:
         return
     row = wrong[0]
-    found = width(row) if width(row) > expected else len(row.fields)
-    says = f"{expected} are named" if named else f"the first line names {expected}"
+    n_fields = width(row) if width(row) > expected else len(row.fields)
+    names_are = f"{expected} are named" if named else f"the first line names {expected}"
     further = f", and so it is in {len(wrong) - 1:,} further lines" if len(wrong) > 1 else ""
-    what = f"{file}: line {row.number} has {found} fields, and {says}{further}."
-    if found < expected:
+    what = f"{file}: line {row.number} has {n_fields} fields, and {names_are}{further}."
+    if n_fields < expected:
         raise SpecError([f"{what} Expected a separator for each field, also for empty ones."])
     if len(wrong) == len(rows) and {width(row) for row in rows} == {expected + 1} and not named:
         places = [str(place + 1) for place in range(len(rows))]

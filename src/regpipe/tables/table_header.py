@@ -16,7 +16,7 @@ from regpipe.tables.table_file import Line, text_of
 SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them
 QUOTES = {'"': "'\"'", "'": '"\'"'}
 CALLED = {",": "a comma", "\t": "a tab"}  # what a file's ending stands for
-LOOKED_AT = 50  # lines
+FIRST = 50  # lines, by which a file is judged
 SHOWN = 3
 
 _number = number_reader(".", None)
@@ -28,38 +28,38 @@ def check_separator(file: Path, written: Dialect, *, separated: bool, quoted: bo
     Args:
         file: its path.
         written: how it would be read.
-        separated: whether the user says what separates its fields.
-        quoted: whether the user says what stands around them.
+        separated: whether the separator is the user's choice.
+        quoted: whether the quote is.
     """
     opened = StringIO(text_of(file, written), newline="")
-    lines = [line for line in islice(opened, LOOKED_AT) if line.strip()]
-    even = len(widths := _widths(lines, written.separator, written.quote)) == 1 and max(widths) > 1
+    lines = [line for line in islice(opened, FIRST) if line.strip()]
+    even = _even_width(lines, written.separator, written.quote) is not None
     called = CALLED.get(written.separator, f"'{written.separator}'")
     typed = SEPARATORS.get(written.separator, called)
     separators = [written.separator] if separated else [written.separator, *SEPARATORS]
     for quote in [written.quote] if quoted or even else [written.quote, *QUOTES]:
         for separator in separators:
-            asked = f" --separator {SEPARATORS[separator]}" * (separator != written.separator)
-            asked += f" --quote {QUOTES[quote]}" * (quote != written.quote)
-            if not asked or (separator in ", " and even):
+            flags = f" --separator {SEPARATORS[separator]}" * (separator != written.separator)
+            flags += f" --quote {QUOTES[quote]}" * (quote != written.quote)
+            if not flags or (separator in ", " and even):
                 continue
-            found = _widths(lines, separator, quote)
-            if len(found) == 1 and max(found) > 1:
+            if n_fields := _even_width(lines, separator, quote):
                 raise SpecError(
                     [
-                        f"{file}: so read, each line has as many fields, {max(found)}:{asked}. "
+                        f"{file}: so read, each line has as many fields, {n_fields}:{flags}. "
                         f"The first is {lines[0].strip()[:60]!r}. (If {called} "
                         f"separates: --separator {typed}.)"
                     ]
                 )
 
 
-def _widths(lines: Sequence[str], separator: str, quote: str) -> set[int]:
-    """Return how many fields the lines have."""
+def _even_width(lines: Sequence[str], separator: str, quote: str) -> int | None:
+    """Return how many fields each of the lines has, None where they differ or have one alone."""
     read = csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)
-    found = [len(fields) for fields in read]
+    widths = [len(fields) for fields in read]
     # The last may be cut off, within a text of several lines.
-    return set(found[:-1] if len(lines) == LOOKED_AT else found)
+    different = set(widths[:-1] if len(lines) == FIRST else widths)
+    return widths[0] if len(different) == 1 and widths[0] > 1 else None
 
 
 def check_first_line(
@@ -71,13 +71,12 @@ def check_first_line(
         lines: of the file.
         file: its path.
         written: how they were read.
-        separated: whether it is known what separates the fields.
-        header: whether the user says that the first line names the columns; None for nothing said.
+        separated: whether the separator is known.
+        header: whether the first line names the columns; None if the user doesn't say.
     """
-    looked_at = lines[:LOOKED_AT]
-    texts = [written.separator.join(line.fields) for line in looked_at]
-    if texts and (told := re.fullmatch(r'"?sep=(.?)"?', texts[0].strip(), re.IGNORECASE)):
-        sign = told[1]
+    texts = [written.separator.join(line.fields) for line in lines[:FIRST]]
+    if texts and (match := re.fullmatch(r'"?sep=(.?)"?', texts[0].strip(), re.IGNORECASE)):
+        sign = match[1]
         flag = f", and say --separator {SEPARATORS[sign]}" if sign in {*SEPARATORS} - {","} else ""
         raise SpecError(
             [
@@ -85,7 +84,7 @@ def check_first_line(
                 f"table. Expected the names there: remove that line{flag}."
             ]
         )
-    cuts = [[line.fields for line in looked_at]]
+    cuts = [[line.fields for line in lines[:FIRST]]]
     if not separated:
         others = (sign for sign in SEPARATORS if sign not in {" ", written.separator})
         cuts += [[text.split(sign) for text in texts] for sign in others]
@@ -150,7 +149,7 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
     Args:
         lines: of the file.
         file: its path.
-        header: whether the user says that the first line names the columns; None for nothing said.
+        header: whether the first line names the columns; None if the user doesn't say.
     """
     first, *below = [[field.strip() for field in line.fields] for line in lines]
     columns = list(zip_longest(*below, fillvalue=""))[: len(first)]
@@ -195,15 +194,15 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
 
 def _names_of_numbers(first: Sequence[str], columns: Sequence[Iterable[str]]) -> list[str]:
     """Return what stands over all columns of numbers, if none of it is a number or a gap."""
-    found = []
+    names = []
     for name, column in zip(first, columns, strict=False):
         values = {value for value in column if not _is_gap(value)}
         if not values or any(_number(value) is None for value in values):
             continue
         if _is_gap(name) or _number(name) is not None:
             return []
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
 def _is_gap(value: str) -> bool:

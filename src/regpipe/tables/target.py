@@ -30,12 +30,11 @@ def infer_task(target: pd.Series) -> TaskName:
     """
     if is_nested(target):
         return "multiclass"  # as which it is refused
-    known = target.dropna()
-    classes = known.nunique()
-    whole = not is_numeric(target) or bool((known.astype(float) % 1 == 0).all())
-    if not is_numeric(target) or (whole and classes <= 10):
-        return "binary" if classes == 2 else "multiclass"
-    return "regression"
+    values = target.dropna()
+    n = values.nunique()
+    if is_numeric(target) and (n > 10 or (values.astype(float) % 1 != 0).any()):
+        return "regression"
+    return "binary" if n == 2 else "multiclass"
 
 
 def check_target(
@@ -53,7 +52,7 @@ def check_target(
         task: `binary`, `multiclass` or `regression`.
         classes: that there may be, in the order of the outputs; None for those that there are.
         path: of the block, for messages.
-        named: whether the user says that its values are classes.
+        named: whether its values are classes by the user's choice.
 
     Raises:
         SpecError: it doesn't suit the task.
@@ -73,32 +72,33 @@ def check_target(
     if task == "regression":
         _check_numbers(target, what)
         return None
-    found = _classes_of(target)
-    if len(found) < 2:
-        raise SpecError([f"{what} is '{found[0]}' in all rows. Expected two classes or more."])
-    if len(found) > MOST_CLASSES:
+    values = _values_of(target)
+    n = len(values)
+    if n < 2:
+        raise SpecError([f"{what} is '{values[0]}' in all rows. Expected two classes or more."])
+    if n > MOST_CLASSES:
         raise SpecError(
-            [f"{what} has {len(found)} classes. Expected {MOST_CLASSES} or fewer, or a regression."]
+            [f"{what} has {n} classes. Expected {MOST_CLASSES} or fewer, or a regression."]
         )
-    if classes is not None:
-        if strange := [value for value in found if value not in classes]:
-            raise SpecError(
-                [f"{what} is {listed(strange)} in some rows. Expected one of: {listed(classes)}."]
-            )
-        found = list(classes)
-    if task == "binary" and len(found) != 2:
+    if classes is None:
+        classes = values
+    elif strange := [value for value in values if value not in classes]:
         raise SpecError(
-            [f"{what} has {len(found)} classes: {listed(found)}. Expected two, or multiclass."]
+            [f"{what} is {listed(strange)} in some rows. Expected one of: {listed(classes)}."]
+        )
+    if task == "binary" and len(classes) != 2:
+        raise SpecError(
+            [f"{what} has {len(classes)} classes: {listed(classes)}. Expected two, or multiclass."]
         )
     counts = target.value_counts()
-    if rare := [value for value in found if counts.get(value, 0) < 2]:
+    if rare := [value for value in classes if counts.get(value, 0) < 2]:
         raise SpecError(
             [
                 f"{what} is {listed(rare)} in fewer than two rows, and a split needs one on each "
                 "side. Expected more of them; or leave them out, or join them with another class."
             ]
         )
-    return tuple(found)
+    return tuple(classes)
 
 
 def _check_numbers(target: pd.Series, what: str) -> None:
@@ -115,16 +115,17 @@ def _check_numbers(target: pd.Series, what: str) -> None:
         raise SpecError([f"{what} is {target.iloc[0]} in all rows. Expected different values."])
 
 
-def _classes_of(target: pd.Series) -> list[Any]:
+def _values_of(target: pd.Series) -> list[Any]:
     """Return the values of a target; 0 and 1, not 0.0 and 1.0, where others were missing."""
     values = target
     if pd.api.types.is_float_dtype(target) and (target % 1 == 0).all():
         values = target.astype(int) if target.abs().max() < LARGEST_WHOLE else target
-    return [_plain(v) for v in sorted(values.unique(), key=lambda v: (str(type(v)), v))]
+    ordered = sorted(values.unique(), key=lambda value: (str(type(value)), value))
+    return [value.item() if isinstance(value, np.generic) else value for value in ordered]
 
 
 def _doubt_of_texts(target: pd.Series) -> str | None:
-    """Ask whether the texts of a target are classes, where most of them are numbers."""
+    """Return the question whether texts are classes, where most values are numbers."""
     if is_numeric(target):
         return None
     if has_commas(target):
@@ -133,9 +134,5 @@ def _doubt_of_texts(target: pd.Series) -> str | None:
     if target.nunique() - len(strays) <= len(strays) or not strays:
         return None
     n = count_rows(int(target.isin(strays).sum()))
-    told = f"holds numbers, but {listed(strays)} in {n}."
-    return f"{told} {remedies([str(target.name)], strays)}"
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+    remedy = remedies([str(target.name)], strays)
+    return f"holds numbers, but {listed(strays)} in {n}. {remedy}"

@@ -8,7 +8,7 @@ from regpipe.language import TableRows
 
 
 def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
-    """Return the rows to train and to test on, tidied: all, or those whose target is known."""
+    """Return the rows to train and to test on, tidied: all, or those that have a target."""
     tidy = tidied(table)
     if not rows.labelled_only or rows.target not in tidy:
         return tidy
@@ -21,23 +21,23 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
     Decimals, as a database has them, become numbers, whole ones that a float64 can't hold texts,
     and an index that has a name a column.
     """
-    made = with_index(table).rename(columns=lambda name: str(name).strip())
-    for place, kind in enumerate(made.dtypes):
-        column = made.iloc[:, place]
+    tidy = with_index(table).rename(columns=lambda name: str(name).strip())
+    for place, kind in enumerate(tidy.dtypes):
+        column = tidy.iloc[:, place]
         if isinstance(kind, pd.CategoricalDtype):
             column = column.astype(kind.categories.dtype)
         elif not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)):
             continue
-        if len(known := column.dropna()) and all(isinstance(v, Decimal) for v in known):
-            whole = all(v.is_finite() and v == v.to_integral_value() for v in known)
-            if whole and any(Decimal(float(v)) != v for v in known):
+        if len(values := column.dropna()) and all(isinstance(v, Decimal) for v in values):
+            whole = all(v.is_finite() and v == v.to_integral_value() for v in values)
+            if whole and any(Decimal(float(v)) != v for v in values):
                 column = column.map(lambda v: f"{v:f}", na_action="ignore").astype("str")
             else:
                 column = column.map(float, na_action="ignore").astype(float)
         elif pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
             column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
-        made.isetitem(place, column.array)
-    return made
+        tidy.isetitem(place, column.array)
+    return tidy
 
 
 def with_index(table: pd.DataFrame) -> pd.DataFrame:

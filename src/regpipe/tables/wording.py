@@ -1,4 +1,4 @@
-"""How values of a table are named to people, and what they are told to do about them."""
+"""How values of a table are named in messages, and the remedies that messages offer."""
 
 import shlex
 from collections.abc import Iterable, Sequence
@@ -28,8 +28,17 @@ def listed(values: Iterable[Any]) -> str:
     return ", ".join(shown[:A_FEW]) + (f" and {len(shown) - A_FEW} more" * (len(shown) > A_FEW))
 
 
+def flags(option: str, words: Iterable[str]) -> str:
+    """Return an option with each of the words, as a shell reads it.
+
+    >>> flags("--na", ["?", "none"])
+    "--na '?' --na none"
+    """
+    return " ".join(f"{option} {shlex.quote(word)}" for word in words)
+
+
 def long_digits(column: pd.Series) -> str:
-    """Say what whole numbers that a float64 can't hold are taken for."""
+    """Return what whole numbers that a float64 can't hold are taken for."""
     return (
         f"holds whole numbers of more digits than a float64 keeps, such as {some(column)}, so "
         f"they are texts. If they are amounts, write them in another unit, or as {1.25e20:g} is"
@@ -37,45 +46,39 @@ def long_digits(column: pd.Series) -> str:
 
 
 def remedy_of_commas(column: pd.Series) -> str:
-    """Say what to do with numbers with commas, and with other texts beside them."""
-    known = column.dropna().astype(str).str.strip()
-    are_numbers = known.str.fullmatch(COMMAED)
-    numbers = known[are_numbers].unique()
+    """Return what to do with numbers with commas, and with other texts beside them."""
+    texts = column.dropna().astype(str).str.strip()
+    are_numbers = texts.str.fullmatch(COMMAED)
+    numbers = texts[are_numbers].unique()
     readers = {
         '--thousands ","': number_reader(".", ","),
         '--decimal ","': number_reader(",", None),
     }
-    options = [
-        option
-        for option, read in readers.items()
-        if all(read(number) is not None for number in numbers)
-    ]
-    found = f"holds numbers with commas, such as {some(known[known.str.contains(',')])}."
+    options = [flag for flag, read in readers.items() if all(read(n) is not None for n in numbers)]
+    fault = f"holds numbers with commas, such as {some(texts[texts.str.contains(',')])}."
     if not options:
-        odd = next(
-            (n for n in numbers if all(read(n) is None for read in readers.values())), numbers[0]
-        )
+        odd = [n for n in numbers if all(read(n) is None for read in readers.values())]
         return (
-            f"{found} The comma isn't before decimals in all of them, nor before each three digits "
-            f"('{odd}'). Expected numbers that are all written in one of these ways, or without."
+            f"{fault} The comma isn't before decimals in all of them, nor before each three digits "
+            f"('{[*odd, numbers[0]][0]}'). Expected numbers that are all written in one of these "
+            "ways, or without."
         )
-    told = f"{found} Expected numbers; of a CSV, say what the comma is: {' or '.join(options)}."
+    remedy = f"{fault} Expected numbers; of a CSV, say what the comma is: {' or '.join(options)}."
     if are_numbers.all():
-        return told
-    others = known[~are_numbers].unique()
-    words = " ".join(f"--na {shlex.quote(word)}" for word in others[:A_FEW])
-    return f"{told} Beside them stands {listed(others)}: if that is a gap, {words}, too."
+        return remedy
+    others = texts[~are_numbers].unique()
+    gaps = flags("--na", others[:A_FEW])
+    return f"{remedy} Beside them stands {listed(others)}: if that is a gap, {gaps}, too."
 
 
 def remedies(names: Sequence[str], strays: Sequence[str]) -> str:
-    """Say how to read texts among numbers: as values, or as gaps where they may be such."""
+    """Return how to read texts among numbers: as values, or as gaps where they may be such."""
     # A name that begins with a dash would be read as an option.
-    kept = " ".join(f"--category {shlex.quote(name)}" for name in names[:A_FEW])
-    as_values = f"If all are names of something, as codes are: {kept}"
+    as_values = f"If all are names of something, as codes are: {flags('--category', names[:A_FEW])}"
     if are_codes(strays):
         return f"{as_values} (`categories` in `rows`)."
-    words = " ".join(f"--na {shlex.quote(stray)}" for stray in strays[:A_FEW])
-    as_gaps = f"If that stands for a gap, of a CSV: {words} (`gaps` in the catalog)."
+    gaps = flags("--na", strays[:A_FEW])
+    as_gaps = f"If that stands for a gap, of a CSV: {gaps} (`gaps` in the catalog)."
     return as_gaps if set(strays) <= SIGNS else f"{as_gaps} {as_values}."
 
 

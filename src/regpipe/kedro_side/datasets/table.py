@@ -11,7 +11,7 @@ from regpipe.tables.table_file import read_table
 
 
 class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
-    """Loads a CSV or Excel file as its entry describes it, and guesses nothing beyond that."""
+    """Loads a CSV or Excel file by its entry in the catalog, without any guess."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
         texts: list[str] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Point the dataset at a file; how it is written, `tables.dialect.Dialect` tells.
+        """Point the dataset at a file; the others are of `tables.dialect.Dialect`.
 
         Args:
             filepath: of the table.
@@ -65,4 +65,4 @@ class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
         raise DatasetError("A table of the user's own is read, never written.")
 
     def _describe(self) -> dict[str, Any]:
-        return {**super()._describe(), **self._written.said()}
+        return {**super()._describe(), **self._written.to_catalog()}

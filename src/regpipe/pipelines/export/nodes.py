@@ -101,7 +101,7 @@ class Prepared:
 def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Prepared:
     """Return all rows of the table of the problem called `name`."""
     whole = own_table.prepare(table, problem, name)
-    preprocessing = make_preprocessor(whole.columns, whole.said.scale).fit(whole.declared)
+    preprocessing = make_preprocessor(whole.columns, whole.block.scale).fit(whole.declared)
     x = preprocessing.transform(whole.declared).astype("float32")
     scaled = "target" in problem.standardise
     mean, deviation = (
@@ -109,7 +109,7 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Prepared:
     )
     y = ((whole.target - mean) / deviation).astype("float32")[:, None]
     rows = Rows(0, x, y, x, y, x, y, whole.groups)
-    return Prepared(rows, whole.columns, preprocessing, whole.said.target, mean, deviation)
+    return Prepared(rows, whole.columns, preprocessing, whole.block.target, mean, deviation)
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:

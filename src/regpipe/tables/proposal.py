@@ -1,0 +1,108 @@
+"""The problem that a file makes: as YAML for the project, and as lines for its user.
+
+Kedro reads YAML by OmegaConf, not by PyYAML, so the texts are written for that.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from regpipe.tables.columns import Columns
+from regpipe.tables.preprocessing import feature_names
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The problem that a file makes.
+
+    Attributes:
+        problem: its block.
+        catalog: the entries of the catalog, by their names.
+        columns: what they hold.
+        table: the rows.
+        target: the column to predict.
+        whole: all rows of the file, those without a target among them.
+        notes: what the user should know.
+    """
+
+    problem: dict[str, Any]
+    catalog: dict[str, Any]
+    columns: Columns
+    table: pd.DataFrame
+    target: str
+    whole: pd.DataFrame
+    notes: list[str]
+
+
+def to_yaml(name: str, proposal: Proposal, source: str) -> tuple[str, str]:
+    """Return the text of the problem's file and that of the catalog's."""
+    n_rows, n_columns = proposal.table.shape
+    size = f"{n_rows:,} rows, {n_columns} columns"
+    head = f"# Made by `kedro regpipe new-problem` from {source}: {size}."
+    lines = [head, "", f"{_flow(name)}:"]
+    for key, value in proposal.problem.items():
+        if key == "network":
+            lines.append(
+                "  # Two hidden layers that can learn a small table by heart; change them freely."
+            )
+            lines.append("  network:")
+            lines += [f"    {layer}: {_flow(entry)}" for layer, entry in value.items()]
+        else:
+            lines.append(f"  {key}: {_flow(value)}")
+    table, new = (f"{_flow(key)}: {_flow(entry)}" for key, entry in proposal.catalog.items())
+    of_new = f"# Rows without a target that `kedro run --pipelines={name}_predict` is to predict."
+    catalog = [head, "", table, "", of_new, new]
+    return "\n".join(lines) + "\n", "\n".join(catalog) + "\n"
+
+
+def describe_proposal(proposal: Proposal) -> dict[str, str]:
+    """Return what there is of rows, numbers, categories, inputs and the target."""
+    columns, target = proposal.columns, proposal.table[proposal.target]
+    plural = "s" * (len(columns.numeric) != 1)
+    gaps = f", with gaps in {', '.join(columns.gaps)}" if columns.gaps else ""
+    lines = {"rows": f"{len(target):,}", "numbers": f"{len(columns.numeric)} column{plural}{gaps}"}
+    if columns.categorical:
+        some = [f"{name} ({len(values)})" for name, values in columns.categorical.items()]
+        lines["categories"] = ", ".join(some[:8]) + (", ..." if len(some) > 8 else "")
+    lines["inputs"] = f"{len(feature_names(columns))} of the network"
+    if columns.classes is None:
+        values = f"{target.min():.12g} to {target.max():.12g}"
+    else:
+        counts = target.value_counts()
+        values = ", ".join(f"{value} ({counts[value]:,})" for value in columns.classes)
+    lines["target"] = f"{proposal.target}: {proposal.problem['task']}, {values}"
+    return lines
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that OmegaConf reads as it was meant."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write everything out, wherever it stands once more."""
+        return True
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # There 1e5 is a number, also without a sign and a point, and ${...} stands for another value.
+    plain = not re.match(r"[-+.0-9]", text)
+    escaped = re.sub(r"(\\*)\$\{", lambda match: match[1] * 2 + r"\${", text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", escaped, style=None if plain else "'")
+
+
+_Dumper.add_representer(str, _text_node)
+
+
+def _flow(value: Any) -> str:
+    """Return YAML on one line."""
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10**6,
+    )
+    return text.removesuffix("\n...\n").strip()
