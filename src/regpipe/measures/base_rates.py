@@ -1,19 +1,19 @@
-"""Where predictions are cut: judged by balanced accuracy, a class is said by its base rate.
+"""Where predictions are cut: for balanced accuracy, at each class's base rate.
 
-    said = argmax_k  p_k / r_k,    of two classes: the second where p > r
+    predicted class = argmax_k  p_k / r_k,    of two classes: the second where p > r
 
-p are a network's outputs, r the base rates: what a network that knows nothing of a row would say
-after the same training. Balanced accuracy counts each class alike however few rows it has, and is
-highest so; the likeliest class, `argmax_k p_k`, is best for accuracy, and overlooks a rare one.
+p are a network's outputs, r the base rates: the outputs of a network that ignores its inputs, after
+the same training. Balanced accuracy counts each class alike however few rows it has, and is highest
+so; the likeliest class, `argmax_k p_k`, is best for accuracy, and overlooks a rare one.
 
-The rates are the classes' shares of the rows trained on, and of a training that shifts the outputs,
-shifted as they are, so that nothing is corrected twice:
+The rates are the classes' shares of the rows trained on; where a training shifts the outputs, they
+are shifted alike, so that nothing is corrected twice:
 
     class weights:                  r_k <- w_k r_k / sum_j w_j r_j     (balanced: all alike)
     noisy labels, label smoothing:  r_k <- (1 - rate) r_k + rate / K
 
-Of two classes that says the same classes as without the shift; of more, noisy labels leave it
-nearly so. No row that is tested on has a part in it.
+With two classes the predictions are the same as without the shift; with more, noisy labels leave
+them nearly so. No test row is used.
 
 Source: C. Elkan, "The foundations of cost-sensitive learning" (2001), theorem 2.
 """
@@ -34,7 +34,7 @@ COLUMN = "base_rate_{}"
 def base_rates(arm: Arm, rows: Rows) -> np.ndarray | None:
     """Return the rate of each class after a training on `rows`, of shape (n_classes,).
 
-    None where the likeliest class is said: the problem isn't judged by balanced accuracy.
+    None where the likeliest class is predicted: the problem isn't judged by balanced accuracy.
     """
     if arm.task.metric != "balanced_accuracy":
         return None
@@ -52,7 +52,7 @@ def class_shares(rows: Rows) -> np.ndarray:
 
 
 def evened(outputs: np.ndarray, rates: np.ndarray | None) -> np.ndarray:
-    """Return outputs as if all classes were as frequent: the likeliest of them is said.
+    """Return outputs as if all classes were as frequent: the likeliest of them is predicted.
 
     Args:
         outputs: probabilities of shape (n_rows, 1), of the second of two classes, or
@@ -66,7 +66,7 @@ def evened(outputs: np.ndarray, rates: np.ndarray | None) -> np.ndarray:
     if rates is None:
         return outputs
     of_each = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
-    padded = np.zeros(of_each.shape[1])  # a class that no row trained on has isn't said
+    padded = np.zeros(of_each.shape[1])  # a class without a row trained on isn't predicted
     padded[: len(rates)] = rates
     ratios = np.divide(of_each, padded, out=np.zeros_like(of_each), where=padded > 0)
     total = ratios.sum(axis=1, keepdims=True)
@@ -86,5 +86,5 @@ def rates_of_fit(fit: Mapping[Any, Any]) -> np.ndarray | None:
 
 
 def _smoothing(training: Training) -> float:
-    asked = {} if isinstance(training.loss, str) else next(iter(training.loss.values())) or {}
-    return float(asked.get("label_smoothing", 0.0))
+    arguments = {} if isinstance(training.loss, str) else next(iter(training.loss.values())) or {}
+    return float(arguments.get("label_smoothing", 0.0))

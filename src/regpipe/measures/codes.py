@@ -38,7 +38,7 @@ class Codes:
         """Return, for each row of a part, the numbers whose means are scores.
 
         `denoising_mse` is the squared error, against the clean row, of what comes out where the
-        inputs are corrupted; `probe_accuracy` is 1 where the probe tells the row's class;
+        inputs are corrupted; `probe_accuracy` is 1 where the probe predicts the row's class;
         `sparsity` is the share of the row's code that is exactly 0. Outputs that aren't numbers
         count as the mean row would.
         """
@@ -47,12 +47,12 @@ class Codes:
         if not np.isfinite(restored).all():
             restored = np.broadcast_to(self._rows.y_train.mean(axis=0), y.shape)
         codes = self._encode(x)
-        told = {
+        columns = {
             "denoising_mse": ((restored - y) ** 2).mean(axis=1, dtype=float),
             "probe_accuracy": (self._probe(codes) == self._rows.labels[part]).astype(float),
             "sparsity": (codes == 0).mean(axis=1),
         }
-        return pd.DataFrame(told)
+        return pd.DataFrame(columns)
 
 
 def corrupted(rows: Rows, part: Part, noise: float) -> np.ndarray:
@@ -63,10 +63,10 @@ def corrupted(rows: Rows, part: Part, noise: float) -> np.ndarray:
 
 
 def probe(codes: np.ndarray, labels: np.ndarray) -> Apply:
-    """Return scikit-learn's logistic regression, trained to tell labels by codes.
+    """Return scikit-learn's logistic regression, trained to predict labels from codes.
 
     Codes are divided by their standard deviation, one number for all units: logistic regression
-    penalizes weights, and so would favour the code that is larger, which says nothing. A code that
+    penalizes weights, and so would favour the larger code, though size means nothing. A code that
     isn't a number is taken for 0.
 
     Args:

@@ -1,8 +1,8 @@
 """Weights and rows -> numbers: how good a fit is, and what its network is like.
 
 Losses are the problem's, without penalties: those of two arms differ, so only plain losses can be
-compared. A fit that diverged says nothing, and whoever got it would guess: wherever its outputs
-aren't numbers, they are taken to be the constant that the targets trained on suggest.
+compared. A fit that diverged has no predictions, so that its user would have to guess: wherever its
+outputs aren't numbers, they are replaced by the constant that the targets trained on suggest.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ class Measure:
     def load(self, weights: Weights, targets: np.ndarray, rates: np.ndarray | None = None) -> None:
         """Give the network the weights of a fit, and the targets that it was trained on.
 
-        And the base rates by which it says classes, where it does: see `base_rates`.
+        And the base rates by which it predicts classes, where it does: see `base_rates`.
         """
         self._guess = constant_guess(targets, self.model.output_shape[-1], self.task)
         self._rates = rates
@@ -52,8 +52,8 @@ class Measure:
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Return the outputs of the loaded weights, of shape (n_rows, n_outputs), all finite.
 
-        Those of a snapshot ensemble are the mean of what its networks say. Of a row whose outputs
-        aren't finite, or so large that their squares aren't, it is the constant guess.
+        Those of a snapshot ensemble are the mean over its networks. Of a row whose outputs aren't
+        finite, or so large that their squares aren't, it is the constant guess.
         """
         if len(self._members) == 1:
             return self._finite(self._predict(x).numpy())
@@ -65,8 +65,8 @@ class Measure:
 
     def _finite(self, outputs: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore"):
-            told = np.isfinite(np.square(outputs)).all(axis=1, keepdims=True)
-        return np.where(told, outputs, self._guess).astype(outputs.dtype)
+            finite = np.isfinite(np.square(outputs)).all(axis=1, keepdims=True)
+        return np.where(finite, outputs, self._guess).astype(outputs.dtype)
 
     def evened(self, x: np.ndarray) -> np.ndarray:
         """Return the outputs as if all classes were as frequent, where the fit has base rates."""
@@ -78,15 +78,15 @@ class Measure:
         Of the latter also the `halves`.
         """
         by_row = self._by_row(rows)
-        outputs, told = self.predict(rows.x_score), by_row("score")
-        scored = {
+        outputs, of_rows = self.predict(rows.x_score), by_row("score")
+        sides = {
             "train": self._score(rows.y_train, self.predict(rows.x_train)) | means(by_row("train")),
-            "test": self._score(rows.y_score, outputs) | means(told),
+            "test": self._score(rows.y_score, outputs) | means(of_rows),
         }
         return {
-            **{f"{side}_{name}": x for side, found in scored.items() for name, x in found.items()},
+            **{f"{side}_{name}": x for side, scores in sides.items() for name, x in scores.items()},
             **halves(self._score, rows.y_score, outputs),
-            **halves(lambda _, part: means(part), rows.y_score, told),
+            **halves(lambda _, part: means(part), rows.y_score, of_rows),
         }
 
     def score(self, rows: Rows, part: Part) -> dict[str, float]:
@@ -95,22 +95,22 @@ class Measure:
         return self._score(y, self.predict(x)) | means(self._by_row(rows)(part))
 
     def _by_row(self, rows: Rows) -> Callable[[Part], pd.DataFrame]:
-        """Return what tells the scores that are means over a part's rows: those of a code."""
-        about = self._autoencoder
-        if about is None:
+        """Return the function of a part that gives each row's scores of its code."""
+        autoencoder = self._autoencoder
+        if autoencoder is None:
             return lambda _: pd.DataFrame()
-        place = [layer.name for layer in self.model.layers].index(about.code)
+        place = [layer.name for layer in self.model.layers].index(autoencoder.code)
 
         def encode(x: np.ndarray) -> np.ndarray:  # of an ensemble, by its last network
             return self._outputs(x)[place].numpy().reshape(len(x), -1)
 
-        return Codes(self.predict, encode, rows, about.noise).by_row
+        return Codes(self.predict, encode, rows, autoencoder.noise).by_row
 
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         loss = float(np.mean(self._loss(y, outputs), dtype=float))
         return {**scores_of(self.task, y, outputs, self._rates), "loss": loss}
 
-    @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, which its row tells
+    @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, as its row shows
     def anatomy(self, rows: Rows) -> dict[str, float]:
         """Return what the network is like, layer by layer; of an ensemble, the last one.
 
@@ -124,9 +124,8 @@ class Measure:
             if kernels:
                 flat = np.concatenate([kernel.ravel() for kernel in kernels])
                 numbers[f"norm_{layer.name}"] = float(np.linalg.norm(flat))
-        for layer, outputs in zip(
-            self.model.layers[:-1], self._outputs(rows.x_train), strict=False
-        ):
+        hidden = zip(self.model.layers[:-1], self._outputs(rows.x_train), strict=False)
+        for layer, outputs in hidden:
             if _is_identity(layer):
                 continue
             numbers[f"activation_{layer.name}"] = float(np.mean(outputs))
@@ -135,7 +134,7 @@ class Measure:
 
 
 def constant_guess(targets: np.ndarray, outputs: int, task: Task) -> np.ndarray:
-    """Return what is said of every row if nothing is known of it, of shape (outputs,).
+    """Return the outputs of a network that ignores its inputs, of shape (outputs,).
 
     That is the mean target; of several classes, the share of each.
 
@@ -158,8 +157,8 @@ def halves(
 ) -> dict[str, float]:
     """Return `test_<score>_halves`: half of how much a score differs between halves of the rows.
 
-    That says how much of it is up to the rows, see `statistics.overlap`. NaN for a single row, and
-    of a metric that isn't a mean over rows: halves of them say another number, not a noisier one.
+    That measures how much of it is up to the rows, see `statistics.overlap`. NaN for a single row,
+    and of a metric that isn't a mean over rows: halves give another number, not a noisier one.
     """
     one, other = (score(y[start::2], outputs[start::2]) for start in (0, min(1, len(y) - 1)))
     return {
@@ -180,7 +179,7 @@ def surface(
     fits: Sequence[tuple[Weights, np.ndarray, np.ndarray | None]],
     grid: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Return what the fits say, on average, at each point of a grid.
+    """Return the mean prediction of the fits at each point of a grid.
 
     Args:
         measure: of the fits' arm.
@@ -189,8 +188,8 @@ def surface(
 
     Returns:
         `probability`, the mean probability of class 1 (as if both classes were as frequent, where
-        the fits have base rates), and `share`, the share of the fits that
-        call the point class 1; both of shape (n_points,), in [0, 1].
+        the fits have base rates), and `share`, the share of the fits that call the point class 1;
+        both of shape (n_points,), in [0, 1].
     """
     outputs = []
     for fit in fits:
@@ -203,11 +202,11 @@ def surface(
 def scores_of(
     task: Task, y: np.ndarray, outputs: np.ndarray, rates: np.ndarray | None = None
 ) -> dict[str, float]:
-    """Return the scores of a task that have a function; base rates, if any, say the classes."""
-    said = evened(outputs, rates)
+    """Return the scores of a task that have a function; base rates, if any, shift the classes."""
+    shifted = evened(outputs, rates)
     metrics = {name: METRICS[name] for name in task.scores}
     return {
-        name: metric.function(y, said if metric.of_classes else outputs)
+        name: metric.function(y, shifted if metric.of_classes else outputs)
         for name, metric in metrics.items()
         if metric.function
     }

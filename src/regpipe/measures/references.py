@@ -1,6 +1,6 @@
 """Models without a network of ours, by scikit-learn: is a network worth it at all?
 
-Each with its usual settings, on the rows and the columns that the network sees. Where that says
+Each with its usual settings, on the same rows and columns as the network. Where that predicts
 classes by their base rates, so do they.
 """
 
@@ -24,20 +24,20 @@ def references(problem: Problem, seed: int) -> dict[str, Any]:
     from sklearn import ensemble, linear_model, neural_network
 
     if problem.kind.classifies:
-        return {
-            "LogisticRegression": linear_model.LogisticRegression(max_iter=1000),
-            "RandomForestClassifier": ensemble.RandomForestClassifier(random_state=seed),
-            "HistGradientBoostingClassifier": ensemble.HistGradientBoostingClassifier(
-                random_state=seed
-            ),
-            "MLPClassifier": neural_network.MLPClassifier(random_state=seed),
-        }
-    return {
-        "Ridge": linear_model.Ridge(),
-        "RandomForestRegressor": ensemble.RandomForestRegressor(random_state=seed),
-        "HistGradientBoostingRegressor": ensemble.HistGradientBoostingRegressor(random_state=seed),
-        "MLPRegressor": neural_network.MLPRegressor(random_state=seed),
-    }
+        models = [
+            linear_model.LogisticRegression(max_iter=1000),
+            ensemble.RandomForestClassifier(random_state=seed),
+            ensemble.HistGradientBoostingClassifier(random_state=seed),
+            neural_network.MLPClassifier(random_state=seed),
+        ]
+    else:
+        models = [
+            linear_model.Ridge(),
+            ensemble.RandomForestRegressor(random_state=seed),
+            ensemble.HistGradientBoostingRegressor(random_state=seed),
+            neural_network.MLPRegressor(random_state=seed),
+        ]
+    return {type(model).__name__: model for model in models}
 
 
 def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
@@ -45,29 +45,29 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
 
     And of each score the `halves`.
     """
-    task, found = problem.kind, []
+    task, table = problem.kind, []
     for repeat, rows in enumerate(draws):
         rates = class_shares(rows) if task.metric == "balanced_accuracy" else None
 
-        def score(y: np.ndarray, said: np.ndarray, rates: Any = rates) -> dict[str, float]:
-            return scores_of(task, y, said, rates)
+        def score(y: np.ndarray, outputs: np.ndarray, rates: Any = rates) -> dict[str, float]:
+            return scores_of(task, y, outputs, rates)
 
         models = references(problem, rows.data_seed)
         progress.expect(len(models))
         for name, model in models.items():
             clock = time.perf_counter()
-            said = _fit(model, rows, problem)
+            outputs = _fit(model, rows, problem)
             seconds = time.perf_counter() - clock
             key = {"model": name, "repeat": repeat, "data_seed": rows.data_seed}
-            told = {f"test_{name}": value for name, value in score(rows.y_score, said).items()}
-            told |= halves(score, rows.y_score, said)
-            found.append({**key, **told, "seconds": seconds})
+            scores = {f"test_{k}": value for k, value in score(rows.y_score, outputs).items()}
+            scores |= halves(score, rows.y_score, outputs)
+            table.append({**key, **scores, "seconds": seconds})
             progress.advance(name)
-    return pd.DataFrame(found)
+    return pd.DataFrame(table)
 
 
 def _fit(model: Any, rows: Rows, problem: Problem) -> np.ndarray:
-    """Return what a model, once fitted, says of the rows that score it, in a network's form."""
+    """Fit a model, and return its outputs on the rows that score it, in a network's form."""
     from sklearn.exceptions import ConvergenceWarning
 
     x_train, x_score = (x.reshape(len(x), -1) for x in (rows.x_train, rows.x_score))
@@ -76,8 +76,7 @@ def _fit(model: Any, rows: Rows, problem: Problem) -> np.ndarray:
         model.fit(x_train, rows.y_train[:, 0])
     if not problem.kind.classifies:
         return model.predict(x_score)[:, None]
-    said = model.predict_proba(x_score)
-    classes = max(2, int(max(rows.y_train.max(), rows.y_score.max())) + 1)
-    outputs = np.zeros((len(said), classes))
-    outputs[:, model.classes_.astype(int)] = said  # one that no training row has stays at 0
+    outputs = np.zeros((len(x_score), len(class_shares(rows))))
+    # A class that no training row has stays at 0.
+    outputs[:, model.classes_.astype(int)] = model.predict_proba(x_score)
     return outputs[:, 1:] if problem.task == "binary" else outputs

@@ -28,7 +28,7 @@ class Network(Protocol):
 
     @property
     def input_shape(self) -> tuple[int, ...] | None:
-        """What a row looks like to it; None for a vector."""
+        """The shape of a row for it; None for a vector."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Rows:
     `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
     `score` is what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are
     those of the rows trained on, of shape (n_rows,), where rows come in groups. `labels` are the
-    targets, of shape (n_rows,), of the rows of each part, where those aren't what is to be told.
+    classes, of shape (n_rows,), of the rows of each part, where those aren't the targets.
     `room` is how many rows are trained on and watched in other fits of the same kind, so that all
     of them share a compile.
     """
@@ -66,7 +66,7 @@ class Rows:
 
 
 def input_shape(arm: Network, samples: pd.DataFrame) -> tuple[int, ...]:
-    """Return what a row looks like to the network of the arm.
+    """Return the shape of a row for the network of the arm.
 
     Raises:
         SpecError: the problem's `input_shape` doesn't hold as many numbers as there are features.

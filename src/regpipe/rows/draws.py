@@ -1,4 +1,4 @@
-"""What the repeats are called: of `fresh`, a table has no draws, only splits, or even one alone."""
+"""The words for the repeats: a generator's `fresh` has draws, a table's splits, or one split."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ class Draws:
     """The words for a kind of rows.
 
     Attributes:
-        rows: what a repeat of `fresh` has, as `summary.json` says it.
+        rows: of a repeat of `fresh`, as it stands in `summary.json`.
         fixed: the one that was published.
         fresh: those of the repeats, in a sentence.
         one: one of those.
@@ -41,5 +41,5 @@ def draws_of(problem: Problem) -> Draws:
 
 
 def draws_named(rows: str) -> Draws:
-    """Return the words, given what `summary.json` says of a repeat's rows."""
+    """Return the words by the name of a repeat's rows in `summary.json`."""
     return KINDS[rows]

@@ -36,19 +36,19 @@ def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
 
 
 def split_samples(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:
-    """Call some rows of each draw `train`, the others `test`, and standardise what shall be.
+    """Call some rows of each draw `train`, the others `test`, and standardise what the block names.
 
     Raises:
         SpecError: the split leaves no row to train or to test on.
     """
-    columns = [name for name in feature_names(draws) if "features" in problem.standardise]
-    columns += [name for name in ["target"] if "target" in problem.standardise]
+    columns = feature_names(draws) if "features" in problem.standardise else []
+    columns += ["target"] if "target" in problem.standardise else []
     frames = []
     for (_, _), drawn in draws.groupby(DRAW, sort=False):
-        given = drawn["split"] == "score"
+        to_split = drawn["split"] != "score"
         seed = int(drawn["data_seed"].iloc[0])
         names = np.full(len(drawn), "score", dtype=object)
-        names[~given] = _split(drawn.loc[~given, "target"], problem, seed)
+        names[to_split] = _split(drawn.loc[to_split, "target"], problem, seed)
         split = drawn.assign(split=names)
         if columns:
             trained = split.loc[split["split"] == "train", columns]
@@ -71,21 +71,17 @@ def _frame(rows: pd.DataFrame, protocol: str, repeat: int, seed: int, split: str
 
 def _split(target: pd.Series, problem: Problem, seed: int) -> np.ndarray:
     """Return `train` or `test` for each row of a draw."""
-    split, n = problem.split, len(target)
+    split, places = problem.split, np.arange(len(target))
     if not is_table(problem.rows):
         assert isinstance(split.train, int)
-        return np.where(np.arange(n) < split.train, "train", "test")
+        return np.where(places < split.train, "train", "test")
     from sklearn.model_selection import train_test_split
 
+    options = {"train_size": split.train, "stratify": target if split.stratify else None}
     try:
-        train, _ = train_test_split(
-            np.arange(n),
-            train_size=split.train,
-            random_state=seed,
-            stratify=target if split.stratify else None,
-        )
+        train, _ = train_test_split(places, random_state=seed, **options)
     except ValueError as error:
         raise SpecError(
-            [f"split of '{problem.title}': its {n} rows can't be split so. {error}"]
+            [f"split of '{problem.title}': its {len(places)} rows can't be split so. {error}"]
         ) from error
-    return np.where(np.isin(np.arange(n), train), "train", "test")
+    return np.where(np.isin(places, train), "train", "test")

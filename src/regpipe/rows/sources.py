@@ -55,10 +55,10 @@ def check_rows(name: str, problem: Problem) -> None:
     if TABLE in rows:
         _check_own_table(name, problem)
         return
-    known = [*GENERATORS, *TABLES]
+    sources = [*GENERATORS, *TABLES]
     for source in rows:
-        if source not in known:
-            raise unknown(path, "generator or table of rows", source, known)
+        if source not in sources:
+            raise unknown(path, "generator or table of rows", source, sources)
     if len(rows) != 1:
         raise SpecError(
             [f"{path}: expected one generator or table, received {', '.join(rows) or rows}."]
@@ -135,7 +135,7 @@ def _draw(rows: dict[str, dict[str, Any]], **changes: Any) -> pd.DataFrame:
 
 def _check_arguments(path: str, generator: str, arguments: dict[str, Any]) -> None:
     parameters = dict(inspect.signature(GENERATORS[generator]).parameters)
-    parameters.pop(N_TRAIN, None)  # that is said by the split
+    parameters.pop(N_TRAIN, None)  # which comes from the split
     for argument in arguments:
         if argument not in parameters:
             raise unknown(path, f"argument of {generator}", argument, parameters)
