@@ -159,12 +159,12 @@ def new_problem(
         there = [path for path in written.values() if path.exists()]
         if there and not overwrite:
             names = " and ".join(_inside(root, path) for path in there)
-            raise SpecError([f"{names}: already there. To write them anew: --overwrite."])
+            raise SpecError(f"{names}: already there. To write them anew: --overwrite.")
         problems, techniques = read_blocks()
         taken = {*problems, *techniques, *pipelines} if not there else set()
         if name in taken or f"{name}_screen" in taken:
             raise SpecError(
-                [f"{name}: there is a block or a pipeline of that name. Expected another."]
+                f"{name}: there is a block or a pipeline of that name. Expected another."
             )
         check_free({**problems, name: {}}, techniques)
         filepath = _inside(root, file)

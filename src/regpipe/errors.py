@@ -7,8 +7,8 @@ from difflib import get_close_matches
 class SpecError(ValueError):
     """Something in the parameters is wrong; each fault says where, what, and what was expected."""
 
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
+    def __init__(self, *faults: str) -> None:
+        self.faults = faults
         super().__init__("\n".join(self.faults))
 
 
@@ -18,7 +18,7 @@ def unknown(path: str, what: str, name: str, expected: Iterable[str]) -> SpecErr
     >>> print(unknown("moons.network.hidden", "argument of Dense", "unit", ["units", "use_bias"]))
     moons.network.hidden: 'unit' is no argument of Dense. Did you mean 'units'?
     """
-    return SpecError([f"{path}: '{name}' is no {what}. {hint(name, expected)}"])
+    return SpecError(f"{path}: '{name}' is no {what}. {hint(name, expected)}")
 
 
 def hint(name: str, expected: Iterable[str]) -> str:

@@ -166,7 +166,7 @@ def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
             f" Arguments go inside it: {path}.{kinds[0]}.{others[0]}." if kinds and others else ""
         )
         raise SpecError(
-            [f"{path}: expected one layer of Keras, such as Dense, received {list(entry)}.{where}"]
+            f"{path}: expected one layer of Keras, such as Dense, received {list(entry)}.{where}"
         )
     kind, arguments = next(iter(entry.items()))
     check_layer(path, kind, arguments)
@@ -176,11 +176,9 @@ def _layer(path: str, name: str, entry: dict[str, Any]) -> Layer:
 def _merge(path: str, layer: Layer, changes: dict[str, Any]) -> Layer:
     if layer.kind in changes:
         raise SpecError(
-            [
-                f"{path}: '{path.rsplit('.', 1)[-1]}' is a {layer.kind} of the problem already. "
-                "Expected its arguments alone, such as "
-                f"{path}.{next(iter(layer.arguments), 'name')}."
-            ]
+            f"{path}: '{path.rsplit('.', 1)[-1]}' is a {layer.kind} of the problem already. "
+            "Expected its arguments alone, such as "
+            f"{path}.{next(iter(layer.arguments), 'name')}."
         )
     check_arguments(path, layer.kind, changes)
     return Layer(layer.kind, {**layer.arguments, **changes})
@@ -195,13 +193,13 @@ def _insert(
         kind for kind, value in entry.items() if isinstance(value, dict) and places & value.keys()
     ]
     if inside:
-        raise SpecError([f"{path}: `before` and `after` stand beside {inside[0]}, not inside it."])
+        raise SpecError(f"{path}: `before` and `after` stand beside {inside[0]}, not inside it.")
     if not place:
         wrong = unknown(path, f"layer of {problem}", name, layers)
         new = "A new layer says which one it comes `before` or `after`."
-        raise SpecError([f"{fault} {new}" for fault in wrong.faults])
+        raise SpecError(*(f"{fault} {new}" for fault in wrong.faults))
     if len(place) > 1:
-        raise SpecError([f"{path}: expected `before` or `after`, received both."])
+        raise SpecError(f"{path}: expected `before` or `after`, received both.")
     neighbour = entry[place[0]]
     if neighbour not in layers:
         raise unknown(f"{path}.{place[0]}", f"layer of {problem}", str(neighbour), layers)
@@ -253,4 +251,4 @@ def _check_training(path: str, training: Training, task: Task, layers: dict[str,
             wants = f"for a {task.name} problem, such as " + (
                 "binary_crossentropy" if task.name == "binary" else "mse"
             )
-        raise SpecError([f"{path}.loss: '{loss}' doesn't suit it. Expected a loss {wants}."])
+        raise SpecError(f"{path}.loss: '{loss}' doesn't suit it. Expected a loss {wants}.")

@@ -72,7 +72,7 @@ def check_parameters(
         if parsed := keep(parse, StoppingRules, rules, "stopping_rules"):
             keep(_check_replayed, parsed, bases)
     if faults:
-        raise SpecError(dict.fromkeys(faults))
+        raise SpecError(*dict.fromkeys(faults))
 
 
 def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
@@ -93,7 +93,7 @@ def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
         except SpecError as error:
             faults += [f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults]
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def _plain(base: Arm) -> Arm:
@@ -117,7 +117,7 @@ def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> No
                     logged = f"number that {problem} logs"
                     faults += unknown(path, logged, block.rule.monitor, base.task.logs).faults
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
@@ -142,7 +142,7 @@ def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
     for name in sorted({*problems, *techniques} & set(taken)):
         faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def _check_top_level(
@@ -162,7 +162,7 @@ def _check_top_level(
     for name in sorted(set(parameters) - names):
         faults.append(f"{name}: there is no such parameter. {hint(name, names)}")
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def _no_problem(technique: str, problem: str, problems: Iterable[str]) -> str:

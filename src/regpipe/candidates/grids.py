@@ -49,10 +49,8 @@ def arm_at(name: str, technique: Technique, base: Arm, point: Point) -> Arm:
             inner = inner.get(key) if isinstance(inner, dict) else None
         if parents[:1] not in (["network"], ["training"]) or not isinstance(inner, dict):
             raise SpecError(
-                [
-                    f"{name}.grid: '{path}' is no path of this block. Expected one such as "
-                    "network.hidden.kernel_regularizer.l2."
-                ]
+                f"{name}.grid: '{path}' is no path of this block. Expected one such as "
+                "network.hidden.kernel_regularizer.l2."
             )
         if last not in inner:
             raise unknown(f"{name}.grid", f"key of {'.'.join(parents)}", last, inner)
@@ -69,10 +67,8 @@ def check_grid(name: str, technique: Technique, base: Arm) -> None:
     published = technique.grid_published
     if published and not len(published.train) == len(published.test) == len(tried):
         raise SpecError(
-            [
-                f"{name}.grid_published: {len(published.train)} train and {len(published.test)} "
-                f"test numbers, and the grid has {len(tried)} points. Expected as many."
-            ]
+            f"{name}.grid_published: {len(published.train)} train and {len(published.test)} "
+            f"test numbers, and the grid has {len(tried)} points. Expected as many."
         )
 
 

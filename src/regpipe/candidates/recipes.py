@@ -100,7 +100,7 @@ def mix(path: str, mixture: Mapping[str, tuple[Recipe, Value]], base: Arm) -> di
     """
     hidden = hidden_layers(base)
     if not hidden:
-        raise SpecError([f"{path}: the network of {base.problem} has no hidden layer to change."])
+        raise SpecError(f"{path}: the network of {base.problem} has no hidden layer to change.")
     network: dict[str, dict[str, Any]] = {}
     training: dict[str, Any] = {}
     for name, (recipe, value) in mixture.items():
@@ -208,7 +208,7 @@ def _check_kept(name: str, recipe: Recipe, base: Arm) -> None:
     kept = base.training
     if asked.get("use_ema") and (kept.averages or kept.keeps_best):
         what = "the best weights" if kept.keeps_best else "a moving average"
-        raise SpecError([f"{name}.training.optimizer: {base.problem} keeps {what} by itself."])
+        raise SpecError(f"{name}.training.optimizer: {base.problem} keeps {what} by itself.")
 
 
 def _reason(name: str, fault: str) -> str:

@@ -76,10 +76,8 @@ class CompiledLoop:
         self._forward = Forward(self.model, self.training, arm.task.name)
         if random == "threefry" and not self._forward.by_xla:
             raise SpecError(
-                [
-                    f"random: threefry runs under XLA alone, and {arm.name} is trained without, "
-                    "since its convolutions are faster so. Expected hash."
-                ]
+                f"random: threefry runs under XLA alone, and {arm.name} is trained without, "
+                "since its convolutions are faster so. Expected hash."
             )
         self._states = States(self.model, self.optimizer)
         jit = self._forward.by_xla

@@ -30,7 +30,7 @@ def check_training(arm: Arm) -> None:
         try:
             build()
         except (TypeError, ValueError) as error:
-            raise SpecError([f"{arm.name}.training.{key}: Keras refuses this. {error}"]) from error
+            raise SpecError(f"{arm.name}.training.{key}: Keras refuses this. {error}") from error
 
 
 def check_ideas(arm: Arm, architecture: dict[str, Any], model: keras.Model) -> None:
@@ -51,11 +51,9 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
         classes, outputs = int(rows.y_train.max()) + 1, model.output_shape[-1]
         if classes > max(outputs, 2):
             raise SpecError(
-                [
-                    f"{arm.name}.network: the rows have {classes} classes, and the network tells "
-                    f"{max(outputs, 2)} apart. Expected {classes} outputs"
-                    + (", and the task multiclass." if outputs == 1 else ".")
-                ]
+                f"{arm.name}.network: the rows have {classes} classes, and the network tells "
+                f"{max(outputs, 2)} apart. Expected {classes} outputs"
+                + (", and the task multiclass." if outputs == 1 else ".")
             )
     try:
         with tf.GradientTape() as tape:
@@ -63,14 +61,12 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
         finite = np.isfinite(np.asarray(loss)).all()
     except Exception as error:  # whatever it is, it would come again in training
         raise SpecError(
-            [f"{arm.name}: this network can't be trained by this loss. {_reason(error)}"]
+            f"{arm.name}: this network can't be trained by this loss. {_reason(error)}"
         ) from error
     if not finite:
         raise SpecError(
-            [
-                f"{arm.name}.training.loss: '{arm.training.loss}' of two rows isn't a number. "
-                "Expected a loss that suits the outputs and the targets."
-            ]
+            f"{arm.name}.training.loss: '{arm.training.loss}' of two rows isn't a number. "
+            "Expected a loss that suits the outputs and the targets."
         )
     weights = model.trainable_variables
     try:
@@ -78,7 +74,7 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
         build_optimizer(arm.training, model).apply(gradients, weights)
     except Exception as error:
         raise SpecError(
-            [f"{arm.name}.training.optimizer: Keras can't take a step. {_reason(error)}"]
+            f"{arm.name}.training.optimizer: Keras can't take a step. {_reason(error)}"
         ) from error
 
 

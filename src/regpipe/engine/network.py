@@ -27,7 +27,7 @@ def build_architecture(arm: Arm, input_shape: tuple[int, ...]) -> Architecture:
     try:
         model = keras.Sequential([keras.Input(input_shape, name="rows"), *layers], name=arm.name)
     except (TypeError, ValueError) as error:
-        raise SpecError([f"{arm.name}.network: Keras can't connect the layers. {error}"]) from error
+        raise SpecError(f"{arm.name}.network: Keras can't connect the layers. {error}") from error
     _check_outputs(arm, model.output_shape[1:], math.prod(input_shape))
     return json.loads(model.to_json())
 
@@ -91,10 +91,8 @@ def _check_outputs(arm: Arm, shape: tuple[int, ...], n_features: int) -> None:
     fits, expected = wants[arm.task.name]
     if not fits:
         raise SpecError(
-            [
-                f"{arm.name}.network: a {arm.task.name} problem wants {expected}, and this "
-                f"network's outputs have the shape {shape}."
-            ]
+            f"{arm.name}.network: a {arm.task.name} problem wants {expected}, and this "
+            f"network's outputs have the shape {shape}."
         )
 
 
@@ -114,4 +112,4 @@ def _build_layer(arm: Arm, name: str, layer: Layer) -> keras.Layer:
         return made(layer_call(name, layer))
     except (TypeError, ValueError) as error:
         path = f"{arm.name}.network.{name}"
-        raise SpecError([f"{path}: Keras refuses this {layer.kind}. {error}"]) from error
+        raise SpecError(f"{path}: Keras refuses this {layer.kind}. {error}") from error

@@ -62,10 +62,8 @@ def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:
             values.append(keras.ops.convert_to_numpy(drawn))
         elif initializer is None and len(np.unique(weight.numpy())) > 2:
             raise SpecError(
-                [
-                    f"{name}: no seed reaches the initial values of this weight. Expected a layer "
-                    "that keeps an initializer for each of its weights."
-                ]
+                f"{name}: no seed reaches the initial values of this weight. Expected a layer "
+                "that keeps an initializer for each of its weights."
             )
         else:
             values.append(None)
@@ -83,7 +81,7 @@ def random_states(model: keras.Model) -> list[keras.Variable]:
     for layer in model._flatten_layers(include_self=False):
         generator = getattr(layer, "seed_generator", None)
         if generator is not None and id(generator.state) not in seeded:
-            raise SpecError([f"{layer.name}: no seed reaches the random state of this layer."])
+            raise SpecError(f"{layer.name}: no seed reaches the random state of this layer.")
     return states
 
 

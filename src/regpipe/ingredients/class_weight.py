@@ -45,7 +45,7 @@ class ClassWeight(Ingredient):
     def for_arm(self, path: str, task: Any, classes: Any, layers: Any) -> Self:
         """Return the weights by the numbers of the classes."""
         if not task.classifies:
-            raise SpecError([f"{path}: the targets aren't classes. Expected none."])
+            raise SpecError(f"{path}: the targets aren't classes. Expected none.")
         if self.asked == BALANCED:
             return self
         numbers = {str(name): number for number, name in enumerate(classes or ())}
@@ -54,7 +54,7 @@ class ClassWeight(Ingredient):
             if classes is not None and str(name) not in numbers:
                 raise unknown(path, "class", str(name), numbers)
             if classes is None and not str(name).isdecimal():
-                raise SpecError([f"{path}: expected classes as 0, 1, ..., received {name!r}."])
+                raise SpecError(f"{path}: expected classes as 0, 1, ..., received {name!r}.")
             weights[numbers[str(name)] if classes is not None else int(name)] = weight
         return self.model_copy(update={"asked": weights})
 
@@ -62,7 +62,7 @@ class ClassWeight(Ingredient):
         """Refuse a weight of a class that there isn't."""
         if isinstance(self.asked, dict) and max(self.asked) >= classes:
             raise SpecError(
-                [f"{path}: there is no class {max(self.asked)}. Expected 0 to {classes - 1}."]
+                f"{path}: there is no class {max(self.asked)}. Expected 0 to {classes - 1}."
             )
 
     def class_rates(self, rates: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ class LabelNoise(Ingredient):
         """Refuse a noise of numbers for classes, and the other way round."""
         if (self.rate is None) == task.classifies:
             takes, what = ("rate", "classes") if task.classifies else ("stddev", "numbers")
-            raise SpecError([f"{path}: the targets are {what}. Expected `{takes}` alone."])
+            raise SpecError(f"{path}: the targets are {what}. Expected `{takes}` alone.")
         return self
 
     def class_rates(self, rates: np.ndarray, y: np.ndarray) -> np.ndarray:

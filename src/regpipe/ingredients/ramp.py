@@ -34,10 +34,8 @@ class Ramp(Ingredient):
         """Refuse a strength that can't change while a network is trained."""
         if self.strength not in strengths:
             raise SpecError(
-                [
-                    f"{path}.strength: '{self.strength}' can't change while this network is "
-                    f"trained. Those that can: {', '.join(strengths) or 'none'}."
-                ]
+                f"{path}.strength: '{self.strength}' can't change while this network is "
+                f"trained. Those that can: {', '.join(strengths) or 'none'}."
             )
 
     def begin(self, part: Part, epoch: Epoch) -> None:

@@ -71,7 +71,7 @@ def _check_same(meant: Any, read: Any, path: str) -> None:
         for key, value in meant.items():
             _check_same(value, read[key], f"{path}.{key}")
     elif meant != read or type(meant) is not type(read):
-        raise SpecError([f"{path}: {meant!r} would be read back as {read!r}. Expected another."])
+        raise SpecError(f"{path}: {meant!r} would be read back as {read!r}. Expected another.")
 
 
 def _check_rows(meant: pd.DataFrame, read: pd.DataFrame, name: str) -> None:
@@ -82,4 +82,4 @@ def _check_rows(meant: pd.DataFrame, read: pd.DataFrame, name: str) -> None:
 
 
 def _unlike(what: str, error: Exception) -> SpecError:
-    return SpecError([f"{what}. {' '.join(str(error).split())[:300]}"])
+    return SpecError(f"{what}. {' '.join(str(error).split())[:300]}")

@@ -46,7 +46,7 @@ def check_outputs(
         loss: the one trained on, as in YAML.
     """
     if fault := next(_faults(name, task, layers, loss), None):  # the others would follow from it
-        raise SpecError([fault])
+        raise SpecError(fault)
 
 
 def _faults(

@@ -48,11 +48,9 @@ def check_ranks(name: str, shape: Sequence[int] | None, layers: Mapping[str, _La
         wants = _wanted(layer.kind)
         if wants and wants != rank:
             raise SpecError(
-                [
-                    f"{name}.network.{layer_name}: {layer.kind} is for {LOOKS[wants]}, and what "
-                    f"reaches it is {LOOKS.get(rank, f'of {rank} dimensions')}. Expected another "
-                    "layer, or a problem whose rows look so."
-                ]
+                f"{name}.network.{layer_name}: {layer.kind} is for {LOOKS[wants]}, and what "
+                f"reaches it is {LOOKS.get(rank, f'of {rank} dimensions')}. Expected another "
+                "layer, or a problem whose rows look so."
             )
         if wants is None and layer.kind not in ANY | TO_VECTOR:
             return

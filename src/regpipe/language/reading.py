@@ -18,7 +18,7 @@ def parse(model: type[Model], block: Any, name: str) -> Model:
     try:
         return model.model_validate(block)
     except ValidationError as error:
-        raise SpecError(_explain(e, model, name) for e in error.errors()) from None
+        raise SpecError(*(_explain(e, model, name) for e in error.errors())) from None
 
 
 def _explain(error: Any, model: type[BaseModel], name: str) -> str:

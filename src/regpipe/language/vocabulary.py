@@ -44,17 +44,13 @@ def check_name(path: str, what: str, name: str) -> None:
     """Raise SpecError unless `name` can be a key of a path, a folder and a Keras layer."""
     if not NAME.fullmatch(name):
         raise SpecError(
-            [
-                f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _, "
-                "and a letter first."
-            ]
+            f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _, "
+            "and a letter first."
         )
     if len(name) > LONGEST_NAME:
         raise SpecError(
-            [
-                f"{name[:20]}...: {len(name)} letters can't name a {what}. Expected "
-                f"{LONGEST_NAME} or fewer."
-            ]
+            f"{name[:20]}...: {len(name)} letters can't name a {what}. Expected "
+            f"{LONGEST_NAME} or fewer."
         )
 
 
@@ -64,9 +60,7 @@ def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
     if kind not in kinds:
         raise unknown(path, "layer of Keras", kind, kinds)
     if not isinstance(arguments, dict):
-        raise SpecError(
-            [f"{path}.{kind}: expected a mapping of arguments, received {arguments!r}."]
-        )
+        raise SpecError(f"{path}.{kind}: expected a mapping of arguments, received {arguments!r}.")
     check_arguments(path, kind, arguments)
 
 
@@ -97,10 +91,8 @@ def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
     if "mean" in finds:
         instead = f"`standardise: [features]` in the problem in its place, or its {instead}"
     raise SpecError(
-        [
-            f"{path}: a {kind} has to be adapted to rows before training, which isn't done here. "
-            f"Expected {instead}."
-        ]
+        f"{path}: a {kind} has to be adapted to rows before training, which isn't done here. "
+        f"Expected {instead}."
     )
 
 
@@ -116,7 +108,7 @@ def check_regularizer(path: str, value: Any) -> None:
         if not ours[name].wraps:
             return _check_strengths(f"{path}.{name}", inner, [*ours[name].model_fields])
         if inner is None:
-            raise SpecError([f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}."])
+            raise SpecError(f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}.")
         return check_regularizer(f"{path}.{name}", inner)
     _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", *ours])
 
@@ -141,7 +133,7 @@ def check_loss(path: str, value: Any) -> None:
     """Raise SpecError unless `value` is a loss: its name, an alias, or `{Name: arguments}`."""
     if isinstance(value, dict):
         if len(value) != 1:
-            raise SpecError([f"{path}: expected one loss, received {', '.join(value) or value}."])
+            raise SpecError(f"{path}: expected one loss, received {', '.join(value) or value}.")
         name, arguments = next(iter(value.items()))
         return _check_class(path, "losses", "loss", name, arguments)
     aliases = ["mse", "mae", "bce"]
@@ -155,15 +147,13 @@ def check_optimizer(path: str, value: Any) -> None:
     """
     asked = value if isinstance(value, dict) else {value: {}}
     if len(asked) != 1:
-        raise SpecError([f"{path}: expected one optimizer, received {', '.join(asked) or value}."])
+        raise SpecError(f"{path}: expected one optimizer, received {', '.join(asked) or value}.")
     name, arguments = next(iter(asked.items()))
     _check_class(path, "optimizers", "optimizer", name, arguments)
     rate = (arguments or {}).get("learning_rate")
     if isinstance(rate, dict):
         if len(rate) != 1:
-            raise SpecError(
-                [f"{path}.{name}.learning_rate: expected one schedule, received {rate}."]
-            )
+            raise SpecError(f"{path}.{name}.learning_rate: expected one schedule, received {rate}.")
         schedule, arguments = next(iter(rate.items()))
         _check_class(f"{path}.{name}.learning_rate", SCHEDULES, "schedule", schedule, arguments)
 
@@ -199,16 +189,14 @@ def _check_class(path: str, module: str, what: str, name: Any, arguments: Any) -
     if str(name).lower() not in {kind.lower() for kind in kinds}:
         raise unknown(path, f"{what} of Keras", str(name), kinds)
     if not isinstance(arguments, dict):
-        raise SpecError(
-            [f"{path}.{name}: expected a mapping of arguments, received {arguments!r}."]
-        )
+        raise SpecError(f"{path}.{name}: expected a mapping of arguments, received {arguments!r}.")
     names = keras_names.arguments(module, keras_class(module, name))
     for argument, value in arguments.items():
         if argument not in names:
             raise unknown(f"{path}.{name}", f"argument of {name}", argument, names)
         if argument in WHOLE and value is not None and type(value) is not int:
             raise SpecError(
-                [f"{path}.{name}.{argument}: expected a whole number, received {value!r}."]
+                f"{path}.{name}.{argument}: expected a whole number, received {value!r}."
             )
         check_range(f"{path}.{name}.{argument}", argument, value)
 
@@ -243,7 +231,7 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
     if isinstance(value, str):
         value = {value: {}}
     if not isinstance(value, dict) or len(value) != 1:
-        raise SpecError([f"{path}: expected one {what} as a mapping, received {value!r}."])
+        raise SpecError(f"{path}: expected one {what} as a mapping, received {value!r}.")
     name, arguments = next(iter(value.items()))
     if name not in keras_names.public_names(module):
         raise unknown(path, what, str(name), [*keras_names.function_names(module), *extra])
@@ -260,19 +248,19 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
 
 def _check_one_of(path: str, what: str, value: Any, names: list[str]) -> None:
     if not isinstance(value, str):
-        raise SpecError([f"{path}: expected the name of a {what}, received {value!r}."])
+        raise SpecError(f"{path}: expected the name of a {what}, received {value!r}.")
     if value not in names:
         raise unknown(path, what, value, names)
 
 
 def _check_strengths(path: str, value: Any, names: list[str]) -> None:
     if not isinstance(value, dict):
-        raise SpecError([f"{path}: expected a mapping of {', '.join(names)}, received {value!r}."])
+        raise SpecError(f"{path}: expected a mapping of {', '.join(names)}, received {value!r}.")
     for name, strength in value.items():
         if name not in names:
             raise unknown(path, "strength", str(name), names)
         if isinstance(strength, bool) or not isinstance(strength, int | float):
-            raise SpecError([f"{path}.{name}: expected a number, received {strength!r}."])
+            raise SpecError(f"{path}.{name}: expected a number, received {strength!r}.")
         check_range(f"{path}.{name}", name, strength)
 
 
@@ -284,4 +272,4 @@ def check_range(
         return
     low, high, expected = ranges[name]
     if not low <= value < high:
-        raise SpecError([f"{path}: expected {expected}, received {value!r}."])
+        raise SpecError(f"{path}: expected {expected}, received {value!r}.")

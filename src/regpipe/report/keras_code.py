@@ -65,7 +65,7 @@ def keras_code(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[st
         plain = plain_training(arm.training)
         layers = [layer_call(name, layer) for name, layer in arm.layers.items()]
     except NotImplementedError as error:
-        raise SpecError([f"{arm.name}: can't be written as plain Keras. {error}"]) from error
+        raise SpecError(f"{arm.name}: can't be written as plain Keras. {error}") from error
     script = _in_passes if plain.passes else _at_once
     rows = call("keras.Input", tuple(int(size) for size in input_shape))
     model = call("Network" if plain.models else "keras.Sequential", [rows, *layers])

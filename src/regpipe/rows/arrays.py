@@ -75,10 +75,8 @@ def input_shape(arm: Network, samples: pd.DataFrame) -> tuple[int, ...]:
     shape = arm.input_shape or (n_features,)
     if np.prod(shape) != n_features:
         raise SpecError(
-            [
-                f"{arm.problem}.input_shape: {list(shape)} holds {np.prod(shape)} numbers, and a "
-                f"row has {n_features} features."
-            ]
+            f"{arm.problem}.input_shape: {list(shape)} holds {np.prod(shape)} numbers, and a "
+            f"row has {n_features} features."
         )
     return shape
 

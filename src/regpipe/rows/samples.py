@@ -82,6 +82,6 @@ def _split(target: pd.Series, problem: Problem, seed: int) -> np.ndarray:
         train, _ = train_test_split(places, random_state=seed, **options)
     except ValueError as error:
         raise SpecError(
-            [f"split of '{problem.title}': its {len(places)} rows can't be split so. {error}"]
+            f"split of '{problem.title}': its {len(places)} rows can't be split so. {error}"
         ) from error
     return np.where(np.isin(places, train), "train", "test")

@@ -61,23 +61,21 @@ def check_rows(name: str, problem: Problem) -> None:
             raise unknown(path, "generator or table of rows", source, sources)
     if len(rows) != 1:
         raise SpecError(
-            [f"{path}: expected one generator or table, received {', '.join(rows) or rows}."]
+            f"{path}: expected one generator or table, received {', '.join(rows) or rows}."
         )
     source, arguments = next(iter(rows.items()))
     if not isinstance(arguments, dict):
-        raise SpecError([f"{path}.{source}: expected arguments, received {arguments!r}."])
+        raise SpecError(f"{path}.{source}: expected arguments, received {arguments!r}.")
     if problem.split.train is None:
-        raise SpecError([f"{name}.split.train: this key is missing."])
+        raise SpecError(f"{name}.split.train: this key is missing.")
     if problem.autoencoder and source in WITHOUT_CLASSES:
         raise SpecError(
-            [
-                f"{name}.autoencoder: a probe on the code has to tell classes, and the rows of "
-                f"{source} have none. Expected other rows, or no such key."
-            ]
+            f"{name}.autoencoder: a probe on the code has to tell classes, and the rows of "
+            f"{source} have none. Expected other rows, or no such key."
         )
     if source in TABLES:
         if arguments:
-            raise SpecError([f"{path}.{source}: expected no arguments, received {arguments}."])
+            raise SpecError(f"{path}.{source}: expected no arguments, received {arguments}.")
         return
     _check_arguments(f"{path}.{source}", source, arguments)
     _check_split(name, problem.split, arguments["n_samples"])
@@ -120,7 +118,7 @@ def _check_own_table(name: str, problem: Problem) -> None:
         why = "rows of a group stay together" if rows.group else "there are no classes"
         faults.append(f"{name}.split.stratify: {why}. Expected false.")
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def _draw(rows: dict[str, dict[str, Any]], **changes: Any) -> pd.DataFrame:
@@ -128,7 +126,7 @@ def _draw(rows: dict[str, dict[str, Any]], **changes: Any) -> pd.DataFrame:
     try:
         x, y = GENERATORS[name](**{**arguments, **changes})
     except ValueError as error:
-        raise SpecError([f"rows.{name}: {error}"]) from error
+        raise SpecError(f"rows.{name}: {error}") from error
     features = {f"x{i + 1}": column for i, column in enumerate(x.T)}
     return pd.DataFrame({**features, "target": y})
 
@@ -141,7 +139,7 @@ def _check_arguments(path: str, generator: str, arguments: dict[str, Any]) -> No
             raise unknown(path, f"argument of {generator}", argument, parameters)
     for argument, parameter in parameters.items():
         if parameter.default is parameter.empty and argument not in arguments:
-            raise SpecError([f"{path}.{argument}: this key is missing."])
+            raise SpecError(f"{path}.{argument}: this key is missing.")
     for argument, value in arguments.items():
         _check_value(f"{path}.{argument}", parameters[argument].annotation, value)
 
@@ -164,12 +162,12 @@ def _check_split(name: str, split: Split, n_samples: int) -> None:
             "trained on."
         )
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def _check_value(path: str, kind: type, value: Any) -> None:
     accepted: Any = (int, float) if kind is float else kind
     if isinstance(value, bool) or not isinstance(value, accepted) or not 0 <= value < np.inf:
         raise SpecError(
-            [f"{path}: expected a number ({kind.__name__}) of 0 or more, received {value!r}."]
+            f"{path}: expected a number ({kind.__name__}) of 0 or more, received {value!r}."
         )

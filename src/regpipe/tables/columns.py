@@ -72,9 +72,7 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
     """
     check_names(table, rows, path)
     if len(table) < FEWEST_ROWS:
-        raise SpecError(
-            [f"{path}: the table has {len(table)} rows. Expected {FEWEST_ROWS} or more."]
-        )
+        raise SpecError(f"{path}: the table has {len(table)} rows. Expected {FEWEST_ROWS} or more.")
     faults, numeric, gaps, constant = [], [], [], []
     categorical: dict[str, tuple[str, ...]] = {}
     strayed: dict[tuple[str, ...], list[str]] = {}  # texts among numbers, and in which columns
@@ -110,7 +108,7 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
     if not numeric and not categorical and not faults:
         faults.append(f"{path}: no column is left that says anything about '{rows.target}'.")
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
     return Columns(tuple(numeric), tuple(gaps), categorical, tuple(constant), classes)
 
 
@@ -119,7 +117,7 @@ def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
     names = [str(name) for name in table.columns]
     if again := [name for place, name in enumerate(names) if name in names[:place]]:
         raise SpecError(
-            [f"{path}: {listed(again)} names more than one column. Expected different names."]
+            f"{path}: {listed(again)} names more than one column. Expected different names."
         )
     keys: dict[str, Sequence[str | None]] = {
         **{"target": [rows.target], "group": [rows.group], "split": [rows.split]},
@@ -132,7 +130,7 @@ def check_names(table: pd.DataFrame, rows: TableRows, path: str) -> None:
         if name is not None and name not in names
     ]
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
 
 
 def _fault(column: pd.Series, what: str, *, named: bool) -> str | None:
@@ -204,10 +202,8 @@ def _check_no_line_of_texts(table: pd.DataFrame, rows: TableRows, path: str) -> 
         return
     shown = ", ".join(f"'{word}' of '{name}'" for name, word in list(words.items())[:A_FEW])
     raise SpecError(
-        [
-            f"{path}: row {place + 1} below the names holds texts where all others hold numbers: "
-            f"{shown}. Such a line, of units or of names, is no row. Expected a file without it."
-        ]
+        f"{path}: row {place + 1} below the names holds texts where all others hold numbers: "
+        f"{shown}. Such a line, of units or of names, is no row. Expected a file without it."
     )
 
 

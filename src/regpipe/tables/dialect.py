@@ -56,7 +56,7 @@ def dialect(**keys: Any) -> Dialect:
     """
     keys = {key: value for key, value in keys.items() if value is not None}
     if strange := set(keys) - {field.name for field in fields(Dialect)}:
-        raise SpecError([f"{min(strange)}: nothing of a table is called so."])
+        raise SpecError(f"{min(strange)}: nothing of a table is called so.")
     for key in keys.keys() & {"names", "gaps", "kept", "texts"}:
         keys[key] = tuple(str(word).strip() for word in keys[key])
     if "separator" in keys:
@@ -65,19 +65,19 @@ def dialect(**keys: Any) -> Dialect:
     for key in ("separator", "quote", "thousands"):
         value = getattr(made, key)
         if value is not None and len(value) != 1:
-            raise SpecError([f"{key}: expected one character, received '{value}'."])
+            raise SpecError(f"{key}: expected one character, received '{value}'.")
     if made.decimal not in {".", ","}:
-        raise SpecError([f"decimal: expected a point or a comma, received '{made.decimal}'."])
+        raise SpecError(f"decimal: expected a point or a comma, received '{made.decimal}'.")
     if made.thousands is not None and (made.thousands.isalnum() or made.thousands in "+-"):
-        raise SpecError([f"thousands: '{made.thousands}' can't stand between thousands."])
+        raise SpecError(f"thousands: '{made.thousands}' can't stand between thousands.")
     if made.thousands == made.decimal:
         raise SpecError(
-            [f"thousands: '{made.thousands}' stands before decimals. Expected another character."]
+            f"thousands: '{made.thousands}' stands before decimals. Expected another character."
         )
     if made.quote == made.separator:
-        raise SpecError([f"quote: '{made.quote}' separates fields. Expected another character."])
+        raise SpecError(f"quote: '{made.quote}' separates fields. Expected another character.")
     if both := set(made.gaps) & set(made.kept):
-        raise SpecError([f"'{min(both)}' is named as a gap and as a value. Expected one of both."])
+        raise SpecError(f"'{min(both)}' is named as a gap and as a value. Expected one of both.")
     return made
 
 

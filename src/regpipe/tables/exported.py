@@ -184,4 +184,4 @@ def _refuse_unknown(rows: pd.DataFrame, columns: Columns) -> None:
             "unknown_categories='ignore'.)"
         )
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)

@@ -132,10 +132,8 @@ def _find_target(target: str, names: Sequence[Any], file: Path) -> str:
     if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(columns):
         return columns[int(target) - 1]
     raise SpecError(
-        [
-            f"{file}: there is no column '{target}'. {hint(target, columns)} (Or `{LAST}`, or a "
-            f"place from 1 to {len(columns)}.)"
-        ]
+        f"{file}: there is no column '{target}'. {hint(target, columns)} (Or `{LAST}`, or a "
+        f"place from 1 to {len(columns)}.)"
     )
 
 
@@ -180,18 +178,18 @@ def _sizes(options: Options, n_rows: int) -> tuple[float, int]:
     """
     train = options.train
     if train is not None and not (0 < train < 1 or train >= 1 and train == train // 1):
-        raise SpecError([f"--train: {train} is no share below 1, and no whole number of rows."])
+        raise SpecError(f"--train: {train} is no share below 1, and no whole number of rows.")
     if train is not None and options.split:
-        raise SpecError(["--train: --split says it already. Expected one of both."])
+        raise SpecError("--train: --split says it already. Expected one of both.")
     size: float = TRAINED if train is None else int(train) if train >= 1 else train
     if size >= n_rows:
         raise SpecError(
-            [f"--train: of {n_rows:,} rows, {size:,} leave none to test on. Expected fewer."]
+            f"--train: of {n_rows:,} rows, {size:,} leave none to test on. Expected fewer."
         )
     n_train = size if isinstance(size, int) else int(size * n_rows)
     if not n_train:
         raise SpecError(
-            [f"--train: of {n_rows:,} rows, {size:g} leaves none to train on. Expected more."]
+            f"--train: of {n_rows:,} rows, {size:g} leaves none to train on. Expected more."
         )
     return size, n_train
 

@@ -129,10 +129,8 @@ def mean_and_deviation(target: np.ndarray, path: str) -> tuple[float, float]:
     deviation = float(target.std())
     if deviation == 0 or not np.isfinite(deviation):
         raise SpecError(
-            [
-                f"{path}.target: the numbers differ by too little or too much to be scaled "
-                f"(standard deviation {deviation:g}). Expected them in another unit."
-            ]
+            f"{path}.target: the numbers differ by too little or too much to be scaled "
+            f"(standard deviation {deviation:g}). Expected them in another unit."
         )
     return float(target.mean()), deviation
 
@@ -156,7 +154,7 @@ def _trained_by_seed(
             train, _ = train_test_split(places, train_size=size, random_state=seed, stratify=kept)
     except ValueError as error:
         raise SpecError(
-            [f"{name}.split: the {len(table)} rows of the table can't be split so. {error}"]
+            f"{name}.split: the {len(table)} rows of the table can't be split so. {error}"
         ) from error
     return np.isin(places, train)
 
@@ -172,14 +170,12 @@ def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | N
     group = table[rows.group]
     if n := int(group.isna().sum()):
         fault = f"'{group.name}' is missing in {count_rows(n)}. Expected it in all."
-        raise SpecError([f"{path}.group: {fault}"])
+        raise SpecError(f"{path}.group: {fault}")
     numbers, names = pd.factorize(group)
     if len(names) < FEWEST_GROUPS:
         raise SpecError(
-            [
-                f"{path}.group: '{group.name}' names {len(names)} groups. Expected {FEWEST_GROUPS} "
-                "or more: to train on, to choose by, and to test on."
-            ]
+            f"{path}.group: '{group.name}' names {len(names)} groups. Expected {FEWEST_GROUPS} "
+            "or more: to train on, to choose by, and to test on."
         )
     return numbers.astype("int32")
 
@@ -189,10 +185,10 @@ def _trained_by_column(column: pd.Series, path: str) -> np.ndarray:
     sides = column.astype(str).str.strip().str.lower()
     if strange := sorted(set(sides) - SIDES):
         raise SpecError(
-            [f"{path}: '{column.name}' is '{strange[0]}' in a row. Expected train or test."]
+            f"{path}: '{column.name}' is '{strange[0]}' in a row. Expected train or test."
         )
     if sides.nunique() < 2:
-        raise SpecError([f"{path}: all rows are for {sides.iloc[0]}. Expected train and test."])
+        raise SpecError(f"{path}: all rows are for {sides.iloc[0]}. Expected train and test.")
     return (sides == "train").to_numpy()
 
 

@@ -76,5 +76,5 @@ def as_declared(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFram
             if np.isinf(declared[name]).any():
                 faults.append(f"{path}: column '{name}' is infinite in a row. Expected a number.")
     if faults:
-        raise SpecError(faults)
+        raise SpecError(*faults)
     return pd.DataFrame(declared, index=table.index)

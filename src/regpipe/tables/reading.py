@@ -95,19 +95,17 @@ def _check_file(file: Path, keys: dict[str, Any], header: bool | None) -> None:
     """Raise SpecError unless the file is there, and its kind has these options."""
     if file.suffix not in DATASETS:
         raise SpecError(
-            [
-                f"{file}: expected a file whose name ends in {', '.join(DATASETS)}. For a "
-                "database, write the entry of the catalog by hand (docs/own-data.md)."
-            ]
+            f"{file}: expected a file whose name ends in {', '.join(DATASETS)}. For a "
+            "database, write the entry of the catalog by hand (docs/own-data.md)."
         )
     if not file.is_file():
-        raise SpecError([f"{file}: there is no such file."])
+        raise SpecError(f"{file}: there is no such file.")
     if file.suffix in (PARQUET, EXCEL):
         chosen = [key for key, value in keys.items() if value is not None]
         chosen += ["names"] if header is not None else []
         if wrong := [key for key in chosen if key in OF_CSV or file.suffix == PARQUET]:
             option = FLAGS.get(wrong[0], wrong[0])
-            raise SpecError([f"--{option}: this is for a CSV, and {file} says it by itself."])
+            raise SpecError(f"--{option}: this is for a CSV, and {file} says it by itself.")
 
 
 def _parquet(file: Path) -> Table:
@@ -158,12 +156,12 @@ def check_words(
                 f"column '{column}' holds texts that look like numbers. Expected numbers in its "
                 "cells: make them some in the sheet, or save it as CSV."
             )
-        raise SpecError([f"{file}: {fault}"])
+        raise SpecError(f"{file}: {fault}")
     if (words := table.words.get(rows.target)) and not rows.labelled_only:
-        raise SpecError([_fault_of_words(rows.target, words, na)])
+        raise SpecError(_fault_of_words(rows.target, words, na))
     inside = [name for name in table.words if name not in {*rows.drop, rows.group, rows.split}]
     if empty := [fault for name in inside if (fault := _fault_of_empty(table, name, na))]:
-        raise SpecError([f"{file}: {fault}" for fault in empty])
+        raise SpecError(*(f"{file}: {fault}" for fault in empty))
 
 
 def _fault_of_empty(table: Table, name: str, na: Sequence[str]) -> str | None:

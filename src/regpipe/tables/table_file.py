@@ -69,7 +69,7 @@ def table_of(lines: Sequence[Line], written: Dialect, file: Path) -> Table:
         SpecError: they make none.
     """
     if not lines:
-        raise SpecError([f"{file}: this file is empty."])
+        raise SpecError(f"{file}: this file is empty.")
     names, rows = header(lines, written, file)
     _check_widths(rows, names, file, named=written.names is not None)
     # Surplus fields are empty.
@@ -92,14 +92,14 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
         # As a whole, so that the message names the place of a byte that can't be decoded.
         text = text_of(file, written)
         if "\0" in text:
-            raise SpecError([f"{file}: {_fault_of_nul(text, written)}"])
+            raise SpecError(f"{file}: {_fault_of_nul(text, written)}")
         return list(_split(StringIO(text, newline=""), written, file))
     except SpecError:
         raise
     except UnicodeDecodeError as error:
-        raise SpecError([f"{file}: {not_utf8(error)}"]) from error
+        raise SpecError(f"{file}: {not_utf8(error)}") from error
     except ImportError as error:
-        raise SpecError([f"{file}: {error} (pip install -e '.[tables]')"]) from error
+        raise SpecError(f"{file}: {error} (pip install -e '.[tables]')") from error
     except Exception as error:  # of any kind: readers have many
         raise unreadable(file, error) from error
 
@@ -107,7 +107,7 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
 def unreadable(file: Path, error: Exception) -> SpecError:
     """Return the error for a file, with the first line of a reader's own error."""
     reason, *_ = str(error).strip().splitlines() or [type(error).__name__]
-    return SpecError([f"{file}: this file can't be read. {reason}"])
+    return SpecError(f"{file}: this file can't be read. {reason}")
 
 
 def text_of(file: Path, written: Dialect) -> str:
@@ -139,7 +139,7 @@ def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[st
     names = [name or f"Unnamed: {place}" for place, name in enumerate(first)]
     if again := [name for place, name in enumerate(names) if name in names[:place]]:
         raise SpecError(
-            [f"{file}: '{again[0]}' names more than one column. Expected different names."]
+            f"{file}: '{again[0]}' names more than one column. Expected different names."
         )
     return names, list(lines[1:])
 
@@ -158,15 +158,13 @@ def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
             return
         if fields and fields[-1].endswith(END):
             raise SpecError(
-                [f"{file}: a quote {written.quote} is opened in line {begun} and never closed."]
+                f"{file}: a quote {written.quote} is opened in line {begun} and never closed."
             )
         if len(read) > 1 and not _quoted_well(read, written):
             raise SpecError(
-                [
-                    f"{file}: a quote {written.quote} is opened in line {begun}, and one in line "
-                    f"{reader.line_num} would close it, though no separator follows. Expected a "
-                    "second quote in its own line; or double it, if it is a part of the text."
-                ]
+                f"{file}: a quote {written.quote} is opened in line {begun}, and one in line "
+                f"{reader.line_num} would close it, though no separator follows. Expected a "
+                "second quote in its own line; or double it, if it is a part of the text."
             )
         if len(fields) > 1 or (fields and fields[0].strip()):
             yield Line(reader.line_num, fields)
@@ -223,21 +221,17 @@ def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, nam
     further = f", and so it is in {len(wrong) - 1:,} further lines" if len(wrong) > 1 else ""
     what = f"{file}: line {row.number} has {n_fields} fields, and {names_are}{further}."
     if n_fields < expected:
-        raise SpecError([f"{what} Expected a separator for each field, also for empty ones."])
+        raise SpecError(f"{what} Expected a separator for each field, also for empty ones.")
     if len(wrong) == len(rows) and {width(row) for row in rows} == {expected + 1} and not named:
         places = [str(place + 1) for place in range(len(rows))]
         if [row.fields[0].strip() for row in rows] == places:
             raise SpecError(
-                [
-                    f"{what} The first column has no name (it counts the rows, as R writes them). "
-                    "Expected one: begin the first line with `row` and a separator, and leave the "
-                    "column out: --drop row."
-                ]
+                f"{what} The first column has no name (it counts the rows, as R writes them). "
+                "Expected one: begin the first line with `row` and a separator, and leave the "
+                "column out: --drop row."
             )
         raise SpecError(
-            [
-                f"{what} One column has no name, and which can't be told (R writes none for the "
-                "first). Expected a name for each in the first line."
-            ]
+            f"{what} One column has no name, and which can't be told (R writes none for the "
+            "first). Expected a name for each in the first line."
         )
-    raise SpecError([f"{what} Expected as many; a text that holds a separator stands in quotes."])
+    raise SpecError(f"{what} Expected as many; a text that holds a separator stands in quotes.")

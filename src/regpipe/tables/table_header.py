@@ -45,11 +45,9 @@ def check_separator(file: Path, written: Dialect, *, separated: bool, quoted: bo
                 continue
             if n_fields := _even_width(lines, separator, quote):
                 raise SpecError(
-                    [
-                        f"{file}: so read, each line has as many fields, {n_fields}:{flags}. "
-                        f"The first is {lines[0].strip()[:60]!r}. (If {called} "
-                        f"separates: --separator {typed}.)"
-                    ]
+                    f"{file}: so read, each line has as many fields, {n_fields}:{flags}. "
+                    f"The first is {lines[0].strip()[:60]!r}. (If {called} "
+                    f"separates: --separator {typed}.)"
                 )
 
 
@@ -79,10 +77,8 @@ def check_first_line(
         sign = match[1]
         flag = f", and say --separator {SEPARATORS[sign]}" if sign in {*SEPARATORS} - {","} else ""
         raise SpecError(
-            [
-                f"{file}: the first line, {texts[0].strip()!r}, is for Excel, and no line of the "
-                f"table. Expected the names there: remove that line{flag}."
-            ]
+            f"{file}: the first line, {texts[0].strip()!r}, is for Excel, and no line of the "
+            f"table. Expected the names there: remove that line{flag}."
         )
     cuts = [[line.fields for line in lines[:FIRST]]]
     if not separated:
@@ -96,13 +92,11 @@ def check_first_line(
         shown = texts[0].strip(" ,;\t")[:60]
         comment = texts[0].lstrip().startswith("#")
         raise SpecError(
-            [
-                f"{file}: {which}, {shown!r}, can't be of the table, whose "
-                f"lines have {len(cut[n])} fields. Expected its names first: remove "
-                + ("that line" if n == 1 else "those lines")
-                + " (or the # alone, if names follow it)." * comment
-                + "." * (not comment)
-            ]
+            f"{file}: {which}, {shown!r}, can't be of the table, whose "
+            f"lines have {len(cut[n])} fields. Expected its names first: remove "
+            + ("that line" if n == 1 else "those lines")
+            + " (or the # alone, if names follow it)." * comment
+            + "." * (not comment)
         )
 
 
@@ -156,10 +150,8 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
     if header is False:
         if named := _names_of_numbers(first, columns):
             raise SpecError(
-                [
-                    f"--no-header: the first line looks like names: '{named[0]}' stands over "
-                    "numbers. Expected a row there; or leave --no-header out."
-                ]
+                f"--no-header: the first line looks like names: '{named[0]}' stands over "
+                "numbers. Expected a row there; or leave --no-header out."
             )
         return
     again = [line for line, fields in zip(lines[1:], below, strict=True) if fields == first]
@@ -169,11 +161,9 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
         or _stand_alone(first, others)
     ):
         raise SpecError(
-            [
-                f"{file}: the names of the first line stand again in line {again[0].number}"
-                + f", and in {len(again) - 1:,} more" * (len(again) > 1)
-                + ". Expected them once."
-            ]
+            f"{file}: the names of the first line stand again in line {again[0].number}"
+            + f", and in {len(again) - 1:,} more" * (len(again) > 1)
+            + ". Expected them once."
         )
     if header:
         return
@@ -184,11 +174,9 @@ def check_header(lines: Sequence[Line], file: Path, header: bool | None) -> None
     why = "holds numbers" if numbers else "holds values of the rows below it"
     shown = ", ".join(f"'{name}'" for name in (numbers or values)[:SHOWN])
     raise SpecError(
-        [
-            f"{file}: the first line {why}, {shown}, so it looks like a row, not like names. If "
-            "it is a row: --no-header, and the columns are x1, x2, ... (--target last is the last "
-            "of them, --target 3 the third). If those are names: --header."
-        ]
+        f"{file}: the first line {why}, {shown}, so it looks like a row, not like names. If "
+        "it is a row: --no-header, and the columns are x1, x2, ... (--target last is the last "
+        "of them, --target 3 the third). If those are names: --header."
     )
 
 

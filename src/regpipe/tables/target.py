@@ -59,44 +59,40 @@ def check_target(
     """
     what = f"{path}: the target '{target.name}'"
     if is_nested(target):
-        raise SpecError([f"{what} holds lists or the like. Expected a class or a number."])
+        raise SpecError(f"{what} holds lists or the like. Expected a class or a number.")
     if n := int(target.isna().sum()):
         raise SpecError(
-            [
-                f"{what} is missing in {count_rows(n)}. Expected it in all; or `labelled_only: "
-                "true` in `rows` (--labelled-only), which leaves those out."
-            ]
+            f"{what} is missing in {count_rows(n)}. Expected it in all; or `labelled_only: "
+            "true` in `rows` (--labelled-only), which leaves those out."
         )
     if classes is None and not named and (doubt := _doubt_of_texts(target)):
-        raise SpecError([f"{what} {doubt}"])
+        raise SpecError(f"{what} {doubt}")
     if task == "regression":
         _check_numbers(target, what)
         return None
     values = _values_of(target)
     n = len(values)
     if n < 2:
-        raise SpecError([f"{what} is '{values[0]}' in all rows. Expected two classes or more."])
+        raise SpecError(f"{what} is '{values[0]}' in all rows. Expected two classes or more.")
     if n > MOST_CLASSES:
         raise SpecError(
-            [f"{what} has {n} classes. Expected {MOST_CLASSES} or fewer, or a regression."]
+            f"{what} has {n} classes. Expected {MOST_CLASSES} or fewer, or a regression."
         )
     if classes is None:
         classes = values
     elif strange := [value for value in values if value not in classes]:
         raise SpecError(
-            [f"{what} is {listed(strange)} in some rows. Expected one of: {listed(classes)}."]
+            f"{what} is {listed(strange)} in some rows. Expected one of: {listed(classes)}."
         )
     if task == "binary" and len(classes) != 2:
         raise SpecError(
-            [f"{what} has {len(classes)} classes: {listed(classes)}. Expected two, or multiclass."]
+            f"{what} has {len(classes)} classes: {listed(classes)}. Expected two, or multiclass."
         )
     counts = target.value_counts()
     if rare := [value for value in classes if counts.get(value, 0) < 2]:
         raise SpecError(
-            [
-                f"{what} is {listed(rare)} in fewer than two rows, and a split needs one on each "
-                "side. Expected more of them; or leave them out, or join them with another class."
-            ]
+            f"{what} is {listed(rare)} in fewer than two rows, and a split needs one on each "
+            "side. Expected more of them; or leave them out, or join them with another class."
         )
     return tuple(classes)
 
@@ -104,15 +100,15 @@ def check_target(
 def _check_numbers(target: pd.Series, what: str) -> None:
     """Raise SpecError unless a target holds different numbers that a network can hold."""
     if has_long_digits(target):
-        raise SpecError([f"{what} {long_digits(target)}."])
+        raise SpecError(f"{what} {long_digits(target)}.")
     if not is_numeric(target):
-        raise SpecError([f"{what} isn't a number. It holds {some(target)}."])
+        raise SpecError(f"{what} isn't a number. It holds {some(target)}.")
     if n := too_large(target):
         raise SpecError(
-            [f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."]
+            f"{what} is beyond {LARGEST:.2g} in {count_rows(n)}. Expected smaller numbers."
         )
     if target.nunique() == 1:
-        raise SpecError([f"{what} is {target.iloc[0]} in all rows. Expected different values."])
+        raise SpecError(f"{what} is {target.iloc[0]} in all rows. Expected different values.")
 
 
 def _values_of(target: pd.Series) -> list[Any]:

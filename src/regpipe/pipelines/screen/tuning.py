@@ -86,10 +86,8 @@ def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
     }
     if len(sizes) > 1:
         raise SpecError(
-            [
-                f"recipes.{name}.strength: its values make networks of different sizes, and the "
-                "fits of a technique are kept side by side. Expected one that changes no shape."
-            ]
+            f"recipes.{name}.strength: its values make networks of different sizes, and the "
+            "fits of a technique are kept side by side. Expected one that changes no shape."
         )
 
 
