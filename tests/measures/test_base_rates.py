@@ -112,12 +112,12 @@ def test_a_run_table_keeps_the_rates() -> None:
 def test_scores_of_classes_are_at_the_base_rate_and_others_are_not() -> None:
     y, outputs = ROWS.y_train, np.repeat(learnt({}), COUNTS, axis=0)
     rates = np.array([0.94, 0.06])
-    told, likeliest = (scores_of(TASKS["binary"], y, outputs, r) for r in (rates, None))
+    shifted, likeliest = (scores_of(TASKS["binary"], y, outputs, r) for r in (rates, None))
     expected = balanced_accuracy_score(y[:, 0], outputs[:, 0] > 0.06)
-    assert told["balanced_accuracy"] == pytest.approx(expected)
-    assert told["accuracy"] == pytest.approx(np.mean((outputs > 0.06) == y))
+    assert shifted["balanced_accuracy"] == pytest.approx(expected)
+    assert shifted["accuracy"] == pytest.approx(np.mean((outputs > 0.06) == y))
     assert likeliest["balanced_accuracy"] == 0.5  # nothing is above a half
-    assert {name for name in told if told[name] == likeliest[name]} == {"auc", "ece"}
+    assert {name for name in shifted if shifted[name] == likeliest[name]} == {"auc", "ece"}
 
 
 def test_other_models_are_cut_there_too() -> None:

@@ -42,8 +42,8 @@ def test_labels_reach_the_measures_and_nothing_else(digits: Rows) -> None:
         x, y = digits.part(part)
         np.testing.assert_array_equal(x, y)
         assert x.shape[1] == 64  # pixels alone
-        told = dict(zip(map(bytes, (images / 16).astype("float32")), classes, strict=True))
-        assert [told[bytes(row)] for row in x] == digits.labels[part].tolist()
+        class_of = dict(zip(map(bytes, (images / 16).astype("float32")), classes, strict=True))
+        assert [class_of[bytes(row)] for row in x] == digits.labels[part].tolist()
     job = Job(arm_called("codes"), {}, digits, seed=1)
     assert replace(job, rows=replace(digits, labels={})).key("compiled") == job.key("compiled")
 
@@ -69,11 +69,11 @@ def test_the_numbers_of_rows_by_hand() -> None:
         return np.maximum(x - 0.5, 0)
 
     given = rows()
-    told = Codes(lambda x: x, threshold, given, 0.3).by_row("score")
+    scores = Codes(lambda x: x, threshold, given, 0.3).by_row("score")
     noise = corrupted(given, "score", 0.3) - given.x_score
-    np.testing.assert_allclose(told["denoising_mse"], (noise**2).mean(axis=1), rtol=1e-5)
-    assert told["probe_accuracy"].tolist() == [1.0] * 40  # the first unit tells the class
-    np.testing.assert_allclose(told["sparsity"], (given.x_score <= 0.5).mean(axis=1))
+    np.testing.assert_allclose(scores["denoising_mse"], (noise**2).mean(axis=1), rtol=1e-5)
+    assert scores["probe_accuracy"].tolist() == [1.0] * 40  # the first unit tells the class
+    np.testing.assert_allclose(scores["sparsity"], (given.x_score <= 0.5).mean(axis=1))
 
 
 def test_a_probe_does_not_care_how_large_a_code_is() -> None:
@@ -93,10 +93,10 @@ def test_a_fit_that_diverged_is_scored_as_a_constant_guess() -> None:
     given = rows()
     labels = np.array([1] * 30 + [0] * 10)
     given = replace(given, labels=dict.fromkeys(("train", "score"), labels))
-    told = Codes(lost, lost, given, 0.3).by_row("score")
+    scores = Codes(lost, lost, given, 0.3).by_row("score")
     guess = ((given.x_score - given.x_train.mean(axis=0)) ** 2).mean()
-    assert told["denoising_mse"].mean() == pytest.approx(guess, rel=1e-5)
-    assert told["probe_accuracy"].mean() == 0.75 and told["sparsity"].mean() == 0
+    assert scores["denoising_mse"].mean() == pytest.approx(guess, rel=1e-5)
+    assert scores["probe_accuracy"].mean() == 0.75 and scores["sparsity"].mean() == 0
 
 
 @pytest.mark.parametrize("name", ["codes", "denoising_autoencoder"])
@@ -142,8 +142,8 @@ def run_table(**means: float) -> pd.DataFrame:
     )  # fmt: skip
     spread = 1e-5 * np.array([0, 1, 2, 3, 5, 8] * 2)
     scores = {score: mean + spread for score, mean in means.items()}
-    told = {f"{side}_{name}": x for side in ("train", "test") for name, x in scores.items()}
-    return with_halves(table.assign(**told))
+    columns = {f"{side}_{name}": x for side in ("train", "test") for name, x in scores.items()}
+    return with_halves(table.assign(**columns))
 
 
 def answer_about(name: str, **means: float) -> Answer:
@@ -163,11 +163,11 @@ def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> Non
         "denoising_autoencoder", mse=0.0136, loss=0.0136, denoising_mse=0.0218, sparsity=0.65
     )
     assert (answer.metric, answer.fresh.verdict) == ("denoising_mse", "helps")
-    told = sentence(answer)
-    assert "over 6 random splits of its rows, test squared error on corrupted" in told
-    assert "inputs fell by 48.20 thousandths on average" in told
-    assert "Its test loss on clean inputs is higher by 0.013: there it hurts." in told
-    assert "share of zeros in the code rose by 32.0 points on average" in told
+    text = sentence(answer)
+    assert "over 6 random splits of its rows, test squared error on corrupted" in text
+    assert "inputs fell by 48.20 thousandths on average" in text
+    assert "Its test loss on clean inputs is higher by 0.013: there it hurts." in text
+    assert "share of zeros in the code rose by 32.0 points on average" in text
     assert answer.fresh.baseline["test"].mean == pytest.approx(0.07, abs=1e-4)
 
 

@@ -36,8 +36,8 @@ def history(level: float) -> pd.DataFrame:
 def trained(history: pd.DataFrame, watched: str = "test rows", **fits: Any) -> plots.Trained:
     """Return the trainings with this history, completed unless told otherwise."""
     ends = history.groupby(["protocol", "repeat"])["epoch"].max().rename("epochs").reset_index()
-    told = {"outcome": "completed", "kept_epoch": ends["epochs"], **fits}
-    return plots.Trained(history.copy(), ends.assign(**told), watched)
+    columns = {"outcome": "completed", "kept_epoch": ends["epochs"], **fits}
+    return plots.Trained(history.copy(), ends.assign(**columns), watched)
 
 
 def runs(level: float) -> pd.DataFrame:
@@ -307,8 +307,8 @@ def test_a_short_logarithmic_axis_has_plain_numbers(lowest: float, highest: floa
     figure = plots.learning_curves(trained(flat), None, "Moons")
     figure.canvas.draw()
     loss = figure.axes[0]
-    told = [t.get_text() for t in loss.get_yticklabels(which="both") if t.get_text()]
-    assert told and not [text for text in told if "10" in text and "times" in text]
+    labels = [t.get_text() for t in loss.get_yticklabels(which="both") if t.get_text()]
+    assert labels and not [text for text in labels if "10" in text and "times" in text]
 
 
 def test_learning_curves_of_rows_nobody_looked_at_are_empty() -> None:
@@ -336,18 +336,18 @@ def test_paired_differences_are_technique_minus_baseline() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draws", "says"),
+    ("draws", "note"),
     [
         (DRAWN, "mean, on fresh draws with its interval (seeds on one draw say"),
         (SPLIT, "mean, on random splits of its rows with its interval (seeds on one split say"),
         (ONE, "mean (seeds on one split say"),
     ],
 )
-def test_paired_differences_say_where_the_interval_is_from(draws: Draws, says: str) -> None:
+def test_paired_differences_say_where_the_interval_is_from(draws: Draws, note: str) -> None:
     table = comparison()
     pairs = pair_runs(runs(0.8), runs(0.9))
     figure = plots.paired_differences(pairs, table, "Dropout", SMALLEST, draws)
-    assert says in figure.get_supxlabel()
+    assert note in figure.get_supxlabel()
 
 
 def test_samples_are_drawn_once_each_in_their_class_colour() -> None:
@@ -414,15 +414,15 @@ def test_samples_of_ten_classes_differ_in_colour_and_shape() -> None:
     figure = plots.samples(drawn[drawn["split"] != "score"], "Blobs")
     assert "score" not in figure.get_suptitle()
     fixed = figure.axes[0]
-    looks = {
+    styles = {
         marks.get_label().split("class ")[1]: (
             to_hex(marks.get_edgecolor()[0]), marks.get_paths()[0].vertices.tobytes(),
         )
         for marks in fixed.collections
     }  # fmt: skip
-    assert set(looks) == set("0123456789")
-    assert len({colour for colour, _ in looks.values()}) == 10
-    assert len({shape for _, shape in looks.values()}) == 10
+    assert set(styles) == set("0123456789")
+    assert len({colour for colour, _ in styles.values()}) == 10
+    assert len({shape for _, shape in styles.values()}) == 10
 
 
 def test_predictions_stand_over_their_targets_with_the_mean_r2_of_repeats() -> None:
@@ -456,9 +456,9 @@ def test_a_picture_says_how_many_fits_diverged(name: str) -> None:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
-    for told in (figure._supxlabel, *figure.legends):
-        if told is not None:
-            place = told.get_window_extent(renderer)
+    for note in (figure._supxlabel, *figure.legends):
+        if note is not None:
+            place = note.get_window_extent(renderer)
             assert not any(place.overlaps(ax.get_tightbbox(renderer)) for ax in figure.axes)
             assert place.x0 >= 0 and place.x1 <= figure.bbox.x1
 
@@ -469,8 +469,8 @@ def test_rules_without_a_mean_are_counted() -> None:
     lost = rules().reset_index(drop=True)
     lost.loc[lost.index[:2], "excess_mean"] = np.nan
     (legend,) = plots.stopping_tradeoff(lost).legends
-    told = f"2 of {len(lost)} have no mean and aren't drawn: a fit diverged"
-    assert legend.get_title().get_text() == told
+    heading = f"2 of {len(lost)} have no mean and aren't drawn: a fit diverged"
+    assert legend.get_title().get_text() == heading
 
 
 def below(figure: Figure) -> list[str]:

@@ -105,8 +105,8 @@ def test_the_title_says_what_was_found_and_the_tick_what_it_is() -> None:
         "1 of 2 published gains holds on fresh draws, none at its published size"
     )
     (legend,) = figure.legends
-    told = [text.get_text() for text in legend.get_texts()]
-    assert "the published draw: mean of 30 seeds" in told and "fresh draws: not judged" in told
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert "the published draw: mean of 30 seeds" in labels and "fresh draws: not judged" in labels
     judged = published().assign(holds=["holds", "", "holds, smaller", "holds, smaller", STAND_IN])
     judged = judged.assign(claim=["gain", "", "gain", "loss", "gain"])
     assert plots.claims(judged).get_suptitle() == (
@@ -135,5 +135,5 @@ def test_the_variance_stacks_shares_to_one_and_tells_the_whole_deviation() -> No
     for bar in ax.patches:
         ends[bar.get_y()] = max(ends.get(bar.get_y(), 0), bar.get_x() + bar.get_width())
     assert list(ends.values()) == pytest.approx([1, 1])
-    told = [text.get_text() for text in ax.texts]
-    assert told == ["sd 3.2 points of accuracy", "sd 20.00 thousandths of squared error"]
+    labels = [text.get_text() for text in ax.texts]
+    assert labels == ["sd 3.2 points of accuracy", "sd 20.00 thousandths of squared error"]

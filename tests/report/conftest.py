@@ -36,7 +36,7 @@ def answer(name: str) -> Answer:
     ends = {"mean": mean, "ci_low": low, "ci_high": high}
     found = answers.difference(p_better=0.6, wins=18, ties=0, verdict=verdict, **ends)
     loss = answers.difference(mean=-0.1, ci_low=NOTHING, ci_high=NOTHING)
-    told = answers.answer(
+    summary = answers.answer(
         technique=name, title=f"{name} {HOSTILE}", problem=problem, metric=metric,
         leak=name == "early_stopping",
         fixed={
@@ -53,7 +53,7 @@ def answer(name: str) -> Answer:
             "machine": {"system": HOSTILE, "cores": None}, "parameters": {"engine": HOSTILE},
         },
     )  # fmt: skip
-    return answers.made(told)
+    return answers.made(summary)
 
 
 def story(name: str, words: str = HOSTILE) -> Story:

@@ -41,7 +41,7 @@ def address(page: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[Open]:
     """Opens the page; afterwards nothing may have been fetched, said on the console, or run."""
-    contexts, told = [], []
+    contexts, messages = [], []
 
     def open_page(fragment: str = "", width: int = 1280, scripts: bool = True) -> Page:
         context = browser.new_context(
@@ -50,10 +50,10 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(5000)
-        page.on("console", lambda message: told.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: told.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: told.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: told.append(f"request: {request.url[:80]}"))
+        page.on("console", lambda message: messages.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: messages.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: messages.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: messages.append(f"request: {request.url[:80]}"))
         page.goto(address + fragment)
         return page
 
@@ -61,10 +61,10 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
     for context in contexts:
         for page in context.pages:
             if page.evaluate("'ran' in window"):
-                told.append("a user's script ran")
+                messages.append("a user's script ran")
         context.close()
     expected = (f"request: {address}"[:80], "request: data:")
-    assert [line for line in told if not line.startswith(expected)] == []
+    assert [line for line in messages if not line.startswith(expected)] == []
 
 
 def order(page: Page) -> list[str]:

@@ -52,8 +52,8 @@ def part(name: str, worth: float, ci_low: float | None) -> dict[str, Any]:
     }
 
 
-def said_of(told: dict[str, Any]) -> str:
-    return cocktail_sentence(CocktailAnswer.model_validate(told))
+def said_of(summary: dict[str, Any]) -> str:
+    return cocktail_sentence(CocktailAnswer.model_validate(summary))
 
 
 def test_it_is_told_against_both_rivals() -> None:
@@ -64,9 +64,9 @@ def test_it_is_told_against_both_rivals() -> None:
 
 
 def test_too_few_repeats_have_no_interval() -> None:
-    told = answer()
-    told["against"]["baseline"] |= {"ci_low": None, "ci_high": None, "verdict": "too few"}
-    assert "+1.2 points over the plain network, too few" in said_of(told)
+    undecided = answer()
+    undecided["against"]["baseline"] |= {"ci_low": None, "ci_high": None, "verdict": "too few"}
+    assert "+1.2 points over the plain network, too few" in said_of(undecided)
 
 
 def test_only_what_is_surely_useful_is_named() -> None:

@@ -131,7 +131,7 @@ class Trials:
         model.begun = True
         keras.utils.set_random_seed(SEED)
         if given["epochs"]:
-            self.calls.append({"model": model, "x": x, "y": y, "told": told(given)})
+            self.calls.append({"model": model, "x": x, "y": y, "arguments": in_words(given)})
         if not self.lacks:
             return SimpleNamespace(history={name: [1.0] for name in self.arm.task.logs})
         return real(model, x, y, **given)
@@ -144,8 +144,8 @@ class Trials:
         return held.x_train, held.x_val, held.y_train, held.y_val
 
 
-def told(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what `fit` is told in simple words."""
+def in_words(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `fit` in simple words."""
     said = {"validation_freq": 1, "class_weight": None, "callbacks": []} | given
     said["validation_data"] = [part.tolist() for part in given["validation_data"]]
     said["callbacks"] = [(type(one).__name__, simple(vars(one))) for one in said["callbacks"]]
@@ -208,7 +208,7 @@ def test_it_trains_as_the_engine_does(name: str, trials: Callable[[Arm], Trials]
     found = trial.paste()
     assert len(trial.calls) == len(reference)
     for ours, theirs in zip(trial.calls, reference, strict=True):
-        assert ours["told"] == theirs["told"]
+        assert ours["arguments"] == theirs["arguments"]
         for rows in ("x", "y"):
             np.testing.assert_array_equal(ours[rows], theirs[rows])
         assert settings(ours["model"]) == settings(theirs["model"])
@@ -262,7 +262,7 @@ def test_every_block_is_formatted_and_the_same_each_time(tmp_path: Path) -> None
 
 
 def test_what_keras_has_itself_is_written_without_importing_it() -> None:
-    told = (
+    program = (
         "import sys\n"
         "from regpipe.report.keras_code import keras_code\n"
         "from regpipe.report.page import render\n"
@@ -270,7 +270,7 @@ def test_what_keras_has_itself_is_written_without_importing_it() -> None:
         "for name in ('moons', 'weight_l2', 'max_norm_cnn'): keras_code(arm_called(name), (2,))\n"
         "print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
     )
-    asked = [sys.executable, "-c", told]
+    asked = [sys.executable, "-c", program]
     said = subprocess.run(asked, check=True, capture_output=True, text=True, cwd=PROJECT)
     assert said.stdout == "[]\n"
 

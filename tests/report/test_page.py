@@ -69,8 +69,8 @@ def test_what_a_user_wrote_is_text(reader: Reader) -> None:
     title, machine, family, problem = (
         f"dropout {HOSTILE}", f"system{HOSTILE}", f"dropout's {HOSTILE}", f"Two moons {HOSTILE}",
     )  # fmt: skip
-    for told in (title, machine, family, problem, f"# {HOSTILE}", f"dropout: {HOSTILE}"):
-        assert told in text
+    for words in (title, machine, family, problem, f"# {HOSTILE}", f"dropout: {HOSTILE}"):
+        assert words in text
     # In: leaderboard, explanation, outcome, source, note, point of a grid, title, best of all.
     assert text.count(HOSTILE) > 8 * len(TECHNIQUES) // 2
 
@@ -106,8 +106,8 @@ def test_every_picture_has_words(reader: Reader) -> None:
     images = [attributes for tag, attributes in reader.tags if tag == "img"]
     assert len(images) == 3 + 2 + 4 * len(TECHNIQUES)  # of all, of each problem, of each
     assert all(len(image["alt"] or "") > 20 for image in images)
-    told = " ".join(image["alt"] or "" for image in images)
-    assert "Mean difference of accuracy on fresh draws +2.1 points, interval +1.1 to +3.1" in told
+    texts = " ".join(image["alt"] or "" for image in images)
+    assert "Mean difference of accuracy on fresh draws +2.1 points, interval +1.1 to +3.1" in texts
 
 
 def test_what_is_missing_is_a_dash(reader: Reader) -> None:
@@ -133,7 +133,7 @@ def test_the_answer_comes_first(reader: Reader) -> None:
         "seeds; 1 of those the baseline's seeds don't contradict, either (1 perfect score of rows "
         "trained on aside). 1 more is about rows that others stand in for: can't tell."
     )
-    places = [text.index(told) for told in (gains, numbers, verdicts, "Leaderboard")]
+    places = [text.index(words) for words in (gains, numbers, verdicts, "Leaderboard")]
     assert text.index("Leaderboard", places[2]) > places[2] > places[1] > places[0]
 
 
@@ -170,11 +170,11 @@ def test_a_run_that_is_not_as_published_says_so_first(study: Study) -> None:
     away["why"] = ["200 epochs instead of 4000"] * (len(away) - 1) + ["hidden.units 5 instead of 9"]
     reader = read(render(replace(study, claims=away)))
     text = " ".join("".join(reader.text).split())
-    told = (
+    sentence = (
         "Not comparable with what was published, and so not judged: 200 epochs instead of 4000 "
         "(moons); hidden.units 5 instead of 9 (sparse)."
     )
-    assert text.index(told) < text.index("Of 5 techniques")
+    assert text.index(sentence) < text.index("Of 5 techniques")
     assert "published gains," not in text and "are not contradicted" not in text
 
 
@@ -253,9 +253,9 @@ def test_the_page_is_small(page: str) -> None:
 
 
 def test_of_many_runs_the_first_are_shown_and_the_others_counted(study: Study) -> None:
-    told = study.stories["dropout"]
-    fits = [told.runs.assign(fit_seed=80_000 + n) for n in range(MOST_RUNS + 5)]
-    stories = {**study.stories, "dropout": replace(told, runs=pd.concat(fits))}
+    story = study.stories["dropout"]
+    fits = [story.runs.assign(fit_seed=80_000 + n) for n in range(MOST_RUNS + 5)]
+    stories = {**study.stories, "dropout": replace(story, runs=pd.concat(fits))}
     page = render(replace(study, stories=stories))
     assert "; 10 more are in <code>runs.csv</code>" in page  # 5 of each protocol
     assert page.count(str(80_000 + MOST_RUNS - 1)) == 2 and str(80_000 + MOST_RUNS) not in page

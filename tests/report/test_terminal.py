@@ -246,7 +246,7 @@ def test_stopping_epochs_are_told_beside_the_published_one(answer: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("metric", "mean", "says", "cell"),
+    ("metric", "mean", "words", "cell"),
     [
         ("r2", 0.042, "test R² rose by 0.04 on average (95% interval -0.01 to", "+0.04 [-0.01"),
         ("r2", -0.001, "test R² fell by 0.001 on average", "0.00 [-0.01"),
@@ -259,13 +259,13 @@ def test_stopping_epochs_are_told_beside_the_published_one(answer: dict[str, Any
     ],
 )
 def test_errors_are_told_in_their_own_units(
-    answer: dict[str, Any], metric: str, mean: float, says: str, cell: str
+    answer: dict[str, Any], metric: str, mean: float, words: str, cell: str
 ) -> None:
     other = copy.deepcopy(answer)
     other["metric"] = metric
     gain = {"mean": mean, "ci_low": -0.01, "ci_high": 0.1}
     other["fresh"]["difference"][metric] = other["fresh"]["difference"]["accuracy"] | gain
-    assert says in sentence(other)
+    assert words in sentence(other)
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(table([other]))
     assert cell in console.export_text() and "…" not in console.export_text()

@@ -74,8 +74,8 @@ def predictor(
     return Predictor(model, unscaled, about, "")
 
 
-def said(told: Predictor) -> pd.DataFrame:
-    return told.predict(pd.DataFrame({"age": [30.0, 40.0]}))
+def said(predictor: Predictor) -> pd.DataFrame:
+    return predictor.predict(pd.DataFrame({"age": [30.0, 40.0]}))
 
 
 def test_the_likeliest_class_is_said_where_nothing_else_is_asked() -> None:
@@ -101,9 +101,9 @@ def test_probabilities_of_weighted_classes_are_those_of_the_rows() -> None:
 
 
 def test_a_gap_in_numbers_that_had_none_is_refused_like_an_unknown_category() -> None:
-    told, new = predictor([[0.1], [0.6]]), pd.DataFrame({"age": [30.0, None]})
+    exported, new = predictor([[0.1], [0.6]]), pd.DataFrame({"age": [30.0, None]})
     with pytest.raises(SpecError, match="column 'age' is missing in 1 row, and never was"):
-        told.predict(new)
-    assert len(told.predict(new, unknown_categories="ignore")) == 2
-    columns = replace(told.about.columns, gaps=("age",))
-    assert len(replace(told, about=replace(told.about, columns=columns)).predict(new)) == 2
+        exported.predict(new)
+    assert len(exported.predict(new, unknown_categories="ignore")) == 2
+    columns = replace(exported.about.columns, gaps=("age",))
+    assert len(replace(exported, about=replace(exported.about, columns=columns)).predict(new)) == 2
