@@ -40,7 +40,8 @@ def sample_table(
         for split, style in SIDES.items():
             part = published[published["split"] == split]
             label = f"{split}, {len(part)} rows"
-            height = part["target"] + (_spread_out(len(part)) if classes else 0)
+            shifts = np.random.default_rng(0).uniform(-SPREAD, SPREAD, len(part)) if classes else 0
+            height = part["target"] + shifts
             ax.scatter(part[feature], height, label=label, **style)
         ax.set_xlabel(as_is(feature))
     for row in axes:
@@ -51,8 +52,3 @@ def sample_table(
     left_out = f" (the first {SHOWN} of {len(features)} features)" if len(features) > SHOWN else ""
     title(figure, f"{problem}: features and target, the fixed split{left_out}")
     return figure
-
-
-def _spread_out(n: int) -> np.ndarray:
-    """Return n heights around 0, the same for each feature."""
-    return np.random.default_rng(0).uniform(-SPREAD, SPREAD, n)

@@ -30,7 +30,7 @@ SPLIT = Draws("new splits", "fixed split", "random splits of its rows", "random 
 ONE = Draws(
     "one split", "given split", "seeds on the one split of its rows", "given split", "seeds"
 )
-KINDS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE)}
+BY_ROWS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE)}
 
 
 def draws_of(problem: Problem) -> Draws:
@@ -38,8 +38,3 @@ def draws_of(problem: Problem) -> Draws:
     if problem.one_split:
         return ONE
     return SPLIT if is_table(problem.rows) else DRAWN
-
-
-def draws_named(rows: str) -> Draws:
-    """Return the words by the name of a repeat's rows in `summary.json`."""
-    return KINDS[rows]

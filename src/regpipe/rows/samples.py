@@ -12,7 +12,8 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import Problem, Protocol
-from regpipe.rows.sources import draw, draw_scoring, is_table, published_seed, read_table
+from regpipe.rows.bundled import TABLES
+from regpipe.rows.sources import draw, draw_scoring, is_table, published_seed
 from regpipe.seeds import derive
 
 KEYS = ("protocol", "repeat", "data_seed", "split", "target", "group")
@@ -24,7 +25,7 @@ def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
     seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
     draws = [("fixed", 0, published_seed(problem))]
     draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
-    table = read_table(problem.rows) if is_table(problem.rows) else None
+    table = TABLES[next(iter(problem.rows))]() if is_table(problem.rows) else None
     frames = []
     for name, repeat, seed in draws:
         rows = draw(problem.rows, problem.split, seed) if table is None else table

@@ -28,11 +28,6 @@ def published_seed(problem: Problem) -> int:
     return next(iter(problem.rows.values()))["random_state"]
 
 
-def read_table(rows: dict[str, Any]) -> pd.DataFrame:
-    """Return a table: its features by name, and target."""
-    return TABLES[next(iter(rows))]()
-
-
 def draw(rows: dict[str, dict[str, Any]], split: Split, random_state: int) -> pd.DataFrame:
     """Draw the rows of a repeat, those to be trained on first.
 

@@ -17,7 +17,7 @@ from regpipe.language import Problem, Protocol, Published, Statistics, Technique
 from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric, MetricName
 from regpipe.provenance import versions
-from regpipe.rows.draws import Draws, draws_named, draws_of
+from regpipe.rows.draws import BY_ROWS, Draws, draws_of
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.paired import Comparison, Verdict
 from regpipe.statistics.summary import Spread, pair_runs, sides_within, spread, whole
@@ -91,7 +91,7 @@ class Fresh(BothArms):
     @property
     def draws(self) -> Draws:
         """What the repeats are called."""
-        return draws_named(self.rows)
+        return BY_ROWS[self.rows]
 
 
 class Seeds(Strict):
