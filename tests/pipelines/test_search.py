@@ -12,11 +12,17 @@ from regpipe.candidates.recipes import parse_recipes
 from regpipe.engine.job import Job
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
-from regpipe.pipelines.cocktail.search import Mixture, MixtureSpace, mixable, search
+from regpipe.pipelines.cocktail.search import (
+    Mixture,
+    MixtureSpace,
+    mixable,
+    search,
+    values_in_mixtures,
+)
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.search import Candidate, Evaluator
 from regpipe.rows.arrays import Rows
-from tests.conftest import arm_called, blocks
+from tests.conftest import PROBLEMS, arm_called, blocks
 
 SIZES = Cocktail(trials=14, startup=4, holdouts=3)
 
@@ -190,3 +196,15 @@ def test_journals_are_cleared_one_or_all(tmp_path: Path) -> None:
     assert TrialJournalDataset(path=str(tmp_path / "wine" / "trials.log")).clear() == 1
     assert TrialJournalDataset(path=str(tmp_path / "*" / "trials.log")).clear() == 1
     assert not list(tmp_path.rglob("trials.log"))
+
+
+@pytest.mark.parametrize("problem", [name for name in PROBLEMS if name != "codes"])
+def test_every_recipe_that_mixes_has_a_place_in_a_mixture(problem: str) -> None:
+    """The others are there, too, and do nothing: all recipes that ship go together."""
+    base = arm_called(problem)
+    recipes = mixable(parse_recipes(blocks("recipes")["recipes"]), base)
+    space = MixtureSpace(recipes, base, ())
+    assert len(recipes) > 5
+    for name, recipe in recipes.items():
+        assert space.arm({name: values_in_mixtures(recipe)[0]}).layers
+    assert space.arm({}).layers

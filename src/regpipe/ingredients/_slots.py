@@ -125,6 +125,11 @@ class Ingredient(Strict):
         return cls.training_key or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     @property
+    def is_neutral(self) -> bool:
+        """Whether its strengths have the values that do nothing."""
+        return bool(self.neutral) and all(getattr(self, k) == v for k, v in self.neutral.items())
+
+    @property
     def networks(self) -> int:
         """How many networks it keeps."""
         return 1

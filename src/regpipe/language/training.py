@@ -40,7 +40,7 @@ class KerasTraining(Strict):
     def _goes_together(self) -> Self:
         for ingredient in self.ingredients:
             ingredient.check(self)
-        keeping = [ingredient.key() for ingredient in self.ingredients if ingredient.keeps]
+        keeping = [idea.key() for idea in self.ingredients if idea.keeps and not idea.is_neutral]
         if keeping and self.averages:
             raise ValueError(
                 f"{keeping[0]} keeps other weights than the optimizer's use_ema. Expected one of "
@@ -77,8 +77,8 @@ class KerasTraining(Strict):
 
     @property
     def averages(self) -> bool:
-        """Whether the optimizer's own moving average of the weights is kept (`use_ema`)."""
-        return bool(self.arguments.get("use_ema"))
+        """Whether the optimizer's own moving average is kept, and isn't just the last weights."""
+        return bool(self.arguments.get("use_ema")) and self.arguments.get("ema_momentum") != 0
 
     @property
     def watches(self) -> list[Any]:

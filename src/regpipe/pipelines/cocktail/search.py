@@ -65,9 +65,14 @@ class MixtureSpace:
         )
 
     def candidate(self, mixture: Mixture) -> Candidate:
-        """Return the arm of a mixture, with the other recipes there and doing nothing."""
+        """Return the arm of a mixture with its architecture."""
         from regpipe.engine.network import build_architecture
 
+        arm = self.arm(mixture)
+        return Candidate(arm, build_architecture(arm, self.input_shape))
+
+    def arm(self, mixture: Mixture) -> Arm:
+        """Return the arm of a mixture, with the other recipes there and doing nothing."""
         # What can't do nothing leaves no room for another of its slot, not even for a neutral one.
         alone = (self.recipes[n] for n in mixture if neutral_value(self.recipes[n]) is None)
         there, taken = {}, {recipe.slot for recipe in alone} - {None}
@@ -77,9 +82,7 @@ class MixtureSpace:
             elif recipe.slot not in taken and (nothing := neutral_value(recipe)) is not None:
                 there[name] = (recipe, nothing)
         block = mix(NAME, there, self.base)
-        technique = self.technique({}).model_copy(update=block)
-        arm = apply(NAME, technique, self.base)
-        return Candidate(arm, build_architecture(arm, self.input_shape))
+        return apply(NAME, self.technique({}).model_copy(update=block), self.base)
 
 
 def search(
