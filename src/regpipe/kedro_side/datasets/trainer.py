@@ -31,10 +31,11 @@ class TrainerDataset(StoreDataset[Trainer]):
         """
         super().__init__(path=path, metadata=metadata)
         self._engine, self._workers, self._random = engine, workers, random
+        self._trainer = Trainer(engine, workers, FitStore(self._path), random)
 
     def load(self) -> Trainer:
-        """Return a trainer, with nothing compiled yet."""
-        return Trainer(self._engine, self._workers, FitStore(self._path), self._random)
+        """Return the trainer, one for all nodes of a run: what it compiled serves them all."""
+        return self._trainer
 
     def _describe(self) -> dict[str, Any]:
         return {
