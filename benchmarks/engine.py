@@ -15,6 +15,9 @@ import sys
 import time
 from dataclasses import replace
 
+if importlib.util.find_spec("torch"):
+    import torch._dynamo  # noqa: F401  # before TensorFlow, else its Triton crashes
+
 from arms import CASES, Case, prepare
 from rich import box
 from rich.console import Console
