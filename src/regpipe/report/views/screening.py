@@ -76,17 +76,20 @@ def sentence(screening: Screening) -> str:
     network = table[table["model"] == NETWORK].iloc[0]
     others = table[table["model"] != NETWORK]
     first = others.iloc[0]
-    parts = [
-        f"{n} {'is' if n == 1 else 'are'} {rivalry(verdict)}"
-        + (" than it" if verdict in ("helps", "hurts") else "")
-        for verdict, n in counts_of(others["verdict"]).items()
-        if n
-    ]
+    parts = [_against(verdict, n) for verdict, n in counts_of(others["verdict"]).items() if n]
     return (
         f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])}. "
         f"Of {len(others)} models of scikit-learn on the same splits, {', '.join(parts)}; the best "
         f"is {first['model']}, with {unit.value(first['mean'])}."
     )
+
+
+def _against(verdict: str, n: int) -> str:
+    """Return how many models are what against the network."""
+    if verdict == "too few":
+        return f"{n} {'has' if n == 1 else 'have'} too few pairs to tell"
+    than = " than it" if verdict in ("helps", "hurts") else ""
+    return f"{n} {'is' if n == 1 else 'are'} {rivalry(verdict)}{than}"
 
 
 def omission(screening: Screening) -> str:

@@ -1,0 +1,21 @@
+"""What is said of a screen's other models."""
+
+import pandas as pd
+
+from regpipe.report.study import Screening
+from regpipe.report.views.screening import NETWORK, sentence
+
+
+def said(*verdicts: str) -> str:
+    rows = [{"model": f"Model{i}", "mean": 0.9, "verdict": v} for i, v in enumerate(verdicts)]
+    table = pd.DataFrame([*rows, {"model": NETWORK, "mean": 0.8}]).assign(metric="accuracy")
+    return sentence(Screening(pd.DataFrame(), table, {}))
+
+
+def test_models_are_counted_by_what_they_are_against_the_network() -> None:
+    assert said("helps", "hurts", "hurts").endswith(
+        "a test accuracy of 0.800. Of 3 models of scikit-learn on the same splits, 1 is better "
+        "than it, 2 are worse than it; the best is Model0, with 0.900."
+    )
+    assert "1 has too few pairs to tell; the best" in said("too few")
+    assert "2 have too few pairs to tell; the best" in said("too few", "too few")
