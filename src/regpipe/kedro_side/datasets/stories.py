@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pandas as pd
 
-from regpipe.kedro_side.datasets.local import FileDataset
+from regpipe.kedro_side.datasets.files import FileDataset
 
 if TYPE_CHECKING:
     from regpipe.report.study import Stories, Story

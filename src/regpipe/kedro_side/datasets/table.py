@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from kedro.io import DatasetError
 
-from regpipe.kedro_side.datasets.local import FileDataset
+from regpipe.kedro_side.datasets.files import FileDataset
 from regpipe.tables.dialect import dialect
 from regpipe.tables.table_file import read_table
 

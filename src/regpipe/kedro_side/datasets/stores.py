@@ -1,0 +1,145 @@
+"""What is added to bit by bit: the store of fits, with what trains them, and a search's trials."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from kedro.io import AbstractDataset, DatasetError
+
+from regpipe.engine.fit_store import FitStore
+from regpipe.language import Engine, Random
+from regpipe.pipelines.training import Trainer
+
+logger = logging.getLogger(__name__)
+
+FIELDS = {"op_code", "worker_id"}  # of every record of a journal
+Loaded = TypeVar("Loaded")
+
+
+class StoreDataset(AbstractDataset[NoReturn, Loaded]):
+    """Hands out what is added to bit by bit, as a database's dataset hands out its connection.
+
+    So a run that is interrupted loses nothing.
+    """
+
+    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
+        """Point the dataset at its place.
+
+        Args:
+            path: of a file or a folder; it needn't exist.
+            metadata: for plugins such as kedro-viz.
+        """
+        self._path = Path(path)
+        self.metadata = metadata
+
+    def save(self, data: NoReturn) -> NoReturn:
+        """Refuse."""
+        raise DatasetError("What is new is added to what this dataset loads, bit by bit.")
+
+    def _exists(self) -> bool:
+        return True  # an empty one will do
+
+    def _describe(self) -> dict[str, Any]:
+        return {"path": str(self._path)}
+
+
+class TrainerDataset(StoreDataset[Trainer]):
+    """Hands out a `Trainer`, which reads and adds single fits."""
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        engine: Engine,
+        workers: int,
+        random: Random = "hash",
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Point the dataset at a folder.
+
+        Args:
+            path: of the folder with the fits; it needn't exist.
+            engine: by which what isn't there is trained.
+            workers: in how many threads; 0: one per core.
+            random: by which masks and noise are drawn.
+            metadata: for plugins such as kedro-viz.
+        """
+        super().__init__(path=path, metadata=metadata)
+        self._engine, self._workers, self._random = engine, workers, random
+        self._trainer = Trainer(engine, workers, FitStore(self._path), random)
+
+    def load(self) -> Trainer:
+        """Return the trainer, one for all nodes of a run: what it compiled serves them all."""
+        return self._trainer
+
+    def _describe(self) -> dict[str, Any]:
+        return {
+            **super()._describe(),
+            "engine": self._engine,
+            "workers": self._workers,
+            "random": self._random,
+        }
+
+
+class TrialJournalDataset(StoreDataset[Any]):
+    """Hands out an Optuna storage that writes each trial to a file as soon as it is finished.
+
+    With `*` in its path it stands for several, which can only be cleared.
+    """
+
+    def load(self) -> Any:
+        """Return the storage, an `optuna.storages.JournalStorage`.
+
+        What stands behind the last whole record, as a run leaves it that is killed, is cut off:
+        Optuna would write its next record into that line, and never read the file again.
+        """
+        from optuna.storages import JournalStorage
+        from optuna.storages.journal import JournalFileBackend
+
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.is_file():
+            self._cut()
+        try:
+            return JournalStorage(JournalFileBackend(str(self._path)))
+        except OSError:
+            raise
+        except Exception as error:  # whole records that don't go together
+            logger.warning("%s can't be read, and is begun anew. %r", self._path, error)
+            self._path.unlink()
+            return JournalStorage(JournalFileBackend(str(self._path)))
+
+    def clear(self) -> int:
+        """Remove the journal, or all that the path's `*` stand for; return how many there were."""
+        root = Path(self._path.anchor)
+        files = list(root.glob(str(self._path.relative_to(root))))
+        for path in files:
+            path.unlink()
+        return len(files)
+
+    def _cut(self) -> None:
+        """Cut the file at the end of its last record that is whole, as are all before it."""
+        whole = 0
+        with self._path.open("rb") as file:
+            for line in file:
+                if not _is_record(line):
+                    break
+                whole += len(line)
+        lost = self._path.stat().st_size - whole
+        if lost:
+            logger.warning(
+                "%s: the last %d bytes are no whole record. They are cut off, and the trials that "
+                "they were about are made again.",
+                self._path,
+                lost,
+            )
+            with self._path.open("rb+") as file:
+                file.truncate(whole)
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return line.endswith(b"\n") and isinstance(record, dict) and record.keys() >= FIELDS
