@@ -17,11 +17,12 @@ from arms import prepare, random_rows
 from engine import keras_seconds
 from matplotlib.figure import Figure
 
-from regpipe.candidates.arm import Arm, Layer
+from regpipe.candidates.arm import Arm
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.job import Job
 from regpipe.engine.network import build_architecture
 from regpipe.engine.workers import Workers, cores
+from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows
 
 FITS = (10, 50, 100, 300, 1000, 2000, 3000)

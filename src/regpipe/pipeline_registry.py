@@ -32,10 +32,8 @@ from regpipe.pipelines.screen.pipeline import create_pipeline as create_screen
 from regpipe.pipelines.screen.pipeline import screen_name
 from regpipe.pipelines.stopping_rules.pipeline import NAME as STOPPING_RULES
 from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_stopping_rules
-from regpipe.pipelines.study.claims import NAME as CLAIMS
-from regpipe.pipelines.study.claims import create_pipeline as create_claims
+from regpipe.pipelines.study.pipeline import CLAIMS, ProblemPart, create_claims
 from regpipe.pipelines.study.pipeline import NAME as STUDY
-from regpipe.pipelines.study.pipeline import ProblemPart
 from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
 from regpipe.pipelines.variance.pipeline import NAME as VARIANCE

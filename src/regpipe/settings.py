@@ -3,7 +3,7 @@
 from kedro.config import OmegaConfigLoader
 
 from regpipe.kedro_side.answers import AnswerHooks
-from regpipe.kedro_side.config import LOADER_ARGS
+from regpipe.kedro_side.blocks import LOADER_ARGS
 from regpipe.kedro_side.hooks import CheckHooks
 from regpipe.kedro_side.progress import ProgressHooks
 from regpipe.kedro_side.runner.hooks import LockHooks

@@ -1,8 +1,9 @@
 import pytest
 
-from regpipe.candidates.arm import Layer, apply, baseline
+from regpipe.candidates.arm import apply, baseline
 from regpipe.errors import SpecError
 from regpipe.language import Problem, Technique
+from regpipe.language.layers import Layer
 from tests.conftest import PROBLEMS
 
 BASE = baseline("moons", PROBLEMS["moons"])

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from regpipe.backend import keras
-from regpipe.candidates.arm import Layer
 from regpipe.engine.compiled import CHUNK_EPOCHS, CompiledLoop
 from regpipe.engine.fit import Start
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
+from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows, hold_out, rows_of
 from tests.conftest import PROJECT, arm_called
 

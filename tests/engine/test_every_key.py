@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.candidates.arm import Arm, Layer
+from regpipe.candidates.arm import Arm
 from regpipe.ingredients import IDEAS
 from regpipe.language import Training
+from regpipe.language.layers import Layer
 from regpipe.report.keras_code import keras_code
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called, fit_by

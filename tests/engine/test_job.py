@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from regpipe.candidates.arm import Layer
 from regpipe.engine import job as jobs
 from regpipe.engine.job import Job
+from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows, hold_out
 from tests.conftest import arm_called
 

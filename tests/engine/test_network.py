@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.candidates.arm import Layer
 from regpipe.errors import SpecError
 from regpipe.language import keras_names
+from regpipe.language.layers import Layer
 from regpipe.language.vocabulary import check_optimizer
 from tests.conftest import arm_called
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.candidates.arm import Layer
+from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from regpipe.candidates.arm import Arm, Layer
+from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import parse_recipes
 from regpipe.ingredients import IDEAS, LAYERS, PENALTIES, Ingredient
+from regpipe.language.layers import Layer
 from tests.conftest import TECHNIQUES, arm_called, blocks
 
 ARMS = {name: arm_called(name) for name in TECHNIQUES}

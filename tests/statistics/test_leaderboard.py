@@ -1,10 +1,12 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from regpipe.statistics.answer import Answer
-from regpipe.statistics.leaderboard import leaderboard
+from regpipe.statistics.leaderboard import holm, leaderboard
 from tests import answers
 
 
@@ -81,3 +83,13 @@ def test_holm_counts_the_techniques_of_the_same_problem() -> None:
     row = leaderboard(crowd).set_index("technique").loc["a"]
     assert row["p_holm"] == pytest.approx(0.12)
     assert (row["verdict"], row["verdict_holm"]) == ("helps", "undecided")
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_holm_is_what_statsmodels_says(n: int) -> None:
+    p_values = np.random.default_rng(n).uniform(0, 0.2, n).round(2)  # some of them equal
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
+def test_what_diverged_counts_and_stays_unknown() -> None:
+    assert holm(np.array([np.nan, 0.01])) == pytest.approx([np.nan, 0.02], nan_ok=True)

@@ -9,8 +9,7 @@ import yaml
 
 from regpipe.errors import SpecError, unknown
 from regpipe.language import Autoencoder, Problem, Technique, Training
-from regpipe.language.outputs import check_outputs
-from regpipe.language.ranks import check_ranks
+from regpipe.language.layers import Layer, check_outputs, check_ranks
 from regpipe.language.reading import parse
 from regpipe.language.tasks import Task
 from regpipe.language.vocabulary import (
@@ -22,15 +21,6 @@ from regpipe.language.vocabulary import (
     check_optimizer,
     check_range,
 )
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer in Keras' words: the class `keras.layers.<kind>` and its arguments."""
-
-    kind: str
-    arguments: dict[str, Any]
-
 
 Loss = str | dict[str, dict[str, Any]]
 

@@ -9,9 +9,10 @@ from functools import reduce
 from typing import Any
 
 from regpipe.backend import keras
-from regpipe.candidates.arm import Layer, Loss
+from regpipe.candidates.arm import Loss
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import Training, keras_names
+from regpipe.language.layers import Layer
 from regpipe.language.vocabulary import SCHEDULES, as_keras_takes, keras_class
 
 # Written by its place where it comes first, as is the custom.

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from regpipe.backend import keras
-from regpipe.candidates.arm import Arm, Layer
+from regpipe.candidates.arm import Arm
 from regpipe.engine.keras_calls import layer_call, made
 from regpipe.engine.weights import load_weights, members
 from regpipe.errors import SpecError
 from regpipe.ingredients import LAYERS, PENALTIES
+from regpipe.language.layers import Layer
 
 Architecture = dict[str, Any]
 

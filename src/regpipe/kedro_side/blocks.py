@@ -1,4 +1,7 @@
-"""Which parameters are problems and which are techniques: the registry and the check ask here."""
+"""Where the blocks of YAML are found: which parameters are problems, which are techniques.
+
+The registry and the check ask here, and Kedro's settings how the files are read.
+"""
 
 import copy
 import os
@@ -9,7 +12,9 @@ from kedro.framework.project import settings
 
 Blocks = dict[str, dict[str, Any]]
 
-KINDS = ("parameters", "problems", "techniques")
+# Blocks are parameters, so that `params:` and `--params` see them; under patterns of their own, the
+# registry learns which is which.
+KINDS = ("problems", "techniques", "stopping_rules", "recipes")
 
 _loader: AbstractConfigLoader | None = None
 
@@ -20,7 +25,7 @@ def use(loader: AbstractConfigLoader) -> None:
     Each kind is read once, as Kedro keeps what is set: parsing them takes a third of a second.
     """
     global _loader
-    for kind in KINDS:
+    for kind in ("parameters", "problems", "techniques"):
         loader[kind] = loader[kind]
     _loader = loader
 
@@ -42,6 +47,19 @@ def read_problems() -> tuple[Blocks, dict[str, Any]]:
 def read_parameter(name: str) -> Any:
     """Return a parameter as it is run: `--params` included."""
     return _reader()["parameters"][name]
+
+
+LOADER_ARGS: dict[str, Any] = {
+    "custom_resolvers": {"parameter": read_parameter},  # ${parameter:engine} in the catalog
+    "base_env": "base",
+    "default_run_env": "local",
+    "config_patterns": {
+        "parameters": ["parameters*", "parameters*/**", *(f"{kind}*" for kind in KINDS)],
+        **{kind: [f"{kind}*"] for kind in KINDS},
+    },
+    # An environment changes single keys; Kedro's default would drop their siblings.
+    "merge_strategy": dict.fromkeys(("parameters", "globals", *KINDS), "soft"),
+}
 
 
 def read_shipped() -> tuple[Blocks, Blocks]:

@@ -14,7 +14,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 
 from regpipe.errors import SpecError
-from regpipe.kedro_side.config import LOADER_ARGS
+from regpipe.kedro_side.blocks import LOADER_ARGS
 from regpipe.language import Problem
 from regpipe.language.reading import parse
 from regpipe.tables.new_problem import QUICK

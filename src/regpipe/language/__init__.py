@@ -8,11 +8,11 @@ from regpipe.language.blocks import (
     GridPublished,
     Problem,
     Published,
+    Recipe,
     Split,
     TableRows,
     Technique,
 )
-from regpipe.language.recipes import Recipe
 from regpipe.language.settings import (
     PROTOCOLS,
     Cocktail,

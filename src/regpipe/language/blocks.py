@@ -1,4 +1,4 @@
-"""A problem, and a technique that is applied to it."""
+"""A problem; a technique that is applied to it; a recipe, which is made for no single problem."""
 
 import math
 from dataclasses import replace
@@ -25,6 +25,7 @@ from regpipe.strict import Share, Strict
 
 TABLE = "table"  # the key that only rows of the user's own have
 
+LayerBlock = dict[str, dict[str, Any]]
 Network = dict[str, dict[str, Any]]
 Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
 Side = Literal["train", "test"]
@@ -255,3 +256,37 @@ class Technique(Strict):
     def judged(self, task: Task) -> Task:
         """Return the task of its problem, with the metric that the technique is judged by."""
         return replace(task, metric=self.metric or task.metric)
+
+
+class Recipe(Strict):
+    """What is changed in any network: every hidden layer, before the first, and the training.
+
+    `each` is merged into the arguments of each hidden layer; `after_each` is a layer put behind
+    each of them, `before_first` one before the first. `strength` is the path of a number in this
+    block, such as after_each.Dropout.rate, and the values to choose from. A recipe with `metrics`
+    is for problems that are judged by one of these. A recipe that `mixes` goes together with all
+    others that do, but for those of the same `slot`: of these, a mixture has one at most.
+    """
+
+    title: str
+    family: Family
+    explanation: str
+    tasks: list[TaskName] = ["binary", "multiclass", "regression"]
+    metrics: list[MetricName] | None = None
+    each: dict[str, Any] = {}
+    after_each: Annotated[LayerBlock, Field(max_length=1)] = {}
+    before_first: Annotated[LayerBlock, Field(max_length=1)] = {}
+    training: dict[str, Any] = {}
+    strength: Annotated[dict[str, GridValues], Field(max_length=1)] = {}
+    mixes: bool = True
+    slot: str | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not (self.each or self.after_each or self.before_first or self.training):
+            raise ValueError("expected `each`, `after_each`, `before_first` or `training`")
+        return self
+
+    def is_for(self, task: Task) -> bool:
+        """Whether it is for problems of that kind, judged by that metric."""
+        return task.name in self.tasks and (self.metrics is None or task.metric in self.metrics)

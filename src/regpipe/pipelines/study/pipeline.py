@@ -1,4 +1,4 @@
-"""The wiring of the study: one story of each technique, and all of them together."""
+"""The wiring of the study: one story of each technique, all of them together, and the claims."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from regpipe.pipelines.views import View
 from regpipe.pipelines.wiring import step
 
 NAME = "study"
+CLAIMS = "claims"  # a part of it, and a pipeline by itself
 PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms")
 
 
@@ -53,6 +54,28 @@ def create_pipeline(
     pipelines = [*problems.values(), *boxes, *further, *([_whole(stories)] if stories else [])]
     # One set of all nodes: adding up so many pipelines one by one would take seconds.
     return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
+
+
+def create_claims(techniques: Sequence[str], grids: Sequence[str]) -> Pipeline:
+    """Return the pipeline that judges what was published, given the answers.
+
+    Args:
+        techniques: those whose answers are about something that was published.
+        grids: those whose grids something was published about.
+    """
+    results = {
+        **{f"{name}.summary": f"{name}.summary" for name in techniques},
+        **{f"{name}_grid.grid": f"{name}_grid.grid" for name in grids},
+    }
+    return Pipeline(
+        [
+            step(nodes.check_claims, results, "claims", "report"),
+            step(nodes.plot_claims, "claims", "claims_plot", "plot"),
+        ],
+        namespace=NAME,
+        inputs=set(results),
+        tags=[CLAIMS, NAME],
+    )
 
 
 def story_of(prefix: str, view: View, grid: str | None = None) -> dict[str, str]:

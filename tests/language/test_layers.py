@@ -8,7 +8,7 @@ import pytest
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.errors import SpecError
 from regpipe.language import Problem, Technique
-from regpipe.language.outputs import CUT_AT_HALF
+from regpipe.language.layers import CUT_AT_HALF
 from tests.conftest import PROBLEMS, arm_called
 
 LOGITS = {"BinaryCrossentropy": {"from_logits": True}}

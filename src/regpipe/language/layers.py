@@ -1,18 +1,39 @@
-"""Are a network's outputs what its task takes them for?
+"""A network's layers: do they suit the rows that they get, and the task that reads their outputs?
+
+Keras would say so of the rows, too, but only once TensorFlow is imported, and in words of tensors.
 
 Of two classes, the output is the probability of the second, and cut at 0.5; of several, there is
 one for each. Scores, logged accuracies, boundaries and exports all read it so, and no number would
 look wrong if it were something else, such as a logit or the result of a tanh.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from regpipe.errors import SpecError
 from regpipe.ingredients import LAYERS
 from regpipe.language import keras_names
 from regpipe.language.tasks import Task
 
+LOOKS = {
+    1: "a vector of numbers",
+    2: "a sequence (steps, features)",
+    3: "an image (height, width, channels)",
+}
+RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
+TO_VECTOR = {"Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D"} | {
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+}
+# Layers that pass a row on as they get it.
+ANY = {"Dense", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Activation"} | {
+    "ReLU",
+    "LeakyReLU",
+    "BatchNormalization",
+    "LayerNormalization",
+    "ActivityRegularization",
+}
 # Activations with a result from 0 to 1, and those whose results also sum to 1.
 SHARES = ("sigmoid", "hard_sigmoid", "sparse_sigmoid")
 SHARES_OF_ONE = ("softmax", "sparsemax")
@@ -27,15 +48,50 @@ CUT_AT_HALF = {"binarycrossentropy", "binaryfocalcrossentropy", "bce", "mse", "m
 CUT_AT_BASE_RATE = {"binarycrossentropy", "bce", "mse", "meansquarederror", "poisson"}
 
 
-class _Layer(Protocol):
-    @property
-    def kind(self) -> str: ...
-    @property
-    def arguments(self) -> dict[str, Any]: ...
+@dataclass(frozen=True)
+class Layer:
+    """A layer in Keras' words: the class `keras.layers.<kind>` and its arguments."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+def check_ranks(name: str, shape: Sequence[int] | None, layers: Mapping[str, Layer]) -> None:
+    """Raise SpecError for the first layer that can't take what the layers before it give.
+
+    Args:
+        name: of the technique or problem.
+        shape: of a row, None for a vector.
+        layers: in order. From a layer that isn't known here, it is left to Keras.
+    """
+    rank = len(shape) if shape else 1
+    for layer_name, layer in layers.items():
+        wants = _wanted(layer.kind)
+        if wants and wants != rank:
+            raise SpecError(
+                f"{name}.network.{layer_name}: {layer.kind} is for {LOOKS[wants]}, and what "
+                f"reaches it is {LOOKS.get(rank, f'of {rank} dimensions')}. Expected another "
+                "layer, or a problem whose rows look so."
+            )
+        if wants is None and layer.kind not in ANY | TO_VECTOR:
+            return
+        if layer.kind in TO_VECTOR or (
+            layer.kind in RECURRENT and not layer.arguments.get("return_sequences")
+        ):
+            rank = 1
+
+
+def _wanted(kind: str) -> int | None:
+    """Return the rank of the rows that a kind of layer takes, None where it takes several."""
+    if kind.startswith("ConvLSTM"):  # sequences of sequences or of images
+        return None
+    if kind in RECURRENT or kind.endswith("1D"):
+        return 2
+    return 3 if kind.endswith("2D") else None
 
 
 def check_outputs(
-    name: str, task: Task, layers: Mapping[str, _Layer], loss: str | dict[str, dict[str, Any]]
+    name: str, task: Task, layers: Mapping[str, Layer], loss: str | dict[str, dict[str, Any]]
 ) -> None:
     """Raise SpecError unless layers and loss make outputs that can be read as the task's.
 
@@ -50,7 +106,7 @@ def check_outputs(
 
 
 def _faults(
-    name: str, task: Task, layers: Mapping[str, _Layer], loss: str | dict[str, dict[str, Any]]
+    name: str, task: Task, layers: Mapping[str, Layer], loss: str | dict[str, dict[str, Any]]
 ) -> Iterator[str]:
     called, arguments = (loss, {}) if isinstance(loss, str) else next(iter(loss.items()))
     if (arguments or {}).get("from_logits"):
@@ -95,7 +151,7 @@ def _faults(
         )
 
 
-def _activation(layers: Mapping[str, _Layer], averaged: bool) -> tuple[str | None, str]:
+def _activation(layers: Mapping[str, Layer], averaged: bool) -> tuple[str | None, str]:
     """Return the activation that makes the outputs, None where none does, and its layer.
 
     Layers behind it that keep a result from 0 to 1 are left out: what only training needs, what
