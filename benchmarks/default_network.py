@@ -11,10 +11,11 @@ from sklearn import datasets
 
 from regpipe.candidates.arm import baseline
 from regpipe.engine.job import Job
+from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
-from regpipe.engine.workers import Workers, cores
 from regpipe.language import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.measures.measure import Measure
+from regpipe.pipelines.training import cores
 from regpipe.rows.arrays import input_shape, rows_of
 from regpipe.tables.columns import describe
 from regpipe.tables.defaults import default_network, default_training
@@ -64,7 +65,7 @@ def scores(frame: pd.DataFrame, problem: Problem) -> tuple[float, float]:
     jobs = [Job(arm, architecture, rows, seed) for seed, rows in enumerate(draws)]
     measure, metric = Measure(arm, architecture), arm.task.metric
     found = []
-    for rows, fit in zip(draws, Workers("compiled", cores()).fit_all(jobs), strict=True):
+    for rows, fit in zip(draws, Loops("compiled", threads=cores()).fit_all(jobs), strict=True):
         measure.load(fit.weights, rows.y_train)
         told = measure.scores(rows)
         found.append((told[f"train_{metric}"], told[f"test_{metric}"]))

@@ -14,10 +14,11 @@ from arms import arm_called
 
 from regpipe.candidates.arm import Arm
 from regpipe.engine.job import Job
+from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
-from regpipe.engine.workers import Workers, cores
 from regpipe.language import FreshProtocol, Protocol
 from regpipe.measures.measure import Measure
+from regpipe.pipelines.training import cores
 from regpipe.rows.arrays import Rows, rows_of
 from regpipe.rows.samples import draw_samples, split_samples
 from regpipe.seeds import derive
@@ -64,7 +65,7 @@ def _accuracies(arm: Arm, draws: list[Rows], seed: str) -> np.ndarray:
     architecture = build_architecture(arm, draws[0].x_train.shape[1:])
     jobs = [Job(arm, architecture, rows, derive(rows.data_seed, seed)) for rows in draws]
     measure, found = Measure(arm, architecture), []
-    for job, fit in zip(jobs, Workers("compiled", cores()).fit_all(jobs), strict=True):
+    for job, fit in zip(jobs, Loops("compiled", threads=cores()).fit_all(jobs), strict=True):
         measure.load(fit.weights, job.rows.y_train)
         found.append(measure.score(job.rows, "score")["accuracy"])
     return np.array(found)

@@ -20,9 +20,10 @@ from matplotlib.figure import Figure
 from regpipe.candidates.arm import Arm
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.job import Job
+from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
-from regpipe.engine.workers import Workers, cores
 from regpipe.language.layers import Layer
+from regpipe.pipelines.training import cores
 from regpipe.rows.arrays import Rows
 
 FITS = (10, 50, 100, 300, 1000, 2000, 3000)
@@ -50,7 +51,7 @@ def by_fits() -> Iterator[dict[str, float]]:
     arm, architecture, rows = prepare("weight_l2")
     jobs = [Job(arm, architecture, rows, seed) for seed in range(max(FITS))]
     begun = time.perf_counter()
-    for done, _ in enumerate(Workers("compiled", cores()).fit_all(jobs), start=1):
+    for done, _ in enumerate(Loops("compiled", threads=cores()).fit_all(jobs), start=1):
         if done in FITS:
             seconds = time.perf_counter() - begun
             yield {"fits": done, "seconds": seconds, "resident MiB": resident()}

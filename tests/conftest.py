@@ -109,7 +109,7 @@ def architecture_of() -> Callable[[Arm], dict[str, Any]]:
 
 
 def fit_by(engine: Engine, arm: Arm, architecture: dict[str, Any], rows: Rows, seed: int) -> Any:
-    """Train once, as the workers do."""
+    """Train once, as a run does."""
     from regpipe.engine.job import Job
     from regpipe.engine.loops import Loops
 

@@ -119,19 +119,19 @@ def test_a_run_that_changes_nothing_answers_at_once(
 def test_an_interrupted_run_keeps_what_it_has_trained(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from regpipe.engine.workers import Workers
+    from regpipe.engine.loops import Loops
 
-    whole = Workers.fit_all
+    whole = Loops.fit_all
 
-    def interrupted(workers: Workers, jobs: Any) -> Any:
-        yield from whole(workers, jobs[:3])
+    def interrupted(loops: Loops, jobs: Any) -> Any:
+        yield from whole(loops, jobs[:3])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Workers, "fit_all", interrupted)
+    monkeypatch.setattr(Loops, "fit_all", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run("moons", data_root=tmp_path)
     assert len(kept := fits(tmp_path)) == 3
-    monkeypatch.setattr(Workers, "fit_all", whole)
+    monkeypatch.setattr(Loops, "fit_all", whole)
     run("moons", data_root=tmp_path)
     assert len(fits(tmp_path)) == 4 and kept.items() <= fits(tmp_path).items()
 

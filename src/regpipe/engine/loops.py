@@ -1,9 +1,12 @@
 """Loops for many jobs: those that differ in strengths, seeds or rows alone share one.
 
-Several threads may ask at a time, also for the same loop: it keeps nothing of a fit.
+Several threads may ask at a time, also for the same loop: it keeps nothing of a fit. A compiled
+loop leaves Python for a chunk of epochs at a time, so two threads keep two cores busy.
 """
 
 import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -21,9 +24,9 @@ from regpipe.rows.arrays import Rows, hold_out
 class Loops:
     """Trains any job, in any thread, and keeps the loops it made."""
 
-    def __init__(self, engine: Engine, random: Random = "hash") -> None:
-        """Take the engine, and how masks and noise are drawn."""
-        self._engine, self._random = engine, random
+    def __init__(self, engine: Engine, random: Random = "hash", threads: int = 1) -> None:
+        """Take the engine, what draws masks and noise, and how many `fit_all` trains at a time."""
+        self._engine, self._random, self._threads = engine, random, threads
         self._loops: dict[str, CompiledLoop] = {}
         self._making = Lock()
 
@@ -44,6 +47,18 @@ class Loops:
         if training.passes:
             return training.passes.train(once, hold_out, training, job.rows, job.seed)
         return once({}, job.rows, job.seed)
+
+    def fit_all(self, jobs: Sequence[Job]) -> Iterator[Fit]:
+        """Train each job and yield the fits in the order of the jobs.
+
+        A fit doesn't depend on the number of threads: its seed is its own.
+        """
+        threads = min(self._threads, len(jobs))
+        if threads <= 1:
+            yield from map(self.fit, jobs)
+            return
+        with ThreadPoolExecutor(threads, thread_name_prefix="fits") as pool:
+            yield from pool.map(self.fit, jobs)
 
     def _train(
         self, arm: Arm, architecture: dict[str, Any], rows: Rows, seed: int, start: Start

@@ -1,6 +1,7 @@
 """Train what isn't in the store yet."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -14,7 +15,7 @@ from regpipe.language import Engine, Random
 from regpipe.provenance import code_digest
 
 if TYPE_CHECKING:
-    from regpipe.engine.workers import Workers
+    from regpipe.engine.loops import Loops
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -42,7 +43,7 @@ class Trainer:
         progress.expect(len(missing) - len(jobs))
         logger.debug("%s: %d fits, %d of them stored", name, len(jobs), len(jobs) - len(missing))
         if missing:
-            trained = self._workers.fit_all(list(missing.values()))
+            trained = self._loops.fit_all(list(missing.values()))
             for key, fit in zip(missing, trained, strict=True):
                 self.store.save(key, fit)
                 fits[key] = fit
@@ -55,7 +56,7 @@ class Trainer:
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         """Return `train(item)` of each; as many at a time as there are threads to train in."""
-        _ = self._workers  # made here, once
+        _ = self._loops  # made here, once
         code_digest(*CODE)  # read here: Python 3.11 can't parse in two threads at a time
         with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(train, items))
@@ -63,13 +64,18 @@ class Trainer:
     @property
     def threads(self) -> int:
         """How many train at a time."""
-        from regpipe.engine.workers import cores
-
         # model.fit draws from seeds that all threads share.
         return 1 if self._engine == "keras" else self._asked or cores()
 
     @cached_property
-    def _workers(self) -> "Workers":
-        from regpipe.engine.workers import Workers
+    def _loops(self) -> "Loops":
+        from regpipe.engine.loops import Loops
 
-        return Workers(self._engine, self.threads, self._random)
+        return Loops(self._engine, self._random, self.threads)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

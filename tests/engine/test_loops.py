@@ -37,10 +37,10 @@ def jobs_of(samples_of: Callable[[str], Any]) -> Callable[..., list[Job]]:
 def test_one_thread_and_several_give_the_same_fits_in_order(
     arm: Arm, jobs_of: Callable[..., list[Job]]
 ) -> None:
-    from regpipe.engine.workers import Workers
+    from regpipe.engine.loops import Loops
 
     jobs = jobs_of(arm)
-    alone, together = (list(Workers("compiled", n).fit_all(jobs)) for n in (1, 3))
+    alone, together = (list(Loops("compiled", threads=n).fit_all(jobs)) for n in (1, 3))
     assert len(alone) == len(together) == len(jobs)
     assert len({fit.history["loss"][-1] for fit in alone}) == len(jobs)
     for one, other in zip(alone, together, strict=True):
@@ -54,25 +54,21 @@ def test_one_thread_and_several_give_the_same_fits_in_order(
 def test_an_error_of_one_thread_ends_them_all(
     jobs_of: Callable[..., list[Job]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from regpipe.engine import workers
+    from regpipe.engine.loops import Loops
 
-    class Broken:
-        def __init__(self, engine: str, random: str) -> None:
-            pass
+    def broken(loops: Loops, job: Job) -> None:
+        raise MemoryError("no more")
 
-        def fit(self, job: Job) -> None:
-            raise MemoryError("no more")
-
-    monkeypatch.setattr(workers, "Loops", Broken)
+    monkeypatch.setattr(Loops, "fit", broken)
     with pytest.raises(MemoryError, match="no more"):
-        list(workers.Workers("compiled", 2).fit_all(jobs_of(arm_called("moons"))))
+        list(Loops("compiled", threads=2).fit_all(jobs_of(arm_called("moons"))))
 
 
 def test_all_jobs_of_a_kind_share_a_compile(jobs_of: Callable[..., list[Job]]) -> None:
-    from regpipe.engine.workers import Workers
+    from regpipe.engine.loops import Loops
 
-    jobs, workers = jobs_of(arm_called("moons", epochs=2)), Workers("compiled", 2)
-    list(workers.fit_all(jobs))
-    list(workers.fit_all(jobs_of(arm_called("moons", epochs=2, optimizer="sgd"))))
-    list(workers.fit_all(jobs))
-    assert workers.compiles == 2
+    jobs, loops = jobs_of(arm_called("moons", epochs=2)), Loops("compiled", threads=2)
+    list(loops.fit_all(jobs))
+    list(loops.fit_all(jobs_of(arm_called("moons", epochs=2, optimizer="sgd"))))
+    list(loops.fit_all(jobs))
+    assert loops.compiles == 2
