@@ -8,7 +8,7 @@ from typing import Any
 import click
 from kedro.pipeline import Pipeline
 
-from regpipe.candidates.arm import baseline
+from regpipe.candidates.arm import baseline_of
 from regpipe.candidates.as_published import Shipped
 from regpipe.candidates.recipes import is_for, parse_recipes, suiting
 from regpipe.errors import SpecError
@@ -19,9 +19,7 @@ from regpipe.kedro_side.blocks import (
     read_shipped,
     replayed_problems,
 )
-from regpipe.language import Problem
 from regpipe.language.blocks import TABLE
-from regpipe.language.reading import parse
 from regpipe.pipelines.cocktail.pipeline import cocktail_name
 from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
@@ -153,7 +151,7 @@ class Makers:
     def _suiting(self, problem: str) -> dict[str, bool]:
         """Return the recipes that suit a problem, and whether they have a strength to choose."""
         try:
-            base = baseline(problem, parse(Problem, self._problems[problem], problem))
+            base = baseline_of(problem, self._problems)
             suit = suiting(parse_recipes(self._recipes), base)
         except SpecError:  # the check of the parameters reports what is wrong
             return {}

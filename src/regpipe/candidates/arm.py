@@ -137,6 +137,17 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
     )
 
 
+def baseline_of(name: str, blocks: Mapping[str, Any]) -> Arm:
+    """Return the baseline of the problem called `name`, by its block."""
+    return baseline(name, parse(Problem, blocks[name], name))
+
+
+def arm_of(name: str, blocks: Mapping[str, Any]) -> Arm:
+    """Return the arm of the technique called `name`, by its block and its problem's."""
+    technique = parse(Technique, blocks[name], name)
+    return apply(name, technique, baseline_of(technique.problem, blocks))
+
+
 def as_yaml(name: str, technique: Technique) -> str:
     """Return a technique's block as it may stand in a file, with what was set and no more."""
     block = {name: technique.model_dump(exclude_unset=True, mode="json")}

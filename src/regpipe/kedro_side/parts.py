@@ -6,9 +6,9 @@ from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.arm import Arm, arm_of, baseline_of
 from regpipe.kedro_side import blocks
-from regpipe.language import Problem, Protocol, Technique
+from regpipe.language import Protocol
 from regpipe.language.reading import parse
 from regpipe.rows.draws import DRAWN, draws_of
 from regpipe.seeds import derive
@@ -78,9 +78,5 @@ def _asked_for(name: str, parameters: dict[str, Any]) -> Arm | None:
     """Return an arm as this run's parameters have it; None of what is no problem or technique."""
     problems, techniques = blocks.read_blocks()
     if name in problems:
-        return baseline(name, parse(Problem, parameters[name], name))
-    if name not in techniques:
-        return None
-    technique = parse(Technique, parameters[name], name)
-    home = parse(Problem, parameters[technique.problem], technique.problem)
-    return apply(name, technique, baseline(technique.problem, home))
+        return baseline_of(name, parameters)
+    return arm_of(name, parameters) if name in techniques else None

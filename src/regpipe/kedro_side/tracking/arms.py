@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,25 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from pydantic import BaseModel
 
-from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.arm import Arm, arm_of, baseline_of
 from regpipe.kedro_side.runner.records import config_of, file_of
 from regpipe.kedro_side.tracking.runs import (
     DIGEST,
     Params,
     Run,
     choices,
+    fits_of,
     flat,
     gains,
     means,
     run_of,
     settings_of,
-    with_fits,
 )
-from regpipe.language import Problem, Protocol, Statistics, Technique
+from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
 from regpipe.provenance import digest
 from regpipe.report.sentence import sentence
 from regpipe.statistics.answer import Answer
-from regpipe.statistics.grid import Choice
 
 # What has to be made of an arm or a grid for it to be sent. Half of it would be sent now, and all
 # of it by a later run, as something else.
@@ -41,8 +41,6 @@ WHOLE = {
 }
 ARTIFACTS = ("runs", "architecture", "model", "comparison", "summary", "grid", "choice")
 NOTE = "mlflow.note.content"  # what MLflow shows as a run's description
-
-Contents = tuple[dict[str, str], Params, Params]  # tags, parameters, numbers
 
 
 def asked_for(
@@ -97,78 +95,40 @@ def read_run(name: str, kind: str, results: Results) -> Run:
     Its tag `regpipe.digest` stays the same as long as its fits, what they were made with and the
     answer do.
     """
-    table = results.load(f"{name}.runs")
+    table: pd.DataFrame = results.load(f"{name}.runs")
+    history: partial[pd.DataFrame] | None = partial(results.load, f"{name}.history")
     paths: list[str] = []
     if kind == "baseline":
-        tags, params, numbers = _baseline(name, table, results)
+        arm = baseline_of(name, results.parameters)
+        params = settings_of(arm) | _settings(results, "fixed", "fresh")
+        tags, numbers = _about(arm), means(table, arm.task.metric)
     elif kind == "technique":
-        tags, params, numbers = _technique(name, table, results)
+        arm = arm_of(name, results.parameters)
+        answer: Answer = results.load(f"{name}.summary")
+        params = settings_of(arm) | _settings(results, "fixed", "fresh")
+        params |= flat({"statistics": _block(Statistics, results, "statistics")})
+        tags = _about(arm, sentence(answer)) | {"verdict": answer.fresh.verdict}
+        numbers = means(table, arm.task.metric) | gains(answer)
     else:
-        tags, params, numbers, paths = _grid(name, results)
-    content = digest([name, params, numbers, table.to_csv(index=False)])
-    run = run_of(
-        name,
-        {"kind": kind, **tags, DIGEST: content},
-        params,
-        numbers,
-        table,
-        results.saved(f"{name}.runs"),
-        results.files(name),
-    )
-    history = None if kind == "grid" else partial(results.load, f"{name}.history")
-    return with_fits(run, table, history, paths)
+        arm, history = arm_of(name.removesuffix("_grid"), results.parameters), None
+        params = settings_of(arm) | _settings(results, "fixed", "fresh", "grid")
+        assert arm.technique_block is not None
+        paths = list(arm.technique_block.grid)  # what differs from one of its fits to the next
+        params = {key: value for key, value in params.items() if key not in paths}
+        tags, numbers = _about(arm), choices(results.load(f"{name}.choice"))
+    tags |= {"kind": kind, DIGEST: digest([name, params, numbers, table.to_csv(index=False)])}
+    end = results.saved(f"{name}.runs")
+    run = run_of(name, tags, params, numbers, table, end, results.files(name))
+    return replace(run, nested=fits_of(run, table, history, paths))
 
 
-def _baseline(name: str, table: pd.DataFrame, results: Results) -> Contents:
-    problem = parse(Problem, results.parameters[name], name)
-    arm = baseline(name, problem)
-    tags = {"technique": "baseline", "problem": name, "title": problem.title}
-    params = {**settings_of(arm, problem), **_settings(results, "fixed", "fresh")}
-    return tags, params, means(table, arm.task.metric)
-
-
-def _technique(name: str, table: pd.DataFrame, results: Results) -> Contents:
-    technique, problem, arm = _applied(name, results)
-    answer: Answer = results.load(f"{name}.summary")
-    tags = {
-        **_about(name, technique),
-        "verdict": answer.fresh.verdict,
-        NOTE: f"{technique.explanation}\n\n{sentence(answer)}",
-    }
-    params = {
-        **settings_of(arm, problem),
-        **_settings(results, "fixed", "fresh"),
-        **flat({"statistics": _block(Statistics, results, "statistics")}),
-    }
-    return tags, params, {**means(table, arm.task.metric), **gains(answer)}
-
-
-def _grid(name: str, results: Results) -> tuple[dict[str, str], Params, Params, list[str]]:
-    """Return the same of a grid, and the paths of what differs from one of its fits to the next."""
-    block = name.removesuffix("_grid")
-    technique, problem, arm = _applied(block, results)
-    choice: Choice = results.load(f"{name}.choice")
-    params = {**settings_of(arm, problem), **_settings(results, "fixed", "fresh", "grid")}
-    paths = list(technique.grid)
-    shared = {key: value for key, value in params.items() if key not in paths}
-    return _about(block, technique), shared, choices(choice), paths
-
-
-def _applied(name: str, results: Results) -> tuple[Technique, Problem, Arm]:
-    technique = parse(Technique, results.parameters[name], name)
-    home = technique.problem
-    problem = parse(Problem, results.parameters[home], home)
-    return technique, problem, apply(name, technique, baseline(home, problem))
-
-
-def _about(name: str, technique: Technique) -> dict[str, str]:
-    return {
-        "technique": name,
-        "problem": technique.problem,
-        "title": technique.title,
-        "family": technique.family,
-        NOTE: technique.explanation,
-    }
+def _about(arm: Arm, *sentences: str) -> dict[str, str]:
+    """Return the tags that name an arm, and of a technique describe it."""
+    tags = {"technique": arm.technique or "baseline", "problem": arm.problem, "title": arm.title}
+    if block := arm.technique_block:
+        note = "\n\n".join([block.explanation, *sentences])
+        tags |= {"family": block.family, NOTE: note}
+    return tags
 
 
 def _settings(results: Results, *protocols: str) -> Params:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
-from regpipe.language import Problem
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.summary import Mean, spread
@@ -80,13 +79,13 @@ def run_of(
     return Run(name, tags, params, points(everything, end), begin, end, files)
 
 
-def with_fits(
+def fits_of(
     run: Run,
     table: pd.DataFrame,
-    history: Callable[[], pd.DataFrame] | None = None,
-    paths: Sequence[str] = (),
-) -> Run:
-    """Return the run with a run inside for each row of its run table.
+    history: Callable[[], pd.DataFrame] | None,
+    paths: Sequence[str],
+) -> Iterator[Run]:
+    """Yield the runs inside that of an arm or a grid, one for each row of its run table.
 
     Args:
         run: that of the arm or the grid.
@@ -94,15 +93,6 @@ def with_fits(
         history: loads every epoch of every fit, once that is needed; None if they weren't kept.
         paths: columns of the table that are parameters of a fit, besides the usual ones.
     """
-    return replace(run, nested=_fits(run, table, history, paths))
-
-
-def _fits(
-    run: Run,
-    table: pd.DataFrame,
-    history: Callable[[], pd.DataFrame] | None,
-    paths: Sequence[str],
-) -> Iterator[Run]:
     epochs = {} if history is None else dict(list(history().groupby(["protocol", "repeat"])))
     begin = run.begin
     for row in table.to_dict("records"):
@@ -169,7 +159,7 @@ def curve_points(history: pd.DataFrame, begin: int, end: int) -> list[Point]:
     return curves
 
 
-def settings_of(arm: Arm, problem: Problem) -> Params:
+def settings_of(arm: Arm) -> Params:
     """Return everything that is set about an arm, by the paths of the YAML.
 
     A layer's arguments are those it has once the technique is applied, so that arms of a problem
@@ -181,7 +171,7 @@ def settings_of(arm: Arm, problem: Problem) -> Params:
     }
     return flat(
         {
-            **problem.model_dump(
+            **arm.problem_block.model_dump(
                 mode="json", include={"task", "rows", "split", "standardise", "input_shape"}
             ),
             "network": layers,
