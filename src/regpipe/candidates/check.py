@@ -1,6 +1,6 @@
 """Are these parameters something that can be run? Asked before anything is trained."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -43,7 +43,12 @@ def check_parameters(
             faults.extend(error.faults)
             return None
 
-    keep(_check_top_level, parameters, problems, techniques)
+    keep(check_free, problems, techniques)
+    for name in (*problems, *techniques):
+        keep(check_name, name, "problem or technique", name)
+    names = {*Settings.model_fields, RECIPES, *problems, *techniques}
+    unknown_names = sorted(set(parameters) - names)
+    faults += [f"{name}: there is no such parameter. {hint(name, names)}" for name in unknown_names]
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
     keep(parse, Settings, settings, "")
     bases: dict[str, Arm | None] = dict.fromkeys(problems)
@@ -58,7 +63,7 @@ def check_parameters(
         if technique is None:
             continue
         if technique.problem not in problems:
-            faults.append(_no_problem(name, technique.problem, problems))
+            faults.append(f"{name}.problem: {_no_problem(technique.problem, problems)}")
         elif technique.problem != written.get("problem"):
             faults.append(
                 f"{name}.problem: a run can't change it from '{written.get('problem')}' to "
@@ -67,21 +72,21 @@ def check_parameters(
         elif base := bases.get(technique.problem):
             if keep(apply, name, technique, base):
                 keep(check_grid, name, technique, base)
-    keep(_check_recipes, parameters.get(RECIPES) or {}, [base for base in bases.values() if base])
+    recipes = parameters.get(RECIPES) or {}
+    faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
     if rules := parameters.get("stopping_rules"):
         if parsed := keep(parse, StoppingRules, rules, "stopping_rules"):
-            keep(_check_replayed, parsed, bases)
+            faults += _faults_of_rules(parsed, bases)
     if faults:
         raise SpecError(*dict.fromkeys(faults))
 
 
-def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
-    """Raise SpecError for a recipe that makes an arm of no problem that it is for.
+def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> Iterator[str]:
+    """Yield what is wrong with recipes that make an arm of no problem that they are for.
 
     One that suits some of them is left out of the screens of the others. So is one that none would
     keep out by its network, but each by its own training: the recipe is in order.
     """
-    faults: list[str] = []
     for name, block in recipes.items():
         try:
             check_name(f"{RECIPES}.{name}", "recipe", name)
@@ -91,9 +96,7 @@ def _check_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> None:
             if tried and not any(suits(name, recipe, base) for base in chain(meant, tried)):
                 check_recipe(name, recipe, tried[0])
         except SpecError as error:
-            faults += [f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults]
-    if faults:
-        raise SpecError(*faults)
+            yield from (f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults)
 
 
 def _plain(base: Arm) -> Arm:
@@ -102,22 +105,16 @@ def _plain(base: Arm) -> Arm:
     return replace(base, training=Training(loss=own.loss, epochs=own.epochs))
 
 
-def _check_replayed(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> None:
-    """Raise SpecError unless the problems are there and log what the rules watch."""
-    faults = []
+def _faults_of_rules(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> Iterator[str]:
+    """Yield which problems aren't there, or don't log what the rules watch."""
     for problem in rules.problems:
         if problem not in bases:
-            faults.append(
-                f"stopping_rules.problems: there is no problem '{problem}'. {hint(problem, bases)}"
-            )
+            yield f"stopping_rules.problems: {_no_problem(problem, bases)}"
         elif base := bases[problem]:  # else it is there, and has a fault of its own
             for name, block in rules.rules.items():
                 if block.rule.monitor not in base.task.logs:
-                    path = f"stopping_rules.rules.{name}"
-                    logged = f"number that {problem} logs"
-                    faults += unknown(path, logged, block.rule.monitor, base.task.logs).faults
-    if faults:
-        raise SpecError(*faults)
+                    path, what = f"stopping_rules.rules.{name}", f"number that {problem} logs"
+                    yield from unknown(path, what, block.rule.monitor, base.task.logs).faults
 
 
 def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
@@ -145,25 +142,5 @@ def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
         raise SpecError(*faults)
 
 
-def _check_top_level(
-    parameters: Block, problems: Mapping[str, Block], techniques: Mapping[str, Block]
-) -> None:
-    faults: list[str] = []
-    try:
-        check_free(problems, techniques)
-    except SpecError as error:
-        faults.extend(error.faults)
-    for name in (*problems, *techniques):
-        try:
-            check_name(name, "problem or technique", name)
-        except SpecError as error:
-            faults.extend(error.faults)
-    names = {*Settings.model_fields, RECIPES, *problems, *techniques}
-    for name in sorted(set(parameters) - names):
-        faults.append(f"{name}: there is no such parameter. {hint(name, names)}")
-    if faults:
-        raise SpecError(*faults)
-
-
-def _no_problem(technique: str, problem: str, problems: Iterable[str]) -> str:
-    return f"{technique}.problem: there is no problem '{problem}'. {hint(problem, problems)}"
+def _no_problem(problem: str, problems: Iterable[str]) -> str:
+    return f"there is no problem '{problem}'. {hint(problem, problems)}"

@@ -5,7 +5,7 @@ Keras refuses is reported by `network`, before anything trains.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from regpipe.errors import SpecError, unknown
@@ -27,7 +27,8 @@ ADAPTED = ("mean", "variance", "bin_boundaries", "vocabulary")
 SHARE = (0, 1, "a share of at least 0 and below 1")
 POSITIVE = (1e-300, float("inf"), "a number above 0")
 NOT_NEGATIVE = (0, float("inf"), "a number of 0 or more")
-RANGES = {
+Ranges = dict[str, tuple[float, float, str]]
+RANGES: Ranges = {
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), SHARE),
     **dict.fromkeys(("momentum", "beta_1", "beta_2", "rho", "label_smoothing"), SHARE),
     **dict.fromkeys(("learning_rate", "initial_learning_rate"), NOT_NEGATIVE),
@@ -66,14 +67,11 @@ def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
 
 def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError unless `keras.layers.<kind>` takes these arguments."""
-    names = _arguments_of(kind)
-    for name, value in arguments.items():
-        if name not in names:
-            raise unknown(path, f"argument of {kind}", name, names)
-        if check := _check_of(name):
-            check(f"{path}.{name}", value)
-        else:
-            check_range(f"{path}.{name}", name, value)
+    if kind in LAYERS:
+        names = (*LAYERS[kind].model_fields, *keras_names.LAYER_ARGUMENTS)
+    else:
+        names = keras_names.arguments("layers", kind)
+    _check_values(path, kind, arguments, names)
 
 
 def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
@@ -111,22 +109,6 @@ def check_regularizer(path: str, value: Any) -> None:
             raise SpecError(f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}.")
         return check_regularizer(f"{path}.{name}", inner)
     _check_object(path, "regularizers", "regularizer", value, ["l1", "l2", *ours])
-
-
-def check_constraint(path: str, value: Any) -> None:
-    """Raise SpecError unless `value` is `{name: {argument: value}}` or `{name: first argument}`."""
-    if value is not None:
-        _check_object(path, "constraints", "constraint", value)
-
-
-def check_initializer(path: str, value: Any) -> None:
-    """Raise SpecError unless `value` is the name of an initializer or `{name: arguments}`."""
-    _check_object(path, "initializers", "initializer", value)
-
-
-def check_activation(path: str, value: Any) -> None:
-    """Raise SpecError unless `value` is the name of an activation."""
-    _check_one_of(path, "activation", value, keras_names.function_names("activations"))
 
 
 def check_loss(path: str, value: Any) -> None:
@@ -191,14 +173,7 @@ def _check_class(path: str, module: str, what: str, name: Any, arguments: Any) -
     if not isinstance(arguments, dict):
         raise SpecError(f"{path}.{name}: expected a mapping of arguments, received {arguments!r}.")
     names = keras_names.arguments(module, keras_class(module, name))
-    for argument, value in arguments.items():
-        if argument not in names:
-            raise unknown(f"{path}.{name}", f"argument of {name}", argument, names)
-        if argument in WHOLE and value is not None and type(value) is not int:
-            raise SpecError(
-                f"{path}.{name}.{argument}: expected a whole number, received {value!r}."
-            )
-        check_range(f"{path}.{name}.{argument}", argument, value)
+    _check_values(f"{path}.{name}", name, arguments, names)
 
 
 def _buildable(module: str) -> list[str]:
@@ -209,21 +184,26 @@ def _buildable(module: str) -> list[str]:
     ]
 
 
-def _arguments_of(kind: str) -> tuple[str, ...]:
-    """Return the arguments of a layer, of Keras or of ours."""
-    if kind in LAYERS:
-        return (*LAYERS[kind].model_fields, *keras_names.LAYER_ARGUMENTS)
-    return keras_names.arguments("layers", kind)
-
-
-def _check_of(argument: str) -> Callable[[str, Any], None] | None:
-    by_ending = {
-        "_regularizer": check_regularizer,
-        "_constraint": check_constraint,
-        "_initializer": check_initializer,
-        "activation": check_activation,
-    }
-    return next((check for end, check in by_ending.items() if argument.endswith(end)), None)
+def _check_values(
+    path: str, kind: str, values: dict[str, Any], names: Sequence[str], ranges: Ranges = RANGES
+) -> None:
+    """Check that `kind` takes arguments of these names, and that they have values as expected."""
+    for name, value in values.items():
+        at = f"{path}.{name}"
+        if name not in names:
+            raise unknown(path, f"argument of {kind}", name, names)
+        if name in WHOLE and value is not None and type(value) is not int:
+            raise SpecError(f"{at}: expected a whole number, received {value!r}.")
+        if name.endswith("_regularizer"):
+            check_regularizer(at, value)
+        elif name.endswith("_constraint") and value is not None:
+            _check_object(at, "constraints", "constraint", value)
+        elif name.endswith("_initializer"):
+            _check_object(at, "initializers", "initializer", value)
+        elif name.endswith("activation"):
+            _check_one_of(at, "activation", value, keras_names.function_names("activations"))
+        else:
+            check_range(at, name, value, ranges)
 
 
 def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable[str] = ()) -> None:
@@ -238,10 +218,7 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
     ranges = CONSTRAINT_RANGES if module == "constraints" else RANGES
     if isinstance(arguments, dict):
         names = keras_names.arguments(module, name)
-        for argument, number in arguments.items():
-            if argument not in names:
-                raise unknown(f"{path}.{name}", f"argument of {name}", argument, names)
-            check_range(f"{path}.{name}.{argument}", argument, number, ranges)
+        _check_values(f"{path}.{name}", name, arguments, names, ranges)
     else:
         check_range(f"{path}.{name}", name, arguments, ranges)
 
@@ -264,9 +241,7 @@ def _check_strengths(path: str, value: Any, names: list[str]) -> None:
         check_range(f"{path}.{name}", name, strength)
 
 
-def check_range(
-    path: str, name: str, value: Any, ranges: dict[str, tuple[float, float, str]] = RANGES
-) -> None:
+def check_range(path: str, name: str, value: Any, ranges: Ranges = RANGES) -> None:
     """Raise SpecError for a number out of the range of what is called `name`, if it has one."""
     if name not in ranges or isinstance(value, bool) or not isinstance(value, int | float):
         return
