@@ -5,7 +5,7 @@
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from regpipe.backend import keras
@@ -63,13 +63,7 @@ def plain_training(training: Any) -> PlainTraining:
     Raises:
         NotImplementedError: one has no such form.
     """
-    by_role: dict[str, list[Plain]] = {
-        "models": [],
-        "optimizers": [],
-        "callbacks": [],
-        "weighing": [],
-        "passes": [],
-    }
+    by_role: dict[str, list[Plain]] = {role.name: [] for role in fields(PlainTraining)}
     for idea in training.ingredients:
         made = idea.plain()
         for one in made if isinstance(made, tuple) else (made,):

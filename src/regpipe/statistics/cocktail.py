@@ -9,8 +9,8 @@ from regpipe.language.metrics import MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, halves_of
-from regpipe.statistics.paired import Verdict, compare
-from regpipe.statistics.summary import overlap_of_pairs, whole
+from regpipe.statistics.paired import Verdict
+from regpipe.statistics.summary import compare_pairs, whole
 from regpipe.strict import Number, Strict
 
 Rivalled = Literal["baseline", "single"]
@@ -107,14 +107,7 @@ def compare_mixtures(
                 f"Of {len(best)} repeats of the cocktail, the {name} has {len(pairs)}. Expected "
                 "all of them: as many repeats of the screen, or more."
             )
-        comparison = compare(
-            pairs[f"{column}_b"].to_numpy(float),
-            pairs[f"{column}_t"].to_numpy(float),
-            higher_is_better=task.scores[task.metric],
-            smallest_difference=problem.smallest_differences(statistics)[task.metric],
-            confidence=statistics.confidence,
-            overlap=overlap_of_pairs(pairs, column, splits),
-        )
+        comparison = compare_pairs(pairs, task.metric, problem, statistics, splits)
         means = {
             "test_mixture": pairs[f"{column}_t"].mean(),
             "test_other": pairs[f"{column}_b"].mean(),

@@ -16,6 +16,11 @@ from regpipe.strict import Number
 NEVER = 10**9  # repeats that will never be made
 ASSURANCE = 0.8  # the probability of a verdict that a planned number of repeats is to have
 NAN = float("nan")
+# What a comparison says of other rows than its own.
+OF_OTHERS = (
+    *("ci_low", "ci_high", "boot_low", "boot_high"),
+    *("effect", "p_value", "p_better_low", "p_better_high"),
+)
 Verdict = Literal["helps", "hurts", "no difference", "undecided", "too few"]
 
 
@@ -154,19 +159,12 @@ def describe(baseline: np.ndarray, technique: np.ndarray, *, higher_is_better: b
         sd=float(differences.std(ddof=1)) if finite and n > 1 else NAN,
         lowest=float(differences.min()) if finite else NAN,
         highest=float(differences.max()) if finite else NAN,
-        ci_low=NAN,
-        ci_high=NAN,
-        boot_low=NAN,
-        boot_high=NAN,
-        effect=NAN,
-        p_value=NAN,
         p_better=float(won.mean()),
-        p_better_low=NAN,
-        p_better_high=NAN,
         wins=int((won == 1).sum()),
         ties=int((won == 0.5).sum()),
         verdict=None,
         repeats_needed=None,
+        **dict.fromkeys(OF_OTHERS, NAN),
     )
 
 

@@ -6,8 +6,7 @@ import pandas as pd
 
 from regpipe.language import Problem, Statistics
 from regpipe.statistics.overlap import Splits
-from regpipe.statistics.paired import compare
-from regpipe.statistics.summary import mean_of_runs, overlap_of_pairs
+from regpipe.statistics.summary import compare_pairs, mean_of_runs
 
 
 def compare_references(
@@ -40,14 +39,7 @@ def compare_references(
     for model, fits in references.groupby("model", sort=False):
         keys = ["repeat", "data_seed"]
         pairs = network.merge(fits, on=keys, suffixes=("_b", "_t"), validate="one_to_one")
-        comparison = compare(
-            pairs[f"{column}_b"].to_numpy(),
-            pairs[f"{column}_t"].to_numpy(),
-            higher_is_better=task.scores[task.metric],
-            smallest_difference=problem.smallest_differences(statistics)[task.metric],
-            confidence=confidence,
-            overlap=overlap_of_pairs(pairs, column, splits),
-        )
+        comparison = compare_pairs(pairs, task.metric, problem, statistics, splits)
         shown = {k: asdict(comparison)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
         means = _mean(fits, column, confidence, splits)
         rows.append({"model": model, **means, "difference": comparison.mean, **shown})

@@ -11,7 +11,7 @@ from regpipe.language.blocks import SIDES, PublishedScores, Side
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
-from regpipe.statistics.paired import compare, describe
+from regpipe.statistics.paired import Comparison, compare, describe
 from regpipe.strict import Number, Strict
 
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
@@ -65,6 +65,27 @@ def overlap_of_pairs(pairs: pd.DataFrame, column: str, splits: Splits) -> float:
     return splits.overlap(values, halves)
 
 
+def compare_pairs(
+    pairs: pd.DataFrame,
+    score: str,
+    problem: Problem,
+    statistics: Statistics,
+    splits: Splits,
+    analyses: Sequence[int] | None = None,
+) -> Comparison:
+    """Compare both sides of some pairs, by a score on the test rows; see `compare_runs`."""
+    column = f"test_{score}"
+    return compare(
+        pairs[f"{column}_b"].to_numpy(float),
+        pairs[f"{column}_t"].to_numpy(float),
+        higher_is_better=problem.kind.scores[score],
+        smallest_difference=problem.smallest_differences(statistics)[score],
+        confidence=statistics.confidence,
+        overlap=overlap_of_pairs(pairs, column, splits),
+        analyses=analyses,
+    )
+
+
 def compare_runs(
     baseline: pd.DataFrame,
     technique: pd.DataFrame,
@@ -95,23 +116,14 @@ def compare_runs(
         ValueError: the tables don't pair up.
     """
     pairs = pair_runs(baseline, technique)
-    smallest = problem.smallest_differences(statistics)
     rows = []
     for protocol, part in pairs.groupby("protocol", sort=True):
         for score, higher_is_better in problem.kind.scores.items():
-            column = f"test_{score}"
-            arms = part[f"{column}_b"].to_numpy(), part[f"{column}_t"].to_numpy()
             if protocol == "fixed":
+                arms = (part[f"test_{score}_{side}"].to_numpy() for side in ("b", "t"))
                 comparison = describe(*arms, higher_is_better=higher_is_better)
             else:
-                comparison = compare(
-                    *arms,
-                    higher_is_better=higher_is_better,
-                    smallest_difference=smallest[score],
-                    confidence=statistics.confidence,
-                    overlap=overlap_of_pairs(part, column, splits),
-                    analyses=analyses,
-                )
+                comparison = compare_pairs(part, score, problem, statistics, splits, analyses)
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 

@@ -48,17 +48,7 @@ class LockHooks:
         try:
             yield
         finally:
-            _release(catalog)
+            if folder := data_folder(catalog):
+                release(folder)
 
-    @hook_impl(wrapper=True, tryfirst=True)
-    def on_pipeline_error(self, catalog: DataCatalog) -> Iterator[None]:
-        """Let go of the folder."""
-        try:
-            yield
-        finally:
-            _release(catalog)
-
-
-def _release(catalog: DataCatalog) -> None:
-    if folder := data_folder(catalog):
-        release(folder)
+    on_pipeline_error = after_pipeline_run

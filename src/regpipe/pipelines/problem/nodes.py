@@ -12,11 +12,6 @@ from regpipe.rows import samples as rows
 from regpipe.rows.draws import draws_of
 
 
-def draw_samples(problem: Problem, protocol: Protocol) -> pd.DataFrame:
-    """Draw the rows of every repeat of both protocols."""
-    return rows.draw_samples(problem, protocol)
-
-
 def split_samples(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:
     """Say of every drawn row whether it is trained or tested on."""
     split = rows.split_samples(draws, problem)

@@ -8,6 +8,7 @@ from regpipe.pipelines.arm.repeats import repeat_to_the_end
 from regpipe.pipelines.problem import nodes
 from regpipe.pipelines.views import View
 from regpipe.pipelines.wiring import bound, parameters, step
+from regpipe.rows.samples import draw_samples
 
 BLOCK, PROTOCOL = "params:problem", "params:protocol"
 
@@ -17,13 +18,15 @@ def create_pipeline(name: str, view: View, table: str | None = None) -> Pipeline
 
     Its rows are those of the dataset called `table`, or are drawn, where there is none.
     """
+    curves = ["history", "runs", "arm"]
     return Pipeline(
         [
-            *(_rows_of_table(name) if table else _drawn_rows()),
+            *_rows(name, table),
             step(bound(resolve_baseline, name=name), BLOCK, "arm", "model", name="resolve_arm"),
             step(repeat_to_the_end, PROTOCOL, "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
-            *_pictures(),
+            step(nodes.plot_learning_curves, curves, "learning_curves_plot", "plot"),
+            step(nodes.plot_samples, ["samples", BLOCK], "samples_plot", "plot"),
         ],
         namespace=name,
         inputs={"trainer": "trainer", **({"table": table} if table else {})},
@@ -32,23 +35,11 @@ def create_pipeline(name: str, view: View, table: str | None = None) -> Pipeline
     )
 
 
-def _drawn_rows() -> list[Node]:
+def _rows(name: str, table: str | None) -> list[Node]:
+    if table:
+        split = bound(nodes.split_table, name=name)
+        return [step(split, ["table", BLOCK, PROTOCOL], "samples", "data")]
     return [
-        step(nodes.draw_samples, [BLOCK, PROTOCOL], "draws", "data"),
+        step(draw_samples, [BLOCK, PROTOCOL], "draws", "data"),
         step(nodes.split_samples, ["draws", BLOCK], "samples", "data"),
-    ]
-
-
-def _rows_of_table(name: str) -> list[Node]:
-    return [
-        step(bound(nodes.split_table, name=name), ["table", BLOCK, PROTOCOL], "samples", "data")
-    ]
-
-
-def _pictures() -> list[Node]:
-    return [
-        step(
-            nodes.plot_learning_curves, ["history", "runs", "arm"], "learning_curves_plot", "plot"
-        ),
-        step(nodes.plot_samples, ["samples", BLOCK], "samples_plot", "plot"),
     ]

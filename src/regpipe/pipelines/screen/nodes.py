@@ -188,11 +188,6 @@ def rank_references(
     return compare_references(references, baseline_runs, problem, statistics, splits)
 
 
-def plot_forest(table: pd.DataFrame) -> Figure:
-    """Show all effects with their intervals."""
-    return plots.forest(table)
-
-
 def report(
     leaderboard: pd.DataFrame,
     tuning: pd.DataFrame,

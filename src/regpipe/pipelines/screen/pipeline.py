@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kedro.pipeline import Node, Pipeline
 
+from regpipe import plots
 from regpipe.pipelines.arm.pipeline import TRAINED, measuring_nodes, network_nodes
 from regpipe.pipelines.screen import nodes
 from regpipe.pipelines.screen.tuning import tune
@@ -115,7 +116,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
             step(nodes.leave_out, [arm, "params:recipes"], left_out, "model"),
             step(nodes.train_references, scored, runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
-            step(nodes.plot_forest, board, forest, "plot"),
+            step(plots.forest, board, forest, "plot", name="plot_forest"),
             step(bound(nodes.report, name=problem), shown, f"{screen}.report", "report"),
         ],
         namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all

@@ -2,10 +2,7 @@
 
 import pandas as pd
 
-from regpipe import plots
 from regpipe.language import StoppingRules
-from regpipe.plots.style import Figure
-from regpipe.statistics.stopping import tabulate_rules
 
 EPOCH = ["protocol", "repeat", "epoch"]
 
@@ -48,13 +45,3 @@ def replay_rules(rules: StoppingRules, **histories: pd.DataFrame) -> pd.DataFram
                     }
                 )
     return pd.DataFrame(rows)
-
-
-def tabulate(replays: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per problem, protocol and rule."""
-    return tabulate_rules(replays)
-
-
-def plot_tradeoff(table: pd.DataFrame) -> Figure:
-    """Show epochs spent against loss paid."""
-    return plots.stopping_tradeoff(table)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline
 
-from regpipe.pipelines.stopping_rules import nodes
+from regpipe import plots
+from regpipe.pipelines.stopping_rules.nodes import replay_rules
 from regpipe.pipelines.wiring import step
+from regpipe.statistics.stopping import tabulate_rules
 
 NAME = "stopping_rules"
 
@@ -16,9 +18,9 @@ def create_pipeline(problems: Sequence[str]) -> Pipeline:
     rules = {"rules": "params:stopping_rules", **histories}
     return Pipeline(
         [
-            step(nodes.replay_rules, rules, "replays", "evaluate"),
-            step(nodes.tabulate, "replays", "rules", "evaluate"),
-            step(nodes.plot_tradeoff, "rules", "tradeoff_plot", "plot"),
+            step(replay_rules, rules, "replays", "evaluate"),
+            step(tabulate_rules, "replays", "rules", "evaluate", name="tabulate"),
+            step(plots.stopping_tradeoff, "rules", "tradeoff_plot", "plot", name="plot_tradeoff"),
         ],
         namespace=NAME,
         inputs=set(histories.values()),

@@ -66,11 +66,6 @@ def plot_claims(claims: pd.DataFrame) -> Figure:
     return plots.claims(from_csv(claims))
 
 
-def plot_forest(table: pd.DataFrame) -> Figure:
-    """Show all effects with their intervals."""
-    return plots.forest(table)
-
-
 def report(
     stories: Stories,
     table: pd.DataFrame,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kedro.pipeline import Node, Pipeline
 
+from regpipe import plots
 from regpipe.pipelines.study import nodes
 from regpipe.pipelines.views import View
 from regpipe.pipelines.wiring import step
@@ -103,7 +104,7 @@ def _whole(stories: list[str]) -> Pipeline:
         [
             step(nodes.gather, stories, "stories", "report"),
             step(nodes.rank, "stories", "leaderboard", "report"),
-            step(nodes.plot_forest, "leaderboard", "forest_plot", "plot"),
+            step(plots.forest, "leaderboard", "forest_plot", "plot", name="plot_forest"),
             step(nodes.report, page, "report", "report"),
         ],
         namespace=NAME,

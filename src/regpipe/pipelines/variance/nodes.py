@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
@@ -13,7 +12,6 @@ from regpipe.language import Problem, Protocol
 from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.fits import watched
 from regpipe.pipelines.training import Trainer
-from regpipe.plots.style import Figure
 from regpipe.rows.arrays import rows_of
 from regpipe.rows.sources import is_table
 from regpipe.seeds import derive
@@ -67,8 +65,3 @@ def split(nested: pd.DataFrame, problem: Problem) -> pd.DataFrame:
 def gather(*tables: pd.DataFrame) -> pd.DataFrame:
     """Return the tables of all problems as one."""
     return pd.concat(tables, ignore_index=True)
-
-
-def plot_variance(table: pd.DataFrame) -> Figure:
-    """Show the shares of all problems."""
-    return plots.variance(table)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
+from regpipe import plots
 from regpipe.pipelines.variance import nodes
 from regpipe.pipelines.wiring import TRAINS, step
 
@@ -18,7 +19,7 @@ def create_pipeline(problems: Sequence[str]) -> Pipeline:
         [
             *(made for problem in problems for made in _split(problem)),
             step(nodes.gather, shares, "shares", "evaluate"),
-            step(nodes.plot_variance, "shares", "variance_plot", "plot"),
+            step(plots.variance, "shares", "variance_plot", "plot", name="plot_variance"),
         ],
         namespace=NAME,
         inputs={"trainer", *(f"{problem}.{what}" for problem in problems for what in READ)},
