@@ -117,11 +117,58 @@ def fit_by(engine: Engine, arm: Arm, architecture: dict[str, Any], rows: Rows, s
 
 
 @pytest.fixture
-def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same graphs, not compiled by XLA: that takes longer than a few epochs."""
+def keras_without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graphs of Keras' `fit`, not compiled by XLA: that takes longer than a few epochs."""
+    from regpipe.backend import keras
+
+    assert keras.backend.backend() == "tensorflow"  # which is loaded by now
+    from keras.src.trainers import trainer
+
+    monkeypatch.setattr(trainer, "model_supports_jit", lambda model: False)
+
+
+@pytest.fixture
+def without_xla(monkeypatch: pytest.MonkeyPatch, keras_without_xla: None) -> None:
+    """The graphs of both engines, not compiled by XLA."""
     from regpipe.engine import forward
 
     monkeypatch.setattr(forward, "_convolves", lambda model: True)
+
+
+@pytest.fixture
+def without_iterators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keras' own `fit`, on batches that NumPy cuts: an iterator of TensorFlow's takes longer."""
+    from regpipe.backend import keras, tf
+
+    assert keras.backend.backend() == "tensorflow"  # which is loaded by now
+    from keras.src.backend.tensorflow import trainer
+
+    class Batches(trainer.EpochIterator):
+        def __init__(self, distribute_strategy: Any, **given: Any) -> None:
+            super().__init__(**given)
+
+        def _get_iterator(self) -> Iterator[Any]:
+            for batch in super()._get_iterator():
+                yield tf.nest.map_structure(tf.constant, batch)
+
+        def __next__(self) -> Any:
+            return next(self._epoch_iterator)
+
+    monkeypatch.setattr(trainer, "TFEpochIterator", Batches)
+
+
+@pytest.fixture
+def fit_eagerly(monkeypatch: pytest.MonkeyPatch, without_iterators: None) -> None:
+    """Step by step, too: a graph takes longer to make than a few epochs."""
+    from regpipe.backend import keras
+
+    owner = next(kind for kind in keras.Model.__mro__ if "compile" in vars(kind))
+    compiles = vars(owner)["compile"]
+
+    def compile_eagerly(*args: Any, **given: Any) -> None:
+        compiles(*args, **{**given, "run_eagerly": True})
+
+    monkeypatch.setattr(owner, "compile", compile_eagerly)
 
 
 @pytest.fixture(scope="session")

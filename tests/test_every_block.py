@@ -15,28 +15,20 @@ from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, fit_by
 EPOCHS = 3
 
 
+@pytest.mark.usefixtures("without_xla", "fit_eagerly")
 @pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
 def test_it_builds_trains_exports_and_reloads(
     name: str,
     samples_of: Callable[[str], pd.DataFrame],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The same graphs as in the other tests of the engine, which compile each kind of network."""
     from regpipe.backend import keras
-    from regpipe.engine import forward
     from regpipe.engine.network import build_model
     from regpipe.engine.weights import load_weights
     from regpipe.pipelines.arm.nodes import build_network, export_model
     from regpipe.pipelines.fits import watched
 
-    # The same graph without XLA, whose compiles would take half of the time; those of each kind of
-    # network are in the other tests of the engine.
-    monkeypatch.setattr(forward, "_convolves", lambda model: True)
-    # model.fit without its graph, for the same reason; it has one in the tests of parity.
-    compile_ = keras.Model.compile
-    monkeypatch.setattr(
-        keras.Model, "compile", lambda *args, **kw: compile_(*args, **kw, run_eagerly=True)
-    )
     arm = arm_called(name, epochs=EPOCHS, shuffle=False, **fewer(name))
     samples = samples_of(arm.problem)
     rows = rows_of(samples, "fixed", arm)[0]

@@ -17,6 +17,7 @@ FAST = {
 }
 
 
+@pytest.mark.usefixtures("without_xla", "without_iterators")
 @pytest.mark.parametrize("engine", ["compiled", "keras"])
 def test_refit_trains_on_all_rows_for_the_mean_best_epoch(
     engine: Any, moons: Rows, architecture_of: Callable[..., Any]

@@ -1,6 +1,6 @@
 """Every key of a training does something: in the compiled loop, in `fit`, and in the plain code."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -56,23 +56,9 @@ def test_a_key_changes_what_plain_keras_does(key: str) -> None:
     assert with_it != without
 
 
-@pytest.fixture
-def eagerly() -> Iterator[None]:
-    """Step by step, without the graphs that take longer to make than a few epochs."""
-    from regpipe.backend import tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
-@pytest.mark.filterwarnings(
-    "ignore:Even though the .tf.config:UserWarning"
-)  # not rows as they come
+@pytest.mark.usefixtures("without_xla", "fit_eagerly")
 @pytest.mark.parametrize("engine", ["compiled", "keras"])
-def test_a_key_changes_a_fit(
-    engine: Any, moons: Rows, architecture_of: Callable[..., Any], eagerly: None
-) -> None:
+def test_a_key_changes_a_fit(engine: Any, moons: Rows, architecture_of: Callable[..., Any]) -> None:
     from regpipe.pipelines.fits import watched
 
     fits: dict[str, dict[str, np.ndarray]] = {}

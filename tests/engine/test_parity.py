@@ -11,9 +11,9 @@ from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
-EPOCHS = 30
+EPOCHS = 15
 FULL = {"batch_size": 32}
-SHORT = {"batch_size": 32, "epochs": 20}
+SHORT = {"batch_size": 32, "epochs": 12}
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}
 MINI = {"batch_size": 8, "shuffle": False}  # 30 rows: three batches of 8 and one of 6
 RARELY = {"learning_rate": 1, "gradient_accumulation_steps": 3}  # the last of 20 steps gathers
@@ -37,6 +37,7 @@ def assert_close_weights(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarr
         assert distance <= 5e-3 * np.linalg.norm(weight) + 1e-6, path
 
 
+@pytest.mark.usefixtures("keras_without_xla")
 @pytest.mark.parametrize(
     ("name", "training"),
     [
@@ -103,8 +104,8 @@ def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
     arm = replace(arm, layers=layers)
     architecture = architecture_of(arm)
     ours, theirs = both(arm, architecture, moons, seed=3)
-    again = CompiledLoop(arm, architecture).fit(moons, 3)
-    other = CompiledLoop(arm, architecture).fit(moons, 4)
+    loop = CompiledLoop(arm, architecture)
+    again, other = loop.fit(moons, 3), loop.fit(moons, 4)
     np.testing.assert_array_equal(ours.history["val_loss"], again.history["val_loss"])
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
     for path, weight in ours.weights.items():
@@ -124,6 +125,7 @@ def test_validation_in_several_batches_is_that_of_fit(
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-4)
 
 
+@pytest.mark.usefixtures("keras_without_xla", "without_iterators")
 @pytest.mark.parametrize("name", ["dropout", "noise_hidden"])
 def test_random_arms_agree_in_distribution(
     name: str, moons: Rows, architecture_of: Callable[..., Any]

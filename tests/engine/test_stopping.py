@@ -19,6 +19,19 @@ LOGS = ("loss", "accuracy", "val_loss", "val_accuracy")
 FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
 
 
+def agree(asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]) -> None:
+    """Assert that both engines end at the same epoch, with the same weights."""
+    arm = arm_called("moons", **{**FAST, **asked})
+    architecture = architecture_of(arm)
+    ours = CompiledLoop(arm, architecture).fit(moons, 1)
+    theirs = KerasLoop(arm, architecture).fit(moons, 1)
+    assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
+    assert ours.best_epoch == theirs.best_epoch
+    assert_close_weights(ours.weights, theirs.weights)
+    np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
+
+
+@pytest.mark.usefixtures("without_xla", "without_iterators")
 @pytest.mark.parametrize(
     "asked",
     [
@@ -50,14 +63,21 @@ FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
 def test_rules_do_as_the_callbacks_of_keras(
     asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
 ) -> None:
-    arm = arm_called("moons", **{**FAST, **asked})
-    architecture = architecture_of(arm)
-    ours = CompiledLoop(arm, architecture).fit(moons, 1)
-    theirs = KerasLoop(arm, architecture).fit(moons, 1)
-    assert (ours.outcome, ours.epochs) == (theirs.outcome, theirs.epochs)
-    assert ours.best_epoch == theirs.best_epoch
-    assert_close_weights(ours.weights, theirs.weights)
-    np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-3)
+    agree(asked, moons, architecture_of)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"early_stopping": {"patience": 3, "restore_best_weights": True}, "validation_freq": 2},
+        {"early_stopping": {"patience": 3}, "checkpoint": {"monitor": "val_accuracy"}},
+    ],
+    ids=str,
+)
+def test_and_so_they_do_compiled_by_xla_and_on_batches_of_tensorflow(
+    asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
+) -> None:
+    agree({**asked, "optimizer": {"Adam": {"learning_rate": 0.1}}}, moons, architecture_of)
 
 
 def test_a_rule_counts_validations_not_epochs() -> None:

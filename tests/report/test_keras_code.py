@@ -159,22 +159,15 @@ def simple(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def trials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Arm], Trials]:
+def trials(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, without_xla: None, fit_eagerly: None
+) -> Callable[[Arm], Trials]:
     """Without graphs and XLA, which take longer to make than a few epochs."""
     import sklearn.model_selection
 
     from regpipe.backend import keras
-    from regpipe.engine import forward
 
     real = keras.Sequential.fit
-    owner = next(kind for kind in keras.Model.__mro__ if "compile" in vars(kind))
-    compiles: Any = vars(owner)["compile"]
-    monkeypatch.setattr(forward, "_convolves", lambda model: True)
-
-    def eagerly(*args: Any, **given: Any) -> None:
-        compiles(*args, **{**given, "run_eagerly": True})
-
-    monkeypatch.setattr(owner, "compile", eagerly)
     monkeypatch.chdir(tmp_path)  # where checkpoints are written
 
     def make(arm: Arm) -> Trials:
