@@ -175,7 +175,7 @@ def fit_eagerly(monkeypatch: pytest.MonkeyPatch, without_iterators: None) -> Non
 def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Run pipelines of this project in this process, with tiny settings unless told otherwise.
 
-    Pictures have few pixels, and nothing is compiled by XLA, which takes longer than so few epochs.
+    Nothing is compiled by XLA, and pictures are white unless they are to be `drawn`.
     """
     from kedro.framework.session.service_session import KedroServiceSession
     from kedro.framework.startup import bootstrap_project
@@ -189,6 +189,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
         data_root: Path,
         part: dict[str, list[str]] | None = None,
         incremental: bool = False,
+        drawn: bool = False,
         **parameters: Any,
     ) -> None:
         tiny: dict[str, Any] = {
@@ -197,7 +198,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
             **{name: {"training": {"epochs": 2 if name == "digits" else 5}} for name in PROBLEMS},
         }
         with pytest.MonkeyPatch.context() as patch:
-            make_cheap(patch.setattr)
+            make_cheap(patch.setattr, drawn)
             session.run(
                 pipeline_names=list(names),
                 **part or {},

@@ -177,6 +177,7 @@ def test_the_answer_says_what_it_was_run_with(everything: Path) -> None:
     assert run["seconds"] > 0
 
 
+@pytest.mark.usefixtures("keras_without_xla", "without_iterators")
 def test_the_slow_reference_leaves_the_same_behind(
     run: Callable[..., None], tmp_path: Path, tiny_run: Path
 ) -> None:
@@ -216,7 +217,8 @@ def test_an_arm_that_always_diverges_is_an_answer_too(
     """Every picture is drawn and every file is written."""
     optimizer = {"optimizer": {"SGD": {"learning_rate": 1e30}}}
     protocol = {"fixed": {"repeats": 2}, "fresh": {"repeats": 6, "score_rows": 100}}
-    run("weight_l2", data_root=tmp_path, weight_l2={"training": optimizer}, protocol=protocol)
+    diverging = {"training": optimizer}
+    run("weight_l2", data_root=tmp_path, weight_l2=diverging, protocol=protocol, drawn=True)
     summary = summary_of(tmp_path, "weight_l2")
     assert summary["fresh"]["diverged"] == {"baseline": 0, "technique": 6}
     assert summary["fresh"]["verdict"] == "hurts"

@@ -1,6 +1,7 @@
 """What a grid leaves behind."""
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,11 +10,17 @@ import pandas as pd
 import pytest
 
 
-def test_a_grid_leaves_its_table_its_picture_and_its_choice(
-    run: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_grid_leaves_its_table_its_picture_and_its_choice_after_few_compiles(
+    run: Callable[..., None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """One for the baseline; and one with all rows and one with some held out, for both steps."""
     path = "network.hidden.kernel_regularizer.l2"
-    run("weight_l2_grid", data_root=tmp_path)
+    with caplog.at_level(logging.DEBUG, logger="regpipe"):
+        run("weight_l2_grid", data_root=tmp_path, workers=1)
+    assert sum("traced in" in message for message in caplog.messages) == 1 + 2
     folder = tmp_path / "08_reporting" / "weight_l2_grid"
     table = pd.read_csv(folder / "grid.csv")
     coarse = table[table["step"] == "coarse"]

@@ -9,8 +9,9 @@ from inspect import Parameter, signature
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.command_lines import refusals
+from tests.command_lines import refusals, type_in
 from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, blocks
 
 
@@ -62,9 +63,27 @@ def test_help_comes_at_once(without_slow_libraries: dict[str, str]) -> None:
     assert "--target" in kedro("regpipe", "new-problem", "--help", env=without_slow_libraries)
 
 
+def test_each_technique_is_a_box_in_that_of_its_problem(run: Callable[..., None]) -> None:
+    from regpipe.pipeline_registry import register_pipelines
+
+    nodes = register_pipelines()["__default__"].nodes
+    of_all = {"study", "variance", "stopping_rules"}
+    boxes = {str(node.namespace) for node in nodes}
+    assert boxes == {
+        *PROBLEMS, *of_all, "moons.weight_l2_grid",
+        *(f"{block.problem}.{name}" for name, block in TECHNIQUES.items()),
+    }  # fmt: skip
+
+
+# One of each problem: each takes viz a while.
+FEW = {"weight_l2", *{block.problem: name for name, block in TECHNIQUES.items()}.values()}
+
+
 def test_viz_shows_layers_namespaces_and_previews(
     tiny_run: Path, project: Path, without_slow_libraries: dict[str, str]
 ) -> None:
+    few = {name: block for name, block in blocks("techniques").items() if name in FEW}
+    (project / "conf" / "base" / "techniques.yml").write_text(yaml.safe_dump(few))
     shutil.copytree(tiny_run, project / "data")
     kedro("viz", "build", "--include-previews", cwd=project, env=without_slow_libraries)
     built = json.loads((project / "build" / "api" / "main").read_text())
@@ -74,7 +93,7 @@ def test_viz_shows_layers_namespaces_and_previews(
     of_all = {"study", "variance", "stopping_rules"}
     assert boxes & outside == {*PROBLEMS, *of_all}
     assert boxes - outside == {
-        *(f"{block.problem}.{name}" for name, block in TECHNIQUES.items()), "moons.weight_l2_grid",
+        *(f"{few[name]['problem']}.{name}" for name in FEW), "moons.weight_l2_grid",
     }  # fmt: skip
     shown = {node["name"]: node for node in built["nodes"]}
     for name, layer, preview in (
@@ -91,33 +110,29 @@ def test_viz_shows_layers_namespaces_and_previews(
         assert details["preview"]
 
 
-def test_a_new_technique_is_a_block_and_nothing_else(project: Path) -> None:
-    block = """
-weight_l2_strong:
+OWN = """
+mine:
   title: A strong L2 weight penalty
   family: weight
   explanation: As weight_l2, and more of it.
   problem: moons
   network: {hidden: {kernel_regularizer: {l2: 0.1}}}
 """
-    (project / "conf" / "local" / "techniques.yml").write_text(block)
-    assert "- weight_l2_strong\n" in kedro("registry", "list", cwd=project)
 
 
-def test_blocks_of_ones_own_do_not_disturb_another_environment(project: Path) -> None:
-    """They are read where no environment is named, and not elsewhere."""
-    block = "{title: t, family: weight, explanation: e, problem: moons}"
-    (project / "conf" / "local" / "techniques.yml").write_text(f"mine: {block}\n")
-    assert "- mine\n" in kedro("registry", "list", cwd=project)
-    words = ("--pipelines=weight_l2", "--to-nodes=moons.draw_samples")
-    assert "rror" not in kedro("run", "--env=quick", *words, cwd=project)
+def test_a_new_technique_is_a_block_and_does_not_disturb_another_environment(project: Path) -> None:
+    """Those of one's own are read where no environment is named, and not elsewhere."""
+    (project / "conf" / "local" / "techniques.yml").write_text(OWN)
+    words = "--env=quick --pipelines=weight_l2 --to-nodes=moons.draw_samples"
+    done = type_in(project, "kedro registry list", f"kedro run {words}", cheaply=False)
+    assert done.returncode == 0 and "rror" not in done.stdout + done.stderr
+    _, listed, _ = done.stdout.split("$ kedro ")
+    assert "- mine\n" in listed
 
 
 def test_an_environment_may_have_techniques_of_its_own(project: Path) -> None:
     (project / "conf" / "mine").mkdir()
-    (project / "conf" / "mine" / "techniques.yml").write_text(
-        "mine:\n  title: t\n  family: weight\n  explanation: e\n  problem: moons\n"
-    )
+    (project / "conf" / "mine" / "techniques.yml").write_text(OWN)
     output = kedro(
         "run", "--env=mine", "--pipelines=mine", "--to-nodes=moons.draw_samples", cwd=project
     )

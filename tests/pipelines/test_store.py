@@ -1,7 +1,6 @@
 """What has been trained is not trained again, whatever the run looks like."""
 
 import json
-import logging
 import re
 import shutil
 import subprocess
@@ -146,13 +145,3 @@ def test_a_second_run_on_a_data_folder_is_refused_whatever_its_runner(
     with another_run(tmp_path), refused:
         run("moons", data_root=tmp_path, incremental=incremental)
     assert [file.name for file in tmp_path.iterdir()] == [FILE]
-
-
-def test_one_compile_serves_a_grid(
-    run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """One for the baseline; and one with all rows and one with some held out, for both steps."""
-    with caplog.at_level(logging.DEBUG, logger="regpipe"):
-        run("weight_l2_grid", data_root=tmp_path, workers=1)
-    traces = [message for message in caplog.messages if "traced in" in message]
-    assert len(traces) == 1 + 2
