@@ -7,6 +7,7 @@ import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 PACKAGES = (
@@ -14,6 +15,7 @@ PACKAGES = (
     *("numpy", "optuna", "pandas", "scikit-learn", "scipy"),
 )
 SOURCE = Path(__file__).parent
+PARSING = Lock()  # Python 3.11 can't parse in two threads at a time
 
 
 @cache
@@ -38,6 +40,12 @@ def code_digest(*parts: str) -> str:
     return digest([platform.python_version_tuple()[:2], *((str(f), _code(f)) for f in files)])
 
 
+def parse(file: Path) -> ast.Module:
+    """Return the syntax tree of a file of Python."""
+    with PARSING:
+        return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def digest(content: Any) -> str:
     """Return a digest of anything that JSON can hold, 64 hexadecimal digits."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -52,7 +60,7 @@ def _is_ours(file: Path) -> bool:
 def _code(file: Path) -> str:
     if file.suffix != ".py":
         return hashlib.sha256((SOURCE / file).read_bytes()).hexdigest()
-    tree = ast.parse((SOURCE / file).read_text(encoding="utf-8"))
+    tree = parse(SOURCE / file)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             node.body = node.body[ast.get_docstring(node) is not None :]

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from regpipe.candidates.arm import Arm
+from regpipe.engine import halt
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
@@ -37,6 +38,7 @@ class Loops:
 
     def fit(self, job: Job) -> Fit:
         """Train once, or as often as an idea of the training asks for."""
+        halt.check()
         training = job.arm.training
 
         def once(changes: dict[str, Any], rows: Rows, seed: int, **start: Any) -> Fit:

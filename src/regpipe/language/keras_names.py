@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from regpipe.provenance import parse
+
+_parsed = cache(parse)
 # Every layer takes these through **kwargs (keras.layers.Layer.__init__), without naming them.
 LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast")
 
@@ -23,7 +26,7 @@ def public_names(module: str) -> dict[str, tuple[str, str]]:
     (True, True)
     """
     names = {}
-    for statement in _parse(_keras_folder() / module / "__init__.py").body:
+    for statement in _parsed(_keras_folder() / module / "__init__.py").body:
         if isinstance(statement, ast.ImportFrom) and statement.module:
             file = str(Path(*statement.module.split(".")[1:]).with_suffix(".py"))
             for alias in statement.names:
@@ -86,11 +89,6 @@ def _keras_folder() -> Path:
     return Path(spec.origin).parent
 
 
-@cache
-def _parse(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
-
-
 def _class_arguments(file: Path, name: str) -> tuple[str, ...]:
     """Return the arguments of `__init__`, looking through base classes where a class has none."""
     for definition in _definitions(file, name):
@@ -106,7 +104,7 @@ def _class_arguments(file: Path, name: str) -> tuple[str, ...]:
 
 def _definitions(file: Path, name: str) -> Iterator[ast.ClassDef | ast.FunctionDef]:
     """Yield what `name` is defined by in a file, and the base classes of a class."""
-    tree = _parse(file)
+    tree = _parsed(file)
     for statement in tree.body:
         if isinstance(statement, ast.ClassDef | ast.FunctionDef) and statement.name == name:
             yield statement

@@ -4,15 +4,14 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from regpipe.engine import progress
 from regpipe.engine.fit import Fit
 from regpipe.engine.fit_store import FitStore
-from regpipe.engine.job import CODE, Job
+from regpipe.engine.job import Job
 from regpipe.language import Engine, Random
-from regpipe.provenance import code_digest
 
 if TYPE_CHECKING:
     from regpipe.engine.loops import Loops
@@ -31,6 +30,8 @@ class Trainer:
         """Take the engine, the number of threads (0: one per core), and the store."""
         self.store = store
         self._engine, self._asked, self._random = engine, workers, random
+        self._making = Lock()  # several nodes may ask at a time
+        self._made: Loops | None = None
 
     def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
         """Return the fit of each job; those that aren't stored yet are trained, and stored.
@@ -56,8 +57,6 @@ class Trainer:
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         """Return `train(item)` of each; as many at a time as there are threads to train in."""
-        _ = self._loops  # made here, once
-        code_digest(*CODE)  # read here: Python 3.11 can't parse in two threads at a time
         with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(train, items))
 
@@ -67,11 +66,13 @@ class Trainer:
         # model.fit draws from seeds that all threads share.
         return 1 if self._engine == "keras" else self._asked or cores()
 
-    @cached_property
+    @property
     def _loops(self) -> "Loops":
         from regpipe.engine.loops import Loops
 
-        return Loops(self._engine, self._random, self.threads)
+        with self._making:
+            self._made = self._made or Loops(self._engine, self._random, self.threads)
+            return self._made
 
 
 def cores() -> int:

@@ -1,15 +1,19 @@
-"""Kedro's sequential runner, without the nodes whose results are there already."""
+"""Kedro's runner, without the nodes whose results are there already, the others side by side."""
 
 import logging
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 from kedro.runner import SequentialRunner
+from kedro.runner.task import Task
 from pluggy import PluginManager
 
 from regpipe.engine import progress
@@ -25,6 +29,7 @@ from regpipe.kedro_side.runner.records import (
     intact,
     record,
 )
+from regpipe.kedro_side.runner.side_by_side import run_side_by_side
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +91,41 @@ class IncrementalRunner(SequentialRunner):
         memory.save()
         return made
 
+    def _run(
+        self,
+        pipeline: Pipeline,
+        catalog: CatalogProtocol,
+        hook_manager: PluginManager | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        """Run nodes side by side; in their order where one thread trains."""
+        if not several_train(catalog):
+            super()._run(pipeline, catalog, hook_manager, run_id)
+            return
+        done: list[Node] = []
+        unread = Counter(name for node in pipeline.nodes for name in node.inputs)
+
+        def run(node: Node) -> None:
+            Task(node, catalog, self._is_async, hook_manager, run_id).execute()
+
+        def ended(node: Node) -> None:
+            done.append(node)
+            self._logger.info("Completed node: %s", node.name)
+            self._logger.info("Completed %d out of %d tasks", len(done), len(pipeline.nodes))
+            self._release_datasets(node, catalog, unread, pipeline)
+
+        try:
+            run_side_by_side(pipeline, run, ended)
+        except Exception:
+            self._suggest_resume_scenario(pipeline, done, catalog)
+            raise
+
+
+def several_train(catalog: CatalogProtocol) -> bool:
+    """Whether fits may be trained side by side: those of `model.fit` share their seeds."""
+    settings = catalog.load("parameters") if "parameters" in catalog else {}
+    return settings.get("engine") != "keras" and settings.get("workers") != 1
+
 
 class Memory:
     """The files of a catalog, and what was recorded about them."""
@@ -143,14 +183,16 @@ class Recorder:
         """Keep where to record, and what."""
         self._memory, self._wanted = memory, wanted
         self._saved = time.monotonic()
+        self._recording = Lock()  # nodes run side by side
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str) -> None:
         """Record a dataset."""
-        self._memory.keep(dataset_name, self._wanted[dataset_name])
-        if time.monotonic() - self._saved > SAVED_EVERY:
-            self._memory.save()
-            self._saved = time.monotonic()
+        with self._recording:
+            self._memory.keep(dataset_name, self._wanted[dataset_name])
+            if time.monotonic() - self._saved > SAVED_EVERY:
+                self._memory.save()
+                self._saved = time.monotonic()
 
 
 def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]:
