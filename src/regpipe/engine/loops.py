@@ -5,10 +5,12 @@ loop leaves Python for a chunk of epochs at a time, so two threads keep two core
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import Any
 
 from regpipe.candidates.arm import Arm
@@ -30,6 +32,10 @@ class Loops:
         self._engine, self._random, self._threads = engine, random, threads
         self._loops: dict[str, CompiledLoop] = {}
         self._making = Lock()
+        # Whoever waits for a compile leaves the core to other fits; so their seconds are their own.
+        self._cores = Semaphore(threads)
+        self._first: dict[Any, Lock] = defaultdict(Lock)
+        self._compiled: set[Any] = set()
 
     @property
     def compiles(self) -> int:
@@ -72,7 +78,12 @@ class Loops:
             without_training_strengths(arm.training),
         )
         key = json.dumps([network, training, arm.task.name], sort_keys=True)
+        form = key, *(len(part) for part in (rows.x_train, rows.x_val)), rows.room
         with self._making:
             loop = self._loops.get(key) or CompiledLoop(arm, architecture, self._random)
             self._loops[key] = loop
-        return loop.fit(rows, seed, start, arm, architecture)
+            first = nullcontext() if form in self._compiled else self._first[form]
+        with first, self._cores:
+            fit = loop.fit(rows, seed, start, arm, architecture)
+            self._compiled.add(form)
+            return fit
