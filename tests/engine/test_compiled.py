@@ -76,6 +76,7 @@ print(json.dumps(fit.history["val_loss"].tolist()))
     assert str(here) == there.stdout.strip()
 
 
+@pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize("epochs", [1, CHUNK_EPOCHS, CHUNK_EPOCHS + 1])
 def test_any_number_of_epochs_is_trained_and_compiled_once(
     epochs: int, moons: Rows, architecture_of: Architectures
@@ -88,6 +89,7 @@ def test_any_number_of_epochs_is_trained_and_compiled_once(
     assert fit.best_epoch == int(np.argmin(fit.history["val_loss"])) + 1
 
 
+@pytest.mark.usefixtures("without_xla")
 def test_shuffling_changes_the_order_and_nothing_else(
     moons: Rows, architecture_of: Architectures
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_fit_that_diverges_is_an_outcome(moons: Rows, architecture_of: Archite
     assert 1 <= fit.best_epoch <= 50
 
 
+@pytest.mark.usefixtures("without_xla")
 def test_arms_begin_with_the_same_weights_where_they_share_layers(
     moons: Rows, architecture_of: Architectures
 ) -> None:
@@ -121,6 +124,7 @@ def test_arms_begin_with_the_same_weights_where_they_share_layers(
     np.testing.assert_array_equal(a["output/kernel"], b["output/kernel"])
 
 
+@pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize(
     ("name", "layer", "argument", "value"),
     [

@@ -11,9 +11,9 @@ from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
-EPOCHS = 15
+EPOCHS = 10
 FULL = {"batch_size": 32}
-SHORT = {"batch_size": 32, "epochs": 12}
+SHORT = {"batch_size": 32, "epochs": 8}
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.01, "decay_steps": 5, "decay_rate": 0.9}}
 MINI = {"batch_size": 8, "shuffle": False}  # 30 rows: three batches of 8 and one of 6
 RARELY = {"learning_rate": 1, "gradient_accumulation_steps": 3}  # the last of 20 steps gathers
