@@ -38,6 +38,16 @@ class Chosen(Strict):
     optimistic: Mean
     chosen: list[dict[str, int | float]]
 
+    @property
+    def means(self) -> dict[str, float]:
+        """The means and the ends of their intervals, such as `honest` and `honest_ci_low`."""
+        return {
+            f"{kind}{'' if key == 'mean' else f'_{key}'}": number
+            for kind, numbers in self
+            if isinstance(numbers, Mean)
+            for key, number in numbers
+        }
+
 
 class Choice(Strict):
     """The `choice.json` of a grid, or of a recipe's values, which are tried on `fresh` alone."""

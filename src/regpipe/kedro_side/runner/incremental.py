@@ -18,7 +18,7 @@ from pluggy import PluginManager
 
 from regpipe.engine import progress
 from regpipe.kedro_side.progress import fits_ahead
-from regpipe.kedro_side.runner.fingerprints import Fingerprints, fingerprints
+from regpipe.kedro_side.runner.fingerprints import fingerprints
 from regpipe.kedro_side.runner.lock import release
 from regpipe.kedro_side.runner.records import (
     RECORDS,
@@ -62,19 +62,17 @@ class IncrementalRunner(SequentialRunner):
         """Run what is left of the pipeline; arguments as those of Kedro's runners."""
         assert isinstance(catalog, DataCatalog)
         memory = Memory(catalog, pipeline)
-        wanted = fingerprints(pipeline, catalog, memory.configs, memory.kept(pipeline.inputs()))
         left = (
             pipeline.filter(node_names=names)
-            if (names := needed(pipeline, memory, wanted))
+            if (names := needed(pipeline, memory))
             else Pipeline([])
         )
         done = len(pipeline.nodes) - len(left.nodes)
         if done:
             logger.info("%d of %d nodes are up to date.", done, len(pipeline.nodes))
             progress.expect(fits_ahead(left, catalog) - fits_ahead(pipeline, catalog))
-        recorder = Recorder(memory, wanted)
         if hook_manager is not None:
-            hook_manager.register(recorder)
+            hook_manager.register(memory)
         try:
             made = super().run(left, catalog, hook_manager, run_id, only_missing_outputs)
         except BaseException as error:
@@ -87,7 +85,7 @@ class IncrementalRunner(SequentialRunner):
             raise
         finally:
             if hook_manager is not None:
-                hook_manager.unregister(recorder)
+                hook_manager.unregister(memory)
         memory.save()
         return made
 
@@ -128,14 +126,20 @@ def several_train(catalog: CatalogProtocol) -> bool:
 
 
 class Memory:
-    """The files of a catalog, and what was recorded about them."""
+    """The files of a catalog, what was recorded about them, and what they are wanted to be.
+
+    Where there are no records, everything has to be made. As a hook, it records each dataset as
+    soon as it is saved.
+    """
 
     def __init__(self, catalog: DataCatalog, pipeline: Pipeline) -> None:
-        """Read the records; where there are none, everything has to be made."""
         self._catalog = catalog
         self.configs = {name: config_of(catalog, name) for name in pipeline.datasets()}
         self._records = _recorded(catalog)
-        self._changed = False
+        self._changed, self._saved = False, time.monotonic()
+        self._recording = Lock()  # nodes run side by side
+        inputs = self.kept(pipeline.inputs())
+        self.wanted = fingerprints(pipeline, catalog, self.configs, inputs)
 
     def file(self, name: str) -> Path | None:
         """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
@@ -149,13 +153,18 @@ class Memory:
             if (file := self.file(name)) and intact(file, self._records[name])
         }
 
-    def keep(self, name: str, fingerprint: str | None) -> None:
-        """Record a dataset that was just saved."""
-        file = self.file(name)
-        self._changed = True
-        self._records.pop(name, None)
-        if fingerprint and file and file.is_file():
-            self._records[name] = record(file, fingerprint)
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """Record a dataset."""
+        file, fingerprint = self.file(dataset_name), self.wanted[dataset_name]
+        with self._recording:
+            self._changed = True
+            self._records.pop(dataset_name, None)
+            if fingerprint and file and file.is_file():
+                self._records[dataset_name] = record(file, fingerprint)
+            if time.monotonic() - self._saved > SAVED_EVERY:
+                self.save()
+                self._saved = time.monotonic()
 
     def save(self) -> None:
         """Write the records, unless they are as they were read."""
@@ -176,26 +185,7 @@ def _recorded(catalog: DataCatalog) -> dict[str, Record]:
     return {}
 
 
-class Recorder:
-    """Records each dataset as soon as it is saved."""
-
-    def __init__(self, memory: Memory, wanted: Fingerprints) -> None:
-        """Keep where to record, and what."""
-        self._memory, self._wanted = memory, wanted
-        self._saved = time.monotonic()
-        self._recording = Lock()  # nodes run side by side
-
-    @hook_impl
-    def after_dataset_saved(self, dataset_name: str) -> None:
-        """Record a dataset."""
-        with self._recording:
-            self._memory.keep(dataset_name, self._wanted[dataset_name])
-            if time.monotonic() - self._saved > SAVED_EVERY:
-                self._memory.save()
-                self._saved = time.monotonic()
-
-
-def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]:
+def needed(pipeline: Pipeline, memory: Memory) -> set[str]:
     """Return the names of the nodes that have to be run.
 
     Those are the ones whose files are missing, changed, or made from something else; and those that
@@ -207,7 +197,7 @@ def needed(pipeline: Pipeline, memory: Memory, wanted: Fingerprints) -> set[str]
     def is_there(name: str) -> bool:
         if memory.file(name) is None:
             return name not in asked
-        return wanted[name] is not None and there.get(name) == wanted[name]
+        return memory.wanted[name] is not None and there.get(name) == memory.wanted[name]
 
     makers = {name: node for node in pipeline.nodes for name in node.outputs}
     left = [node for node in pipeline.nodes if not all(map(is_there, node.outputs))]

@@ -23,7 +23,8 @@ from regpipe.kedro_side.tracking.runs import (
     flat,
     gains,
     means,
-    run_of,
+    milliseconds,
+    points,
     settings_of,
 )
 from regpipe.language import Protocol, Statistics
@@ -117,8 +118,11 @@ def read_run(name: str, kind: str, results: Results) -> Run:
         params = {key: value for key, value in params.items() if key not in paths}
         tags, numbers = _about(arm), choices(results.load(f"{name}.choice"))
     tags |= {"kind": kind, DIGEST: digest([name, params, numbers, table.to_csv(index=False)])}
+    numbers |= {"fits": len(table), "seconds": table["seconds"].sum()}
+    # As long as its fits took one after another; when each began isn't recorded.
     end = results.saved(f"{name}.runs")
-    run = run_of(name, tags, params, numbers, table, end, results.files(name))
+    begin = end - sum(map(milliseconds, table["seconds"]))
+    run = Run(name, tags, params, points(numbers, end), begin, end, results.files(name))
     return replace(run, nested=fits_of(run, table, history, paths))
 
 

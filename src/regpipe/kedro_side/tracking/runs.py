@@ -12,7 +12,7 @@ import pandas as pd
 from regpipe.candidates.arm import Arm
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.grid import Choice
-from regpipe.statistics.summary import Mean, spread
+from regpipe.statistics.summary import spread
 
 POINTS = 50  # of a curve, which is enough to see its shape
 DIGEST = "regpipe.digest"  # the tag by which a run is recognised
@@ -61,24 +61,6 @@ class Run:
     nested: Iterable["Run"] = ()
 
 
-def run_of(
-    name: str,
-    tags: Mapping[str, str],
-    params: Params,
-    numbers: Mapping[str, Any],
-    table: pd.DataFrame,
-    end: int,
-    files: Sequence[Path],
-) -> Run:
-    """Return the run of an arm or a grid, with nothing inside it yet.
-
-    It takes as long as its fits took one after another; when each began isn't recorded.
-    """
-    begin = end - sum(map(_milliseconds, table["seconds"]))
-    everything = {**numbers, "fits": len(table), "seconds": table["seconds"].sum()}
-    return Run(name, tags, params, points(everything, end), begin, end, files)
-
-
 def fits_of(
     run: Run,
     table: pd.DataFrame,
@@ -96,7 +78,7 @@ def fits_of(
     epochs = {} if history is None else dict(list(history().groupby(["protocol", "repeat"])))
     begin = run.begin
     for row in table.to_dict("records"):
-        end = begin + _milliseconds(row["seconds"])
+        end = begin + milliseconds(row["seconds"])
         yield _fit(run, row, epochs.get((row["protocol"], row["repeat"])), paths, begin, end)
         begin = end
 
@@ -129,7 +111,8 @@ def _fit(
     )
 
 
-def _milliseconds(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
+    """Return a time as MLflow wants it."""
     return round(1000 * seconds)
 
 
@@ -213,11 +196,10 @@ def choices(choice: Choice) -> dict[str, float]:
     The keys are such as `fresh/honest` and `fresh/optimistic_ci_low`.
     """
     return {
-        f"{protocol}/{who}{'' if key == 'mean' else f'_{key}'}": number
+        f"{protocol}/{name}": number
         for protocol, chosen in (("fixed", choice.fixed), ("fresh", choice.fresh))
-        for who, numbers in chosen or ()
-        if isinstance(numbers, Mean)
-        for key, number in numbers
+        if chosen
+        for name, number in chosen.means.items()
     }
 
 

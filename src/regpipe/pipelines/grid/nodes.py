@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -107,19 +107,30 @@ def choose(
     name: str,
 ) -> Choice:
     """Return what choosing a point on validation rows gives, beside what choosing on test would."""
-    arm, paths = apply(name, technique, base), list(technique.grid)
-    splits = splits_of(base.problem_block, runs)
-    chosen = grid_statistics.choice(runs, baseline_runs, paths, arm.task, statistics, splits)
+    arm = apply(name, technique, base)
+    paths, leak = list(technique.grid), arm.training.leaks
+    return choose_values(runs, baseline_runs, arm, paths, statistics, leak=leak)
+
+
+def choose_values(
+    runs: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    arm: Arm,
+    paths: list[str],
+    statistics: Statistics,
+    **further: Any,
+) -> Choice:
+    """Return what choosing among values at some paths gives an arm; `further` is of `Choice`."""
+    splits = splits_of(arm.problem_block, runs)
+    further |= grid_statistics.choice(runs, baseline_runs, paths, arm.task, statistics, splits)
     return Choice(
-        technique=name,
-        title=technique.title,
-        problem=technique.problem,
+        technique=arm.name,
+        title=arm.title,
+        problem=arm.problem,
         metric=arm.task.metric,
-        leak=arm.training.leaks,
         paths=paths,
         confidence=statistics.confidence,
-        fixed=chosen["fixed"],
-        fresh=chosen["fresh"],
+        **further,
     )
 
 

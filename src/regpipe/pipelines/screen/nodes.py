@@ -11,6 +11,7 @@ from regpipe.engine import progress
 from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics
 from regpipe.pipelines.arm.nodes import Trained, train_plan
 from regpipe.pipelines.fits import Repeats, repeats_of, splits_of
+from regpipe.pipelines.grid.nodes import choose_values
 from regpipe.pipelines.search import candidate_of
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
@@ -24,7 +25,7 @@ from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import tabulate_claims
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.references import compare_references
-from regpipe.statistics.summary import Mean, compare_runs, spread
+from regpipe.statistics.summary import compare_runs, spread
 
 
 def make_space(base: Arm, recipe: Recipe, *, name: str) -> SearchSpace:
@@ -108,19 +109,16 @@ def choose(
     trials: pd.DataFrame, baseline_runs: pd.DataFrame, space: SearchSpace, statistics: Statistics
 ) -> Choice:
     """Return what tuning gave, and what tuning on the test rows would have claimed."""
-    first, paths = space.arms[0], space.paths
-    splits = splits_of(first.problem_block, trials)
-    chosen = grid_statistics.choice(trials, baseline_runs, paths, first.task, statistics, splits)
-    return Choice(
-        technique=first.name,
-        title=first.title,
-        problem=first.problem,
-        metric=first.task.metric,
-        paths=paths,
-        confidence=statistics.confidence,
-        pruned=int(trials["pruned"].sum()),
-        values=[float(value) for value in space.values if value is not None],
-        fresh=chosen["fresh"],
+    values = [float(value) for value in space.values if value is not None]
+    pruned = int(trials["pruned"].sum())
+    return choose_values(
+        trials,
+        baseline_runs,
+        space.arms[0],
+        space.paths,
+        statistics,
+        pruned=pruned,
+        values=values,
     )
 
 
@@ -156,12 +154,7 @@ def gather_tuning(**choices: Choice) -> pd.DataFrame:
                 "times": fresh.chosen[0]["times"] if paths else fresh.repeats,
                 "repeats": fresh.repeats,
                 "pruned": choice.pruned,
-                **{
-                    f"{kind}{'' if key == 'mean' else '_' + key}": value
-                    for kind, numbers in fresh
-                    if isinstance(numbers, Mean)
-                    for key, value in numbers
-                },
+                **fresh.means,
             }
         )
     return pd.DataFrame(rows)
