@@ -59,19 +59,6 @@ def predict_surface(
     return pd.concat(frames, ignore_index=True)
 
 
-def plot_decision_boundary(
-    bare: pd.DataFrame,
-    own: pd.DataFrame,
-    samples: pd.DataFrame,
-    baseline_runs: pd.DataFrame,
-    runs: pd.DataFrame,
-    arm: Arm,
-) -> Figure:
-    """Show where both arms draw the line, and where their repeats disagree."""
-    figure = plots.decision_boundary(bare, own, samples, arm.title)
-    return note_diverged(figure, baseline_runs, runs)
-
-
 def count_confusions(
     arm: Arm,
     architecture: dict[str, Any],
@@ -96,20 +83,6 @@ def count_confusions(
     return pd.concat(frames).groupby(keys).size().rename("count").reset_index()
 
 
-def plot_confusion(
-    bare: pd.DataFrame,
-    own: pd.DataFrame,
-    samples: pd.DataFrame,
-    baseline_runs: pd.DataFrame,
-    runs: pd.DataFrame,
-    arm: Arm,
-) -> Figure:
-    """Show which classes both arms take for which."""
-    problem = arm.problem_block
-    figure = plots.confusion(bare, own, arm.title, problem.classes, draws_of(problem))
-    return note_diverged(figure, baseline_runs, runs)
-
-
 def predict_values(
     arm: Arm,
     architecture: dict[str, Any],
@@ -131,19 +104,6 @@ def predict_values(
         key = {"protocol": fit["protocol"], "repeat": fit["repeat"]}
         frames.append(pd.DataFrame({**key, **values}))
     return pd.concat(frames, ignore_index=True)
-
-
-def plot_predicted_true(
-    bare: pd.DataFrame,
-    own: pd.DataFrame,
-    samples: pd.DataFrame,
-    baseline_runs: pd.DataFrame,
-    runs: pd.DataFrame,
-    arm: Arm,
-) -> Figure:
-    """Show what both arms predict against what is true."""
-    figure = plots.predicted_true(bare, own, arm.title, draws_of(arm.problem_block))
-    return note_diverged(figure, baseline_runs, runs)
 
 
 def reconstruct(
@@ -183,18 +143,48 @@ def reconstruct(
     return pd.concat(frames, ignore_index=True)
 
 
-def plot_reconstructions(
+def _boundary(bare: pd.DataFrame, own: pd.DataFrame, samples: pd.DataFrame, arm: Arm) -> Figure:
+    """Show where both arms draw the line, and where their repeats disagree."""
+    return plots.decision_boundary(bare, own, samples, arm.title)
+
+
+def _confusion(bare: pd.DataFrame, own: pd.DataFrame, _: pd.DataFrame, arm: Arm) -> Figure:
+    """Show which classes both arms take for which."""
+    problem = arm.problem_block
+    return plots.confusion(bare, own, arm.title, problem.classes, draws_of(problem))
+
+
+def _values(bare: pd.DataFrame, own: pd.DataFrame, _: pd.DataFrame, arm: Arm) -> Figure:
+    """Show what both arms predict against what is true."""
+    return plots.predicted_true(bare, own, arm.title, draws_of(arm.problem_block))
+
+
+def _rows(bare: pd.DataFrame, own: pd.DataFrame, samples: pd.DataFrame, arm: Arm) -> Figure:
+    """Show what both arms make of some rows."""
+    shape = arm.input_shape or (len(feature_names(samples)),)
+    return plots.reconstructions(bare, own, arm.title, shape, draws_of(arm.problem_block))
+
+
+PICTURES = {
+    "decision_boundary": _boundary,
+    "confusion": _confusion,
+    "predicted_true": _values,
+    "reconstructions": _rows,
+}
+
+
+def plot_view(
     bare: pd.DataFrame,
     own: pd.DataFrame,
     samples: pd.DataFrame,
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
     arm: Arm,
+    *,
+    picture: str,
 ) -> Figure:
-    """Show what both arms make of some rows."""
-    shape = arm.input_shape or (len(feature_names(samples)),)
-    figure = plots.reconstructions(bare, own, arm.title, shape, draws_of(arm.problem_block))
-    return note_diverged(figure, baseline_runs, runs)
+    """Show what both arms predict, as one of `PICTURES`."""
+    return note_diverged(PICTURES[picture](bare, own, samples, arm), baseline_runs, runs)
 
 
 @dataclass(frozen=True)
@@ -204,20 +194,18 @@ class View:
     Attributes:
         predict: the arm's node.
         predictions: the dataset that it leaves.
-        plot: the technique's node.
-        picture: the file that it leaves, without `.png`.
+        picture: what the technique's node draws of them, as in `PICTURES`.
     """
 
     predict: Callable[..., Any]
     predictions: str
-    plot: Callable[..., Any]
     picture: str
 
 
-BOUNDARY = View(predict_surface, "surfaces", plot_decision_boundary, "decision_boundary")
-CONFUSION = View(count_confusions, "confusions", plot_confusion, "confusion")
-VALUES = View(predict_values, "predictions", plot_predicted_true, "predicted_true")
-RECONSTRUCTIONS = View(reconstruct, "reconstructions", plot_reconstructions, "reconstructions")
+BOUNDARY = View(predict_surface, "surfaces", "decision_boundary")
+CONFUSION = View(count_confusions, "confusions", "confusion")
+VALUES = View(predict_values, "predictions", "predicted_true")
+RECONSTRUCTIONS = View(reconstruct, "reconstructions", "reconstructions")
 VIEWS = {"regression": VALUES, "reconstruction": RECONSTRUCTIONS}
 
 

@@ -11,21 +11,18 @@ TRAINED = ["weights", "history", "fits"]
 
 def arm_nodes(view: View) -> list[Node]:
     """Return the nodes of an arm; what none of them makes comes from outside."""
-    return [*network_nodes(), *training_nodes(), *measuring_nodes(view)]
-
-
-def network_nodes() -> list[Node]:
-    """Build its network."""
-    return [step(nodes.build_network, ["arm", "samples"], "architecture", "model")]
-
-
-def training_nodes() -> list[Node]:
-    """Train it at every repeat, and hand out one of the networks."""
     plan = ["arm", "architecture", "samples", "trainer", "repeats", "params:protocol"]
     return [
+        network_node(),
         step(nodes.train, plan, TRAINED, "train", EVERY_REPEAT),
         step(nodes.export_model, ["architecture", "weights"], "model", "model"),
+        *measuring_nodes(view),
     ]
+
+
+def network_node() -> Node:
+    """Build its network."""
+    return step(nodes.build_network, ["arm", "samples"], "architecture", "model")
 
 
 def measuring_nodes(view: View) -> list[Node]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from regpipe import plots
-from regpipe.pipelines.arm.pipeline import TRAINED, measuring_nodes, network_nodes
+from regpipe.pipelines.arm.pipeline import TRAINED, measuring_nodes, network_node
 from regpipe.pipelines.screen import nodes
 from regpipe.pipelines.screen.tuning import tune
 from regpipe.pipelines.study import nodes as study_nodes
@@ -43,60 +43,40 @@ def create_pipeline(problem: str, view: View, recipes: Mapping[str, bool]) -> Pi
 
 def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     """Return the nodes of a recipe, in a namespace inside the problem's."""
+    space, bare = bound(nodes.make_space, name=name), "baseline_runs"
+    trained = ["space", "trials", "samples", "trainer", "repeats", PROTOCOL]
+    answered = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
+    story = story_of("", view, "grid_plot" if tuned else None)
+    story["samples_plot"] = "problem_samples_plot"
+    values = [
+        step(nodes.tabulate, ["trials", "space", STATISTICS], "grid", "evaluate"),
+        step(nodes.plot_values, ["grid", bare, "space"], "grid_plot", "plot"),
+    ]
     template = Pipeline(
         [
-            *_search(name),
-            *network_nodes(),
+            step(space, ["baseline_arm", "params:recipe"], "space", "model"),
+            step(tune, ["space", "samples", "trainer", PROTOCOL, SCREEN], "trials", *TRAINS),
+            step(nodes.choose_arm, ["space", "trials"], "arm", "model"),
+            step(nodes.count_repeats, [SCREEN, PROTOCOL], "repeats", "train"),
+            step(nodes.train_chosen, trained, TRAINED, *TRAINS),
+            step(nodes.choose, ["trials", bare, "space", STATISTICS], "choice", "evaluate"),
+            network_node(),
             *measuring_nodes(view),
-            *_answer(view, tuned),
-            *(_values() if tuned else ()),
+            step(nodes.answer, answered, ["comparison", "summary"], "evaluate"),
+            step(study_nodes.make_story, story, "story", "report"),
+            *(values if tuned else ()),
             *picture_nodes(view),
         ]
     )
+    blocks = parameters("protocol", "statistics", "screen", "engine", recipe=f"recipes.{name}")
     return Pipeline(
         template,
         namespace=f"{problem}.{name}",
         inputs={**of_baseline(problem, view), "problem_samples_plot": f"{problem}.samples_plot"},
         outputs={made: of_recipe(problem, name, made) for made in template.all_outputs()},
-        parameters=parameters(
-            "protocol", "statistics", "screen", "engine", recipe=f"recipes.{name}"
-        ),
+        parameters=blocks,
         tags=screen_name(problem),
     )
-
-
-def _search(name: str) -> list[Node]:
-    """Choose a value in each repeat, and train with it."""
-    trained = ["space", "trials", "samples", "trainer", "repeats", PROTOCOL]
-    return [
-        step(
-            bound(nodes.make_space, name=name), ["baseline_arm", "params:recipe"], "space", "model"
-        ),
-        step(tune, ["space", "samples", "trainer", PROTOCOL, SCREEN], "trials", *TRAINS),
-        step(nodes.choose_arm, ["space", "trials"], "arm", "model"),
-        step(nodes.count_repeats, [SCREEN, PROTOCOL], "repeats", "train"),
-        step(nodes.train_chosen, trained, TRAINED, *TRAINS),
-        step(nodes.choose, ["trials", "baseline_runs", "space", STATISTICS], "choice", "evaluate"),
-    ]
-
-
-def _answer(view: View, tuned: bool) -> list[Node]:
-    """Compare with the baseline, write the answer, and gather its story."""
-    run = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
-    parts = story_of("", view, "grid_plot" if tuned else None)
-    parts["samples_plot"] = "problem_samples_plot"
-    return [
-        step(nodes.answer, run, ["comparison", "summary"], "evaluate"),
-        step(study_nodes.make_story, parts, "story", "report"),
-    ]
-
-
-def _values() -> list[Node]:
-    """Show what each value gives."""
-    return [
-        step(nodes.tabulate, ["trials", "space", STATISTICS], "grid", "evaluate"),
-        step(nodes.plot_values, ["grid", "baseline_runs", "space"], "grid_plot", "plot"),
-    ]
 
 
 def _whole(problem: str, recipes: list[str]) -> Pipeline:

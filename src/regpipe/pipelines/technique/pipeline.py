@@ -8,7 +8,7 @@ from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_until_decided
 from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.pipelines.technique import nodes
-from regpipe.pipelines.views import View
+from regpipe.pipelines.views import View, plot_view
 from regpipe.pipelines.wiring import bound, parameters, step
 
 PROTOCOL, STATISTICS = "params:protocol", "params:statistics"
@@ -20,11 +20,18 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped) -> Pi
 
     `shipped` are the blocks that what was published is about.
     """
+    resolve, answer = bound(resolve_technique, name=name), bound(nodes.answer, shipped=shipped)
+    beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", PROTOCOL, STATISTICS]
+    compared = [*TABLES, "arm", PROTOCOL, STATISTICS]
+    answered = [*TABLES, "comparison", "arm", PROTOCOL, STATISTICS, "params:engine"]
+    block = "params:technique"
     return Pipeline(
         [
-            *_arm(name),
+            step(resolve, ["baseline_arm", block], "arm", "model", name="resolve_arm"),
+            step(repeat_until_decided, beside, "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
-            *_answer(shipped),
+            step(nodes.compare, compared, "comparison", "evaluate"),
+            step(answer, answered, "summary", "evaluate"),
             step(plot_samples, ["samples", "params:problem"], "samples_plot", "plot"),
             *picture_nodes(view),
         ],
@@ -45,35 +52,6 @@ def of_baseline(problem: str, view: View) -> dict[str, str]:
     }
 
 
-def _arm(name: str) -> list[Node]:
-    """Apply the technique, and decide how often it is trained."""
-    beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", PROTOCOL, STATISTICS]
-    return [
-        step(
-            bound(resolve_technique, name=name),
-            ["baseline_arm", "params:technique"],
-            "arm",
-            "model",
-            name="resolve_arm",
-        ),
-        step(repeat_until_decided, beside, "repeats", "train", name="count_repeats"),
-    ]
-
-
-def _answer(shipped: Shipped) -> list[Node]:
-    """Compare its arm with the baseline, and write the answer."""
-    settings = [PROTOCOL, STATISTICS]
-    return [
-        step(nodes.compare, [*TABLES, "arm", *settings], "comparison", "evaluate"),
-        step(
-            bound(nodes.answer, shipped=shipped),
-            [*TABLES, "comparison", "arm", *settings, "params:engine"],
-            "summary",
-            "evaluate",
-        ),
-    ]
-
-
 def picture_nodes(view: View) -> list[Node]:
     """Return the nodes that draw both arms."""
     histories = ["baseline_history", "history", *TABLES, "baseline_arm", "arm"]
@@ -81,7 +59,13 @@ def picture_nodes(view: View) -> list[Node]:
     pairs = [*TABLES, "comparison", "arm", STATISTICS]
     return [
         step(nodes.plot_learning_curves, histories, "learning_curves_plot", "plot"),
-        step(view.plot, seen, f"{view.picture}_plot", "plot"),
+        step(
+            bound(plot_view, picture=view.picture),
+            seen,
+            f"{view.picture}_plot",
+            "plot",
+            name=f"plot_{view.picture}",
+        ),
         step(nodes.plot_paired_differences, pairs, "paired_differences_plot", "plot"),
         step(nodes.plot_weight_norms, [*TABLES, "arm"], "weight_norms_plot", "plot"),
     ]
