@@ -13,6 +13,7 @@ from regpipe.language.layers import Layer, check_outputs, check_ranks
 from regpipe.language.reading import parse
 from regpipe.language.tasks import Task
 from regpipe.language.vocabulary import (
+    called,
     check_arguments,
     check_fixed,
     check_layer,
@@ -244,7 +245,7 @@ def _check_training(path: str, training: Training, task: Task, layers: dict[str,
     if training.ramp:
         for value in training.ramp.values:
             check_range(f"{path}.ramp.values", training.ramp.strength.rpartition(".")[2], value)
-    loss = training.loss if isinstance(training.loss, str) else next(iter(training.loss))
+    loss, _ = called(training.loss)
     named = loss.lower().replace("_", "")
     if ("categorical" in named) != (task.name == "multiclass") or "categorical" == named[:11]:
         wants = "such as sparse_categorical_crossentropy, for classes as whole numbers"

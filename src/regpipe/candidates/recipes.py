@@ -10,6 +10,7 @@ from regpipe.errors import SpecError, unknown
 from regpipe.language import Recipe, Technique
 from regpipe.language.reading import parse
 from regpipe.language.strengths import does_nothing
+from regpipe.language.vocabulary import called
 
 Value = float | None  # of a recipe's strength, None where it has none
 WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
@@ -204,7 +205,7 @@ def parse_recipes(blocks: Mapping[str, Any]) -> dict[str, Recipe]:
 
 def _check_kept(name: str, recipe: Recipe, base: Arm) -> None:
     """Raise SpecError for a moving average where the problem's own training keeps other weights."""
-    _, asked = _named(recipe.training.get("optimizer", ""))
+    _, asked = called(recipe.training.get("optimizer", ""))
     kept = base.training
     if asked.get("use_ema") and (kept.averages or kept.keeps_best):
         what = "the best weights" if kept.keeps_best else "a moving average"
@@ -220,14 +221,6 @@ def _reason(name: str, fault: str) -> str:
     return fault.partition(": ")[2].removeprefix(f"{name}: ")
 
 
-def _named(asked: Any) -> tuple[str, dict[str, Any]]:
-    """Return the name and the arguments of what YAML calls by its name or `{name: arguments}`."""
-    if not isinstance(asked, dict):
-        return asked, {}
-    name, arguments = next(iter(asked.items()))
-    return name, arguments or {}
-
-
 def _put_over(own: Any, asked: Any) -> Any:
     """Return the optimizer that a recipe asks for, with the arguments that are set already.
 
@@ -237,7 +230,7 @@ def _put_over(own: Any, asked: Any) -> Any:
     >>> _put_over({"Adam": {"learning_rate": 0.1}}, {"AdamW": {"weight_decay": 0.2}})
     {'AdamW': {'learning_rate': 0.1, 'weight_decay': 0.2}}
     """
-    (old, arguments), (new, changes) = _named(own), _named(asked)
+    (old, arguments), (new, changes) = called(own), called(asked)
     classes = {old.lower(), new.lower()}
     if classes == {"adam", "adamw"}:
         new = "AdamW"

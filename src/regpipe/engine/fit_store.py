@@ -20,10 +20,9 @@ DIGEST = hashlib.sha256().digest_size  # bytes at the end of a file, behind the 
 
 
 class FitStore:
-    """A folder of fits."""
+    """A folder of fits; it is made once a fit is stored."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep the folder; it is made once a fit is stored."""
         self.folder = folder
 
     def load(self, key: str) -> Fit | None:

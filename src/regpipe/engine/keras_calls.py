@@ -3,7 +3,6 @@
 The engine makes them (`made`), and the report writes them as text.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -13,7 +12,7 @@ from regpipe.candidates.arm import Loss
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import Training, keras_names
 from regpipe.language.layers import Layer
-from regpipe.language.vocabulary import SCHEDULES, as_keras_takes, keras_class
+from regpipe.language.vocabulary import SCHEDULES, as_keras_takes, called, keras_class
 
 # Written by its place where it comes first, as is the custom.
 FIRST = {"units", "filters", "rate", "stddev", "activation"}
@@ -71,7 +70,7 @@ def layer_call(name: str, layer: Layer) -> Call:
 
 def optimizer_call(training: Training) -> Call:
     """Return the call that makes the optimizer."""
-    name, arguments = _one(training.optimizer)
+    name, arguments = called(training.optimizer)
     kind = keras_class("optimizers", name)
     numbers = {key: _number(key, value) for key, value in arguments.items()}
     return call(f"keras.optimizers.{kind}", **numbers)
@@ -81,7 +80,7 @@ def loss_call(loss: Loss) -> Call | str:
     """Return the loss that YAML calls by its name or as `{Name: {argument: value}}`."""
     if isinstance(loss, str):
         return loss
-    name, arguments = _one(loss)
+    name, arguments = called(loss)
     return call(f"keras.losses.{keras_class('losses', name)}", **arguments)
 
 
@@ -117,17 +116,10 @@ def _named(module: str, value: Any) -> Call:
     return call(kind, **arguments) if isinstance(arguments, dict) else call(kind, arguments)
 
 
-def _one(asked: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    if isinstance(asked, str):
-        return asked, {}
-    name, arguments = next(iter(asked.items()))
-    return name, arguments or {}
-
-
 def _number(key: str, value: Any) -> Any:
     """Return an optimizer's argument: a schedule as its call."""
     if not isinstance(value, dict):
         return as_keras_takes(key, value)
-    name, arguments = _one(value)
+    name, arguments = called(value)
     written = {key: as_keras_takes(key, value) for key, value in arguments.items()}
     return call(f"keras.optimizers.schedules.{keras_class(SCHEDULES, name)}", **written)

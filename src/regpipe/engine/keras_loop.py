@@ -34,12 +34,11 @@ class KerasLoop:
     """`compile` and `fit` of Keras, from the same initial weights as the compiled loop."""
 
     def __init__(self, arm: Arm, architecture: Architecture) -> None:
-        """Keep what a model is built from; each fit builds its own."""
         self.architecture = architecture
         self.arm, self.training, self.task = arm, arm.training, arm.task
 
     def fit(self, rows: Rows, seed: int, start: Start = AFRESH) -> Fit:
-        """Train once on `rows`; initial weights, order, masks and noise come from `seed`."""
+        """Train a new model on `rows`; initial weights, order, masks and noise come from `seed`."""
         keras.utils.set_random_seed(seed)  # Keras shuffles by the process-wide seed
         plain = plain_training(self.training)
         model = self._model(plain.models, seed, start)

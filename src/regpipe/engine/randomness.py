@@ -57,10 +57,9 @@ def fit_word(seed: int) -> np.ndarray:
 
 
 class Stream:
-    """A stream of random numbers as a value: a state (key, counter) that each draw moves on."""
+    """Random numbers as a value: a state (key, counter; uint32), which each draw moves on."""
 
     def __init__(self, state: Any) -> None:
-        """Begin at a state of shape (2,), uint32."""
         self.state = state
 
     def uniform(self, shape: Any) -> Any:

@@ -22,7 +22,6 @@ class States:
     """
 
     def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
-        """Remember the values with which both were built."""
         self.model, self.optimizer = model, optimizer
         self.names = weight_names(model)
         self._built = {

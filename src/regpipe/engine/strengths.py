@@ -15,6 +15,7 @@ from regpipe.engine.network import Architecture
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import Training
 from regpipe.language.strengths import KERAS, OPTIMIZER
+from regpipe.language.vocabulary import called
 
 FREE = "free"
 OURS = {idea.__name__: idea.neutral for idea in (*LAYERS.values(), *PENALTIES.values())}
@@ -88,9 +89,9 @@ def training_strengths(training: Training) -> dict[str, float]:
             if (value := getattr(idea, name)) is not None:
                 values[f"training.{idea.key()}.{name}"] = float(value)
     if isinstance(training.optimizer, dict):
-        kind = next(iter(training.optimizer))
+        kind, arguments = called(training.optimizer)
         for name in OPTIMIZER:
-            value = training.arguments.get(name)
+            value = arguments.get(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 values[f"training.optimizer.{kind}.{name}"] = float(value)
     return values

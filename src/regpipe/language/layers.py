@@ -13,7 +13,7 @@ from typing import Any
 
 from regpipe.errors import SpecError
 from regpipe.ingredients import LAYERS
-from regpipe.language import keras_names
+from regpipe.language import keras_names, vocabulary
 from regpipe.language.tasks import Task
 
 LOOKS = {
@@ -108,8 +108,8 @@ def check_outputs(
 def _faults(
     name: str, task: Task, layers: Mapping[str, Layer], loss: str | dict[str, dict[str, Any]]
 ) -> Iterator[str]:
-    called, arguments = (loss, {}) if isinstance(loss, str) else next(iter(loss.items()))
-    if (arguments or {}).get("from_logits"):
+    called, arguments = vocabulary.called(loss)
+    if arguments.get("from_logits"):
         wants = "softmax" if task.name == "multiclass" else "sigmoid"
         yield (
             f"{name}.training.loss: from_logits is for outputs that aren't probabilities yet, "

@@ -7,6 +7,7 @@ from pydantic import PositiveInt, create_model, model_validator
 
 from regpipe.ingredients import Ingredient, blocks, overrides
 from regpipe.ingredients.early_stopping import EarlyStopping
+from regpipe.language.vocabulary import called
 from regpipe.strict import Share, Strict
 
 
@@ -67,8 +68,7 @@ class KerasTraining(Strict):
     @property
     def arguments(self) -> dict[str, Any]:
         """The optimizer's, as written."""
-        asked = self.optimizer
-        return {} if isinstance(asked, str) else next(iter(asked.values())) or {}
+        return called(self.optimizer)[1]
 
     @property
     def scheduled(self) -> bool:

@@ -140,6 +140,18 @@ def check_optimizer(path: str, value: Any) -> None:
         _check_class(f"{path}.{name}.learning_rate", SCHEDULES, "schedule", schedule, arguments)
 
 
+def called(asked: Any) -> tuple[str, dict[str, Any]]:
+    """Return the name and the arguments of what YAML calls by its name or `{name: arguments}`.
+
+    >>> called("adam"), called({"SGD": {"momentum": 0.9}}), called({"SGD": None})
+    (('adam', {}), ('SGD', {'momentum': 0.9}), ('SGD', {}))
+    """
+    if not isinstance(asked, dict):
+        return asked, {}
+    name, arguments = next(iter(asked.items()))
+    return name, arguments or {}
+
+
 def keras_class(module: str, name: str) -> str:
     """Return the class of `keras.<module>` that YAML calls `name`, in small letters or as it is.
 

@@ -50,7 +50,6 @@ class Evaluator:
     """Trains candidates and scores them, in any thread."""
 
     def __init__(self, name: str, trainer: Trainer) -> None:
-        """Take a name for the progress, and what trains."""
         self._name, self._trainer = name, trainer
         self._own = threading.local()  # a network can hold the weights of one fit at a time
 

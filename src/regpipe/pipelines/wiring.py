@@ -51,7 +51,6 @@ class Lazily(Mapping[str, Pipeline]):
     def __init__(
         self, makers: Mapping[str, Callable[[], Pipeline]], unlisted: Collection[str] = ()
     ) -> None:
-        """Keep what builds each of them."""
         self._makers = makers
         self._listed = [name for name in makers if name not in unlisted]
         self._made: dict[str, Pipeline] = {}

@@ -60,7 +60,6 @@ class Scored:
     """The fits of an arm on fresh draws, trained as far as they have to be."""
 
     def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer) -> None:
-        """Keep what there is to train."""
         from regpipe.measures.measure import Measure
 
         self._jobs, self._name, self._trainer = jobs, arm.name, trainer

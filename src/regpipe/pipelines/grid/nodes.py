@@ -211,7 +211,6 @@ class Measured:
     """Measures fits of many points; those whose networks differ in strengths alone share one."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._measures: dict[str, Measure] = {}
 
     def scores(self, job: Job, fit: Fit, rows: Rows) -> dict[str, float]:
