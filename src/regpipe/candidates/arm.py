@@ -1,7 +1,7 @@
 """A problem with a technique applied, or with none: what exactly is trained."""
 
 import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,11 +82,7 @@ def baseline(name: str, problem: Problem) -> Arm:
         layer: _layer(f"{name}.network.{layer}", layer, entry)
         for layer, entry in problem.network.items()
     }
-    classes = _classes(problem)
-    training = _suited(f"{name}.training", problem.training, problem.kind, classes, layers)
-    _check_training(f"{name}.training", training, problem.kind, layers)
-    _check_network(name, problem.input_shape, layers)
-    check_outputs(name, problem.kind, layers, training.loss)
+    training = _suited(name, problem.training, problem, layers)
     if problem.autoencoder and problem.autoencoder.code not in layers:
         raise unknown(f"{name}.autoencoder.code", "layer", problem.autoencoder.code, layers)
     return Arm(
@@ -123,11 +119,7 @@ def apply(name: str, technique: Technique, base: Arm) -> Arm:
             layers = _insert(path, layers, layer, entry, base.problem)
     changed = {**base.training.model_dump(), **technique.training}
     training = parse(Training, changed, f"{name}.training")
-    path, asked = f"{name}.training", technique.training
-    training = _suited(path, training, base.task, base.classes, layers, asked)
-    _check_training(f"{name}.training", training, base.task, layers)
-    _check_network(name, base.input_shape, layers)
-    check_outputs(name, base.task, layers, training.loss)
+    training = _suited(name, training, base.problem_block, layers, technique.training)
     return replace(
         base,
         technique=name,
@@ -211,32 +203,34 @@ def _insert(
     return dict([*items[:position], (name, made), *items[position:]])
 
 
-def _check_network(
-    name: str, input_shape: Sequence[int] | None, layers: Mapping[str, Layer]
-) -> None:
-    for layer_name, layer in layers.items():
-        check_fixed(f"{name}.network.{layer_name}", layer.kind, layer.arguments)
-    check_ranks(name, input_shape, layers)
-
-
 def _suited(
-    path: str,
+    name: str,
     training: Training,
-    task: Task,
-    classes: tuple[Any, ...] | None,
-    layers: Mapping[str, Layer],
+    problem: Problem,
+    layers: dict[str, Layer],
     asked: Container[str] | None = None,
 ) -> Training:
-    """Return the training with its ideas as they suit an arm, or those that are `asked` for."""
+    """Return the training with its ideas as they suit an arm, or those that are `asked` for.
+
+    Raises:
+        SpecError: training and layers don't suit the problem, or one another.
+    """
+    path, task, classes = f"{name}.training", problem.kind, _classes(problem)
     suited = {
         idea.key(): idea.for_arm(f"{path}.{idea.key()}", task, classes, layers)
         for idea in training.ingredients
         if asked is None or idea.key() in asked
     }
-    return training.model_copy(update=suited)
+    training = training.model_copy(update=suited)
+    _check_training(path, training, task)
+    for layer_name, layer in layers.items():
+        check_fixed(f"{name}.network.{layer_name}", layer.kind, layer.arguments)
+    check_ranks(name, problem.input_shape, layers)
+    check_outputs(name, task, layers, training.loss)
+    return training
 
 
-def _check_training(path: str, training: Training, task: Task, layers: dict[str, Layer]) -> None:
+def _check_training(path: str, training: Training, task: Task) -> None:
     for rule in training.watches:
         if rule.monitor not in task.logs:
             raise unknown(path, "number that is logged at each epoch", rule.monitor, task.logs)

@@ -186,15 +186,10 @@ def suiting(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
 
 def left_out(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, str]:
     """Return the recipes for a problem's task that don't suit it, and why."""
-    faults = {
-        name: misfit(name, recipe, base)
-        for name, recipe in recipes.items()
-        if recipe.is_for(base.task)
-    }
     return {
-        name: " ".join(_reason(name, fault) for fault in of_recipe)
-        for name, of_recipe in faults.items()
-        if of_recipe
+        name: " ".join(_reason(name, fault) for fault in faults)
+        for name, recipe in recipes.items()
+        if recipe.is_for(base.task) and (faults := misfit(name, recipe, base))
     }
 
 

@@ -71,7 +71,7 @@ def check_trial(arm: Arm, model: keras.Model, rows: Rows) -> None:
     weights = model.trainable_variables
     try:
         gradients = tape.gradient(loss, weights)
-        build_optimizer(arm.training, model).apply(gradients, weights)
+        make_optimizer(arm.training).apply(gradients, weights)
     except Exception as error:
         raise SpecError(
             f"{arm.name}.training.optimizer: Keras can't take a step. {_reason(error)}"
@@ -86,13 +86,6 @@ def make_optimizer(training: Training) -> keras.optimizers.Optimizer:
 def make_loss(loss: Loss) -> Any:
     """Return the loss that YAML calls by its name or as `{Name: {argument: value}}`."""
     return keras.losses.get(made(loss_call(loss)))
-
-
-def build_optimizer(training: Training, model: keras.Model) -> keras.optimizers.Optimizer:
-    """Return the optimizer that a training asks for, built for a model's weights."""
-    optimizer = make_optimizer(training)
-    optimizer.build(model.trainable_variables)
-    return optimizer
 
 
 def _reason(error: Exception) -> str:

@@ -63,7 +63,10 @@ class AnswerHooks:
             leaderboard = catalog.load(f"{name}.leaderboard")
             report = _file_of(catalog, f"{name}.report")
             terminal.show_screen(leaderboard, Screening(*parts), report)
-        _show_cocktails(left, catalog)
+        for name in sorted(name for name in left if name.endswith("_cocktail.answer")):
+            cocktail = name.removesuffix(".answer")
+            files = (_file_of(catalog, f"{cocktail}.{what}") for what in ("technique", "report"))
+            terminal.show_cocktail(catalog.load(name), *files)
 
 
 def _show_files(left: set[str], catalog: DataCatalog) -> bool:
@@ -98,18 +101,6 @@ def _show_problems(left: set[str], catalog: DataCatalog) -> None:
         terminal.show_problem(name, problem, catalog.load(f"{name}.runs"), departure)
         if f"{name}.samples_plot" in left:
             terminal.show_folder(_folder_of(catalog, f"{name}.samples_plot"))
-
-
-def _show_cocktails(left: set[str], catalog: DataCatalog) -> None:
-    """Print the answers of a run's cocktails."""
-    from regpipe.report import terminal
-
-    for name in sorted(name for name in left if name.endswith("_cocktail.answer")):
-        block, page = (
-            _file_of(catalog, name.replace(".answer", f".{what}"))
-            for what in ("technique", "report")
-        )
-        terminal.show_cocktail(catalog.load(name), block, page)
 
 
 def _file_of(catalog: DataCatalog, name: str) -> str:

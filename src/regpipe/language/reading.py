@@ -1,4 +1,4 @@
-"""A block of YAML -> one of the types of `spec`, or one line for each thing that is wrong in it."""
+"""A block of YAML -> one of our own types, or one line for each thing that is wrong in it."""
 
 from typing import Any, TypeVar, get_args
 
@@ -59,7 +59,7 @@ def _tags(model: type[BaseModel]) -> set[str]:
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
-    """Return the types of `spec` that an annotation such as `Split | None` mentions."""
+    """Return those of our own types that an annotation such as `Split | None` mentions."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models(part)]

@@ -120,12 +120,11 @@ def tabulate(
             row |= {f"{side}_low": float(values.min()), f"{side}_high": float(values.max())}
         rows.append(row | {"chosen": int(chosen.get(key, 0))})
     table = pd.DataFrame(rows)
-    coarse = table["step"] == "coarse"
+    claimed = (table["step"] == "coarse") & (table["protocol"] == "fixed")
     for side in ("train", "test"):
-        numbers = getattr(published, side) if published else None
-        claimed = (coarse & (table["protocol"] == "fixed")) if numbers else coarse & False
-        table.loc[claimed, f"published_{side}"] = numbers if numbers else np.nan
-        table[f"published_{side}"] = table.get(f"published_{side}", np.nan)
+        table[f"published_{side}"] = np.nan
+        if published:
+            table.loc[claimed, f"published_{side}"] = getattr(published, side)
     return table
 
 
@@ -145,11 +144,7 @@ def choice(
         honest = choose(part, task)
         bare = baseline[baseline["protocol"] == protocol].set_index("repeat")
         best_first = part.sort_values(column, ascending=not task.scores[task.metric])
-        runs_of = (
-            bare.loc[honest["repeat"]],
-            honest,
-            best_first.drop_duplicates("repeat"),
-        )
+        runs_of = bare.loc[honest["repeat"]], honest, best_first.drop_duplicates("repeat")
         means = [mean_of_runs(these, column, statistics.confidence, shared) for these in runs_of]
         times = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
         chosen[str(protocol)] = Chosen(

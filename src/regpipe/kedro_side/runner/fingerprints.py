@@ -48,10 +48,7 @@ def fingerprints(
 
 
 def _of_input(
-    name: str,
-    catalog: CatalogProtocol,
-    config: Mapping[str, Any],
-    there: Mapping[str, str],
+    name: str, catalog: CatalogProtocol, config: Mapping[str, Any], there: Mapping[str, str]
 ) -> str | None:
     if name.endswith(JOURNAL):
         return ""

@@ -71,7 +71,8 @@ def take(folder: Path, purpose: str) -> bool:
             os.close(file)
             return False
     _holds[folder] = _Hold(file, me)
-    _write(file, f"process {os.getpid()} on {socket.gethostname()} ({purpose}), since {_now()}")
+    now = time.strftime("%Y-%m-%d %H:%M:%S")
+    _write(file, f"process {os.getpid()} on {socket.gethostname()} ({purpose}), since {now}")
     return True
 
 
@@ -125,7 +126,3 @@ def _write(file: int, text: str) -> None:
         os.ftruncate(file, 0)
         os.lseek(file, 0, os.SEEK_SET)
         os.write(file, text.encode())
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S")
