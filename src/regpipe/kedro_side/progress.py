@@ -40,7 +40,4 @@ class ProgressHooks:
         """Close the bar."""
         progress.stop()
 
-    @hook_impl
-    def on_pipeline_error(self) -> None:
-        """Close the bar."""
-        progress.stop()
+    on_pipeline_error = after_pipeline_run

@@ -15,7 +15,8 @@ def bound(function: Callable[..., Any], **filled: Any) -> Callable[..., Any]:
     """Return the function with some arguments filled in, such as the `name` of a block.
 
     A block of parameters doesn't contain its own name. It keeps its annotations, by which Kedro
-    types the parameters, and can be sent to another process, which a closure can't.
+    types the parameters (and by places: what is filled in has to stand behind the inputs), and can
+    be sent to another process, which a closure can't.
     """
     return update_wrapper(partial(function, **filled), function)
 
