@@ -77,7 +77,6 @@ class FitStore:
                 begun.unlink()
 
     def __len__(self) -> int:
-        """Return how many fits there are."""
         return sum(1 for _ in self._files())
 
     def _path(self, key: str) -> Path:

@@ -39,7 +39,6 @@ class Strength(float):
         return tf.cast(self.tensor, dtype or tf.float32)
 
     def __mul__(self, other: Any) -> Any:
-        """Return the product with a tensor."""
         return tf.convert_to_tensor(self) * other
 
     def __rsub__(self, other: Any) -> Any:

@@ -47,7 +47,8 @@ def check_read_back(name: str, proposal: Proposal, texts: Mapping[str, str], roo
         _check_same(proposal.problem, block, name)
         for entry, meant in proposal.catalog.items():
             _check_same(meant, entries.get(entry), f"the catalog's {entry}")
-        table = _loaded(name, entries[name], root)
+        own = entries[name] | {"filepath": str(root / entries[name]["filepath"])}
+        table = DataCatalog.from_config({name: own}).load(name)
         _check_rows(proposal.whole, with_index(table), name)
         problem = parse(Problem, block, name)
         assert problem.own_table is not None
@@ -58,11 +59,6 @@ def check_read_back(name: str, proposal: Proposal, texts: Mapping[str, str], roo
         except Exception as error:  # whatever Parquet can't hold
             raise _unlike(f"the rows of {name} can't be saved", error) from error
         _check_rows(rows, pd.read_parquet(Path(folder) / "samples.parquet"), name)
-
-
-def _loaded(name: str, entry: dict[str, Any], root: Path) -> pd.DataFrame:
-    path = {"filepath": str(root / entry["filepath"])}
-    return DataCatalog.from_config({name: {**entry, **path}}).load(name)
 
 
 def _check_same(meant: Any, read: Any, path: str) -> None:

@@ -25,8 +25,7 @@ from regpipe.strict import Share, Strict
 
 TABLE = "table"  # the key that only rows of the user's own have
 
-LayerBlock = dict[str, dict[str, Any]]
-Network = dict[str, dict[str, Any]]
+Network = dict[str, dict[str, Any]]  # layers by name, or one by its kind
 Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
 Side = Literal["train", "test"]
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -274,8 +273,8 @@ class Recipe(Strict):
     tasks: list[TaskName] = ["binary", "multiclass", "regression"]
     metrics: list[MetricName] | None = None
     each: dict[str, Any] = {}
-    after_each: Annotated[LayerBlock, Field(max_length=1)] = {}
-    before_first: Annotated[LayerBlock, Field(max_length=1)] = {}
+    after_each: Annotated[Network, Field(max_length=1)] = {}
+    before_first: Annotated[Network, Field(max_length=1)] = {}
     training: dict[str, Any] = {}
     strength: Annotated[dict[str, GridValues], Field(max_length=1)] = {}
     mixes: bool = True

@@ -22,17 +22,14 @@ LOOKS = {
     3: "an image (height, width, channels)",
 }
 RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
-TO_VECTOR = {"Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D"} | {
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
+TO_VECTOR = {
+    *("Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D"),
+    *("GlobalMaxPooling1D", "GlobalMaxPooling2D"),
 }
 # Layers that pass a row on as they get it.
-ANY = {"Dense", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Activation"} | {
-    "ReLU",
-    "LeakyReLU",
-    "BatchNormalization",
-    "LayerNormalization",
-    "ActivityRegularization",
+ANY = {
+    *("Dense", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Activation"),
+    *("ReLU", "LeakyReLU", "BatchNormalization", "LayerNormalization", "ActivityRegularization"),
 }
 # Activations with a result from 0 to 1, and those whose results also sum to 1.
 SHARES = ("sigmoid", "hard_sigmoid", "sparse_sigmoid")

@@ -67,9 +67,7 @@ class Lazily(Mapping[str, Pipeline]):
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the names that are listed."""
         return iter(self._listed)
 
     def __len__(self) -> int:
-        """Return how many are listed."""
         return len(self._listed)

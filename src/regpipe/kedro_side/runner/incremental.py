@@ -62,11 +62,8 @@ class IncrementalRunner(SequentialRunner):
         """Run what is left of the pipeline; arguments as those of Kedro's runners."""
         assert isinstance(catalog, DataCatalog)
         memory = Memory(catalog, pipeline)
-        left = (
-            pipeline.filter(node_names=names)
-            if (names := needed(pipeline, memory))
-            else Pipeline([])
-        )
+        names = needed(pipeline, memory)
+        left = pipeline.filter(node_names=names) if names else Pipeline([])
         done = len(pipeline.nodes) - len(left.nodes)
         if done:
             logger.info("%d of %d nodes are up to date.", done, len(pipeline.nodes))

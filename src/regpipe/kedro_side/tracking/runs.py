@@ -62,10 +62,7 @@ class Run:
 
 
 def fits_of(
-    run: Run,
-    table: pd.DataFrame,
-    history: Callable[[], pd.DataFrame] | None,
-    paths: Sequence[str],
+    run: Run, table: pd.DataFrame, history: Callable[[], pd.DataFrame] | None, paths: Sequence[str]
 ) -> Iterator[Run]:
     """Yield the runs inside that of an arm or a grid, one for each row of its run table.
 
@@ -102,10 +99,7 @@ def _fit(
             "kind": "grid_fit" if paths else "fit",
         },
         params={column: row[column] for column in params},
-        points=[
-            *points(rest, end),
-            *([] if epochs is None else curve_points(epochs, begin, end)),
-        ],
+        points=[*points(rest, end), *([] if epochs is None else curve_points(epochs, begin, end))],
         begin=begin,
         end=end,
     )
