@@ -306,6 +306,14 @@ def test_the_shipped_blocks_pass() -> None:
         ),
         ("dropout.network.mask.Dropout.rate", -0.1, "mask.rate: expected a share of at least 0"),
         ("dropout.network.mask.Dropout.rate", 1, "mask.rate: expected a share of at least 0 and"),
+        ("dropout.network.mask.Dropout.rate", True, "mask.rate: expected a share of at least 0"),
+        (
+            "dropout.network.mask.Dropout.rate",
+            "0.2",
+            "below 1, received '0.2'",
+        ),
+        ("max_norm.network.hidden.kernel_constraint.max_norm", "3", "max_norm: expected a number"),
+        ("export.technique", "dropot", "'dropot' is no recipe. Expected"),
         ("noise_input.network.noise.GaussianNoise.stddev", -1, "stddev: expected a number of 0"),
         (
             "max_norm.network.hidden.kernel_constraint.max_norm",
@@ -336,9 +344,13 @@ def test_the_shipped_blocks_pass() -> None:
         (
             "temporal_activity.network.hidden.activity_regularizer.temporal.art",
             1,
-            "'art' is no strength. Did you mean 'ar'?",
+            "temporal.art: there is no such key. Did you mean 'ar'?",
         ),
-        ("temporal_activity.network.hidden.activity_regularizer.temporal.ar", -1, "of 0 or more"),
+        (
+            "temporal_activity.network.hidden.activity_regularizer.temporal.ar",
+            -1,
+            "temporal.ar: input should be greater than or equal to 0. Received -1",
+        ),
         ("weight_l2.training.patience", 5, "`patience` goes inside `early_stopping`"),
         ("weight_l2.training.early_stopping", {"monitor": None}, "early_stopping.monitor: input"),
         ("noise_labels.training.label_noise", {}, "expected `rate` (for classes) or `stddev`"),

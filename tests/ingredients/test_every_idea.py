@@ -93,6 +93,20 @@ def test_with_neutral_strengths_it_does_nothing_in_a_loop_made_for_others(
     assert_same(loops.fit(Job(bare, *ready(bare), seed=3)), found)
 
 
+@each(*(idea for idea in EVERY if idea.neutral))
+def test_its_plain_form_does_nothing_with_neutral_strengths(
+    idea: Any, ready: Ready, loops: Loops, without_iterators: None
+) -> None:
+    """So a plain form reads its strengths; with those of its block it is compared elsewhere."""
+    off = neutral(idea, arm_with(idea, shuffle=False))
+    architecture, rows = ready(off)
+    bare = without(idea, off)
+    assert_same(
+        KerasLoop(off, architecture).fit(rows, seed=3),
+        loops.fit(Job(bare, *ready(bare), seed=3)),
+    )
+
+
 @each(*(idea for idea in EVERY if not issubclass(idea, Ingredient) or fills(idea, *OF_ROWS)))
 def test_rows_that_fill_up_a_batch_are_not_felt(
     idea: Any, ready: Ready, loops: Loops, monkeypatch: pytest.MonkeyPatch

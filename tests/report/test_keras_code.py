@@ -354,7 +354,7 @@ def test_an_idea_is_found_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_idea_that_cant_be_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SpecError, match="moons: can't be written as plain Keras. Unwritten has"):
+    with pytest.raises(SpecError, match="unwritten: it has no form in plain Keras"):
         code_of(with_idea(Unwritten(), monkeypatch))
 
 

@@ -50,7 +50,7 @@ def check_parameters(
     unknown_names = sorted(set(parameters) - names)
     faults += [f"{name}: there is no such parameter. {hint(name, names)}" for name in unknown_names]
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
-    keep(parse, Settings, settings, "")
+    parsed = keep(parse, Settings, settings, "")
     bases: dict[str, Arm | None] = dict.fromkeys(problems)
     for name in problems:
         if problem := keep(parse, Problem, parameters[name], name):
@@ -73,12 +73,19 @@ def check_parameters(
             if keep(apply, name, technique, base):
                 keep(check_grid, name, technique, base)
     recipes = parameters.get(RECIPES) or {}
+    keep(_check_export, parsed, recipes)
     faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
     if rules := parameters.get("stopping_rules"):
-        if parsed := keep(parse, StoppingRules, rules, "stopping_rules"):
-            faults += _faults_of_rules(parsed, bases)
+        if found := keep(parse, StoppingRules, rules, "stopping_rules"):
+            faults += _faults_of_rules(found, bases)
     if faults:
         raise SpecError(*dict.fromkeys(faults))
+
+
+def _check_export(settings: Settings | None, recipes: Mapping[str, Block]) -> None:
+    choices, asked = [*recipes, "baseline"], settings and settings.export.technique
+    if asked and asked not in choices:
+        raise unknown("export.technique", "recipe", asked, choices)
 
 
 def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> Iterator[str]:

@@ -43,7 +43,7 @@ class KerasLoop:
         plain = plain_training(self.training)
         model = self._model(plain.models, seed, start)
         optimizer = make_optimizer(self.training)
-        kind = mixed(f"Noisy{type(optimizer).__name__}", plain.optimizers, type(optimizer))
+        kind = mixed(f"Own{type(optimizer).__name__}", plain.optimizers, type(optimizer))
         model.compile(
             optimizer=kind.from_config(optimizer.get_config()),
             loss=make_loss(self.training.loss),

@@ -61,7 +61,7 @@ def plain_training(training: Any) -> PlainTraining:
     """Return what a training's ideas are in plain Keras.
 
     Raises:
-        NotImplementedError: one has no such form.
+        SpecError: one has no such form.
     """
     by_role: dict[str, list[Plain]] = {role.name: [] for role in fields(PlainTraining)}
     for idea in training.ingredients:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from regpipe.ingredients._network import LayerIdea, NetworkIdea, Penalty
+from regpipe.ingredients._network import LayerIdea, NetworkIdea, Penalty, snake_case
 from regpipe.ingredients._slots import Beginning, Epoch, Ingredient, Step, overrides
 
 for _module in pkgutil.iter_modules(__path__):
@@ -57,4 +57,5 @@ __all__ = [
     "Step",
     "blocks",
     "overrides",
+    "snake_case",
 ]

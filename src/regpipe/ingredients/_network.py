@@ -8,7 +8,25 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from regpipe.errors import SpecError
 from regpipe.strict import Strict
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class as Keras, and YAML, write it in small letters.
+
+    >>> snake_case("BatchSum"), snake_case("L1L2")
+    ('batch_sum', 'l1_l2')
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def no_plain_form(idea: str) -> SpecError:
+    """Return what is said of an idea that plain Keras can't have."""
+    return SpecError(
+        f"{idea}: it has no form in plain Keras, so `engine: keras` can't train with it, and no "
+        "code can be shown for it. Expected `engine: compiled`."
+    )
 
 
 class NetworkIdea(Strict):
@@ -25,8 +43,12 @@ class NetworkIdea(Strict):
 
     @classmethod
     def plain(cls) -> Any:
-        """Return the class of plain Keras, registered with Keras by its own name."""
-        raise NotImplementedError(f"{cls.__name__} has no form in plain Keras.")
+        """Return the class of plain Keras, registered with Keras by its own name.
+
+        Raises:
+            SpecError: there is none.
+        """
+        raise no_plain_form(snake_case(cls.__name__))
 
 
 class Penalty(NetworkIdea):
@@ -45,7 +67,7 @@ class Penalty(NetworkIdea):
     @classmethod
     def key(cls) -> str:
         """Return its name in YAML, such as `batch_sum`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return snake_case(cls.__name__)
 
 
 class LayerIdea(NetworkIdea):

@@ -13,13 +13,13 @@ of plain Keras: `engine: keras` trains with these, and the report pastes their s
     once a fit    kept, best_epoch
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from regpipe.ingredients._network import no_plain_form, snake_case
 from regpipe.strict import Strict
 
 Part = dict[str, Any]
@@ -122,7 +122,7 @@ class Ingredient(Strict):
     @classmethod
     def key(cls) -> str:
         """Return its key in `training`: its name in small letters, such as `weight_noise`."""
-        return cls.training_key or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return cls.training_key or snake_case(cls.__name__)
 
     @property
     def is_neutral(self) -> bool:
@@ -143,8 +143,12 @@ class Ingredient(Strict):
         """Raise ValueError where it doesn't go with the rest of a training."""
 
     def plain(self) -> Any:
-        """Return the classes of plain Keras that do the same."""
-        raise NotImplementedError(f"{type(self).__name__} has no form in plain Keras.")
+        """Return the classes of plain Keras that do the same.
+
+        Raises:
+            SpecError: there are none.
+        """
+        raise no_plain_form(self.key())
 
     def part(self, fit: Beginning) -> Part:
         """Return its part of the state when a fit begins, of NumPy arrays."""

@@ -4,7 +4,9 @@ Per class of Keras; those of our own ideas stand in their files. Whatever isn't 
 in, so that each of its values needs a compile of its own.
 """
 
-from regpipe.ingredients import IDEAS, LAYERS, PENALTIES
+from collections.abc import Mapping
+
+from regpipe.ingredients import IDEAS, LAYERS, PENALTIES, NetworkIdea, snake_case
 
 NO_LIMIT = 1e30  # no norm comes near
 
@@ -30,13 +32,21 @@ def does_nothing(path: str) -> float | None:
     """Return the value of a strength that does nothing, None where it isn't known.
 
     Args:
-        path: such as `each.kernel_regularizer.l2`, `training.mixup.alpha`.
+        path: such as `each.kernel_regularizer.l2`, `after_each.Dropout.rate`,
+            `training.mixup.alpha`: the key before the last says what it is a strength of.
+
+    >>> does_nothing("after_each.Dropout.rate"), does_nothing("each.kernel_constraint.max_norm")
+    (0.0, 1e+30)
     """
     *parents, name = path.split(".")
     if parents[:1] == ["training"]:
-        ours = {idea.key(): idea.neutral for idea in IDEAS}
-        return ours.get(parents[1], OPTIMIZER).get(name)
-    numbers = FIRST | {key: value for kind in KERAS.values() for key, value in kind.items()}
-    for idea in (*LAYERS.values(), *PENALTIES.values()):
-        numbers |= idea.neutral
-    return numbers.get(name)
+        ideas = {idea.key(): idea.neutral for idea in IDEAS}
+        return ideas.get(parents[1], OPTIMIZER).get(name)
+    of = parents[-1] if parents else ""
+    if of.endswith("_constraint"):
+        return FIRST.get(name)
+    ours: Mapping[str, type[NetworkIdea]] = {**LAYERS, **PENALTIES}
+    if of in ours and ours[of].neutral:
+        return ours[of].neutral.get(name)
+    theirs = {key: kind for one, kind in KERAS.items() for key in (one, snake_case(one))}
+    return theirs.get(of, KERAS["L1L2"]).get(name)

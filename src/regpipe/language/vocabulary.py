@@ -11,6 +11,7 @@ from typing import Any
 from regpipe.errors import SpecError, unknown
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import keras_names
+from regpipe.language.reading import parse
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 100  # letters: it becomes a part of files' names, which may have 255
@@ -34,7 +35,7 @@ RANGES: Ranges = {
     **dict.fromkeys(("learning_rate", "initial_learning_rate"), NOT_NEGATIVE),
     **dict.fromkeys(("units", "filters", "kernel_size", "pool_size"), POSITIVE),
     **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"), POSITIVE),
-    **dict.fromkeys(("stddev", "weight_decay", "l1", "l2", "ar", "tar"), NOT_NEGATIVE),
+    **dict.fromkeys(("stddev", "weight_decay", "l1", "l2"), NOT_NEGATIVE),
     **dict.fromkeys(("max_value", "min_value", "max_norm", "factor"), NOT_NEGATIVE),
 }
 # Constraints blend by a rate of up to 1.
@@ -67,11 +68,11 @@ def check_layer(path: str, kind: str, arguments: dict[str, Any]) -> None:
 
 def check_arguments(path: str, kind: str, arguments: dict[str, Any]) -> None:
     """Raise SpecError unless `keras.layers.<kind>` takes these arguments."""
-    if kind in LAYERS:
-        names = (*LAYERS[kind].model_fields, *keras_names.LAYER_ARGUMENTS)
-    else:
-        names = keras_names.arguments("layers", kind)
-    _check_values(path, kind, arguments, names)
+    if kind not in LAYERS:
+        return _check_values(path, kind, arguments, keras_names.arguments("layers", kind))
+    own = LAYERS[kind].model_fields
+    _check_values(path, kind, arguments, (*own, *keras_names.LAYER_ARGUMENTS))
+    parse(LAYERS[kind], {key: value for key, value in arguments.items() if key in own}, path)
 
 
 def check_fixed(path: str, kind: str, arguments: dict[str, Any]) -> None:
@@ -104,7 +105,8 @@ def check_regularizer(path: str, value: Any) -> None:
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ours:
         name, inner = next(iter(value.items()))
         if not ours[name].wraps:
-            return _check_strengths(f"{path}.{name}", inner, [*ours[name].model_fields])
+            parse(ours[name], inner, f"{path}.{name}")
+            return
         if inner is None:
             raise SpecError(f"{path}.{name}: expected a regularizer such as {{l1: 0.0001}}.")
         return check_regularizer(f"{path}.{name}", inner)
@@ -254,9 +256,9 @@ def _check_strengths(path: str, value: Any, names: list[str]) -> None:
 
 
 def check_range(path: str, name: str, value: Any, ranges: Ranges = RANGES) -> None:
-    """Raise SpecError for a number out of the range of what is called `name`, if it has one."""
-    if name not in ranges or isinstance(value, bool) or not isinstance(value, int | float):
+    """Raise SpecError for a number out of the range of `name`, if it has one; for text, too."""
+    if name not in ranges or not isinstance(value, int | float | str):
         return
     low, high, expected = ranges[name]
-    if not low <= value < high:
+    if isinstance(value, bool | str) or not low <= value < high:
         raise SpecError(f"{path}: expected {expected}, received {value!r}.")

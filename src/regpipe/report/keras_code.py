@@ -7,7 +7,6 @@ from typing import Any
 from regpipe.candidates.arm import Arm
 from regpipe.engine.keras_calls import Call, call, layer_call, loss_call, optimizer_call
 from regpipe.engine.plain import Plain, PlainTraining, plain_training
-from regpipe.errors import SpecError
 from regpipe.language import Training
 from regpipe.report.keras_sources import classes_in, mixed_source, plain_call, sources
 from regpipe.report.python_text import Code, comment, literal, statement
@@ -61,11 +60,8 @@ def keras_code(arm: Arm, input_shape: tuple[int, ...], standardised: Sequence[st
     Raises:
         SpecError: an idea has no form in plain Keras.
     """
-    try:
-        plain = plain_training(arm.training)
-        layers = [layer_call(name, layer) for name, layer in arm.layers.items()]
-    except NotImplementedError as error:
-        raise SpecError(f"{arm.name}: can't be written as plain Keras. {error}") from error
+    plain = plain_training(arm.training)
+    layers = [layer_call(name, layer) for name, layer in arm.layers.items()]
     script = _in_passes if plain.passes else _at_once
     rows = call("keras.Input", tuple(int(size) for size in input_shape))
     model = call("Network" if plain.models else "keras.Sequential", [rows, *layers])
@@ -156,7 +152,7 @@ def _callback(part: Plain, training: Training) -> Call:
 def _optimizer(arm: Arm, plain: PlainTraining) -> Call:
     optimizer = optimizer_call(arm.training)
     kind = optimizer.name.rpartition(".")[2]
-    return replace(optimizer, what=f"Noisy{kind}") if plain.optimizers else optimizer
+    return replace(optimizer, what=f"Own{kind}") if plain.optimizers else optimizer
 
 
 def _compile(arm: Arm, plain: PlainTraining) -> Call:

@@ -127,7 +127,7 @@ class Predictor:
         begun.mkdir(parents=True)
         self.model.save(begun / MODEL)
         skops.io.dump(self.preprocessing, begun / PREPROCESSING)
-        about = json.dumps(asdict(self.about), indent=2, ensure_ascii=False)
+        about = json.dumps(asdict(self.about), indent=2, ensure_ascii=False, allow_nan=False)
         (begun / ABOUT).write_text(about, encoding="utf-8")
         (begun / CODE).write_text(self.code, encoding="utf-8")
         if folder.exists():

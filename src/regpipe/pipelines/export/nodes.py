@@ -1,6 +1,7 @@
 """Train the winner of a screen on all rows, and predict with it."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -152,7 +153,8 @@ def _expected(leaderboard: pd.DataFrame, chosen: str) -> dict[str, Any]:
         row = leaderboard.iloc[0]
         return {row["metric"]: float(row["fresh_baseline"])}
     row = leaderboard[leaderboard["technique"] == chosen].iloc[0]
-    gain = {key: float(row[key]) for key in ("difference", "ci_low", "ci_high")}
+    numbers = {key: float(row[key]) for key in ("difference", "ci_low", "ci_high")}
+    gain = {key: None if isnan(number) else number for key, number in numbers.items()}
     return {
         row["metric"]: float(row["fresh"]),
         "over the baseline": gain,
