@@ -28,7 +28,7 @@ from regpipe.engine.forward import Forward
 from regpipe.engine.keras_objects import make_optimizer
 from regpipe.engine.network import Architecture, build_model
 from regpipe.engine.optimizer import functional
-from regpipe.engine.randomness import Stream, fit_word, randomness_of
+from regpipe.engine.randomness import Stream, Streams, fit_word, randomness_of
 from regpipe.engine.state import State, States
 from regpipe.engine.strengths import (
     free_optimizer,
@@ -210,7 +210,7 @@ class CompiledLoop:
 
     def _train_step(self, state: State, batch: Any, ideas: Sequence[Any]) -> Any:
         """Take a step; return the state, and the batch's loss and metric times its rows."""
-        draws = {key: Stream(place) for key, place in state["draws"].items()}
+        draws = Streams({key: Stream(place) for key, place in state["draws"].items()})
         step = self._forward.step(batch, self._states.steps(state), draws)
         for idea in ideas:
             idea.batch(state["parts"][idea.key()], step)

@@ -76,6 +76,16 @@ class Stream:
         return state
 
 
+class Streams(dict[str, Stream]):
+    """The stream of each idea that draws, by its key."""
+
+    def __missing__(self, key: str) -> Stream:
+        raise LookupError(
+            f"{key} draws random numbers without having any. Expected `random: ClassVar = True` in "
+            "its class."
+        )
+
+
 def hashed_bits(shape: Any, state: Any, word: Any) -> Any:
     """Return uint32 of `shape`, each a hash of the word, the state (key, counter) and its place."""
     key, counter = tf.unstack(tf.cast(state, tf.uint32))
