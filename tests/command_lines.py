@@ -28,7 +28,10 @@ def make_cheap(change: Callable[[Any, str, Any], None] = setattr, drawn: bool = 
         Image.new("RGB", (8, 6), "white").save(dataset._filepath)
 
     if not drawn:
+        from matplotlib.figure import Figure
+
         change(PictureDataset, "_write", save)
+        change(Figure, "draw_without_rendering", lambda figure: None)
     change(forward, "_convolves", lambda model: True)
 
 

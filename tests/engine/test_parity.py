@@ -142,7 +142,7 @@ def test_random_arms_agree_in_distribution(
     arm = replace(arm, layers={k: strong.get(k, v) for k, v in arm.layers.items()})
     architecture = architecture_of(arm)
     loops = CompiledLoop(arm, architecture), KerasLoop(arm, architecture)
-    ours = [loops[0].fit(moons, seed) for seed in range(200)]
+    ours = [loops[0].fit(moons, seed) for seed in range(60)]
     theirs = [loops[1].fit(moons, seed) for seed in range(6)]
     for measure in ("loss", "val_loss"):
         a, b = (np.array([fit.history[measure] for fit in fits]) for fits in (ours, theirs))
