@@ -286,7 +286,7 @@ def test_no_value_breaks_out_of_the_code(evil: str) -> None:
         explanation="",
         problem="moons",
         network={"hidden": {"kernel_initializer": {"VarianceScaling": {"mode": evil}}}},
-        training={"optimizer": {"Adam": {"learning_rate": evil}}},
+        training={"loss": {"BinaryCrossentropy": {"reduction": evil}}},
     )
     base = baseline("moons", PROBLEMS["moons"])
     tree = ast.parse(code_of(apply("evil", technique, base)))
