@@ -158,6 +158,28 @@ def test_a_penalty_that_wants_every_step_is_refused_without_them(
         build_network(replace(arm, layers={**arm.layers, "hidden": hidden}), samples_of("waves"))
 
 
+def test_pasted_code_does_not_take_the_place_of_our_classes(
+    architecture_of: Callable[..., Any],
+) -> None:
+    """It registers its own with Keras, under the same names."""
+    from regpipe.backend import keras
+    from regpipe.engine.network import build_model
+    from regpipe.ingredients import PENALTIES
+
+    arm = arm_called("moons")
+    penalty = {"activity_regularizer": {"batch_sum": {"l2": 0.1}}}
+    hidden = replace(arm.layers["hidden"], arguments={"units": 3, **penalty})
+    architecture = architecture_of(replace(arm, layers={**arm.layers, "hidden": hidden}))
+    ours = PENALTIES["batch_sum"].plain()
+    pasted = type(ours.__name__, (ours,), {})
+    keras.saving.register_keras_serializable()(pasted)
+    try:
+        model = build_model(architecture)
+    finally:
+        keras.saving.register_keras_serializable()(ours)
+    assert type(model.get_layer("hidden").activity_regularizer) is ours
+
+
 def test_a_binary_problem_has_one_output(architecture_of: Callable[..., Any]) -> None:
     arm = arm_called("moons")
     two = Layer("Dense", {"units": 2, "activation": "softmax"})
