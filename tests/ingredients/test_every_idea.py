@@ -20,7 +20,8 @@ from regpipe.engine.job import Job
 from regpipe.engine.keras_loop import KerasLoop
 from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
-from regpipe.ingredients import Ingredient
+from regpipe.ingredients import LAYERS, Ingredient
+from regpipe.measures.measure import Measure
 from regpipe.rows.arrays import Rows, input_shape, rows_of
 from tests.conftest import PROBLEMS
 from tests.ingredients.examples import EVERY, RECIPES, arm_with, neutral, without
@@ -148,6 +149,19 @@ def fit_anew(model: Any, x: Any, y: Any, epochs: int, callbacks: Any, **given: A
                 history[begin + name].append(float(number))
     model.stop_training = False
     return SimpleNamespace(history=history)
+
+
+@each(*LAYERS.values())
+def test_a_network_that_has_it_is_measured(idea: Any, ready: Ready, loops: Loops) -> None:
+    arm = arm_with(idea)
+    architecture, rows = ready(arm)
+    fit, measure = loops.fit(Job(arm, architecture, rows, seed=1)), Measure(arm, architecture)
+    measure.load(fit.weights, rows.y_train)
+    scores = measure.score(rows, "val")
+    np.testing.assert_allclose(scores["loss"], fit.history["val_loss"][-1], rtol=1e-5)
+    outputs = measure._outputs(rows.x_val)
+    assert len(outputs) == len(measure.model.layers)
+    np.testing.assert_allclose(outputs[-1], measure.predict(rows.x_val), rtol=1e-6)
 
 
 @each(*(idea for idea in EVERY if idea.random))

@@ -34,10 +34,13 @@ class Measure:
         self.model = plain_model(architecture)
         self.task, self._autoencoder = arm.task, arm.autoencoder
         self._loss = make_loss(arm.loss)
-        outputs = [layer.output for layer in self.model.layers]
         rows = [tf.TensorSpec(self.model.input_shape)]  # any number of rows, so traced once
-        self._outputs = tf.function(keras.Model(self.model.inputs, outputs), input_signature=rows)
+        self._outputs = tf.function(self._of_each_layer, input_signature=rows, autograph=False)
         self._predict = tf.function(self.model, input_signature=rows)
+
+    def _of_each_layer(self, outputs: Any) -> list[Any]:
+        """Return the outputs of each layer; `layer.output` is another one where that is a model."""
+        return [outputs := layer(outputs) for layer in self.model.layers]
 
     def load(self, weights: Weights, targets: np.ndarray, rates: np.ndarray | None = None) -> None:
         """Give the network the weights of a fit, and the targets that it was trained on.
