@@ -8,7 +8,8 @@ from kedro.pipeline import Node, Pipeline, node
 
 EVERY_REPEAT = "every_repeat"  # the tag of the nodes that train an arm at every repeat
 GRID = "train_grid"  # of those that train as many fits as it takes
-TRAINS = ("train", GRID)
+TRAIN = "train"  # of all that train, two of which run at a time
+TRAINS = (TRAIN, GRID)
 
 
 def bound(function: Callable[..., Any], **filled: Any) -> Callable[..., Any]:

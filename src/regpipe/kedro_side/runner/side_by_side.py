@@ -12,8 +12,8 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from regpipe.engine import halt
+from regpipe.pipelines.wiring import TRAIN
 
-TRAINS = "train"  # the tag of nodes that train
 AT_ONCE = {True: 2, False: 1}  # how many of those that train, and of the others
 
 
@@ -61,4 +61,4 @@ def to_begin(ready: Sequence[Node], running: Collection[Node]) -> list[Node]:
 
 
 def _trains(node: Node) -> bool:
-    return TRAINS in node.tags
+    return TRAIN in node.tags
