@@ -70,6 +70,34 @@ def test_a_picture_is_read_as_the_file_that_was_saved(tmp_path: Path) -> None:
     assert base64.b64decode(dataset.preview()) == dataset.load()
 
 
+def wide() -> Figure:
+    """Return a figure whose title is wider than it."""
+    figure = Figure(figsize=(2, 1), layout="constrained")
+    figure.subplots().set_ylabel("height")
+    figure.suptitle("A title that has no room")
+    return figure
+
+
+@pytest.mark.parametrize("layout", ["constrained", None])
+def test_a_picture_is_laid_out_once_and_cut_as_matplotlib_cuts_it(
+    layout: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments: Any = {"dpi": 40, "bbox_inches": "tight"}
+    plain = wide()
+    plain.set_layout_engine(layout)
+    plain.savefig(tmp_path / "plain.png", **arguments)
+    drawn: list[Any] = []
+    draw = Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda *given: (drawn.append(1), draw(*given)))
+    dataset = PictureDataset(filepath=str(tmp_path / "ours.png"), save_args=arguments)
+    figure = wide()
+    figure.set_layout_engine(layout)
+    dataset.save(figure)
+    ours, theirs = (np.asarray(Image.open(tmp_path / f"{n}.png")) for n in ("ours", "plain"))
+    np.testing.assert_array_equal(ours, theirs)
+    assert ours.shape[1] > 80 and len(drawn) == 1
+
+
 def kept(file: Path, value: Arm | Technique) -> Any:
     kind = type(value)
     dataset = ValueDataset(filepath=str(file), kind=f"{kind.__module__}.{kind.__name__}")

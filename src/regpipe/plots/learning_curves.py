@@ -83,15 +83,16 @@ def learning_curves(
                     _curve(ax, trained, prefix + measure, last, ARMS[arm], dashes, label)
                 stopped |= _rug(ax, trained, ARMS[arm], RUGS[arm])
             ax.grid(alpha=0.3)
-            if not METRICS[measure].higher_is_better:  # an error
-                ax.set_yscale("log")
-                plain_ticks(ax.yaxis)
         count = _count(arms, names, protocol)
         gap = "\n" if ";" in count else " "  # else a long one runs into its neighbour
         axes[0][column].set_title(f"{meaning}{gap}({count})", fontsize=10)
-        axes[-1][column].set_xscale("log")
-        whole_ticks(axes[-1][column].xaxis)
         axes[-1][column].set_xlabel("epoch")
+    axes[0][0].set_xscale("log")
+    whole_ticks([ax.xaxis for ax in axes.flat])
+    for row, measure in zip(axes, measures, strict=True):
+        if not METRICS[measure].higher_is_better:  # an error
+            row[0].set_yscale("log")
+            plain_ticks([ax.yaxis for ax in row])
     axes[0][0].set_ylabel("loss, with its penalty" if len(measures) > 1 else f"loss ({metric})")
     axes[-1][0].set_ylabel(METRICS[metric].name if len(measures) > 1 else f"loss ({metric})")
     handles, _ = axes[0][0].get_legend_handles_labels()

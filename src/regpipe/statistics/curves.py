@@ -30,34 +30,41 @@ def curve(
             fit that still trains was validated.
         numbers: of shape (n_epochs, n_fits), fits in the order of `kept`.
     """
-    epochs = _epochs(history, column, last)
-    shown = history[history["epoch"].isin(epochs)]
-    trained = shown.pivot(index="epoch", columns="repeat", values=column)
-    numbers = trained.reindex(index=epochs, columns=kept.index).to_numpy(float)
-    ends = history.groupby("repeat")["epoch"].max().reindex(kept.index).to_numpy()
+    places = kept.index.get_indexer(pd.Index(history["repeat"]))
+    loss, numbers = (_by_epoch(history, places, len(kept), key) for key in ("loss", column))
+    epochs = _epochs(~np.isnan(loss), ~np.isnan(numbers), last)
+    ends = np.zeros(len(kept))
+    np.maximum.at(ends, places, history["epoch"])
+    shown = numbers[np.minimum(epochs, len(numbers)) - 1]
     over = epochs[:, None] > ends
-    return epochs, np.where(over, _at_kept(history, kept, column), numbers)
+    return epochs, np.where(over, _at_kept(numbers, kept.to_numpy()), shown)
 
 
-def _at_kept(history: pd.DataFrame, kept: pd.Series, column: str) -> np.ndarray:
-    there = history[history[column].notna()]
-    there = there[there["epoch"] <= there["repeat"].map(kept)]
-    numbers = there.sort_values("epoch").groupby("repeat")[column].last()
-    return numbers.reindex(kept.index).to_numpy(float)
+def _by_epoch(history: pd.DataFrame, places: np.ndarray, n_fits: int, column: str) -> np.ndarray:
+    """Return a column as it was at each epoch of each fit, NaN where there is nothing."""
+    epochs = history["epoch"].to_numpy()
+    numbers = np.full((epochs.max(initial=0), n_fits), np.nan)
+    numbers[epochs - 1, places] = history[column]
+    return numbers
 
 
-def _epochs(history: pd.DataFrame, column: str, last: int) -> np.ndarray:
+def _at_kept(numbers: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Return what each fit had at the epoch that it keeps, or at the last validation before."""
+    there = ~np.isnan(numbers) & (np.arange(len(numbers))[:, None] < kept)
+    latest = len(numbers) - 1 - there[::-1].argmax(axis=0)
+    return np.where(there.any(axis=0), numbers[latest, np.arange(len(kept))], np.nan)
+
+
+def _epochs(trained: np.ndarray, validated: np.ndarray, last: int) -> np.ndarray:
     """Return the epochs to show.
 
     Where validation is at every so many epochs, a fit that stops may have one more, alone among
     those that still train. What the others have there isn't known.
     """
-    trained, validated = (
-        history[key].notna().groupby(history["epoch"]).sum() for key in ("loss", column)
-    )
-    shared = validated.index[(validated > 0) & (validated == trained)].to_numpy()
+    scored = validated.sum(axis=1)
+    shared = np.flatnonzero((scored > 0) & (scored == trained.sum(axis=1))) + 1
     if not shared.size:
         return shared
     wanted = np.geomspace(shared[0], shared[-1], POINTS).round()
     chosen = shared[np.unique(np.searchsorted(shared, wanted))]
-    return np.append(chosen, last) if last > history["epoch"].max() else chosen
+    return np.append(chosen, last) if last > len(trained) else chosen

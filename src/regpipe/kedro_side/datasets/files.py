@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
     from regpipe.tables.exported import Predictor
 
@@ -128,11 +129,28 @@ class PictureDataset(FileDataset["Figure", bytes]):
         return self._filepath.read_bytes()
 
     def _write(self, data: "Figure") -> None:
-        data.savefig(self._filepath, **self._save_args)
+        arguments = dict(self._save_args)
+        if arguments.get("bbox_inches") == "tight":
+            arguments["bbox_inches"] = _laid_out(data, arguments.get("dpi", data.dpi))
+        data.savefig(self._filepath, **arguments)
 
     def preview(self) -> ImagePreview:
         """Return the picture as kedro-viz shows it."""
         return ImagePreview(base64.b64encode(self.load()).decode())
+
+
+def _laid_out(figure: "Figure", dpi: float) -> "Bbox":
+    """Lay a figure out for good, and return what it takes up, in inches.
+
+    `savefig` would find that out by drawing all of it one more time.
+    """
+    from matplotlib import rcParams
+
+    figure.set_dpi(dpi)
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+    return figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
 
 
 class ValueDataset(FileDataset[Any, Any]):
