@@ -198,3 +198,23 @@ def test_a_strength_that_changes_the_size_of_networks_is_refused_by_a_screen(
     check_alike("r", made[:1])
     with pytest.raises(SpecError, match="recipes.r.strength: its values make networks of differe"):
         check_alike("r", made)
+
+
+def test_values_beyond_the_strongest_lie_away_from_what_does_nothing() -> None:
+    beyond = {
+        name: list(space_of(name, RECIPES[name], BASES["circles"]).beyond)
+        for name in ("weight_l2", "dropout", "max_norm", "moving_average", "weight_average")
+    }
+    assert beyond == {
+        "weight_l2": [10.0, 100.0],
+        "dropout": [0.9, 0.98182],  # rates stay below 1
+        "max_norm": [0.125, 0.0625],
+        "moving_average": [0.9999, 0.99999],
+        "weight_average": [0.125, 0.0625],
+    }
+
+
+def test_where_it_is_not_known_what_is_stronger_nothing_lies_beyond() -> None:
+    for name in ("early_stopping", "unit_norm"):
+        space = space_of(name, RECIPES[name], BASES["circles"])
+        assert (space.strongest, space.beyond) == (None, {})

@@ -292,7 +292,13 @@ def test_a_grid_has_a_run_and_its_values_are_parameters(root: Path, database: st
     table = pd.concat([alone.assign(**{path: at, "step": "coarse"}) for at in (0.1, 1e-6)])
     table["validation_loss"] = np.arange(8) / 8
     interval = {"mean": 0.9, "ci_low": 0.8, "ci_high": 1.0}
-    part = {"repeats": 2, "honest": interval, "optimistic": interval, "chosen": [{path: 0.1}]}
+    part = {
+        "repeats": 2,
+        "compared": 2,
+        "honest": interval,
+        "optimistic": interval,
+        "chosen": [{path: 0.1}],
+    }
     part |= {"baseline": interval}
     about = dict.fromkeys(("technique", "title", "problem"), "any")
     about |= {"metric": "accuracy", "paths": [path], "confidence": 0.95}

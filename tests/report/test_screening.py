@@ -3,13 +3,13 @@
 import pandas as pd
 
 from regpipe.report.study import Screening
-from regpipe.report.views.screening import NETWORK, sentence
+from regpipe.report.views.screening import NETWORK, given_up, worth
 
 
 def said(*verdicts: str) -> str:
     rows = [{"model": f"Model{i}", "mean": 0.9, "verdict": v} for i, v in enumerate(verdicts)]
     table = pd.DataFrame([*rows, {"model": NETWORK, "mean": 0.8}]).assign(metric="accuracy")
-    return sentence(Screening(pd.DataFrame(), table, {}))
+    return worth(Screening(pd.DataFrame(), table, {}))
 
 
 def test_models_are_counted_by_what_they_are_against_the_network() -> None:
@@ -19,3 +19,12 @@ def test_models_are_counted_by_what_they_are_against_the_network() -> None:
     )
     assert "1 has too few pairs to tell; the best" in said("too few")
     assert "2 have too few pairs to tell; the best" in said("too few", "too few")
+
+
+def test_recipes_that_were_given_up_are_counted() -> None:
+    tuning = pd.DataFrame({"repeats": [10, 20, 15], "planned": [20, 20, 20]})
+    assert given_up(tuning) == (
+        "2 were given up after 10 to 15 of 20 repeats, since they could hardly win any more."
+    )
+    assert given_up(tuning.head(1)).startswith("1 was given up after 10 of 20 repeats, since it c")
+    assert given_up(tuning[1:2]) == ""

@@ -23,7 +23,7 @@ def runs() -> pd.DataFrame:
             {
                 PATHS[0]: value, "protocol": protocol, "repeat": repeat, "step": "coarse",
                 "validation_loss": losses[repeat], "test_accuracy": accuracies[repeat],
-                "validation_accuracy": 0.5,
+                "validation_accuracy": 0.5, "outcome": "completed",
                 "train_accuracy": 1.0,
             }
             for value, (losses, accuracies) in GIVEN.items()
@@ -56,6 +56,22 @@ def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() 
     assert chosen.baseline.mean == pytest.approx(0.65)  # of the same two repeats
     assert chosen.repeats == 2
     assert sorted((c[PATHS[0]], c["times"]) for c in chosen.chosen) == [(0.01, 1), (0.1, 1)]
+
+
+def test_what_test_rows_would_have_claimed_is_of_repeats_in_which_all_values_were_trained() -> None:
+    some = runs().query("protocol == 'fresh'")
+    some = pd.concat([some, some.query("repeat == 0").assign(repeat=2)], ignore_index=True)
+    left = (some["repeat"] == 1) & (some[PATHS[0]] != 0.1)  # where 0.1 is chosen
+    some.loc[left, ["outcome", "test_accuracy", "train_accuracy"]] = np.nan
+    bare = some.drop_duplicates("repeat").assign(test_accuracy=[0.6, 0.0, 0.7])
+    chosen = choice(some, bare, PATHS, TASK, STATISTICS)["fresh"]
+    assert (chosen.repeats, chosen.compared) == (3, 2)
+    assert chosen.chosen == [{PATHS[0]: 0.01, "times": 2}, {PATHS[0]: 0.1, "times": 1}]
+    means = (chosen.baseline.mean, chosen.honest.mean, chosen.optimistic.mean)
+    assert means == pytest.approx((0.65, 0.8, 0.9))
+    table = tabulate(some, PATHS, TASK, STATISTICS, None).set_index(PATHS[0])
+    assert table["test_mean"].to_dict() == pytest.approx({0.1: 0.7, 0.01: 0.8, 0.001: 0.9})
+    assert table["chosen"].to_dict() == {0.1: 1, 0.01: 2, 0.001: 0}
 
 
 def test_the_lower_error_is_the_better_one() -> None:

@@ -2,7 +2,8 @@
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from regpipe.candidates.arm import Arm, apply
@@ -13,6 +14,7 @@ from regpipe.language.strengths import does_nothing
 from regpipe.language.vocabulary import called
 
 Value = float | None  # of a recipe's strength, None where it has none
+BEYOND = 2  # values beyond the strongest, at most
 WEIGHTED = {"Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN"}  # kinds of hidden layers
 
 
@@ -60,11 +62,16 @@ class SearchSpace:
         path: of the strength; None where the recipe has none, and there is one arm.
         values: that are tried.
         arms: the arm of each.
+        strongest: of the values; None where it isn't known which one is.
+        beyond: stronger values, rising in strength, and the arm of each: tried one after another
+            where the strongest of the values is the best.
     """
 
     path: str | None
     values: list[Value]
     arms: list[Arm]
+    strongest: Value = None
+    beyond: dict[float, Arm] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[str]:
@@ -73,8 +80,8 @@ class SearchSpace:
 
     def at(self, value: Value) -> Arm:
         """Return the arm of a value, or of the nearest: in a CSV it may have lost a digit."""
-        far = [abs((tried or 0.0) - (value or 0.0)) for tried in self.values]
-        return self.arms[far.index(min(far))]
+        arms = [*zip(self.values, self.arms, strict=True), *self.beyond.items()]
+        return min(arms, key=lambda tried: abs((tried[0] or 0.0) - (value or 0.0)))[1]
 
 
 def space_of(name: str, recipe: Recipe, base: Arm) -> SearchSpace:
@@ -83,9 +90,51 @@ def space_of(name: str, recipe: Recipe, base: Arm) -> SearchSpace:
     Raises:
         SpecError: as `technique_of`.
     """
-    values = candidate_values(recipe)
-    arms = [apply(name, technique_of(name, recipe, base, value), base) for value in values]
-    return SearchSpace(strength_path(recipe), values, arms)
+
+    def arm_of(value: Value) -> Arm:
+        return apply(name, technique_of(name, recipe, base, value), base)
+
+    values, rising = candidate_values(recipe), from_weakest(recipe)
+    arms, beyond = [arm_of(value) for value in values], dict[float, Arm]()
+    for _ in range(BEYOND if len(rising) > 1 else 0):
+        *_, weaker, strong = [*rising, *beyond]
+        for step in (in_proportion, in_odds):
+            with suppress(SpecError, ZeroDivisionError):
+                value = step(weaker, strong)
+                beyond[value] = arm_of(value)
+                break
+    return SearchSpace(strength_path(recipe), values, arms, next(reversed(rising), None), beyond)
+
+
+def from_weakest(recipe: Recipe) -> list[float]:
+    """Return the candidate values by their strength; nothing where it isn't known what is stronger.
+
+    A value is the stronger, the further it is from the one that does nothing.
+    """
+    neutral = neutral_value(recipe)
+    rising = sorted(value for value in candidate_values(recipe) if value is not None)
+    if neutral is None or rising[0] < neutral < rising[-1]:
+        return []
+    return rising if neutral <= rising[0] else rising[::-1]
+
+
+def in_proportion(weaker: float, strong: float) -> float:
+    """Return what is to `strong` as that is to `weaker`.
+
+    >>> in_proportion(0.01, 0.1), in_proportion(0.5, 0.25)
+    (1.0, 0.125)
+    """
+    return float(f"{strong * strong / weaker:.5g}")
+
+
+def in_odds(weaker: float, strong: float) -> float:
+    """Return the same for shares, which stay below 1: what is in proportion is x / (1 - x).
+
+    >>> in_odds(0.99, 0.999), in_odds(0.5, 0.75)
+    (0.9999, 0.9)
+    """
+    odds = in_proportion(weaker / (1 - weaker), strong / (1 - strong))
+    return float(f"{odds / (1 + odds):.5g}")
 
 
 def mix(path: str, mixture: Mapping[str, tuple[Recipe, Value]], base: Arm) -> dict[str, Any]:

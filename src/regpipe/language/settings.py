@@ -33,18 +33,17 @@ def _repeats(value: Any) -> Any:
     return value
 
 
-class FreshProtocol(Strict):
-    """A new draw at each of `repeats` repeats, scored on `score_rows` further new rows.
+class Repeated(Strict):
+    """How many repeats there are: a number, or `auto`.
 
-    An interval of paired differences needs two repeats at least. With `auto`, each technique gets
-    `batch` more repeats until it is decided, or until there are `at_most` so many; twice the batch
-    come before the first interim analysis.
+    An interval of paired differences needs two at least. With `auto`, there are `batch` more until
+    an interim analysis says that they are enough, `at_most` so many; twice the batch come before
+    the first.
     """
 
-    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = 30
-    at_most: PositiveInt = 200
-    batch: Annotated[int, Field(ge=5)] = 10
-    score_rows: PositiveInt = 10_000
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)]
+    at_most: PositiveInt
+    batch: Annotated[int, Field(ge=5)]
 
     @model_validator(mode="after")
     def _is_analysed_before_it_ends(self) -> Self:
@@ -60,12 +59,32 @@ class FreshProtocol(Strict):
         """The most repeats that there can be."""
         return self.at_most if self.repeats == "auto" else self.repeats
 
+    def analyses_within(self, most: int) -> list[int] | None:
+        """After how many repeats it is analysed whether to go on; None where it isn't.
+
+        There are `most` repeats or fewer.
+        """
+        if self.repeats != "auto":
+            return None
+        last = min(self.at_most, most)
+        return [*range(2 * self.batch, last, self.batch), last]
+
+
+class FreshProtocol(Repeated):
+    """A new draw at each repeat, scored on `score_rows` further new rows.
+
+    With `auto`, each technique gets as many as it takes until it is decided.
+    """
+
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = 30
+    at_most: PositiveInt = 200
+    batch: Annotated[int, Field(ge=5)] = 10
+    score_rows: PositiveInt = 10_000
+
     @property
     def analyses(self) -> list[int] | None:
         """After how many repeats it is analysed whether to go on; None where it isn't."""
-        if self.repeats != "auto":
-            return None
-        return [*range(2 * self.batch, self.at_most, self.batch), self.at_most]
+        return self.analyses_within(self.at_most)
 
 
 class GridProtocol(Strict):
@@ -161,15 +180,21 @@ class StoppingRules(Strict):
 
 
 class Holdouts(Strict):
-    """How a strength is chosen inside each repeat: by `holdouts` ways to hold out training rows."""
+    """How a choice is made inside each repeat: by `holdouts` ways to hold out training rows."""
 
-    repeats: Annotated[int, Field(ge=2)] = 20
     holdouts: PositiveInt = 3
     validation_split: Share = 0.3
 
 
-class Screen(Holdouts):
-    """How often every recipe is tried on a problem, and by which rows its strength is chosen."""
+class Screen(Holdouts, Repeated):
+    """How often every recipe is tried on a problem, and by which rows its strength is chosen.
+
+    With `auto`, a recipe that can't win any more is tried no further.
+    """
+
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
+    at_most: PositiveInt = 20
+    batch: Annotated[int, Field(ge=5)] = 5
 
 
 class Cocktail(Holdouts):

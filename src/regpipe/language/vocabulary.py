@@ -31,7 +31,9 @@ NOT_NEGATIVE = (0, float("inf"), "a number of 0 or more")
 Ranges = dict[str, tuple[float, float, str]]
 RANGES: Ranges = {
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), SHARE),
-    **dict.fromkeys(("momentum", "beta_1", "beta_2", "rho", "label_smoothing"), SHARE),
+    **dict.fromkeys(
+        ("momentum", "ema_momentum", "beta_1", "beta_2", "rho", "label_smoothing"), SHARE
+    ),
     **dict.fromkeys(("learning_rate", "initial_learning_rate"), NOT_NEGATIVE),
     **dict.fromkeys(("units", "filters", "kernel_size", "pool_size"), POSITIVE),
     **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"), POSITIVE),

@@ -22,11 +22,10 @@ from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import Rows, hold_out
 from regpipe.seeds import derive
+from regpipe.statistics import grid
 
 if TYPE_CHECKING:
     from regpipe.measures.measure import Measure
-
-TIE = 1e-6  # what a loss of 1 counts beside the metric: of equals, the lower loss is better
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,10 @@ class Evaluator:
         fit, measure = self._measured(candidate.job(repeat))
         return {"outcome": fit.outcome, **measure.scores(repeat.rows), "seconds": fit.seconds}
 
+    def score(self, candidate: Candidate, repeat: Repeat, held: Rows) -> dict[str, float]:
+        """Return the scores on rows that are held out of a training."""
+        return self._measured(candidate.job(repeat, held))[1].score(held, "val")
+
     def validate(
         self, trial: Any, candidate: Candidate, repeat: Repeat, sizes: Holdouts
     ) -> dict[str, float]:
@@ -74,7 +77,7 @@ class Evaluator:
 
         scores: list[dict[str, float]] = []
         for step, held in enumerate(held_out(repeat, sizes)):
-            scores.append(self._measured(candidate.job(repeat, held))[1].score(held, "val"))
+            scores.append(self.score(candidate, repeat, held))
             trial.report(merit(means(scores), candidate.arm), step)
             if step + 1 < sizes.holdouts and trial.should_prune():
                 progress.expect(step + 1 - sizes.holdouts)
@@ -111,6 +114,5 @@ def means(scores: list[dict[str, float]]) -> dict[str, float]:
 
 def merit(scores: dict[str, float], arm: Arm) -> float:
     """Return what is to be as large as possible; what is no number is worse than any other."""
-    metric = scores[arm.task.metric] * (1 if arm.task.scores[arm.task.metric] else -1)
-    value = metric - TIE * scores["loss"]
+    value = grid.merit(scores[arm.task.metric], scores["loss"], arm.task)
     return value if np.isfinite(value) else -1e9

@@ -16,7 +16,7 @@ from regpipe.report.views.cells import VERDICTS, typeset
 from regpipe.report.views.claims import claims
 from regpipe.report.views.cocktail import best_of_each, cocktail_sentence, recipe_worths, rivals
 from regpipe.report.views.headline import Headline, best, headline
-from regpipe.report.views.screening import omission, references, sentence, tuned
+from regpipe.report.views.screening import references, sentences, tuned
 from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import ROWS, Section, in_order, section
 from regpipe.report.views.variance import variance
@@ -106,8 +106,7 @@ def _headline(study: Study) -> Headline:
     general = headline(study.leaderboard, study.claims)
     if study.screening is None:
         return general
-    of_screen = [sentence(study.screening), omission(study.screening)]
-    return replace(general, sentences=[*general.sentences, *filter(None, of_screen)])
+    return replace(general, sentences=[*general.sentences, *sentences(study.screening)])
 
 
 def _question(study: Study) -> str:
@@ -123,6 +122,7 @@ def _screened(study: Study) -> dict[str, object]:
         return {"tuning": [], "references": [], "metric_name": ""}
     return {
         "tuning": tuned(study.screening),
+        "compared": int(study.screening.tuning["compared"].min()),
         "references": references(study.screening),
         "metric_name": METRICS[study.leaderboard["metric"].iloc[0]].name,
     }

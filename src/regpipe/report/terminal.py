@@ -16,8 +16,7 @@ from regpipe.report.sentence import grid_sentence, sentence
 from regpipe.report.study import Screening
 from regpipe.report.views.cocktail import cocktail_sentence
 from regpipe.report.views.headline import claimed, headline
-from regpipe.report.views.screening import omission
-from regpipe.report.views.screening import sentence as screening_sentence
+from regpipe.report.views.screening import sentences as of_screen
 from regpipe.report.views.variance import variance
 from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import ROLES, Answer, Role
@@ -78,7 +77,7 @@ def show_claims(claims: pd.DataFrame, table: str, picture: str) -> None:
 def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) -> None:
     """Print the headline of a screen, and where its page is."""
     sentences = headline(leaderboard, tabulate_claims([], {})).sentences
-    _print(" ".join([*sentences, screening_sentence(screening), omission(screening)]).rstrip())
+    _print(" ".join([*sentences, *of_screen(screening)]))
     _print(f"All of it: {report}", fold=False)
 
 

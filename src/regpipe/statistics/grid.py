@@ -21,18 +21,21 @@ from regpipe.statistics.summary import Mean, mean_of_runs
 from regpipe.strict import Strict
 
 REPEAT = ["protocol", "repeat"]
+TIE = 1e-6  # what any loss counts beside the metric, at most
 
 
 class Chosen(Strict):
     """What choosing a value gives on the test rows, in each repeat.
 
     `honest`: the value chosen on validation rows. `optimistic`: what the value that is best on the
-    test rows themselves would have claimed. `baseline`: without the technique. `chosen`: each value
-    by its paths, and how many `times` it was, the most frequent first; none where there are no
-    paths.
+    test rows themselves would have claimed. `baseline`: without the technique. All three are means
+    over the `compared` repeats, in which every value was trained on all rows. `chosen`: each value
+    by its paths, and in how many of the `repeats` it was, the most frequent first; none where there
+    are no paths.
     """
 
     repeats: int
+    compared: int
     baseline: Mean
     honest: Mean
     optimistic: Mean
@@ -50,7 +53,10 @@ class Chosen(Strict):
 
 
 class Choice(Strict):
-    """The `choice.json` of a grid, or of a recipe's values, which are tried on `fresh` alone."""
+    """The `choice.json` of a grid, or of a recipe's values, which are tried on `fresh` alone.
+
+    `planned` is how many repeats a recipe would have had, had it not been given up.
+    """
 
     technique: str
     title: str
@@ -61,6 +67,7 @@ class Choice(Strict):
     confidence: float
     pruned: int = 0
     values: list[float] = []
+    planned: int | None = None
     fixed: Chosen | None = None
     fresh: Chosen
 
@@ -79,14 +86,29 @@ def choose(runs: pd.DataFrame, task: Task) -> pd.DataFrame:
     return _best_first(runs, task).drop_duplicates(REPEAT).sort_values(REPEAT)
 
 
+def merit(metric: Any, loss: Any, task: Task) -> Any:
+    """Return what is to be as large as possible: the metric, and of equals the lower loss.
+
+    Of numbers, or of arrays of them.
+    """
+    return metric * (1 if task.scores[task.metric] else -1) - TIE * loss / (1 + abs(loss))
+
+
+def all_trained(runs: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
+    """Return the runs of the repeats in which every value was trained on all rows."""
+    trained = runs[runs["outcome"].notna()]
+    values = len(runs[list(paths)].drop_duplicates()) if paths else 1
+    return trained[trained.groupby(REPEAT)["outcome"].transform("size") == values]
+
+
 def _criteria(task: Task) -> list[str]:
     return [f"validation_{task.metric}", "validation_loss"]
 
 
 def _best_first(numbers: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """Sort by the metric, and equals by the loss; what isn't a number comes last."""
-    rising = [not task.scores[task.metric], True]
-    return numbers.sort_values(_criteria(task), ascending=rising, kind="stable")
+    """Sort by the merit; what isn't a number comes last."""
+    metric, loss = (numbers[name].to_numpy(float) for name in _criteria(task))
+    return numbers.iloc[np.argsort(-merit(metric, loss, task), kind="stable")]
 
 
 def tabulate(
@@ -97,7 +119,7 @@ def tabulate(
     published: GridPublished | None,
     splits: Splits = INDEPENDENT,
 ) -> pd.DataFrame:
-    """Return a row per protocol and point.
+    """Return a row per protocol and point, of the repeats in which every one was trained.
 
     Columns: protocol, step (`coarse` or `finer`), the paths, repeats, for train and test of the
     task's metric mean, sd, ci_low, ci_high (NaN on the fixed draw, and of few repeats), low and
@@ -107,7 +129,7 @@ def tabulate(
     keys = ["protocol", "step", *paths]
     chosen = choose(runs, task).groupby(keys).size()
     rows = []
-    for key, part in runs.groupby(keys, sort=False):
+    for key, part in all_trained(runs, paths).groupby(keys, sort=False):
         shared = splits if key[0] == "fresh" else ONE_SAMPLE
         row: dict[str, object] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
         for side in ("train", "test"):
@@ -141,14 +163,18 @@ def choice(
     chosen = {}
     for protocol, part in runs.groupby("protocol"):
         shared = splits if protocol == "fresh" else ONE_SAMPLE
-        honest = choose(part, task)
-        bare = baseline[baseline["protocol"] == protocol].set_index("repeat")
-        best_first = part.sort_values(column, ascending=not task.scores[task.metric])
-        runs_of = bare.loc[honest["repeat"]], honest, best_first.drop_duplicates("repeat")
-        means = [mean_of_runs(these, column, statistics.confidence, shared) for these in runs_of]
+        honest, trained = choose(part, task), all_trained(part, paths)
         times = honest.groupby(list(paths)).size() if paths else pd.Series(dtype=int)
+        bare = baseline[baseline["protocol"] == protocol]
+        best_first = trained.sort_values(column, ascending=not task.scores[task.metric])
+        tables = (of[of["repeat"].isin(trained["repeat"])] for of in (bare, honest))
+        means = [
+            mean_of_runs(table, column, statistics.confidence, shared)
+            for table in (*tables, best_first.drop_duplicates("repeat"))
+        ]
         chosen[str(protocol)] = Chosen(
             repeats=len(honest),
+            compared=trained["repeat"].nunique(),
             baseline=means[0],
             honest=means[1],
             optimistic=means[2],

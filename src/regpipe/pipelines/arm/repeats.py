@@ -14,7 +14,7 @@ from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.fits import Repeats, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.statistics.overlap import halves_of
-from regpipe.statistics.paired import compare, is_out_of_reach
+from regpipe.statistics.paired import Comparison, compare, is_out_of_reach
 
 logger = logging.getLogger(__name__)
 
@@ -98,19 +98,32 @@ def is_decided(
     analyses: list[int],
 ) -> bool:
     """Whether there is a verdict, or none within reach; both of shape (2, repeats so far)."""
+    comparison, overlap = compared(arm, own, bare, baseline_runs, statistics, analyses)
+    smallest = arm.problem_block.smallest_differences(statistics)[arm.task.metric]
+    return comparison.verdict != "undecided" or is_out_of_reach(
+        comparison, smallest, statistics.confidence, overlap
+    )
+
+
+def compared(
+    arm: Arm,
+    own: np.ndarray,
+    bare: np.ndarray,
+    baseline_runs: pd.DataFrame,
+    statistics: Statistics,
+    analyses: list[int],
+) -> tuple[Comparison, float]:
+    """Return what an interim analysis says, and the overlap of its pairs; args as before."""
     problem, metric, (difference, halves) = arm.problem_block, arm.task.metric, own - bare
     overlap = splits_of(problem, baseline_runs).overlap(difference, halves)
-    smallest = problem.smallest_differences(statistics)[metric]
     comparison = compare(
         bare[0],
         own[0],
         higher_is_better=arm.task.scores[metric],
-        smallest_difference=smallest,
+        smallest_difference=problem.smallest_differences(statistics)[metric],
         confidence=statistics.confidence,
         overlap=overlap,
         analyses=analyses,
     )
     logger.debug("%s after %d fresh repeats: %s", arm.name, own.shape[1], comparison.verdict)
-    return comparison.verdict != "undecided" or is_out_of_reach(
-        comparison, smallest, statistics.confidence, overlap
-    )
+    return comparison, overlap

@@ -10,7 +10,7 @@ from regpipe.candidates.recipes import SearchSpace, Value, left_out, parse_recip
 from regpipe.engine import progress
 from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statistics
 from regpipe.pipelines.arm.nodes import Trained, train_plan
-from regpipe.pipelines.fits import Repeats, repeats_of, splits_of
+from regpipe.pipelines.fits import repeats_of, splits_of
 from regpipe.pipelines.grid.nodes import choose_values
 from regpipe.pipelines.search import candidate_of
 from regpipe.pipelines.study import nodes as study_nodes
@@ -23,7 +23,9 @@ from regpipe.rows.draws import draws_of
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import tabulate_claims
+from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.grid import Choice
+from regpipe.statistics.judging import FEW_SEEDS
 from regpipe.statistics.references import compare_references
 from regpipe.statistics.summary import compare_runs, spread
 
@@ -49,32 +51,28 @@ def usual_of(values: list[Value]) -> Value:
     return None if None in values else float(pd.Series(values).mode().iloc[0])
 
 
-def count_repeats(screen: Screen, protocol: Protocol) -> Repeats:
-    """Return how often a recipe is trained; its baseline may be more often."""
-    return {name: min(screen.repeats, most) for name, most in protocol.at_most.items()}
-
-
 def train_chosen(
     space: SearchSpace,
     trials: pd.DataFrame,
     samples: pd.DataFrame,
     trainer: Trainer,
-    repeats: Repeats,
     protocol: Protocol,
 ) -> Trained:
     """Train the recipe: on fresh draws with each repeat's value, on the fixed one with the usual.
 
-    Returns what `train` of an arm returns. The fits on fresh draws are in the store already.
+    Returns what `train` of an arm returns. The fits on fresh draws are in the store already. On the
+    fixed one, seeds alone differ, and nothing is decided: a few are enough.
     """
     chosen = values_chosen(space, trials)
     usual = usual_of(chosen)
     candidates = {value: candidate_of(space.at(value), samples) for value in set(chosen)}
     arm = candidates[usual].arm
+    fixed = [usual] * min(FEW_SEEDS, protocol.fixed.repeats, len(chosen))
     plan = [
         (repeat, candidates[value].job(repeat))
-        for name, values in (("fixed", [usual] * repeats["fixed"]), ("fresh", chosen))
+        for name, values in (("fixed", fixed), ("fresh", chosen))
         for repeat, value in zip(
-            repeats_of(arm, samples, protocol, name, repeats[name]), values, strict=True
+            repeats_of(arm, samples, protocol, name, len(values)), values, strict=True
         )
     ]
     progress.expect(len(plan))
@@ -90,10 +88,13 @@ def answer(
     screen: Screen,
     engine: Engine,
 ) -> tuple[pd.DataFrame, Answer]:
-    """Return the comparison with the baseline and the answer; the repeats were set beforehand."""
+    """Return the comparison with the baseline and the answer."""
     problem = arm.problem_block
     splits = splits_of(problem, baseline_runs)
-    comparison = compare_runs(baseline_runs, runs, problem, statistics, splits)
+    analyses = analyses_at(
+        int((runs["protocol"] == "fresh").sum()), screen.analyses_within(protocol.fresh.ceiling)
+    )
+    comparison = compare_runs(baseline_runs, runs, problem, statistics, splits, analyses)
     run = (baseline_runs, runs, comparison, arm, protocol, statistics, engine)
     return comparison, technique_nodes.answer(*run, screen=screen)
 
@@ -106,10 +107,15 @@ def tabulate(trials: pd.DataFrame, space: SearchSpace, statistics: Statistics) -
 
 
 def choose(
-    trials: pd.DataFrame, baseline_runs: pd.DataFrame, space: SearchSpace, statistics: Statistics
+    trials: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    space: SearchSpace,
+    protocol: Protocol,
+    screen: Screen,
+    statistics: Statistics,
 ) -> Choice:
     """Return what tuning gave, and what tuning on the test rows would have claimed."""
-    values = [float(value) for value in space.values if value is not None]
+    values = sorted(set(trials[space.path])) if space.path else []
     pruned = int(trials["pruned"].sum())
     return choose_values(
         trials,
@@ -119,6 +125,7 @@ def choose(
         statistics,
         pruned=pruned,
         values=values,
+        planned=min(screen.ceiling, protocol.fresh.ceiling),
     )
 
 
@@ -153,6 +160,8 @@ def gather_tuning(**choices: Choice) -> pd.DataFrame:
                 "highest": max(choice.values, default=None),
                 "times": fresh.chosen[0]["times"] if paths else fresh.repeats,
                 "repeats": fresh.repeats,
+                "planned": choice.planned,
+                "compared": fresh.compared,
                 "pruned": choice.pruned,
                 **fresh.means,
             }
@@ -169,7 +178,7 @@ def train_references(samples: pd.DataFrame, base: Arm, screen: Screen) -> pd.Dat
     """Return the scores of models without a network, on the same splits: a row per fit."""
     from regpipe.measures.references import score_references
 
-    draws = rows_of(samples, "fresh", base)[: screen.repeats]
+    draws = rows_of(samples, "fresh", base)[: screen.ceiling]
     return score_references(draws, base.problem_block)
 
 

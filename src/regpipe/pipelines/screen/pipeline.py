@@ -44,7 +44,9 @@ def create_pipeline(problem: str, view: View, recipes: Mapping[str, bool]) -> Pi
 def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     """Return the nodes of a recipe, in a namespace inside the problem's."""
     space, bare = bound(nodes.make_space, name=name), "baseline_runs"
-    trained = ["space", "trials", "samples", "trainer", "repeats", PROTOCOL]
+    tuned_by = ["space", "samples", "trainer", bare, PROTOCOL, SCREEN, STATISTICS]
+    chosen_by = ["trials", bare, "space", PROTOCOL, SCREEN, STATISTICS]
+    trained = ["space", "trials", "samples", "trainer", PROTOCOL]
     answered = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
     story = story_of("", view, "grid_plot" if tuned else None)
     story["samples_plot"] = "problem_samples_plot"
@@ -55,11 +57,10 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     template = Pipeline(
         [
             step(space, ["baseline_arm", "params:recipe"], "space", "model"),
-            step(tune, ["space", "samples", "trainer", PROTOCOL, SCREEN], "trials", *TRAINS),
+            step(tune, tuned_by, "trials", *TRAINS),
             step(nodes.choose_arm, ["space", "trials"], "arm", "model"),
-            step(nodes.count_repeats, [SCREEN, PROTOCOL], "repeats", "train"),
             step(nodes.train_chosen, trained, TRAINED, *TRAINS),
-            step(nodes.choose, ["trials", bare, "space", STATISTICS], "choice", "evaluate"),
+            step(nodes.choose, chosen_by, "choice", "evaluate"),
             network_node(),
             *measuring_nodes(view),
             step(nodes.answer, answered, ["comparison", "summary"], "evaluate"),

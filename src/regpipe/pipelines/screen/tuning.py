@@ -1,76 +1,95 @@
 """Choose the strength of a recipe in each repeat, on rows that the score never sees.
 
-Optuna walks through the candidate values and prunes those that look hopeless; the one with the best
-mean over the ways to hold rows out is chosen. To say what choosing on the test rows would have
-claimed, every value is trained on all training rows, too.
+All candidate values are trained without the first rows that are held out; the better half of them
+goes on to the next, and so on (successive halving: K. Jamieson and A. Talwalkar, "Non-stochastic
+best arm identification and hyperparameter optimization", 2016). Where the strongest is the best,
+stronger ones are tried. What is chosen is trained on all rows, and scored on the test rows. A
+recipe gets no further repeats once it can't win any more.
+
+To say what choosing on the test rows would have claimed, all values are trained on all rows in the
+first few repeats.
 """
 
-from collections.abc import Iterable
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import SearchSpace, Value
 from regpipe.engine import progress
 from regpipe.errors import SpecError
-from regpipe.language import Protocol, Screen
+from regpipe.language import Protocol, Screen, Statistics
 from regpipe.language.settings import Holdouts
+from regpipe.pipelines.arm.repeats import bare_scores, columns_of, compared
 from regpipe.pipelines.fits import Repeat, repeats_of
-from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, merit
+from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, held_out, means, merit
 from regpipe.pipelines.training import Trainer
+from regpipe.rows.arrays import Rows
+from regpipe.statistics import grid as grid_statistics
+from regpipe.statistics.futility import can_win
 
-Candidates = dict[Value, Candidate]
+CLAIMED = 5  # repeats in which every value is trained on all rows
+
+Candidates = Mapping[Value, Candidate]
+Tried = dict[tuple[int, Value], dict[str, Any]]  # a row of the table, by repeat and value
 
 
 def tune(
     space: SearchSpace,
     samples: pd.DataFrame,
     trainer: Trainer,
+    baseline_runs: pd.DataFrame,
     protocol: Protocol,
     screen: Screen,
+    statistics: Statistics,
 ) -> pd.DataFrame:
-    """Return a row per repeat and candidate value.
+    """Return a row per repeat and value that was tried there.
 
-    Columns: those of a grid's run table, with the value under its path, as far as there is one;
-    `pruned`. A value that was pruned has no validation scores, and isn't chosen.
+    Columns: the value under its path, as far as there is one; those of a grid's run table, of which
+    `validation_` scores are missing where a value wasn't validated to the end, and the others where
+    it wasn't trained on all rows; `pruned`, whether it was dropped on the way.
     """
     first = space.arms[0]
-    repeats = repeats_of(first, samples, protocol, "fresh", screen.repeats)
+    repeats = repeats_of(first, samples, protocol, "fresh", screen.ceiling)
+    candidates = candidates_of(space, samples)
+    evaluator = Evaluator(first.name, trainer)
+    ahead = fits_of_repeat(len(space.values), screen.holdouts) + 1
+    progress.expect(ahead * len(repeats))
+    search = partial(try_values, space, candidates, evaluator, screen)
+    analyses = screen.analyses_within(len(repeats)) or [len(repeats)]
+    tried: Tried = {}
+    for begun, ended in pairwise([0, *analyses]):
+        for part in trainer.in_threads(search, repeats[begun:ended]):
+            tried |= part
+        if ended < len(repeats) and not _may_win(first, tried, baseline_runs, statistics, analyses):
+            progress.expect(ahead * (ended - len(repeats)))
+            break
+    _claim(space, candidates, evaluator, tried, repeats[:CLAIMED], trainer)
+    return pd.DataFrame([tried[key] for key in tried]).assign(step="coarse")
+
+
+def candidates_of(space: SearchSpace, samples: pd.DataFrame) -> dict[Value, Candidate]:
+    """Return the candidate of each value; of those beyond the listed ones, as Keras takes them.
+
+    Raises:
+        SpecError: the values make networks of different sizes.
+    """
     candidates = {
         value: candidate_of(arm, samples)
         for value, arm in zip(space.values, space.arms, strict=True)
     }
-    check_alike(first.name, candidates.values())
-    progress.expect(len(repeats) * len(candidates) * (1 + screen.holdouts))
-    evaluator = Evaluator(first.name, trainer)
-    search = partial(_rows_of_repeat, space, candidates, evaluator, screen)
-    tables = trainer.in_threads(search, repeats)
-    return pd.DataFrame([row for rows in tables for row in rows]).assign(step="coarse")
-
-
-def validate(
-    evaluator: Evaluator, candidates: Candidates, repeat: Repeat, sizes: Holdouts
-) -> dict[Value, dict[str, float]]:
-    """Return the mean scores on held-out rows of each value that wasn't pruned."""
-    import optuna
-
-    scores: dict[Value, dict[str, float]] = {}
-
-    def objective(trial: Any) -> float:
-        value = trial.suggest_categorical("value", list(candidates))
-        scores[value] = evaluator.validate(trial, candidates[value], repeat, sizes)
-        return merit(scores[value], candidates[value].arm)
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        direction="maximize",
-        sampler=optuna.samplers.GridSampler({"value": list(candidates)}, seed=repeat.seed),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=2),
-    )
-    study.optimize(objective, n_trials=len(candidates))
-    return scores
+    for value, arm in space.beyond.items():
+        try:
+            candidates[value] = candidate_of(arm, samples)
+        except SpecError:  # as a noise of more than 1
+            break
+    check_alike(space.arms[0].name, candidates.values())
+    return candidates
 
 
 def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
@@ -91,20 +110,133 @@ def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
         )
 
 
-def _rows_of_repeat(
-    space: SearchSpace, candidates: Candidates, evaluator: Evaluator, sizes: Screen, repeat: Repeat
-) -> list[dict[str, Any]]:
-    validated = validate(evaluator, candidates, repeat, sizes)
-    return [
-        {
-            **dict.fromkeys(space.paths, value),
-            **repeat.row(),
-            **evaluator.run(candidate, repeat),
-            **{
-                f"validation_{score}": validated.get(value, {}).get(score, np.nan)
-                for score in candidate.arm.task.scores
-            },
-            "pruned": value not in validated,
+def fits_of_repeat(values: int, holdouts: int) -> int:
+    """Return how many fits it takes to choose.
+
+    >>> fits_of_repeat(5, 3), fits_of_repeat(1, 3)
+    (10, 3)
+    """
+    return sum(math.ceil(values / 2**step) for step in range(holdouts))
+
+
+class Validation:
+    """The scores of values on the rows held out in a repeat, as far as they were tried."""
+
+    def __init__(
+        self, candidates: Candidates, evaluator: Evaluator, repeat: Repeat, sizes: Holdouts
+    ) -> None:
+        self._candidates, self._evaluator, self._repeat = candidates, evaluator, repeat
+        self._ways = held_out(repeat, sizes)
+        self.scores: dict[Value, list[dict[str, float]]] = defaultdict(list)
+
+    @property
+    def complete(self) -> dict[Value, dict[str, float]]:
+        """The mean scores of the values that were tried in all ways."""
+        return {v: means(s) for v, s in self.scores.items() if len(s) == len(self._ways)}
+
+    def halve(self, values: Sequence[Value]) -> Value:
+        """Return the best of the values, of which the better half goes on to the next way."""
+        left = list(values)
+        for step, held in enumerate(self._ways):
+            left = left[: math.ceil(len(values) / 2**step)]
+            for value in left:
+                self._score(value, held)
+            left.sort(key=self._merit, reverse=True)
+        return left[0]
+
+    def beats(self, value: Value, best: Value) -> bool:
+        """Whether a value is better than the best so far, after each of the ways."""
+        for ways, held in enumerate(self._ways, start=1):
+            progress.expect(1)
+            self._score(value, held)
+            if not self._merit(value) > self._merit(best, ways):
+                return False
+        return True
+
+    def _score(self, value: Value, held: Rows) -> None:
+        candidate = self._candidates[value]
+        self.scores[value].append(self._evaluator.score(candidate, self._repeat, held))
+
+    def _merit(self, value: Value, ways: int | None = None) -> float:
+        return merit(means(self.scores[value][:ways]), self._candidates[value].arm)
+
+
+def try_values(
+    space: SearchSpace,
+    candidates: Candidates,
+    evaluator: Evaluator,
+    sizes: Holdouts,
+    repeat: Repeat,
+) -> Tried:
+    """Try values in a repeat, and train the best on all rows."""
+    validation = Validation(candidates, evaluator, repeat, sizes)
+    best = validation.halve(space.values)
+    if best == space.strongest:
+        for further in list(candidates)[len(space.values) :]:
+            if not validation.beats(further, best):
+                break
+            best = further
+    complete = validation.complete
+    rows: Tried = {}
+    for value in validation.scores:
+        scores = {f"validation_{k}": v for k, v in complete.get(value, {}).items()}
+        rows[repeat.number, value] = {
+            **_row(space, repeat, value),
+            **(evaluator.run(candidates[value], repeat) if value == best else {}),
+            **scores,
+            "pruned": value not in complete,
         }
-        for value, candidate in candidates.items()
+    return rows
+
+
+def _may_win(
+    arm: Arm,
+    tried: Tried,
+    baseline_runs: pd.DataFrame,
+    statistics: Statistics,
+    analyses: list[int],
+) -> bool:
+    """Whether the recipe may still win, by what was chosen in the repeats so far."""
+    metric = arm.task.metric
+    chosen = grid_statistics.choose(pd.DataFrame(tried.values()), arm.task)
+    own = chosen[columns_of(metric)].to_numpy(float).T
+    bare = bare_scores(baseline_runs, metric)[:, : len(chosen)]
+    comparison, overlap = compared(arm, own, bare, baseline_runs, statistics, analyses)
+    return can_win(
+        comparison,
+        analyses[-1],
+        higher_is_better=arm.task.scores[metric],
+        confidence=statistics.confidence,
+        overlap=overlap,
+    )
+
+
+def _claim(
+    space: SearchSpace,
+    candidates: Candidates,
+    evaluator: Evaluator,
+    tried: Tried,
+    repeats: Sequence[Repeat],
+    trainer: Trainer,
+) -> None:
+    """Train every value that was tried anywhere on all rows of each of the repeats."""
+    values = [value for value in candidates if any(value == other for _, other in tried)]
+    left = [
+        (repeat, value)
+        for repeat in repeats
+        for value in values
+        if "outcome" not in tried.get((repeat.number, value), ())
     ]
+    progress.expect(len(left))
+
+    def run(fit: tuple[Repeat, Value]) -> dict[str, Any]:
+        repeat, value = fit
+        return evaluator.run(candidates[value], repeat)
+
+    for (repeat, value), outcome in zip(left, trainer.in_threads(run, left), strict=True):
+        begun = {**_row(space, repeat, value), "pruned": False}
+        tried[repeat.number, value] = tried.get((repeat.number, value), begun) | outcome
+
+
+def _row(space: SearchSpace, repeat: Repeat, value: Value) -> dict[str, Any]:
+    return {**dict.fromkeys(space.paths, value), **repeat.row()}

@@ -69,7 +69,26 @@ def references(screening: Screening) -> list[Reference]:
     return [_reference(row) for row in screening.references.to_dict("records")]
 
 
-def sentence(screening: Screening) -> str:
+def sentences(screening: Screening) -> list[str]:
+    """Return what a screen tells beside the verdicts."""
+    told = given_up(screening.tuning), worth(screening), omission(screening)
+    return [text for text in told if text]
+
+
+def given_up(tuning: pd.DataFrame) -> str:
+    """Return how many recipes weren't tried to the end; nothing where all were."""
+    left = tuning[tuning["repeats"] < tuning["planned"]]
+    if left.empty:
+        return ""
+    who, could = ("1 was", "it") if len(left) == 1 else (f"{len(left)} were", "they")
+    ran = " to ".join(str(n) for n in sorted({left["repeats"].min(), left["repeats"].max()}))
+    return (
+        f"{who} given up after {ran} of {left['planned'].iloc[0]} repeats, since {could} could "
+        "hardly win any more."
+    )
+
+
+def worth(screening: Screening) -> str:
     """Return whether a network is worth it at all."""
     table = screening.references
     unit = METRICS[table["metric"].iloc[0]]

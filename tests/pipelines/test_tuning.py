@@ -1,0 +1,86 @@
+"""A screen chooses a strength by few fits, and gives up recipes that can't win any more."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from regpipe.candidates.arm import Arm
+from regpipe.candidates.recipes import SearchSpace
+from regpipe.language import Screen
+from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.screen.tuning import Validation, fits_of_repeat, try_values
+from regpipe.pipelines.search import Candidate
+from regpipe.rows.arrays import Rows
+from tests.conftest import arm_called
+
+VALUES = [0.1, 0.2, 0.3, 0.4, 0.5]
+
+
+class Untrained:
+    """Scores values as they are given, and counts what would be trained."""
+
+    def __init__(self, merits: dict[float, list[float]]) -> None:
+        """Take the accuracy of each value in each way to hold rows out."""
+        self._merits, self.tried = merits, list[float]()
+
+    def score(self, candidate: Candidate, repeat: Repeat, held: Rows) -> dict[str, float]:
+        value = candidate.architecture["value"]
+        done = self.tried.count(value)
+        self.tried.append(value)
+        return {"accuracy": self._merits[value][done], "loss": 1.0}
+
+    def run(self, candidate: Candidate, repeat: Repeat) -> dict[str, Any]:
+        return {"outcome": "completed", "test_accuracy": candidate.architecture["value"]}
+
+
+@pytest.fixture
+def base() -> Arm:
+    return arm_called("moons")
+
+
+def tried(base: Arm, moons: Rows, merits: dict[float, list[float]], **space: Any) -> Any:
+    """Return the evaluator, and the rows of the values that were tried in a repeat."""
+    evaluator: Any = Untrained(merits)
+    candidates = {value: Candidate(base, {"value": value}) for value in merits}
+    arms = SearchSpace("a.rate", VALUES, [base] * 5, **space)
+    rows = try_values(arms, candidates, evaluator, Screen(), Repeat("fresh", 3, moons, 7))
+    return evaluator, pd.DataFrame(rows.values()).set_index("a.rate")
+
+
+def test_the_better_half_of_the_values_goes_on(base: Arm, moons: Rows) -> None:
+    merits = {0.1: [0.5] * 3, 0.2: [0.9] * 3, 0.3: [0.8, 0.8, 1.0], 0.4: [0.7, 0.1, 1.0]}
+    evaluator, rows = tried(base, moons, merits | {0.5: [0.6] * 3})
+    assert evaluator.tried == [*VALUES, 0.2, 0.3, 0.4, 0.2, 0.3]
+    assert len(evaluator.tried) == fits_of_repeat(5, 3)
+    assert rows["pruned"].to_dict() == {0.1: True, 0.2: False, 0.3: False, 0.4: True, 0.5: True}
+    assert rows["validation_accuracy"].dropna().to_dict() == pytest.approx({0.2: 0.9, 0.3: 2.6 / 3})
+    assert rows["outcome"].dropna().index.tolist() == [0.2]  # what is best is trained on all rows
+
+
+def test_values_beyond_the_strongest_are_tried_while_they_are_better(
+    base: Arm, moons: Rows
+) -> None:
+    merits = {value: [value] * 3 for value in VALUES} | {0.6: [0.6] * 3, 0.7: [0.6, 0.5, 0.9]}
+    evaluator, rows = tried(base, moons, merits, strongest=0.5, beyond={0.6: base, 0.7: base})
+    assert evaluator.tried[10:] == [0.6, 0.6, 0.6, 0.7]
+    assert rows["outcome"].dropna().index.tolist() == [0.6]
+    assert rows["pruned"][0.7] and not rows["pruned"][0.6]
+
+
+def test_values_beyond_are_not_tried_where_the_strongest_is_not_the_best(
+    base: Arm, moons: Rows
+) -> None:
+    merits = {value: [1 - value] * 3 for value in VALUES} | {0.6: [2.0] * 3}
+    evaluator, rows = tried(base, moons, merits, strongest=0.5, beyond={0.6: base})
+    assert 0.6 not in evaluator.tried and rows["outcome"].dropna().index.tolist() == [0.1]
+
+
+def test_a_single_value_is_validated_in_all_ways(base: Arm, moons: Rows) -> None:
+    """The best single technique is chosen by it, beside a cocktail."""
+    evaluator: Any = Untrained({0.1: [0.4, 0.5, 0.6]})
+    validation = Validation(
+        {0.1: Candidate(base, {"value": 0.1})}, evaluator, Repeat("fresh", 0, moons, 7), Screen()
+    )
+    assert validation.halve([0.1]) == 0.1
+    assert validation.complete[0.1]["accuracy"] == pytest.approx(0.5)
