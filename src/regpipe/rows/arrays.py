@@ -83,10 +83,21 @@ def input_shape(arm: Network, samples: pd.DataFrame) -> tuple[int, ...]:
 
 def rows_of(samples: pd.DataFrame, protocol: str, arm: Network) -> list[Rows]:
     """Return what each repeat is trained and tested on; one element for `fixed`."""
-    chosen = samples[samples["protocol"] == protocol]
-    shape = input_shape(arm, samples)
-    reconstructs = arm.task.name == "reconstruction"
-    return [_rows(frame, shape, reconstructs) for _, frame in chosen.groupby("repeat", sort=True)]
+    chosen = samples[samples["protocol"] == protocol].sort_values("repeat", kind="stable")
+    columns = Columns(
+        features=chosen[feature_names(samples)].to_numpy("float32").T,
+        input_shape=input_shape(arm, samples),
+        target=chosen["target"].to_numpy(),
+        group=chosen["group"].to_numpy() if "group" in samples else None,
+        split={name: (chosen["split"] == name).to_numpy() for name in ("train", "test", "score")},
+        reconstructs=arm.task.name == "reconstruction",
+    )
+    _, starts = np.unique(chosen["repeat"], return_index=True)
+    ends, seeds = [*starts[1:], len(chosen)], chosen["data_seed"].iloc[starts]
+    return [
+        _rows(columns, slice(start, end), int(seed))
+        for start, end, seed in zip(starts, ends, seeds, strict=True)
+    ]
 
 
 def hold_out(rows: Rows, share: float, seed: int) -> Rows:
@@ -116,25 +127,35 @@ def hold_out(rows: Rows, share: float, seed: int) -> Rows:
     )
 
 
-def _rows(samples: pd.DataFrame, shape: tuple[int, ...], reconstructs: bool) -> Rows:
-    names = feature_names(samples)
-    scored_on = "score" if (samples["split"] == "score").any() else "test"
+@dataclass(frozen=True)
+class Columns:
+    """The rows of all repeats, as arrays: slicing a frame for each repeat takes ten times as long.
 
-    def of(split: str) -> tuple[np.ndarray, np.ndarray]:
-        part = samples[samples["split"] == split]
-        x = part[names].to_numpy("float32")
-        y = x if reconstructs else part[["target"]].to_numpy("float32")
-        return x.reshape(-1, *shape), y
+    Features are of shape (n_features, n_rows); `split` says of each of `train`, `test` and `score`
+    which rows are in it.
+    """
+
+    features: np.ndarray
+    input_shape: tuple[int, ...]
+    target: np.ndarray
+    group: np.ndarray | None
+    split: Mapping[str, np.ndarray]
+    reconstructs: bool
+
+
+def _rows(columns: Columns, repeat: slice, data_seed: int) -> Rows:
+    features, target = columns.features[:, repeat], columns.target[repeat]
+    split = {name: rows[repeat] for name, rows in columns.split.items()}
+    scored_on = "score" if split["score"].any() else "test"
+
+    def of(name: str) -> tuple[np.ndarray, np.ndarray]:
+        x = features.compress(split[name], axis=1).T
+        y = x if columns.reconstructs else target[split[name], None].astype("float32")
+        return x.reshape(-1, *columns.input_shape), y
 
     test = of("test")
     score = test if scored_on == "test" else of(scored_on)
-    groups = None
-    if "group" in samples:
-        groups = samples.loc[samples["split"] == "train", "group"].to_numpy()
+    groups = None if columns.group is None else columns.group[repeat][split["train"]]
     splits: dict[Part, str] = {"train": "train", "val": "test", "score": scored_on}
-    labels = {
-        part: samples.loc[samples["split"] == split, "target"].to_numpy()
-        for part, split in splits.items()
-        if reconstructs
-    }
-    return Rows(int(samples["data_seed"].iloc[0]), *of("train"), *test, *score, groups, labels)
+    labels = {part: target[split[name]] for part, name in splits.items() if columns.reconstructs}
+    return Rows(data_seed, *of("train"), *test, *score, groups, labels)
