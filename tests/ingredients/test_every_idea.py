@@ -159,8 +159,8 @@ def test_a_network_that_has_it_is_measured(idea: Any, ready: Ready, loops: Loops
     measure.load(fit.weights, rows.y_train)
     scores = measure.score(rows, "val")
     np.testing.assert_allclose(scores["loss"], fit.history["val_loss"][-1], rtol=1e-5)
-    outputs = measure._outputs(rows.x_val)
-    assert len(outputs) == len(measure.model.layers)
+    outputs = measure._of_each_layer(rows.x_val)
+    assert len(outputs) == len(measure.network.model.layers)
     np.testing.assert_allclose(outputs[-1], measure.predict(rows.x_val), rtol=1e-6)
 
 

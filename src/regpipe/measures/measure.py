@@ -5,7 +5,9 @@ compared. A fit that diverged has no predictions, so that its user would have to
 outputs aren't numbers, they are replaced by the constant that the targets trained on suggest.
 """
 
+import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,43 +16,38 @@ import pandas as pd
 from regpipe.backend import keras, tf
 from regpipe.candidates.arm import Arm
 from regpipe.engine.keras_objects import make_loss
-from regpipe.engine.network import Architecture, plain_model
-from regpipe.engine.weights import load_weights, members
+from regpipe.engine.network import Architecture
+from regpipe.engine.weights import members
 from regpipe.language.metrics import METRICS
 from regpipe.language.tasks import Task
 from regpipe.measures.base_rates import evened
 from regpipe.measures.codes import Codes
+from regpipe.measures.network import network_of
 from regpipe.rows.arrays import Part, Rows
 from regpipe.statistics.overlap import halves_of
 
 Weights = dict[str, np.ndarray]
+NO_CODE = pd.DataFrame()  # of a network that is no autoencoder
 
 
 class Measure:
     """Measures fits of one arm, a fit at a time."""
 
     def __init__(self, arm: Arm, architecture: Architecture) -> None:
-        """Build the network once; `architecture` is the JSON of the arm's Keras model."""
-        self.model = plain_model(architecture)
+        """Take the arm's network; `architecture` is the JSON of its Keras model."""
+        self.network = network_of(architecture)
         self.task, self._autoencoder = arm.task, arm.autoencoder
-        self._loss = make_loss(arm.loss)
-        rows = [tf.TensorSpec(self.model.input_shape)]  # any number of rows, so traced once
-        self._outputs = tf.function(self._of_each_layer, input_signature=rows, autograph=False)
-        self._predict = tf.function(self.model, input_signature=rows)
-
-    def _of_each_layer(self, outputs: Any) -> list[Any]:
-        """Return the outputs of each layer; `layer.output` is another one where that is a model."""
-        return [outputs := layer(outputs) for layer in self.model.layers]
+        self._loss = json.dumps(arm.loss)
 
     def load(self, weights: Weights, targets: np.ndarray, rates: np.ndarray | None = None) -> None:
         """Give the network the weights of a fit, and the targets that it was trained on.
 
         And the base rates by which it predicts classes, where it does: see `base_rates`.
         """
-        self._guess = constant_guess(targets, self.model.output_shape[-1], self.task)
+        model = self.network.model
+        self._guess = constant_guess(targets, model.output_shape[-1], self.task)
         self._rates = rates
-        self._members = members(self.model, weights)
-        load_weights(self.model, self._members[-1])
+        self._members = [self.network.weights(one) for one in members(model, weights)]
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Return the outputs of the loaded weights, of shape (n_rows, n_outputs), all finite.
@@ -58,13 +55,8 @@ class Measure:
         Those of a snapshot ensemble are the mean over its networks. Of a row whose outputs aren't
         finite, or so large that their squares aren't, it is the constant guess.
         """
-        if len(self._members) == 1:
-            return self._finite(self._predict(x).numpy())
-        outputs = []
-        for member in self._members:  # the last one stays loaded
-            load_weights(self.model, member)
-            outputs.append(self._predict(x).numpy())
-        return self._finite(np.mean(outputs, axis=0))
+        outputs = [self.network.outputs(member, x) for member in self._members]
+        return self._finite(outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0))
 
     def _finite(self, outputs: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore"):
@@ -101,16 +93,17 @@ class Measure:
         """Return the function of a part that gives each row's scores of its code."""
         autoencoder = self._autoencoder
         if autoencoder is None:
-            return lambda _: pd.DataFrame()
-        place = [layer.name for layer in self.model.layers].index(autoencoder.code)
+            return lambda _: NO_CODE
+        place = [layer.name for layer in self.network.model.layers].index(autoencoder.code)
 
         def encode(x: np.ndarray) -> np.ndarray:  # of an ensemble, by its last network
-            return self._outputs(x)[place].numpy().reshape(len(x), -1)
+            return self._of_each_layer(x)[place].reshape(len(x), -1)
 
         return Codes(self.predict, encode, rows, autoencoder.noise).by_row
 
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        loss = float(np.mean(self._loss(y, outputs), dtype=float))
+        of_loss = _traced(self._loss, y.shape[1], outputs.shape[1])
+        loss = float(np.mean(of_loss(tf.constant(y), tf.constant(outputs)), dtype=float))
         return {**scores_of(self.task, y, outputs, self._rates), "loss": loss}
 
     @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, as its row shows
@@ -121,19 +114,36 @@ class Measure:
         hidden layer, `activation_<layer>` is the mean of its outputs on the rows trained on, and
         `zeros_<layer>` the share of them that is exactly 0.
         """
-        numbers = {}
-        for layer in self.model.layers:
-            kernels = [w.numpy() for w in layer.trainable_weights if w.name != "bias"]
+        numbers, model = {}, self.network.model
+        values = {id(w): v.numpy() for w, v in zip(model.weights, self._members[-1], strict=True)}
+        for layer in model.layers:
+            kernels = [values[id(w)] for w in layer.trainable_weights if w.name != "bias"]
             if kernels:
                 flat = np.concatenate([kernel.ravel() for kernel in kernels])
                 numbers[f"norm_{layer.name}"] = float(np.linalg.norm(flat))
-        hidden = zip(self.model.layers[:-1], self._outputs(rows.x_train), strict=False)
+        hidden = zip(model.layers[:-1], self._of_each_layer(rows.x_train), strict=False)
         for layer, outputs in hidden:
             if _is_identity(layer):
                 continue
             numbers[f"activation_{layer.name}"] = float(np.mean(outputs))
-            numbers[f"zeros_{layer.name}"] = float(np.mean(outputs.numpy() == 0))
+            numbers[f"zeros_{layer.name}"] = float(np.mean(outputs == 0))
         return numbers
+
+    def _of_each_layer(self, x: np.ndarray) -> list[np.ndarray]:
+        return self.network.of_each_layer(self._members[-1], x)
+
+
+@cache
+def _traced(loss: str, n_targets: int, n_outputs: int) -> Any:
+    """Return the function of targets and outputs that is a loss; each row's, if it has no batch."""
+    shapes = [tf.TensorSpec((None, n)) for n in (n_targets, n_outputs)]
+    of_batch = make_loss(json.loads(loss))
+
+    @tf.function(autograph=False)
+    def traced(y: Any, outputs: Any) -> Any:
+        return of_batch(y, outputs)
+
+    return traced.get_concrete_function(*shapes)
 
 
 def constant_guess(targets: np.ndarray, outputs: int, task: Task) -> np.ndarray:

@@ -5,7 +5,6 @@ tried there; the score never sees them. Candidates that look hopeless after the 
 pruned.
 """
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +49,6 @@ class Evaluator:
 
     def __init__(self, name: str, trainer: Trainer) -> None:
         self._name, self._trainer = name, trainer
-        self._own = threading.local()  # a network can hold the weights of one fit at a time
 
     def key(self, job: Job) -> str:
         """Return the key of a training in the store: of rows, seed, code, versions and all."""
@@ -88,13 +86,7 @@ class Evaluator:
         from regpipe.measures.measure import Measure
 
         fit = self._trainer.fits_of(self._name, [job])[0]
-        if not hasattr(self._own, "measures"):
-            self._own.measures = {}
-        # Strengths change no prediction, other layers do.
-        key = tuple((layer.kind, name) for name, layer in job.arm.layers.items())
-        if key not in self._own.measures:
-            self._own.measures[key] = Measure(job.arm, job.architecture)
-        measure: Measure = self._own.measures[key]
+        measure = Measure(job.arm, job.architecture)
         measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
         return fit, measure
 

@@ -1,6 +1,5 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -182,15 +181,14 @@ def _train(
     jobs = [job for pair in pairs for job in (pair.whole, pair.part)]
     progress.expect(len(jobs))
     fits = trainer.fits_of(name, jobs)
-    measured = Measured()
     return pd.DataFrame(
         [
             {
                 **dict(zip(technique.grid, pair.point, strict=True)),
                 **pair.repeat.row(),
                 "outcome": whole.outcome,
-                **measured.scores(pair.whole, whole, pair.repeat.rows),
-                **measured.validation(pair.part, part, pair.held),
+                **_loaded(pair.whole, whole, pair.repeat.rows).scores(pair.repeat.rows),
+                **_validation(pair, part),
                 "seconds": whole.seconds + part.seconds,
             }
             for pair, whole, part in zip(pairs, fits[::2], fits[1::2], strict=True)
@@ -207,28 +205,15 @@ def _pairs(point: Point, arm: Arm, samples: pd.DataFrame, protocol: Protocol) ->
             yield Pair(point, repeat, whole, held, part)
 
 
-class Measured:
-    """Measures fits of many points; those whose networks differ in strengths alone share one."""
+def _loaded(job: Job, fit: Fit, rows: Rows) -> "Measure":
+    from regpipe.measures.measure import Measure
 
-    def __init__(self) -> None:
-        self._measures: dict[str, Measure] = {}
+    measure = Measure(job.arm, job.architecture)
+    measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
+    return measure
 
-    def scores(self, job: Job, fit: Fit, rows: Rows) -> dict[str, float]:
-        """Return the scores of a fit that was trained on all rows."""
-        return self._loaded(job, fit, rows).scores(rows)
 
-    def validation(self, job: Job, fit: Fit, held: Rows) -> dict[str, float]:
-        """Return the scores on the rows held out of a fit that was trained without them."""
-        scores = self._loaded(job, fit, held).score(held, "val")
-        return {f"validation_{name}": value for name, value in scores.items()}
-
-    def _loaded(self, job: Job, fit: Fit, rows: Rows) -> "Measure":
-        from regpipe.engine.strengths import without_strengths
-        from regpipe.measures.measure import Measure
-
-        alike = json.dumps(without_strengths(job.architecture))
-        if alike not in self._measures:
-            self._measures[alike] = Measure(job.arm, job.architecture)
-        measure = self._measures[alike]
-        measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
-        return measure
+def _validation(pair: Pair, fit: Fit) -> dict[str, float]:
+    """Return the scores on the rows held out of a fit that was trained without them."""
+    scores = _loaded(pair.part, fit, pair.held).score(pair.held, "val")
+    return {f"validation_{name}": value for name, value in scores.items()}
