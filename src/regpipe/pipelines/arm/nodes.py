@@ -36,16 +36,14 @@ def build_network(arm: Arm, samples: pd.DataFrame) -> dict[str, Any]:
 
     Whatever Keras or the engine refuses is refused here, before any arm is trained.
     """
-    from regpipe.engine.keras_objects import check_ideas, check_training, check_trial
-    from regpipe.engine.network import build_architecture, build_model
-    from regpipe.engine.weights import check_seeded
+    from regpipe.engine.keras_objects import check_ideas, check_training
+    from regpipe.engine.network import build_architecture
+    from regpipe.pipelines.arm.trial import tried
 
     check_training(arm)
     architecture = build_architecture(arm, input_shape(arm, samples))
-    model = build_model(architecture)
+    model = tried(arm, architecture, rows_of(samples, "fixed", arm)[0])
     check_ideas(arm, architecture, model)
-    check_seeded(model)
-    check_trial(arm, model, rows_of(samples, "fixed", arm)[0])
     return architecture
 
 
