@@ -69,9 +69,11 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
 def _fit(model: Any, rows: Rows, problem: Problem) -> np.ndarray:
     """Fit a model, and return its outputs on the rows that score it, in a network's form."""
     from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
 
     x_train, x_score = (x.reshape(len(x), -1) for x in (rows.x_train, rows.x_score))
-    with warnings.catch_warnings():
+    # Beside networks that train, threads that wait for one another take 15 times as long.
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # after as many steps as is usual
         model.fit(x_train, rows.y_train[:, 0])
     if not problem.kind.classifies:
