@@ -32,8 +32,9 @@ lint: $(READY) ## ruff and mypy
 viz: $(READY) ## browse the pipelines and what they left behind
 	$(BIN)/kedro viz run --include-hooks
 
-bench: $(READY) ## the engine against model.fit and PyTorch, one table from one run
+bench: $(READY) ## the engine against model.fit and PyTorch; whole commands against the commit before
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/commands.py
 
 scaling: $(READY) ## seconds against fits, rows and width: tables, and docs/images/scaling.png
 	$(BIN)/python benchmarks/scaling.py

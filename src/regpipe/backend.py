@@ -35,6 +35,8 @@ def _load(name: str) -> Any:
             return sys.modules[name]
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # fewer kernels that round differently
+        # Fits keep the cores busy; to share out one fit's small products costs a fifth of its time.
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
         with _notices_held_back():
             import keras
             import tensorflow as tf
