@@ -28,3 +28,4 @@ def test_recipes_that_were_given_up_are_counted() -> None:
     )
     assert given_up(tuning.head(1)).startswith("1 was given up after 10 of 20 repeats, since it c")
     assert given_up(tuning[1:2]) == ""
+    assert given_up(tuning[::2]).startswith("All 2 were given up")

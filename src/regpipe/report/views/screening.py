@@ -7,7 +7,6 @@ import pandas as pd
 from regpipe.language.metrics import METRICS
 from regpipe.report.study import Screening
 from regpipe.report.views.cells import (
-    MISSING,
     Badge,
     Record,
     change,
@@ -60,8 +59,8 @@ class Reference:
 
 
 def tuned(screening: Screening) -> list[Tuned]:
-    """Return a row per recipe."""
-    return [_tuned(row) for row in screening.tuning.to_dict("records")]
+    """Return a row per recipe that has a strength."""
+    return [_tuned(row) for row in screening.tuning.dropna(subset="strength").to_dict("records")]
 
 
 def references(screening: Screening) -> list[Reference]:
@@ -81,6 +80,7 @@ def given_up(tuning: pd.DataFrame) -> str:
     if left.empty:
         return ""
     who, could = ("1 was", "it") if len(left) == 1 else (f"{len(left)} were", "they")
+    who = f"All {who}" if 1 < len(left) == len(tuning) else who
     ran = " to ".join(str(n) for n in sorted({left["repeats"].min(), left["repeats"].max()}))
     return (
         f"{who} given up after {ran} of {left['planned'].iloc[0]} repeats, since {could} could "
@@ -122,10 +122,8 @@ def omission(screening: Screening) -> str:
 
 def _tuned(row: Record) -> Tuned:
     unit = METRICS[row["metric"]]
-    chosen = MISSING
-    if isinstance(row["strength"], str):
-        times = f"{int(row['times'])} of {int(row['repeats'])}"
-        chosen = f"{row['strength']} {plain(row['chosen'])} ({times}){_edge(row)}"
+    times = f"{int(row['times'])} of {int(row['repeats'])}"
+    chosen = f"{row['strength']} {plain(row['chosen'])} ({times}){_edge(row)}"
     shown = {key: unit.value(row[key]) for key in ("baseline", "honest", "optimistic")}
     return Tuned(row["technique"], row["title"], chosen, **shown)
 
