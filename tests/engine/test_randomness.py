@@ -127,6 +127,13 @@ def test_successive_draws_of_a_generator_differ_and_start_over_with_its_state() 
     np.testing.assert_array_equal(first, randomness.uniform([8], seed=seed))
 
 
+@pytest.mark.parametrize("draw", ["uniform", "normal"])
+def test_what_is_off_is_not_drawn_and_moves_on(draw: str) -> None:
+    on, off = (randomness.Stream(tf.constant([7, 0], tf.uint32), on) for on in (None, False))
+    assert getattr(on, draw)([50]).numpy().any() and not getattr(off, draw)([50]).numpy().any()
+    np.testing.assert_array_equal(on.state, off.state)
+
+
 def test_dropout_drops_its_rate_and_keeps_the_mean() -> None:
     dropped = randomness.dropout(tf.ones([500, 400]), 0.4, seed=Seed(1)).numpy()
     assert set(np.unique(dropped)) == {np.float32(0), np.float32(1 / 0.6)}

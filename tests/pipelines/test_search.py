@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import parse_recipes
+from regpipe.engine.compiled import CompiledLoop
+from regpipe.engine.fit import Start
 from regpipe.engine.job import Job
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
@@ -208,3 +211,36 @@ def test_every_recipe_that_mixes_has_a_place_in_a_mixture(problem: str) -> None:
     for name, recipe in recipes.items():
         assert space.arm({name: values_in_mixtures(recipe)[0]}).layers
     assert space.arm({}).layers
+
+
+@pytest.mark.usefixtures("without_xla")
+def test_a_mixture_of_nothing_trains_as_the_network_without(
+    moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
+) -> None:
+    base = arm_called("moons", epochs=6)
+    space = MixtureSpace(mixable(parse_recipes(blocks("recipes")["recipes"]), base), base, (2,))
+    mixed = space.candidate({})
+    alone = CompiledLoop(base, architecture_of(base)).fit(moons, 3)
+    found = CompiledLoop(mixed.arm, mixed.architecture).fit(moons, 3)
+    assert len(space.recipes) > 12 and mixed.architecture != architecture_of(base)
+    for name, numbers in alone.history.items():
+        np.testing.assert_allclose(found.history[name], numbers, rtol=1e-6)
+    for name, weight in alone.weights.items():
+        np.testing.assert_allclose(found.weights[name], weight, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.usefixtures("without_xla")
+def test_a_penalty_that_is_off_is_not_computed(
+    moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
+) -> None:
+    """Its value of these weights would be 0 times infinity."""
+    base = arm_called("moons", epochs=1, optimizer={"SGD": {"learning_rate": 0.0}})
+    recipes = parse_recipes(blocks("recipes")["recipes"])
+    space = MixtureSpace({"weight_l2": recipes["weight_l2"]}, base, (2,))
+    large, losses = {"hidden/kernel": np.full((2, 500), 1e30, "float32")}, []
+    for mixture in ({}, {"weight_l2": 1e-3}):
+        mixed = space.candidate(mixture)
+        loop = CompiledLoop(mixed.arm, mixed.architecture)
+        start = Start(weights={**loop.fit(moons, 1).weights, **large})
+        losses.append(loop.fit(moons, 1, start).history["loss"][0])
+    assert np.isfinite(losses[0]) and not np.isfinite(losses[1])

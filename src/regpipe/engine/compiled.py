@@ -33,6 +33,7 @@ from regpipe.engine.state import State, States
 from regpipe.engine.strengths import (
     free_optimizer,
     free_strengths,
+    is_on,
     network_strengths,
     training_strengths,
     with_strengths,
@@ -210,7 +211,8 @@ class CompiledLoop:
 
     def _train_step(self, state: State, batch: Any, ideas: Sequence[Any]) -> Any:
         """Take a step; return the state, and the batch's loss and metric times its rows."""
-        draws = Streams({key: Stream(place) for key, place in state["draws"].items()})
+        on = {idea.key(): is_on(idea) for idea in ideas}
+        draws = Streams({key: Stream(place, on[key]) for key, place in state["draws"].items()})
         step = self._forward.step(batch, self._states.steps(state), draws)
         for idea in ideas:
             idea.batch(state["parts"][idea.key()], step)

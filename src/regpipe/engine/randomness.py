@@ -57,18 +57,21 @@ def fit_word(seed: int) -> np.ndarray:
 
 
 class Stream:
-    """Random numbers as a value: a state (key, counter; uint32), which each draw moves on."""
+    """Random numbers as a value: a state (key, counter; uint32), which each draw moves on.
 
-    def __init__(self, state: Any) -> None:
-        self.state = state
+    `on` is whether they do anything; where they don't, all are 0. None: they always do.
+    """
+
+    def __init__(self, state: Any, on: Any = None) -> None:
+        self.state, self._on = state, on
 
     def uniform(self, shape: Any) -> Any:
         """Return numbers in [0, 1) of a shape."""
-        return _unit(shape, self._next())
+        return _unit(shape, self._next(), self._on)
 
     def normal(self, shape: Any) -> Any:
         """Return standard normal numbers of a shape."""
-        return _standard(shape, self._next())
+        return _standard(shape, self._next(), self._on)
 
     def _next(self) -> Any:
         state = self.state
@@ -116,8 +119,9 @@ def normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
 ) -> Any:
     """Return normal numbers, as `keras.random.normal`; they reach to 4.3 standard deviations."""
-    standard = _standard(shape, _state(seed))
-    shift, scale = tf.cast(mean, standard.dtype), tf.cast(stddev, standard.dtype)
+    scale = tf.cast(stddev, tf.float32)
+    standard = _standard(shape, _state(seed), scale != 0)
+    shift = tf.cast(mean, standard.dtype)
     return tf.cast(shift + scale * standard, dtype or standard.dtype)
 
 
@@ -131,22 +135,35 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
         sizes = [shape[i] if size is None else size for i, size in enumerate(noise_shape)]
         shape = tf.stack(sizes)
     rate = tf.cast(rate, inputs.dtype)
-    kept = tf.cast(_unit(shape, _state(seed)), inputs.dtype) >= rate
+    kept = tf.cast(_unit(shape, _state(seed), rate != 0), inputs.dtype) >= rate
     scale = tf.math.divide_no_nan(tf.ones([], inputs.dtype), 1 - rate)
     return tf.where(kept, inputs * scale, tf.zeros([], inputs.dtype))
 
 
-def _unit(shape: Any, state: Any) -> Any:
+def _unit(shape: Any, state: Any, on: Any = None) -> Any:
     """Return float32 in [0, 1), in steps of 2**-23."""
-    bits = _tracing.bits(shape, state, _tracing.word)
-    return tf.bitcast(tf.bitwise.right_shift(bits, 9) | 0x3F800000, tf.float32) - 1.0
+
+    def draw() -> Any:
+        bits = _tracing.bits(shape, state, _tracing.word)
+        return tf.bitcast(tf.bitwise.right_shift(bits, 9) | 0x3F800000, tf.float32) - 1.0
+
+    return _drawn(draw, shape, on)
 
 
-def _standard(shape: Any, state: Any) -> Any:
+def _standard(shape: Any, state: Any, on: Any = None) -> Any:
     """Return standard normal float32."""
-    bits = _tracing.bits(shape, state, _tracing.word)
-    place = tf.cast(tf.bitwise.right_shift(bits, 32 - QUANTILE_BITS), tf.int32)
-    return tf.gather(tf.constant(quantiles()), place)
+
+    def draw() -> Any:
+        bits = _tracing.bits(shape, state, _tracing.word)
+        place = tf.cast(tf.bitwise.right_shift(bits, 32 - QUANTILE_BITS), tf.int32)
+        return tf.gather(tf.constant(quantiles()), place)
+
+    return _drawn(draw, shape, on)
+
+
+def _drawn(draw: Callable[[], Any], shape: Any, on: Any) -> Any:
+    """Return what is drawn, or zeros, which cost nothing, where it would do nothing."""
+    return draw() if on is None else tf.cond(on, draw, lambda: tf.zeros(shape))
 
 
 @cache

@@ -4,10 +4,14 @@ A penalty's `l2`, a dropout's `rate`, a noise's `stddev` are Python numbers in K
 compiled into the loop. Here each is read from an argument, so that one compile serves every value
 of a grid, 0 and 1 included. A path is that of the technique's YAML: `hidden.kernel_regularizer.l2`,
 `training.mixup.alpha`.
+
+What is off isn't computed: at the values that do nothing, a penalty, a constraint or a draw of
+random numbers is jumped over (by `tf.cond`, of which XLA runs one branch).
 """
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from regpipe.backend import keras, tf
@@ -19,6 +23,7 @@ from regpipe.language.vocabulary import called
 
 FREE = "free"
 OURS = {idea.__name__: idea.neutral for idea in (*LAYERS.values(), *PENALTIES.values())}
+NEUTRAL: dict[str, Mapping[str, float]] = {**KERAS, **OURS}
 
 
 class Strength(float):
@@ -55,6 +60,9 @@ def free_strengths(model: keras.Model, architecture: Architecture) -> dict[str, 
         for path, owner, name in _strengths(layer.name, layer, described):
             free[path] = Strength()
             setattr(owner, name, free[path])
+            if isinstance(owner, keras.regularizers.Regularizer | keras.constraints.Constraint):
+                kind: Any = type(owner)
+                owner.__class__ = _jumped_over(kind)
     return free
 
 
@@ -117,6 +125,13 @@ def without_training_strengths(training: Training) -> dict[str, Any]:
     return asked
 
 
+def is_on(idea: Any) -> Any:
+    """Return whether an ingredient, its strengths tensors, does anything; None: it always does."""
+    pairs = [(getattr(idea, name), nothing) for name, nothing in idea.neutral.items()]
+    on = [value != nothing for value, nothing in pairs if value is not None]
+    return tf.reduce_any(on) if on else None
+
+
 def with_strengths(ingredient: Any, values: Mapping[str, Any]) -> Any:
     """Return an ingredient whose strengths are tensors."""
     prefix = f"training.{ingredient.key()}."
@@ -136,10 +151,49 @@ def _strengths(path: str, owner: Any, described: dict[str, Any]) -> Iterator[tup
 
     The owner is a Keras object, or the config of its description.
     """
-    free = {**KERAS, **OURS}.get(described["class_name"], {})
+    free = NEUTRAL.get(described["class_name"], {})
     for name, value in described["config"].items():
         if isinstance(value, dict) and "class_name" in value and "config" in value:
             part = value["config"] if isinstance(owner, dict) else getattr(owner, name, None)
             yield from _strengths(f"{path}.{name}", part, value)
         elif name in free and value is not None:
             yield f"{path}.{name}", owner, name
+
+
+@cache
+def _jumped_over(kind: Any) -> Any:
+    """Return a class of penalties, or of constraints, that isn't computed where it is off."""
+    if getattr(kind, "jumps", False):
+        return kind
+
+    class Jumped(kind):
+        jumps = True
+
+        def _unless_off(self, x: Any, nothing: Any) -> Any:
+            strengths = {k: v.tensor for k, v in vars(self).items() if isinstance(v, Strength)}
+            on = tf.reduce_any([v != NEUTRAL[kind.__name__][k] for k, v in strengths.items()])
+            return tf.cond(on, lambda: kind.__call__(self, x), lambda: nothing)
+
+    class Penalty(Jumped):
+        def __call__(self, x: Any) -> Any:
+            """Return the penalty; its gradient, by element, is part of what is computed anyway."""
+
+            @tf.custom_gradient
+            def penalty(x: Any) -> Any:
+                def gradient(upstream: Any) -> Any:
+                    with tf.GradientTape() as tape:
+                        tape.watch(x)
+                        value = kind.__call__(self, x)
+                    return upstream * tape.gradient(value, x)
+
+                return self._unless_off(x, tf.zeros([])), gradient
+
+            return penalty(tf.convert_to_tensor(x))
+
+    class Constraint(Jumped):
+        def __call__(self, x: Any) -> Any:
+            return self._unless_off(x, tf.convert_to_tensor(x))
+
+    made = Penalty if issubclass(kind, keras.regularizers.Regularizer) else Constraint
+    made.__name__ = kind.__name__  # by which others know it
+    return made
