@@ -150,9 +150,10 @@ def test_what_has_a_strength_can_be_there_and_do_nothing() -> None:
     assert neutral_value(RECIPES["dropout"]) == pytest.approx(0, abs=1e-20)
     assert neutral_value(RECIPES["max_norm"]) == 1e30
     assert neutral_value(RECIPES["mixup"]) == pytest.approx(0, abs=1e-20)
+    assert neutral_value(RECIPES["label_smoothing"]) == 0
     elu = {"after_each": {"ELU": {"alpha": 0.5}}, "strength": {"after_each.ELU.alpha": [0.5, 1]}}
     assert neutral_value(RECIPES["dropout"].model_copy(update=elu)) is None
-    for name in ("label_smoothing", "snapshot_ensemble", "batch_norm", "unit_norm"):
+    for name in ("snapshot_ensemble", "batch_norm", "unit_norm"):
         assert neutral_value(RECIPES[name]) is None
 
 

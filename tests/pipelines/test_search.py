@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regpipe.candidates.arm import Arm
-from regpipe.candidates.recipes import parse_recipes
+from regpipe.candidates.arm import Arm, apply
+from regpipe.candidates.recipes import parse_recipes, technique_of
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Start
 from regpipe.engine.job import Job
+from regpipe.engine.loops import Loops
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
 from regpipe.pipelines.cocktail.search import (
@@ -244,3 +245,38 @@ def test_a_penalty_that_is_off_is_not_computed(
         start = Start(weights={**loop.fit(moons, 1).weights, **large})
         losses.append(loop.fit(moons, 1, start).history["loss"][0])
     assert np.isfinite(losses[0]) and not np.isfinite(losses[1])
+
+
+SHARING = (
+    *("weight_l2", "unit_norm", "max_norm", "snapshot_ensemble", "weight_average"),
+    *("moving_average", "weight_decay", "label_smoothing"),
+)
+
+
+@pytest.mark.usefixtures("without_xla")
+def test_mixtures_share_a_compile_and_train_as_their_recipes_alone(
+    moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
+) -> None:
+    base, recipes = arm_called("moons", epochs=10), parse_recipes(blocks("recipes")["recipes"])
+    space = MixtureSpace(mixable(recipes, base), base, (2,))
+    loops = Loops("compiled")
+    for name in SHARING:
+        value = values_in_mixtures(recipes[name])[-1]
+        mixed = space.candidate({name: value})
+        alone = apply(name, technique_of(name, recipes[name], base, value), base)
+        found = loops.fit(Job(mixed.arm, mixed.architecture, moons, 3))
+        expected = CompiledLoop(alone, architecture_of(alone)).fit(moons, 3)
+        assert found.weights["hidden/kernel"].shape == expected.weights["hidden/kernel"].shape
+        for path, weight in expected.weights.items():
+            # Adam's first steps have one size, whatever the last digit of a norm makes of a sign.
+            atol = 5e-3 if name == "unit_norm" else 1e-6
+            np.testing.assert_allclose(found.weights[path], weight, rtol=1e-4, atol=atol)
+    assert loops.compiles == 1
+
+
+@pytest.mark.parametrize("training", [{"optimizer": "sgd"}, {"loss": "hinge"}])
+def test_what_is_left_out_changes_no_optimizer_and_no_loss(training: dict[str, str]) -> None:
+    base = arm_called("moons", **training)
+    space = MixtureSpace(mixable(parse_recipes(blocks("recipes")["recipes"]), base), base, (2,))
+    (key,) = training
+    assert getattr(space.arm({}).training, key) == training[key]

@@ -31,6 +31,7 @@ from regpipe.engine.optimizer import functional
 from regpipe.engine.randomness import Stream, Streams, fit_word, randomness_of
 from regpipe.engine.state import State, States
 from regpipe.engine.strengths import (
+    free_loss,
     free_optimizer,
     free_strengths,
     is_on,
@@ -75,6 +76,7 @@ class CompiledLoop:
         self.optimizer.build(self.model.trainable_variables)
         self._paths = [*network_strengths(architecture), *training_strengths(self.training)]
         self._forward = Forward(self.model, self.training, arm.task.name)
+        self._free |= free_loss(self._forward.loss, self.training)
         if random == "threefry" and not self._forward.by_xla:
             raise SpecError(
                 f"random: threefry runs under XLA alone, and {arm.name} is trained without, "

@@ -47,7 +47,7 @@ class Forward:
     def __init__(self, model: keras.Model, training: Any, task: str) -> None:
         """Take a model; what its layers call is changed, to be called inside the loop alone."""
         self.model, self._training = model, training
-        self._loss, self._metric = make_loss(training.loss), LOGGED[task]
+        self.loss, self._metric = make_loss(training.loss), LOGGED[task]
         self.names = [weight.path for weight in model.trainable_variables]
         self.by_xla = not (_convolves(model) or _prepares(model))
         self._normalizes = any(_kind(layer) == "BatchNormalization" for layer in model.layers)
@@ -195,12 +195,12 @@ class Forward:
 
     def _total(self, outputs: Any, penalties: Any, batch: Batch, y: Any, row_weights: Any) -> Any:
         """Return the mean loss over the rows plus every penalty, as `Model.compute_loss`."""
-        by_row = isinstance(self._loss, keras.losses.Loss)
-        losses = self._loss.call(y, outputs) if by_row else self._loss(y, outputs)
+        by_row = isinstance(self.loss, keras.losses.Loss)
+        losses = self.loss.call(y, outputs) if by_row else self.loss(y, outputs)
         weights = [part for part in (row_weights, batch.real) if part is not None]
         for part in weights:
             losses *= part
-        summed = by_row and self._loss.reduction == "sum"
+        summed = by_row and self.loss.reduction == "sum"
         if summed:
             loss = tf.reduce_sum(losses)
         elif batch.real is None:
@@ -256,9 +256,9 @@ class Forward:
     def _loss_is_by_row(self) -> bool:
         y = np.zeros((2, 1), "float32")
         outputs = np.full((2, self.model.output_shape[-1]), 0.5, "float32")
-        if self.model.output_shape[-1] > 1 and "categorical" not in _name(self._loss):
+        if self.model.output_shape[-1] > 1 and "categorical" not in _name(self.loss):
             y = outputs
-        loss = self._loss.call if isinstance(self._loss, keras.losses.Loss) else self._loss
+        loss = self.loss.call if isinstance(self.loss, keras.losses.Loss) else self.loss
         shape = tf.shape(loss(tf.constant(y), tf.constant(outputs)))
         return len(shape) == 1 and int(shape[0]) == 2
 

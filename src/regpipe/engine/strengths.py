@@ -18,7 +18,7 @@ from regpipe.backend import keras, tf
 from regpipe.engine.network import Architecture
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import Training
-from regpipe.language.strengths import KERAS, OPTIMIZER
+from regpipe.language.strengths import KERAS, LOSSES, OPTIMIZER
 from regpipe.language.vocabulary import called
 
 FREE = "free"
@@ -79,6 +79,16 @@ def free_optimizer(
     return free
 
 
+def free_loss(loss: Any, training: Training) -> dict[str, Strength]:
+    """Do the same for a loss."""
+    free = {}
+    for path in training_strengths(training):
+        _, key, *_, name = path.split(".")
+        if key == "loss":
+            free[path] = loss._fn_kwargs[name] = Strength()
+    return free
+
+
 def network_strengths(architecture: Architecture) -> dict[str, float]:
     """Return the value of each strength of an architecture by its path."""
     return {
@@ -95,12 +105,13 @@ def training_strengths(training: Training) -> dict[str, float]:
         for name in idea.neutral:
             if (value := getattr(idea, name)) is not None:
                 values[f"training.{idea.key()}.{name}"] = float(value)
-    if isinstance(training.optimizer, dict):
-        kind, arguments = called(training.optimizer)
-        for name in OPTIMIZER:
+    kind, _ = called(training.loss)
+    for key, free in (("optimizer", OPTIMIZER), ("loss", LOSSES.get(kind, {}))):
+        kind, arguments = called(getattr(training, key))
+        for name in free:
             value = arguments.get(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
-                values[f"training.optimizer.{kind}.{name}"] = float(value)
+                values[f"training.{key}.{kind}.{name}"] = float(value)
     return values
 
 

@@ -19,16 +19,19 @@ from pydantic import Field
 from regpipe.backend import keras, tf
 from regpipe.ingredients._slots import Beginning, Epoch, Ingredient, Part
 
+ROOM = 5  # networks for which there is room in any case, so that fewer cycles share a compile
+
 
 class SnapshotEnsemble(Ingredient):
     """The weights at the end of each of so many cycles of the learning rate, all kept.
 
-    The outputs of the networks are averaged. There are no more cycles than epochs.
+    The outputs of the networks are averaged. There are no more cycles than epochs. 1: none at all.
     """
 
+    neutral: ClassVar = {"cycles": 1}
     keeps: ClassVar = True
 
-    cycles: Annotated[int, Field(ge=2)] = 5
+    cycles: Annotated[int, Field(ge=1)] = 5
 
     @property
     def networks(self) -> int:
@@ -45,21 +48,23 @@ class SnapshotEnsemble(Ingredient):
 
     def part(self, fit: Beginning) -> Part:
         """Return room for the weights of each cycle."""
-        cycles = min(self.cycles, fit.epochs)
-        kept = [np.zeros((cycles, *shape), "float32") for shape in fit.shapes]
+        room = min(max(self.cycles, ROOM), fit.epochs)
+        kept = [np.zeros((room, *shape), "float32") for shape in fit.shapes]
         return {"rate": np.float32(fit.learning_rate), "kept": kept}
 
     def begin(self, part: Part, epoch: Epoch) -> None:
         """Set the learning rate."""
-        over = tf.cast((epoch.number * self._cycles(epoch)) % epoch.epochs, tf.float32)
-        epoch.learning_rate = part["rate"] / 2 * (tf.cos(math.pi * over / epoch.epochs) + 1)
+        cycles = self._cycles(epoch)
+        over = tf.cast((epoch.number * cycles) % epoch.epochs, tf.float32)
+        falling = part["rate"] / 2 * (tf.cos(math.pi * over / epoch.epochs) + 1)
+        epoch.learning_rate = tf.where(cycles > 1, falling, part["rate"])
 
     def end(self, part: Part, epoch: Epoch) -> Part:
         """Keep the weights, if a cycle ends with the epoch."""
         cycles = self._cycles(epoch)
         cycle = (epoch.number * cycles) // epoch.epochs
         ends = ((epoch.number + 1) * cycles) // epoch.epochs > cycle
-        due = (tf.range(cycles) == cycle) & ends
+        due = (tf.range(part["kept"][0].shape[0]) == cycle) & ends
         kept = [
             tf.where(tf.reshape(due, [-1, *[1] * len(w.shape)]), tf.cast(w, tf.float32)[None], k)
             for k, w in zip(part["kept"], epoch.weights, strict=True)
@@ -68,14 +73,16 @@ class SnapshotEnsemble(Ingredient):
 
     def kept(self, part: Mapping[str, Any], weights: list[np.ndarray]) -> list[np.ndarray]:
         """Return the weights of all cycles, stacked along a first axis."""
-        return [stack.numpy() for stack in part["kept"]]
+        stacks = [stack.numpy()[: self.cycles] for stack in part["kept"]]
+        return stacks if len(stacks[0]) > 1 else weights
 
     def kept_by(self, callback: Any, weights: list[np.ndarray]) -> list[np.ndarray]:
         """Return the same of the callback."""
-        return [np.stack(cycles) for cycles in zip(*callback.snapshots, strict=True)]
+        stacks = [np.stack(cycles) for cycles in zip(*callback.snapshots, strict=True)]
+        return stacks if callback.cycles > 1 else weights
 
-    def _cycles(self, epoch: Epoch) -> int:
-        return min(self.cycles, epoch.epochs)
+    def _cycles(self, epoch: Epoch) -> Any:
+        return tf.minimum(tf.cast(self.cycles, tf.int32), epoch.epochs)
 
     def plain(self) -> Any:
         """Return the same for plain Keras."""
@@ -92,7 +99,9 @@ class SnapshotEnsemble(Ingredient):
 
             def on_epoch_begin(self, epoch, logs=None):
                 over = (epoch * self.cycles) % self.epochs / self.epochs
-                self.model.optimizer.learning_rate = self.rate / 2 * (np.cos(np.pi * over) + 1)
+                if self.cycles > 1:
+                    rate = self.rate / 2 * (np.cos(np.pi * over) + 1)
+                    self.model.optimizer.learning_rate = rate
 
             def on_epoch_end(self, epoch, logs=None):
                 cycle = epoch * self.cycles // self.epochs

@@ -24,6 +24,10 @@ KERAS = {
 }
 # Arguments of any optimizer. The learning rate has no value that does nothing.
 OPTIMIZER = {"weight_decay": 0.0, "ema_momentum": 0.0, "learning_rate": None}
+LOSSES = {
+    "BinaryCrossentropy": {"label_smoothing": 0.0},
+    "BinaryFocalCrossentropy": {"label_smoothing": 0.0},
+}
 # Constraints are also written `{max_norm: 3}`, by their first argument.
 FIRST = {"max_norm": NO_LIMIT}
 
@@ -39,6 +43,8 @@ def does_nothing(path: str) -> float | None:
     (0.0, 1e+30)
     """
     *parents, name = path.split(".")
+    if parents[:2] == ["training", "loss"]:
+        return LOSSES.get(parents[-1], {}).get(name)
     if parents[:1] == ["training"]:
         ideas = {idea.key(): idea.neutral for idea in IDEAS}
         return ideas.get(parents[1], OPTIMIZER).get(name)

@@ -6,7 +6,8 @@ finished trial is in a journal, so that a search that was interrupted goes on wh
 trials that it would have made.
 
 One training has all the recipes that can be there and do nothing: it is compiled once for all
-mixtures of them. What can't needs a compile of its own, and comes with one value.
+mixtures of them. What can't needs a compile of its own, and comes with one value: of those that
+ship, batch normalization, whose layers would cost more in every fit without it than that compile.
 """
 
 import time
@@ -19,6 +20,8 @@ from regpipe.candidates.recipes import Value, candidate_values, mix, neutral_val
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language import Cocktail, Recipe, Technique
+from regpipe.language.strengths import NO_LIMIT, does_nothing
+from regpipe.language.vocabulary import called
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.search import Candidate, Evaluator, merit
 from regpipe.provenance import digest, versions
@@ -37,6 +40,48 @@ def values_in_mixtures(recipe: Recipe) -> list[Value]:
     """Return the values that a mixture may have: one, the middle, of what needs a compile each."""
     values = candidate_values(recipe)
     return values if neutral_value(recipe) is not None else [values[len(values) // 2]]
+
+
+def idle(recipe: Recipe, base: Arm) -> tuple[Recipe, Value] | None:
+    """Return a recipe, with the value with which it does nothing; None where there is none.
+
+    A recipe without a strength may ask for an idea that has some.
+    """
+    blocks = {key: block for key, block in recipe.training.items() if isinstance(block, dict)}
+    found = [f"training.{key}.{name}" for key, block in blocks.items() for name in block]
+    for path in recipe.strength or found:
+        nothing = does_nothing(path)
+        if nothing is not None and not _is_of_another(path, base):
+            return recipe.model_copy(update={"strength": {path: [nothing]}}), nothing
+    return None
+
+
+def _is_of_another(path: str, base: Arm) -> bool:
+    """Whether a strength is one of another loss, or of another optimizer, than the base's."""
+    parent, key, kind, *_ = [*path.split("."), ""]
+    if parent != "training" or key not in ("loss", "optimizer"):
+        return False
+    own, arguments = called(getattr(base.training, key))
+    kinds = {own.lower().replace("_", ""), kind.lower()}
+    if key == "loss":  # a recipe puts its own in that one's place, arguments and all
+        return len(kinds) > 1 or bool(arguments)
+    return len(kinds) > 1 and kinds != {"adam", "adamw"}
+
+
+def one_norm(constraint: Any) -> Any:
+    """Return a constraint of a norm as the one that both are cases of, to share its compile.
+
+    >>> one_norm({"unit_norm": {}})
+    {'MinMaxNorm': {'min_value': 1.0, 'max_value': 1.0, 'rate': 1.0}}
+    """
+    match constraint:
+        case {"max_norm": float() | int() as limit}:
+            least, rate = 0.0, float(limit != NO_LIMIT)
+        case {"unit_norm": {} as arguments} if not arguments:
+            least, limit, rate = 1.0, 1.0, 1.0
+        case _:
+            return constraint
+    return {"MinMaxNorm": {"min_value": least, "max_value": limit, "rate": rate}}
 
 
 @dataclass(frozen=True)
@@ -74,14 +119,17 @@ class MixtureSpace:
     def arm(self, mixture: Mixture) -> Arm:
         """Return the arm of a mixture, with the other recipes there and doing nothing."""
         # What can't do nothing leaves no room for another of its slot, not even for a neutral one.
-        alone = (self.recipes[n] for n in mixture if neutral_value(self.recipes[n]) is None)
+        alone = (self.recipes[n] for n in mixture if idle(self.recipes[n], self.base) is None)
         there, taken = {}, {recipe.slot for recipe in alone} - {None}
         for name, recipe in self.recipes.items():
             if name in mixture:
                 there[name] = (recipe, mixture[name])
-            elif recipe.slot not in taken and (nothing := neutral_value(recipe)) is not None:
-                there[name] = (recipe, nothing)
+            elif recipe.slot not in taken and (nothing := idle(recipe, self.base)):
+                there[name] = nothing
         block = mix(NAME, there, self.base)
+        for arguments in block["network"].values():
+            if "kernel_constraint" in arguments:
+                arguments["kernel_constraint"] = one_norm(arguments["kernel_constraint"])
         return apply(NAME, self.technique({}).model_copy(update=block), self.base)
 
 
