@@ -72,3 +72,13 @@ def test_all_jobs_of_a_kind_share_a_compile(jobs_of: Callable[..., list[Job]]) -
     list(loops.fit_all(jobs_of(arm_called("moons", epochs=2, optimizer="sgd"))))
     list(loops.fit_all(jobs))
     assert loops.compiles == 2
+
+
+@pytest.mark.usefixtures("without_xla")
+def test_patiences_share_a_compile(jobs_of: Callable[..., list[Job]]) -> None:
+    from regpipe.engine.loops import Loops
+
+    loops, rule = Loops("compiled"), {"monitor": "val_loss", "min_delta": 10.0}
+    arms = [arm_called("moons", epochs=9, early_stopping={**rule, "patience": n}) for n in (1, 4)]
+    assert [loops.fit(jobs_of(arm)[0]).epochs for arm in arms] == [2, 5]
+    assert loops.compiles == 1

@@ -125,9 +125,10 @@ def without_strengths(architecture: Architecture, blank: Any = FREE) -> Architec
 
 
 def without_training_strengths(training: Training) -> dict[str, Any]:
-    """Return what a training asks for, strengths blanked."""
+    """Return what a training asks for; strengths, and what ideas keep in their parts, blanked."""
     asked = copy.deepcopy(training.model_dump())
-    for path in training_strengths(training):
+    in_parts = [f"training.{i.key()}.{name}" for i in training.ingredients for name in i.in_part]
+    for path in (*training_strengths(training), *in_parts):
         _, *parents, name = path.split(".")
         inner = asked
         for key in parents:

@@ -101,6 +101,8 @@ class Ingredient(Strict):
     Class attributes:
         neutral: its strengths, each with the value that does nothing. They may change without a
             new compile: in a slot, `self.rate` is a tensor.
+        in_part: its other numbers that may change without a new compile: slots read them from its
+            part.
         random: whether it draws random numbers.
         order: ingredients of a lower order come first, those of the same by their names.
         watches: whether it is a rule that watches the logs, and so may keep the best weights.
@@ -111,6 +113,7 @@ class Ingredient(Strict):
     """
 
     neutral: ClassVar[Mapping[str, float]] = {}
+    in_part: ClassVar[Sequence[str]] = ()
     random: ClassVar[bool] = False
     order: ClassVar[int] = 0
     watches: ClassVar[bool] = False

@@ -14,6 +14,7 @@ class EarlyStopping(Monitored):
     """The arguments of `keras.callbacks.EarlyStopping`."""
 
     order: ClassVar = 2
+    in_part: ClassVar = ("patience",)
 
     patience: NonNegativeInt = 0
     min_delta: NonNegativeFloat = 0.0
@@ -28,7 +29,7 @@ class EarlyStopping(Monitored):
 
     def part(self, fit: Beginning) -> Part:
         """Return what it remembers: also, for how many epochs nothing got better."""
-        return super().part(fit) | {"wait": np.int32(0)}
+        return super().part(fit) | {"wait": np.int32(0), "patience": np.int32(self.patience)}
 
     def watch(self, part: Part, epoch: Epoch) -> Part:
         """Stop after `patience` epochs without improvement."""
@@ -39,7 +40,7 @@ class EarlyStopping(Monitored):
             baseline = -self.baseline if self.upwards else self.baseline
             restart &= current + self.min_delta < baseline
         watched["wait"] = tf.where(restart, 0, part["wait"] + 1)
-        epoch.stop = ~epoch.keep & (watched["wait"] >= self.patience) & (epoch.number > 0)
+        epoch.stop = ~epoch.keep & (watched["wait"] >= part["patience"]) & (epoch.number > 0)
         if not self.start_from_epoch:
             return watched
         begun = epoch.number >= self.start_from_epoch
