@@ -22,6 +22,7 @@ from regpipe.pipelines.fits import repeats_of, splits_of
 from regpipe.pipelines.screen.nodes import usual_of, values_chosen
 from regpipe.pipelines.screen.tuning import candidates_of
 from regpipe.pipelines.search import Evaluator, held_out, means
+from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.grid import choose
 from regpipe.statistics.summary import compare_runs
 
@@ -59,7 +60,7 @@ def compare(problem: str, catalog: Any) -> pd.DataFrame:
         n, column = len(chosen[1]), f"test_{task.metric}"
         row: dict[str, Any] = {"recipe": name}
         for which, trials, best in zip((", all", ""), (every, some), chosen, strict=True):
-            analyses = settings.screen.analyses_within(len(chosen[0])) if not which else None
+            analyses = analyses_at(len(best), settings.screen.analyses_within(len(chosen[0])))
             comparison = compare_runs(
                 baseline_runs, best, base.problem_block, settings.statistics, splits, analyses
             )
