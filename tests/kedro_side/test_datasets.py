@@ -68,6 +68,9 @@ def test_a_picture_is_read_as_the_file_that_was_saved(tmp_path: Path) -> None:
     with Image.open(file) as image:
         assert image.size == (80, 40)
     assert base64.b64decode(dataset.preview()) == dataset.load()
+    same = PictureDataset(filepath=str(tmp_path / "another" / "picture.png"))
+    same.save(dataset.load())
+    assert same.load() == dataset.load()
 
 
 def wide() -> Figure:

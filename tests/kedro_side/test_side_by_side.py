@@ -68,6 +68,15 @@ def test_what_was_begun_is_finished_first() -> None:
     assert max(ended.index(f"b{i}") - ended.index(f"a{i}") for i in range(6)) <= 4
 
 
+def test_what_trainings_wait_for_comes_before_pictures() -> None:
+    rows = made("rows", [])
+    drawn = [made(f"picture{i}", ["rows"], "plot") for i in range(3)]
+    network = made("network", ["rows"])
+    fits = made("fits", ["network"], "train")
+    ended = run(Pipeline([rows, *drawn, network, fits]), lambda _: None)
+    assert ended[:2] == ["rows", "network"] and len(ended) == 6
+
+
 def test_where_one_fails_no_other_is_begun_and_training_ends() -> None:
     begun: list[str] = []
     halted = threading.Event()

@@ -100,8 +100,8 @@ class NpzDataset(FileDataset[Arrays, Arrays]):
         np.savez_compressed(self._filepath, allow_pickle=False, **data)
 
 
-class PictureDataset(FileDataset["Figure", bytes]):
-    """Saves a figure as a PNG file, and loads the bytes of that.
+class PictureDataset(FileDataset["Figure | bytes", bytes]):
+    """Saves a figure as a PNG file, or the bytes of one, and loads its bytes.
 
     (`kedro_datasets.matplotlib.MatplotlibDataset` can't load, and imports Matplotlib as soon as a
     catalog names it.)
@@ -128,7 +128,10 @@ class PictureDataset(FileDataset["Figure", bytes]):
         """Return the PNG file."""
         return self._filepath.read_bytes()
 
-    def _write(self, data: "Figure") -> None:
+    def _write(self, data: "Figure | bytes") -> None:
+        if isinstance(data, bytes):
+            self._filepath.write_bytes(data)
+            return
         arguments = dict(self._save_args)
         if arguments.get("bbox_inches") == "tight":
             arguments["bbox_inches"] = _laid_out(data, arguments.get("dpi", data.dpi))

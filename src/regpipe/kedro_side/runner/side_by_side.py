@@ -31,7 +31,7 @@ def run_side_by_side(
         BaseException: what a node raised, or what interrupted this thread. No other node is begun,
             and those that train end after the fits that they are in.
     """
-    left, done = deepest_first(pipeline), set[Node]()
+    left, done = in_order(pipeline), set[Node]()
     running: dict[Future[object], Node] = {}
     with halt.ended_with(ThreadPoolExecutor(sum(AT_ONCE.values()), "node")) as pool:
         while left or running:
@@ -46,9 +46,15 @@ def run_side_by_side(
                 ended(node)
 
 
-def deepest_first(pipeline: Pipeline) -> list[Node]:
-    """Return the nodes so that what was begun is finished before anything else is begun."""
-    return [node for group in reversed(pipeline.grouped_nodes) for node in group]
+def in_order(pipeline: Pipeline) -> list[Node]:
+    """Return first the nodes that trainings wait for, so that pictures are drawn beside those.
+
+    Of both, what was begun is finished before anything else is begun.
+    """
+    deepest_first = [node for group in reversed(pipeline.grouped_nodes) for node in group]
+    training = [node.name for node in deepest_first if _trains(node)]
+    awaited = {node.name for node in pipeline.to_nodes(*training).nodes} if training else set()
+    return sorted(deepest_first, key=lambda node: node.name not in awaited)
 
 
 def to_begin(ready: Sequence[Node], running: Collection[Node]) -> list[Node]:

@@ -61,6 +61,11 @@ def answer(
     return summarise(arm, baseline_runs, runs, comparison, statistics, parameters, published)
 
 
+def plot_samples(of_problem: bytes) -> bytes:
+    """Show the rows: the picture of the problem, which is drawn once for all its techniques."""
+    return of_problem
+
+
 def plot_learning_curves(
     baseline_history: pd.DataFrame,
     history: pd.DataFrame,

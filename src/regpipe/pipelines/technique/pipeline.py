@@ -6,7 +6,6 @@ from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.arm.nodes import resolve_technique
 from regpipe.pipelines.arm.pipeline import arm_nodes
 from regpipe.pipelines.arm.repeats import repeat_until_decided
-from regpipe.pipelines.problem.nodes import plot_samples
 from regpipe.pipelines.technique import nodes
 from regpipe.pipelines.views import View, plot_view
 from regpipe.pipelines.wiring import bound, parameters, step
@@ -32,12 +31,12 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped) -> Pi
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
             step(answer, answered, "summary", "evaluate"),
-            step(plot_samples, ["samples", "params:problem"], "samples_plot", "plot"),
+            step(nodes.plot_samples, "problem_samples_plot", "samples_plot", "plot"),
             *picture_nodes(view),
         ],
         namespace=name,
-        inputs=of_baseline(problem, view),
-        parameters=parameters("protocol", "statistics", "engine", problem=problem, technique=name),
+        inputs={**of_baseline(problem, view), "problem_samples_plot": f"{problem}.samples_plot"},
+        parameters=parameters("protocol", "statistics", "engine", technique=name),
         tags=name,
     )
 
