@@ -68,3 +68,9 @@ def test_what_was_never_validated_has_no_curve() -> None:
     fits = history([1.0] * 5).assign(val_loss=np.nan)
     epochs, numbers = curve(fits, kept(5), "val_loss", last=5)
     assert not len(epochs) and numbers.shape == (0, 1)
+
+
+def test_where_no_fit_is_left_there_is_no_curve() -> None:
+    none = history([1.0] * 5).iloc[:0]
+    epochs, numbers = curve(none, pd.Series([], dtype=int), "loss", last=0)
+    assert not len(epochs) and numbers.shape == (0, 0)

@@ -33,6 +33,8 @@ def curve(
     places = kept.index.get_indexer(pd.Index(history["repeat"]))
     loss, numbers = (_by_epoch(history, places, len(kept), key) for key in ("loss", column))
     epochs = _epochs(~np.isnan(loss), ~np.isnan(numbers), last)
+    if not len(epochs):  # as where all fits diverged
+        return epochs, np.empty((0, len(kept)))
     ends = np.zeros(len(kept))
     np.maximum.at(ends, places, history["epoch"])
     shown = numbers[np.minimum(epochs, len(numbers)) - 1]
