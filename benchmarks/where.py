@@ -102,7 +102,7 @@ def watch(clock: Clock) -> Callable[[], list[tuple[float, float]]]:
 
         return call
 
-    CompiledLoop._program = timed  # type: ignore[method-assign]
+    CompiledLoop._program = timed
     clock.wrap(CompiledLoop, "fit", "fits: the loop")
     clock.wrap(CompiledLoop, "__init__", "building a loop")
     for name in ("load", "save"):

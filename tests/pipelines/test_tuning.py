@@ -8,6 +8,7 @@ import pytest
 from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import SearchSpace
 from regpipe.language import Screen
+from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.screen.tuning import Validation, fits_of_repeat, try_values
 from regpipe.pipelines.search import Candidate
@@ -84,3 +85,18 @@ def test_a_single_value_is_validated_in_all_ways(base: Arm, moons: Rows) -> None
     )
     assert validation.halve([0.1]) == 0.1
     assert validation.complete[0.1]["accuracy"] == pytest.approx(0.5)
+
+
+def test_a_cocktail_is_compared_with_singles_over_the_repeats_that_all_recipes_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = {}
+    monkeypatch.setattr(nodes, "compare_mixtures", lambda *parts: seen.update(singles=parts[2]))
+    monkeypatch.setattr(nodes, "splits_of", lambda *_: None)
+    trials = {
+        "long": pd.DataFrame({"repeat": [0, 0, 1, 2]}),
+        "short": pd.DataFrame({"repeat": [0, 1]}),
+    }
+    nothing: Any = None
+    nodes.compare(nothing, nothing, nothing, nothing, **trials)
+    assert sorted(seen["singles"]["repeat"]) == [0, 0, 0, 1, 1]

@@ -41,7 +41,15 @@ def test_it_is_compared_with_the_baseline_and_with_the_single_that_validation_ch
     assert by.loc["single", "mean"] == pytest.approx(0.01)
 
 
-def test_a_rival_with_fewer_repeats_is_refused() -> None:
+def test_single_techniques_of_fewer_repeats_are_compared_over_those() -> None:
+    some = SINGLES[SINGLES["repeat"] < 5]
+    found = compare_mixtures(
+        MIXTURES, runs(0.85), some, PROBLEMS["moons"], Statistics(), INDEPENDENT
+    ).set_index("against")
+    assert found["pairs"].to_dict() == {"baseline": N, "single": 5}
+
+
+def test_a_baseline_with_fewer_repeats_is_refused() -> None:
     with pytest.raises(ValueError, match="Of 6 repeats of the cocktail, the baseline has 4"):
         few = runs(0.85).head(4)
         compare_mixtures(MIXTURES, few, SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT)

@@ -83,7 +83,7 @@ def compare_mixtures(
         mixtures: a row per repeat and mixture; `without` is missing for the best of a repeat.
         baseline: the run table of the baseline.
         singles: runs of single techniques, a row per technique, value and repeat, with validation
-            scores, by which the best of a repeat is chosen.
+            scores, by which the best of a repeat is chosen; of some of the repeats, maybe.
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
         splits: what the repeats share.
@@ -102,10 +102,11 @@ def compare_mixtures(
     rows = []
     for name, other in others.items():
         pairs = best.merge(other, on=PAIR, suffixes=("_t", "_b"), validate="one_to_one")
-        if len(pairs) != len(best):
+        there = best if name == "baseline" else best[best["repeat"].isin(other["repeat"])]
+        if pairs.empty or len(pairs) != len(there):
             raise ValueError(
-                f"Of {len(best)} repeats of the cocktail, the {name} has {len(pairs)}. Expected "
-                "all of them: as many repeats of the screen, or more."
+                f"Of {len(there)} repeats of the cocktail, the {name} has {len(pairs)} of the same "
+                "seeds. Expected all: run the whole pipeline under the same settings."
             )
         comparison = compare_pairs(pairs, task.metric, problem, statistics, splits)
         means = {

@@ -65,6 +65,6 @@ def chance_above(needed: float, mean: float, sd: float, n: int, last: int) -> fl
     from scipy import stats
 
     spread = sd * math.sqrt(1 / n - 1 / last)
-    return (
-        float(stats.t(n - 1, loc=mean, scale=spread).sf(needed)) if spread else float(mean > needed)
-    )
+    if not spread:
+        return float(mean > needed)
+    return float(stats.t.sf(needed, n - 1, loc=mean, scale=spread))

@@ -49,8 +49,14 @@ def repeat_until_decided(
     progress.expect(len(fixed))
     trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
     own, bare = Scored(arm, fresh, trainer), bare_scores(baseline_runs, arm.task.metric)
+    smallest = arm.problem_block.smallest_differences(statistics)[arm.task.metric]
     for n in analyses:
-        if is_decided(arm, own.until(n), bare[:, :n], baseline_runs, statistics, analyses):
+        comparison, overlap = compared(
+            arm, own.until(n), bare[:, :n], baseline_runs, statistics, analyses
+        )
+        if comparison.verdict != "undecided" or is_out_of_reach(
+            comparison, smallest, statistics.confidence, overlap
+        ):
             break
     progress.expect(n - analyses[-1])  # those that aren't needed
     return {**protocol.at_most, "fresh": n}
@@ -89,22 +95,6 @@ def bare_scores(baseline_runs: pd.DataFrame, metric: str) -> np.ndarray:
     return fresh[columns_of(metric)].to_numpy().T
 
 
-def is_decided(
-    arm: Arm,
-    own: np.ndarray,
-    bare: np.ndarray,
-    baseline_runs: pd.DataFrame,
-    statistics: Statistics,
-    analyses: list[int],
-) -> bool:
-    """Whether there is a verdict, or none within reach; both of shape (2, repeats so far)."""
-    comparison, overlap = compared(arm, own, bare, baseline_runs, statistics, analyses)
-    smallest = arm.problem_block.smallest_differences(statistics)[arm.task.metric]
-    return comparison.verdict != "undecided" or is_out_of_reach(
-        comparison, smallest, statistics.confidence, overlap
-    )
-
-
 def compared(
     arm: Arm,
     own: np.ndarray,
@@ -113,7 +103,10 @@ def compared(
     statistics: Statistics,
     analyses: list[int],
 ) -> tuple[Comparison, float]:
-    """Return what an interim analysis says, and the overlap of its pairs; args as before."""
+    """Return what an interim analysis says, and the overlap of its pairs.
+
+    `own` and `bare` are the scores of the arm and of its baseline, of shape (2, repeats so far).
+    """
     problem, metric, (difference, halves) = arm.problem_block, arm.task.metric, own - bare
     overlap = splits_of(problem, baseline_runs).overlap(difference, halves)
     comparison = compare(

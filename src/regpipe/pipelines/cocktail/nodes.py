@@ -76,9 +76,12 @@ def compare(
     """Compare the best mixture of each repeat with the baseline and with the best single recipe.
 
     The single one is chosen as the mixture is, in each repeat, by held-out training rows; `trials`
-    are those of a screen, by the name of the recipe.
+    are those of a screen, by the name of the recipe. They are compared over the repeats that all of
+    these have: a recipe that was given up has fewer.
     """
     singles = pd.concat([table.assign(technique=recipe) for recipe, table in trials.items()])
+    tried = singles.groupby("repeat")["technique"].nunique()
+    singles = singles[singles["repeat"].map(tried) == len(trials)]
     splits = splits_of(problem, mixtures)
     return compare_mixtures(mixtures, baseline_runs, singles, problem, statistics, splits)
 

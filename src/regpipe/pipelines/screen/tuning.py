@@ -172,7 +172,7 @@ def try_values(
     validation = Validation(candidates, evaluator, repeat, sizes)
     best = validation.halve(space.values)
     if best == space.strongest:
-        for further in list(candidates)[len(space.values) :]:
+        for further in filter(space.beyond.__contains__, candidates):
             if not validation.beats(further, best):
                 break
             best = further

@@ -68,7 +68,7 @@ def rivals(answer: CocktailAnswer) -> list[RivalRow]:
     unit = METRICS[answer.metric]
     return [
         RivalRow(
-            name,
+            name + ("" if rival.pairs == answer.repeats else f", in {rival.pairs} repeats"),
             unit.value(rival.test_mixture),
             unit.value(rival.test_other),
             change(unit, rival.mean, rival.ci_low, rival.ci_high),
