@@ -14,7 +14,7 @@ from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
 from regpipe.language import FreshProtocol, Problem, Protocol, TableRows
-from regpipe.measures.measure import Measure
+from regpipe.pipelines.fits import measure_of
 from regpipe.pipelines.training import cores
 from regpipe.rows.arrays import input_shape, rows_of
 from regpipe.tables.columns import describe
@@ -63,11 +63,9 @@ def scores(frame: pd.DataFrame, problem: Problem) -> tuple[float, float]:
     architecture = build_architecture(arm, input_shape(arm, samples))
     draws = rows_of(samples, "fresh", arm)
     jobs = [Job(arm, architecture, rows, seed) for seed, rows in enumerate(draws)]
-    measure, metric = Measure(arm, architecture), arm.task.metric
-    found = []
-    for rows, fit in zip(draws, Loops("compiled", threads=cores()).fit_all(jobs), strict=True):
-        measure.load(fit.weights, rows.y_train)
-        told = measure.scores(rows)
+    metric, found = arm.task.metric, []
+    for job, fit in zip(jobs, Loops("compiled", threads=cores()).fit_all(jobs), strict=True):
+        told = measure_of(job, fit).scores(job.rows)
         found.append((told[f"train_{metric}"], told[f"test_{metric}"]))
     return tuple(pd.DataFrame(found).mean())
 

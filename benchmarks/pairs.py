@@ -17,7 +17,7 @@ from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
 from regpipe.engine.network import build_architecture
 from regpipe.language import FreshProtocol, Protocol
-from regpipe.measures.measure import Measure
+from regpipe.pipelines.fits import measure_of
 from regpipe.pipelines.training import cores
 from regpipe.rows.arrays import Rows, rows_of
 from regpipe.rows.samples import draw_samples, split_samples
@@ -64,11 +64,11 @@ def _train(name: str, n: int, epochs: int | None) -> Iterator[list[np.ndarray]]:
 def _accuracies(arm: Arm, draws: list[Rows], seed: str) -> np.ndarray:
     architecture = build_architecture(arm, draws[0].x_train.shape[1:])
     jobs = [Job(arm, architecture, rows, derive(rows.data_seed, seed)) for rows in draws]
-    measure, found = Measure(arm, architecture), []
-    for job, fit in zip(jobs, Loops("compiled", threads=cores()).fit_all(jobs), strict=True):
-        measure.load(fit.weights, job.rows.y_train)
-        found.append(measure.score(job.rows, "score")["accuracy"])
-    return np.array(found)
+    fits = Loops("compiled", threads=cores()).fit_all(jobs)
+    scores = [
+        measure_of(job, fit).score(job.rows, "score") for job, fit in zip(jobs, fits, strict=True)
+    ]
+    return np.array([score["accuracy"] for score in scores])
 
 
 def _for(arm: Arm, epochs: int | None) -> Arm:

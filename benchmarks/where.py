@@ -107,7 +107,7 @@ def watch(clock: Clock) -> Callable[[], list[tuple[float, float]]]:
     clock.wrap(CompiledLoop, "__init__", "building a loop")
     for name in ("load", "save"):
         clock.wrap(FitStore, name, f"the store: {name}")
-    for name in ("__init__", "load", "scores", "score", "anatomy"):
+    for name in ("__init__", "scores", "score", "anatomy"):
         clock.wrap(Measure, name, f"measuring: {name.strip('_')}")
     run = Task.execute
     Task.execute = lambda task: clock.count(f"nodes: {kind_of(task)}", run, task)

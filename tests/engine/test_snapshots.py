@@ -81,14 +81,13 @@ def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
     arm = arm_called("moons", epochs=6, snapshot_ensemble={"cycles": 3})
     architecture = architecture_of(arm)
     weights = fit(moons, architecture_of, epochs=6, snapshot_ensemble={"cycles": 3}).weights
-    measure = Measure(arm, architecture)
     outputs = []
     for cycle in range(3):
         member = {name: stack[cycle] for name, stack in weights.items()}
-        measure.load(member, moons.y_train)
+        measure = Measure(arm, architecture, member, moons.y_train)
         outputs.append(measure.predict(moons.x_score))
     assert not np.allclose(outputs[0], outputs[2])
-    measure.load(weights, moons.y_train)
+    measure = Measure(arm, architecture, weights, moons.y_train)
     np.testing.assert_allclose(measure.predict(moons.x_score), np.mean(outputs, axis=0), rtol=1e-5)
     trained_model(architecture, weights).save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")

@@ -155,8 +155,8 @@ def fit_anew(model: Any, x: Any, y: Any, epochs: int, callbacks: Any, **given: A
 def test_a_network_that_has_it_is_measured(idea: Any, ready: Ready, loops: Loops) -> None:
     arm = arm_with(idea)
     architecture, rows = ready(arm)
-    fit, measure = loops.fit(Job(arm, architecture, rows, seed=1)), Measure(arm, architecture)
-    measure.load(fit.weights, rows.y_train)
+    fit = loops.fit(Job(arm, architecture, rows, seed=1))
+    measure = Measure(arm, architecture, fit.weights, rows.y_train)
     scores = measure.score(rows, "val")
     np.testing.assert_allclose(scores["loss"], fit.history["val_loss"][-1], rtol=1e-5)
     outputs = measure._of_each_layer(rows.x_val)

@@ -108,8 +108,7 @@ def test_a_network_is_scored_on_corrupted_inputs_and_by_its_code(name: str, digi
     architecture = build_architecture(arm, (64,))
     model = build_model(architecture)
     weights = {n: w.numpy() for n, w in zip(weight_names(model), model.weights, strict=True)}
-    measure = Measure(arm, architecture)
-    measure.load(weights, digits.y_train)
+    measure = Measure(arm, architecture, weights, digits.y_train)
     scores = measure.scores(digits)
     assert {f"{side}_{score}" for side in ("train", "test") for score in CODE_SCORES} < set(scores)
     assert {f"test_{score}_halves" for score in CODE_SCORES} < set(scores)

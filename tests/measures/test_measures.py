@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 
 from regpipe.engine.network import build_architecture, build_model
 from regpipe.engine.weights import weight_names
-from regpipe.measures.measure import Measure, halves, surface
+from regpipe.measures.measure import Measure, halves
 from regpipe.rows.arrays import Rows, rows_of
 from tests.conftest import arm_called
 
@@ -18,17 +19,18 @@ def weights(architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def measure(architecture_of: Callable[..., Any]) -> Measure:
-    return Measure(arm_called("activity_l1"), architecture_of(arm_called("activity_l1")))
+def measured(architecture_of: Callable[..., Any]) -> Callable[..., Measure]:
+    arm = arm_called("activity_l1")
+    return partial(Measure, arm, architecture_of(arm))
 
 
 def test_scores_are_those_of_keras_without_the_penalty(
-    measure: Measure,
+    measured: Callable[..., Measure],
     weights: dict[str, np.ndarray],
     moons: Rows,
     architecture_of: Callable[..., Any],
 ) -> None:
-    measure.load(weights, moons.y_train)
+    measure = measured(weights, moons.y_train)
     scores = measure.scores(moons)
     model = build_model(architecture_of(arm_called("circles")))
     model.set_weights(list(weights.values()))
@@ -54,9 +56,10 @@ def test_halves_by_hand() -> None:
     assert np.isnan(calibration["test_ece_halves"])  # no mean over rows
 
 
-def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons: Rows) -> None:
-    measure.load(weights, moons.y_train)
-    anatomy = measure.anatomy(moons)
+def test_anatomy_by_hand(
+    measured: Callable[..., Measure], weights: dict[str, np.ndarray], moons: Rows
+) -> None:
+    anatomy = measured(weights, moons.y_train).anatomy(moons)
     kernel = weights["hidden/kernel"]
     hidden = moons.x_train @ kernel + weights["hidden/bias"]
     assert anatomy["norm_hidden"] == pytest.approx(np.sqrt((kernel**2).sum()), rel=1e-5)
@@ -72,45 +75,23 @@ def test_anatomy_by_hand(measure: Measure, weights: dict[str, np.ndarray], moons
 def test_dropout_and_noise_have_no_activation_of_their_own(
     architecture_of: Callable[..., Any], weights: dict[str, np.ndarray], moons: Rows
 ) -> None:
-    measure = Measure(arm_called("dropout"), architecture_of(arm_called("dropout")))
-    measure.load(weights, moons.y_train)
+    arm = arm_called("dropout")
+    measure = Measure(arm, architecture_of(arm), weights, moons.y_train)
     assert not any("mask" in name for name in measure.anatomy(moons))
 
 
-def test_a_surface_is_the_mean_over_fits(
-    measure: Measure, weights: dict[str, np.ndarray], moons: Rows
-) -> None:
-    opposite = {name: -w if name.startswith("output") else w for name, w in weights.items()}
-    grid = np.array([[0.0, 0.5], [1.0, -1.0]], "float32")
-    y = moons.y_train
-    on_both = surface(measure, [(w, y, None) for w in (weights, opposite)], grid)
-    np.testing.assert_allclose(on_both["probability"], [0.5, 0.5], atol=1e-6)
-    np.testing.assert_allclose(on_both["share"], [0.5, 0.5])
-    measure.load(weights, y)
-    alone = surface(measure, [(weights, y, None)], grid)
-    said = measure.predict(grid)[:, 0]
-    np.testing.assert_allclose(alone["probability"], said, rtol=1e-6)
-    between = float(said.mean())  # as a base rate, it is where the line is drawn
-    cut = surface(measure, [(weights, y, np.array([1 - between, between]))], grid)
-    assert (cut["probability"] > 0.5).tolist() == cut["share"].tolist() == (said > between).tolist()
-
-
 def test_a_fit_that_diverged_is_scored_as_the_constant_guess(
-    measure: Measure, weights: dict[str, np.ndarray], moons: Rows
+    measured: Callable[..., Measure], weights: dict[str, np.ndarray], moons: Rows
 ) -> None:
     broken = {name: np.full_like(w, np.nan) for name, w in weights.items()}
     targets = np.array([[1.0]] * 3 + [[0.0]])
-    measure.load(broken, targets)
-    found = measure.scores(moons)
+    found = measured(broken, targets).scores(moons)
     ones = float(moons.y_score.mean())
     assert found["test_accuracy"] == pytest.approx(ones)
     assert (found["test_balanced_accuracy"], found["test_auc"]) == (0.5, 0.5)
     guess = -ones * np.log(0.75) - (1 - ones) * np.log(0.25)
     assert found["test_loss"] == pytest.approx(guess, rel=1e-5)
     assert np.isnan(found.pop("test_ece_halves")) and np.isfinite(list(found.values())).all()
-    grid = np.array([[0.0, 0.5]], "float32")
-    both = surface(measure, [(broken, t, None) for t in (targets, 1 - targets)], grid)
-    assert both["probability"] == pytest.approx(0.5) and both["share"] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -123,13 +104,12 @@ def test_other_tasks_have_a_constant_guess_too(
     arm = arm_called(problem)
     rows = rows_of(samples_of(problem), "fixed", arm)[0]
     architecture = build_architecture(arm, rows.x_train.shape[1:])
-    measure = Measure(arm, architecture)
     model = build_model(architecture)
     broken = {
         name: np.full(w.shape, lost, "float32")
         for name, w in zip(weight_names(model), model.weights, strict=True)
     }
-    measure.load(broken, rows.y_train)
+    measure = Measure(arm, architecture, broken, rows.y_train)
     found = measure.scores(rows)
     if problem == "digits":
         assert found["test_balanced_accuracy"] == pytest.approx(0.1)

@@ -70,8 +70,8 @@ def test_the_network_learns_it_in_a_tenth_of_its_epochs(made: Any) -> None:
     arm = baseline("mine", short)
     rows = rows_of(samples, "fresh", arm)[0]
     architecture = build_architecture(arm, input_shape(arm, samples))
-    measure = Measure(arm, architecture)
-    measure.load(CompiledLoop(arm, architecture).fit(rows, seed=1).weights, rows.y_train)
+    fit = CompiledLoop(arm, architecture).fit(rows, seed=1)
+    measure = Measure(arm, architecture, fit.weights, rows.y_train)
     assert measure.scores(rows)[f"test_{arm.task.metric}"] > TABLES[name][3] + 0.2
 
 

@@ -6,7 +6,7 @@ outputs aren't numbers, they are replaced by the constant that the targets train
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -31,26 +31,31 @@ NO_CODE = pd.DataFrame()  # of a network that is no autoencoder
 
 
 class Measure:
-    """Measures fits of one arm, a fit at a time."""
+    """Measures a fit of an arm."""
 
-    def __init__(self, arm: Arm, architecture: Architecture) -> None:
-        """Take the arm's network; `architecture` is the JSON of its Keras model."""
+    def __init__(
+        self,
+        arm: Arm,
+        architecture: Architecture,
+        weights: Weights,
+        targets: np.ndarray,
+        rates: np.ndarray | None = None,
+    ) -> None:
+        """Give the arm's network the weights of a fit, and the targets that it was trained on.
+
+        And the base rates by which it predicts classes, where it does: see `base_rates`.
+        `architecture` is the JSON of its Keras model.
+        """
         self.network = network_of(architecture)
         self.task, self._autoencoder = arm.task, arm.autoencoder
         self._loss = json.dumps(arm.loss)
-
-    def load(self, weights: Weights, targets: np.ndarray, rates: np.ndarray | None = None) -> None:
-        """Give the network the weights of a fit, and the targets that it was trained on.
-
-        And the base rates by which it predicts classes, where it does: see `base_rates`.
-        """
         model = self.network.model
         self._guess = constant_guess(targets, model.output_shape[-1], self.task)
         self._rates = rates
         self._members = [self.network.weights(one) for one in members(model, weights)]
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the outputs of the loaded weights, of shape (n_rows, n_outputs), all finite.
+        """Return the outputs of the weights, of shape (n_rows, n_outputs), all finite.
 
         Those of a snapshot ensemble are the mean over its networks. Of a row whose outputs aren't
         finite, or so large that their squares aren't, it is the constant guess.
@@ -185,31 +190,6 @@ def halves(
 def means(by_row: pd.DataFrame) -> dict[str, float]:
     """Return the mean of each column."""
     return {str(name): float(values.mean()) for name, values in by_row.items()}
-
-
-def surface(
-    measure: Measure,
-    fits: Sequence[tuple[Weights, np.ndarray, np.ndarray | None]],
-    grid: np.ndarray,
-) -> dict[str, np.ndarray]:
-    """Return the mean prediction of the fits at each point of a grid.
-
-    Args:
-        measure: of the fits' arm.
-        fits: the weights of each fit, the targets it was trained on, and its base rates.
-        grid: points of shape (n_points, n_features).
-
-    Returns:
-        `probability`, the mean probability of class 1 (as if both classes were as frequent, where
-        the fits have base rates), and `share`, the share of the fits that call the point class 1;
-        both of shape (n_points,), in [0, 1].
-    """
-    outputs = []
-    for fit in fits:
-        measure.load(*fit)
-        outputs.append(measure.evened(grid)[:, 0])
-    stacked = np.stack(outputs)
-    return {"probability": stacked.mean(axis=0), "share": (stacked > 0.5).mean(axis=0)}
 
 
 def scores_of(

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
+from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.language import PROTOCOLS, Problem, Protocol
+from regpipe.measures.base_rates import base_rates, rates_of_fit
 from regpipe.rows.arrays import Rows, hold_out, rows_of
 from regpipe.rows.sources import is_table
 from regpipe.seeds import derive
 from regpipe.statistics.overlap import INDEPENDENT, Splits
+
+if TYPE_CHECKING:
+    from regpipe.measures.measure import Measure
 
 Weights = Mapping[str, np.ndarray]
 Repeats = dict[str, int]  # by protocol
@@ -81,14 +86,30 @@ def weights_of(weights: Weights, protocol: str, repeat: int) -> dict[str, np.nda
     return {k.removeprefix(prefix): v[repeat] for k, v in weights.items() if k.startswith(prefix)}
 
 
+def measure_of(job: Job, fit: Fit) -> "Measure":
+    """Return the measure of a fit."""
+    from regpipe.measures.measure import Measure
+
+    rates = base_rates(job.arm, job.rows)
+    return Measure(job.arm, job.architecture, fit.weights, job.rows.y_train, rates)
+
+
 def each_fit(
-    arm: Arm, weights: Weights, fits: pd.DataFrame, samples: pd.DataFrame
-) -> Iterator[tuple[dict[Any, Any], Rows, dict[str, np.ndarray]]]:
-    """Yield (its row of `fits`, rows, weights) of every fit."""
+    arm: Arm,
+    architecture: dict[str, Any],
+    weights: Weights,
+    fits: pd.DataFrame,
+    samples: pd.DataFrame,
+) -> Iterator[tuple[dict[Any, Any], Rows, "Measure"]]:
+    """Yield (its row of `fits`, the rows of its repeat, its measure) of every fit."""
+    from regpipe.measures.measure import Measure
+
     draws = {protocol: rows_of(samples, protocol, arm) for protocol in PROTOCOLS}
     for fit in fits.to_dict("records"):
         protocol, repeat = fit["protocol"], fit["repeat"]
-        yield fit, _draw_of(draws[protocol], repeat), weights_of(weights, protocol, repeat)
+        rows, of_fit = _draw_of(draws[protocol], repeat), weights_of(weights, protocol, repeat)
+        targets = watched(arm, rows, fit["fit_seed"]).y_train
+        yield fit, rows, Measure(arm, architecture, of_fit, targets, rates_of_fit(fit))
 
 
 def splits_of(problem: Problem, runs: pd.DataFrame) -> Splits:

@@ -6,7 +6,7 @@ pruned.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,16 +15,12 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language.settings import Holdouts
-from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.nodes import build_network
-from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.fits import Repeat, measure_of
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import Rows, hold_out
 from regpipe.seeds import derive
 from regpipe.statistics import grid
-
-if TYPE_CHECKING:
-    from regpipe.measures.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -82,13 +78,9 @@ class Evaluator:
                 raise optuna.TrialPruned
         return means(scores)
 
-    def _measured(self, job: Job) -> tuple[Any, "Measure"]:
-        from regpipe.measures.measure import Measure
-
+    def _measured(self, job: Job) -> tuple[Any, Any]:
         fit = self._trainer.fits_of(self._name, [job])[0]
-        measure = Measure(job.arm, job.architecture)
-        measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
-        return fit, measure
+        return fit, measure_of(job, fit)
 
 
 def held_out(repeat: Repeat, sizes: Holdouts) -> list[Rows]:

@@ -16,7 +16,6 @@ import pandas as pd
 from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.language.metrics import predicted_classes
-from regpipe.measures.base_rates import rates_of_fit
 from regpipe.pipelines.fits import Weights, each_fit
 from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
@@ -40,22 +39,20 @@ def predict_surface(
     frequent, where they are predicted by base rates), share (of the repeats that call the point
     class 1).
     """
-    from regpipe.measures.measure import Measure, surface
-
     names = feature_names(samples)
     drawn = samples.loc[samples["split"] != "score", names]
     low, high = drawn.min() - 0.25, drawn.max() + 0.25
     axes = [np.linspace(low[name], high[name], GRID_POINTS) for name in names]
     grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
-    measure = Measure(arm, architecture)
-    trained: dict[str, list[Any]] = {}
-    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
-        trained.setdefault(fit["protocol"], []).append((of_fit, rows.y_train, rates_of_fit(fit)))
+    outputs: dict[str, list[np.ndarray]] = {}
+    for fit, _, measure in each_fit(arm, architecture, weights, fits, samples):
+        outputs.setdefault(fit["protocol"], []).append(measure.evened(grid)[:, 0])
     points = {name: grid[:, i] for i, name in enumerate(names)}
-    frames = [
-        pd.DataFrame({"protocol": protocol, **points, **surface(measure, of_protocol, grid)})
-        for protocol, of_protocol in trained.items()
-    ]
+    frames = []
+    for protocol, of_fits in outputs.items():
+        mean, share = np.mean(of_fits, axis=0), np.mean(np.stack(of_fits) > 0.5, axis=0)
+        said = {"probability": mean, "share": share}
+        frames.append(pd.DataFrame({"protocol": protocol, **points, **said}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -70,12 +67,8 @@ def count_confusions(
 
     Columns: protocol, true, predicted, count (over all fits).
     """
-    from regpipe.measures.measure import Measure
-
-    measure = Measure(arm, architecture)
     frames = []
-    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
-        measure.load(of_fit, rows.y_train, rates_of_fit(fit))
+    for fit, rows, measure in each_fit(arm, architecture, weights, fits, samples):
         true, predicted = rows.y_score.astype(int), predicted_classes(measure.evened(rows.x_score))
         classes = {"true": true[:, 0], "predicted": predicted[:, 0]}
         frames.append(pd.DataFrame({"protocol": fit["protocol"], **classes}))
@@ -94,12 +87,8 @@ def predict_values(
 
     Columns: protocol, repeat, true, predicted.
     """
-    from regpipe.measures.measure import Measure
-
-    measure = Measure(arm, architecture)
     frames = []
-    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
-        measure.load(of_fit, rows.y_train)
+    for fit, rows, measure in each_fit(arm, architecture, weights, fits, samples):
         values = {"true": rows.y_score[:, 0], "predicted": measure.predict(rows.x_score)[:, 0]}
         key = {"protocol": fit["protocol"], "repeat": fit["repeat"]}
         frames.append(pd.DataFrame({**key, **values}))
@@ -120,15 +109,10 @@ def reconstruct(
     one before.
     """
     from regpipe.measures.codes import corrupted
-    from regpipe.measures.measure import Measure
 
-    names = feature_names(samples)
-    measure = Measure(arm, architecture)
+    names, first = feature_names(samples), fits[fits["repeat"] == 0]
     frames = []
-    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
-        if fit["repeat"]:
-            continue
-        measure.load(of_fit, rows.y_train)
+    for fit, rows, measure in each_fit(arm, architecture, weights, first, samples):
         parts = {"input": rows.x_score}
         if arm.autoencoder:
             parts["corrupted"] = corrupted(rows, "score", arm.autoencoder.noise)

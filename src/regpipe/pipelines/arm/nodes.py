@@ -13,7 +13,7 @@ import pandas as pd
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.engine.job import Job
 from regpipe.language import PROTOCOLS, Problem, Protocol, Technique
-from regpipe.measures.base_rates import base_rates, rates_of_fit, rates_to_columns
+from regpipe.measures.base_rates import base_rates, rates_to_columns
 from regpipe.pipelines.fits import Repeat, Repeats, each_fit, repeats_of, weights_of
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import input_shape, rows_of
@@ -112,13 +112,10 @@ def evaluate(
     `test_` numbers are taken on the test rows of the fixed draw, and on the scoring rows of a fresh
     one. Losses are the problem's, without penalties.
     """
-    from regpipe.measures.measure import Measure
-
-    measure = Measure(arm, architecture)
-    numbers = []
-    for fit, rows, of_fit in each_fit(arm, weights, fits, samples):
-        measure.load(of_fit, rows.y_train, rates_of_fit(fit))
-        numbers.append({**measure.scores(rows), **measure.anatomy(rows)})
+    numbers = [
+        {**measure.scores(rows), **measure.anatomy(rows)}
+        for _, rows, measure in each_fit(arm, architecture, weights, fits, samples)
+    ]
     return pd.concat([fits, pd.DataFrame(numbers, index=fits.index)], axis=1)
 
 

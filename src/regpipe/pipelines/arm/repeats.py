@@ -10,8 +10,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language import PROTOCOLS, Protocol, Statistics
-from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.fits import Repeats, repeats_of, splits_of
+from regpipe.pipelines.fits import Repeats, measure_of, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.statistics.overlap import halves_of
 from regpipe.statistics.paired import Comparison, compare, is_out_of_reach
@@ -66,11 +65,8 @@ class Scored:
     """The fits of an arm on fresh draws, trained as far as they have to be."""
 
     def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer) -> None:
-        from regpipe.measures.measure import Measure
-
         self._jobs, self._name, self._trainer = jobs, arm.name, trainer
         self._columns = columns_of(arm.task.metric)
-        self._measure = Measure(arm, jobs[0].architecture)
         self._scores: list[list[float]] = []
 
     def until(self, n: int) -> np.ndarray:
@@ -78,8 +74,7 @@ class Scored:
         batch = self._jobs[len(self._scores) : n]
         progress.expect(len(batch))
         for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
-            self._measure.load(fit.weights, job.rows.y_train, base_rates(job.arm, job.rows))
-            scores = self._measure.scores(job.rows)
+            scores = measure_of(job, fit).scores(job.rows)
             self._scores.append([scores[column] for column in self._columns])
         return np.array(self._scores).T
 

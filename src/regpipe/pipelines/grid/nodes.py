@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -14,9 +14,8 @@ from regpipe.engine import progress
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.language import PROTOCOLS, Protocol, Statistics, Technique
-from regpipe.measures.base_rates import base_rates
 from regpipe.pipelines.arm.nodes import build_network
-from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
+from regpipe.pipelines.fits import Repeat, measure_of, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.rows.arrays import Rows, hold_out
@@ -25,9 +24,6 @@ from regpipe.seeds import derive
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.summary import spread
-
-if TYPE_CHECKING:
-    from regpipe.measures.measure import Measure
 
 
 def train_coarse(
@@ -187,7 +183,7 @@ def _train(
                 **dict(zip(technique.grid, pair.point, strict=True)),
                 **pair.repeat.row(),
                 "outcome": whole.outcome,
-                **_loaded(pair.whole, whole, pair.repeat.rows).scores(pair.repeat.rows),
+                **measure_of(pair.whole, whole).scores(pair.repeat.rows),
                 **_validation(pair, part),
                 "seconds": whole.seconds + part.seconds,
             }
@@ -205,15 +201,7 @@ def _pairs(point: Point, arm: Arm, samples: pd.DataFrame, protocol: Protocol) ->
             yield Pair(point, repeat, whole, held, part)
 
 
-def _loaded(job: Job, fit: Fit, rows: Rows) -> "Measure":
-    from regpipe.measures.measure import Measure
-
-    measure = Measure(job.arm, job.architecture)
-    measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
-    return measure
-
-
 def _validation(pair: Pair, fit: Fit) -> dict[str, float]:
     """Return the scores on the rows held out of a fit that was trained without them."""
-    scores = _loaded(pair.part, fit, pair.held).score(pair.held, "val")
+    scores = measure_of(pair.part, fit).score(pair.held, "val")
     return {f"validation_{name}": value for name, value in scores.items()}

@@ -9,8 +9,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language import Problem, Protocol
-from regpipe.measures.base_rates import base_rates
-from regpipe.pipelines.fits import watched
+from regpipe.pipelines.fits import measure_of, watched
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import rows_of
 from regpipe.rows.sources import is_table
@@ -31,8 +30,6 @@ def train_nested(
         A row per fit: problem, metric, draw, weights, order, the seeds, and the problem's metric on
         the draw's own test rows (`test_`) and, of a generator, on new ones (`score_`).
     """
-    from regpipe.measures.measure import Measure
-
     sizes = protocol.variance
     draws = rows_of(samples, "fresh", arm)[: sizes.draws]
     keys = list(itertools.product(range(len(draws)), range(sizes.weights), range(sizes.orders)))
@@ -44,10 +41,9 @@ def train_nested(
         jobs.append(Job(arm, architecture, rows, seed, weights_seed))
     progress.expect(len(jobs))
     fits = trainer.fits_of(f"{arm.name}, variance", jobs)
-    measure, metric, table = Measure(arm, architecture), arm.task.metric, []
+    metric, table = arm.task.metric, []
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
-        rows = draws[draw]
-        measure.load(fit.weights, rows.y_train, base_rates(job.arm, job.rows))
+        rows, measure = draws[draw], measure_of(job, fit)
         scores = {f"test_{metric}": measure.score(rows, "val")[metric]}
         if not is_table(arm.problem_block.rows):
             scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
