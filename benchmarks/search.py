@@ -21,7 +21,7 @@ from regpipe.language import Screen, Settings
 from regpipe.pipelines.fits import repeats_of, splits_of
 from regpipe.pipelines.screen.nodes import usual_of, values_chosen
 from regpipe.pipelines.screen.tuning import candidates_of
-from regpipe.pipelines.search import Evaluator, held_out, means
+from regpipe.pipelines.search import Evaluator, held_out
 from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.grid import choose
 from regpipe.statistics.summary import compare_runs
@@ -100,15 +100,11 @@ def search(space: SearchSpace, catalog: Any, samples: str, settings: Settings) -
                 **dict.fromkeys(space.paths, value),
                 **repeat.row(),
                 **evaluator.run(candidates[value], repeat),
-                **{
-                    f"validation_{name}": number
-                    for name, number in means(
-                        [evaluator.score(candidates[value], repeat, held) for held in ways]
-                    ).items()
-                },
+                **{f"validation_{name}": number for name, number in scores.items()},
                 "pruned": False,
             }
             for value in space.values
+            for *_, scores in [evaluator.validate(candidates[value], repeat, ways)]
         ]
 
     repeats = repeats_of(arm, rows, settings.protocol, "fresh", screen.ceiling)

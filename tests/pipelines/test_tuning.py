@@ -1,5 +1,6 @@
 """A screen chooses a strength by few fits, and gives up recipes that can't win any more."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -7,29 +8,30 @@ import pytest
 
 from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import SearchSpace
+from regpipe.engine.job import Job
 from regpipe.language import Screen
 from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.fits import Repeat
-from regpipe.pipelines.screen.tuning import Validation, fits_of_repeat, try_values
-from regpipe.pipelines.search import Candidate
+from regpipe.pipelines.screen.tuning import fits_of_repeat, try_values
+from regpipe.pipelines.search import Candidate, Evaluator
 from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called
 
 VALUES = [0.1, 0.2, 0.3, 0.4, 0.5]
 
 
-class Untrained:
+class Untrained(Evaluator):
     """Scores values as they are given, and counts what would be trained."""
 
     def __init__(self, merits: dict[float, list[float]]) -> None:
         """Take the accuracy of each value in each way to hold rows out."""
         self._merits, self.tried = merits, list[float]()
 
-    def score(self, candidate: Candidate, repeat: Repeat, held: Rows) -> dict[str, float]:
-        value = candidate.architecture["value"]
-        done = self.tried.count(value)
+    def _measured(self, job: Job) -> Any:
+        value = job.architecture["value"]
+        accuracy = self._merits[value][self.tried.count(value)]
         self.tried.append(value)
-        return {"accuracy": self._merits[value][done], "loss": 1.0}
+        return None, SimpleNamespace(score=lambda *_: {"accuracy": accuracy, "loss": 1.0})
 
     def run(self, candidate: Candidate, repeat: Repeat) -> dict[str, Any]:
         return {"outcome": "completed", "test_accuracy": candidate.architecture["value"]}
@@ -42,9 +44,10 @@ def base() -> Arm:
 
 def tried(base: Arm, moons: Rows, merits: dict[float, list[float]], **space: Any) -> Any:
     """Return the evaluator, and the rows of the values that were tried in a repeat."""
-    evaluator: Any = Untrained(merits)
+    evaluator = Untrained(merits)
     candidates = {value: Candidate(base, {"value": value}) for value in merits}
-    arms = SearchSpace("a.rate", VALUES, [base] * 5, **space)
+    values: list[Any] = [value for value in VALUES if value in merits]
+    arms = SearchSpace("a.rate", values, [base] * len(values), **space)
     rows = try_values(arms, candidates, evaluator, Screen(), Repeat("fresh", 3, moons, 7))
     return evaluator, pd.DataFrame(rows.values()).set_index("a.rate")
 
@@ -79,12 +82,9 @@ def test_values_beyond_are_not_tried_where_the_strongest_is_not_the_best(
 
 def test_a_single_value_is_validated_in_all_ways(base: Arm, moons: Rows) -> None:
     """The best single technique is chosen by it, beside a cocktail."""
-    evaluator: Any = Untrained({0.1: [0.4, 0.5, 0.6]})
-    validation = Validation(
-        {0.1: Candidate(base, {"value": 0.1})}, evaluator, Repeat("fresh", 0, moons, 7), Screen()
-    )
-    assert validation.halve([0.1]) == 0.1
-    assert validation.complete[0.1]["accuracy"] == pytest.approx(0.5)
+    _, rows = tried(base, moons, {0.1: [0.4, 0.5, 0.6]})
+    assert rows["validation_accuracy"].to_dict() == pytest.approx({0.1: 0.5})
+    assert not rows["pruned"].any()
 
 
 def test_a_cocktail_is_compared_with_singles_over_the_repeats_that_all_recipes_have(

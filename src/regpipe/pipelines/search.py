@@ -5,6 +5,7 @@ tried there; the score never sees them. Candidates that look hopeless after the 
 pruned.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
-from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language.settings import Holdouts
 from regpipe.pipelines.arm.nodes import build_network
@@ -55,28 +55,14 @@ class Evaluator:
         fit, measure = self._measured(candidate.job(repeat))
         return {"outcome": fit.outcome, **measure.scores(repeat.rows), "seconds": fit.seconds}
 
-    def score(self, candidate: Candidate, repeat: Repeat, held: Rows) -> dict[str, float]:
-        """Return the scores on rows that are held out of a training."""
-        return self._measured(candidate.job(repeat, held))[1].score(held, "val")
-
     def validate(
-        self, trial: Any, candidate: Candidate, repeat: Repeat, sizes: Holdouts
-    ) -> dict[str, float]:
-        """Return a candidate's mean scores over the ways to hold out some of the rows.
-
-        Raises:
-            optuna.TrialPruned: it looks hopeless after the first of them.
-        """
-        import optuna
-
-        scores: list[dict[str, float]] = []
-        for step, held in enumerate(held_out(repeat, sizes)):
-            scores.append(self.score(candidate, repeat, held))
-            trial.report(merit(means(scores), candidate.arm), step)
-            if step + 1 < sizes.holdouts and trial.should_prune():
-                progress.expect(step + 1 - sizes.holdouts)
-                raise optuna.TrialPruned
-        return means(scores)
+        self, candidate: Candidate, repeat: Repeat, ways: Iterable[Rows]
+    ) -> Iterator[dict[str, float]]:
+        """Yield a candidate's mean scores so far, after each way to hold out some of the rows."""
+        scores = []
+        for held in ways:
+            scores.append(self._measured(candidate.job(repeat, held))[1].score(held, "val"))
+            yield {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
 
     def _measured(self, job: Job) -> tuple[Any, Any]:
         fit = self._trainer.fits_of(self._name, [job])[0]
@@ -89,11 +75,6 @@ def held_out(repeat: Repeat, sizes: Holdouts) -> list[Rows]:
         hold_out(repeat.rows, sizes.validation_split, derive(repeat.seed, "choice", k))
         for k in range(sizes.holdouts)
     ]
-
-
-def means(scores: list[dict[str, float]]) -> dict[str, float]:
-    """Return the mean of each score."""
-    return {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
 
 
 def merit(scores: dict[str, float], arm: Arm) -> float:

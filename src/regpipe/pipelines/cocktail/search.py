@@ -23,7 +23,7 @@ from regpipe.language import Cocktail, Recipe, Technique
 from regpipe.language.strengths import NO_LIMIT, does_nothing
 from regpipe.language.vocabulary import called
 from regpipe.pipelines.fits import Repeat
-from regpipe.pipelines.search import Candidate, Evaluator, merit
+from regpipe.pipelines.search import Candidate, Evaluator, held_out, merit
 from regpipe.provenance import digest, versions
 from regpipe.seeds import derive
 
@@ -154,9 +154,15 @@ def search(
     import optuna
     from optuna.trial import TrialState
 
+    ways = held_out(repeat, sizes)
+
     def objective(trial: Any) -> float:
         candidate = space.candidate(_suggest(trial, space))
-        scores = evaluator.validate(trial, candidate, repeat, sizes)
+        for step, scores in enumerate(evaluator.validate(candidate, repeat, ways)):
+            trial.report(merit(scores, candidate.arm), step)
+            if step + 1 < sizes.holdouts and trial.should_prune():
+                progress.expect(step + 1 - sizes.holdouts)
+                raise optuna.TrialPruned
         trial.set_user_attr("scores", scores)
         return merit(scores, candidate.arm)
 

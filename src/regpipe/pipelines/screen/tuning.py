@@ -12,7 +12,7 @@ first few repeats.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -27,15 +27,13 @@ from regpipe.language import Protocol, Screen, Statistics
 from regpipe.language.settings import Holdouts
 from regpipe.pipelines.arm.repeats import bare_scores, columns_of, compared
 from regpipe.pipelines.fits import Repeat, repeats_of
-from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, held_out, means, merit
+from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, held_out, merit
 from regpipe.pipelines.training import Trainer
-from regpipe.rows.arrays import Rows
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.futility import can_win
 
 CLAIMED = 5  # repeats in which every value is trained on all rows
 
-Candidates = Mapping[Value, Candidate]
 Tried = dict[tuple[int, Value], dict[str, Any]]  # a row of the table, by repeat and value
 
 
@@ -119,72 +117,52 @@ def fits_of_repeat(values: int, holdouts: int) -> int:
     return sum(math.ceil(values / 2**step) for step in range(holdouts))
 
 
-class Validation:
-    """The scores of values on the rows held out in a repeat, as far as they were tried."""
-
-    def __init__(
-        self, candidates: Candidates, evaluator: Evaluator, repeat: Repeat, sizes: Holdouts
-    ) -> None:
-        self._candidates, self._evaluator, self._repeat = candidates, evaluator, repeat
-        self._ways = held_out(repeat, sizes)
-        self.scores: dict[Value, list[dict[str, float]]] = defaultdict(list)
-
-    @property
-    def complete(self) -> dict[Value, dict[str, float]]:
-        """The mean scores of the values that were tried in all ways."""
-        return {v: means(s) for v, s in self.scores.items() if len(s) == len(self._ways)}
-
-    def halve(self, values: Sequence[Value]) -> Value:
-        """Return the best of the values, of which the better half goes on to the next way."""
-        left = list(values)
-        for step, held in enumerate(self._ways):
-            left = left[: math.ceil(len(values) / 2**step)]
-            for value in left:
-                self._score(value, held)
-            left.sort(key=self._merit, reverse=True)
-        return left[0]
-
-    def beats(self, value: Value, best: Value) -> bool:
-        """Whether a value is better than the best so far, after each of the ways."""
-        for ways, held in enumerate(self._ways, start=1):
-            progress.expect(1)
-            self._score(value, held)
-            if not self._merit(value) > self._merit(best, ways):
-                return False
-        return True
-
-    def _score(self, value: Value, held: Rows) -> None:
-        candidate = self._candidates[value]
-        self.scores[value].append(self._evaluator.score(candidate, self._repeat, held))
-
-    def _merit(self, value: Value, ways: int | None = None) -> float:
-        return merit(means(self.scores[value][:ways]), self._candidates[value].arm)
+def halve(values: Sequence[Value], go_on: Callable[[Value], float], ways: int) -> Value:
+    """Return the best of the values, of which the better half goes on to the next way."""
+    left = list(values)
+    for step in range(ways):
+        left = sorted(left[: math.ceil(len(values) / 2**step)], key=go_on, reverse=True)
+    return left[0]
 
 
 def try_values(
     space: SearchSpace,
-    candidates: Candidates,
+    candidates: Mapping[Value, Candidate],
     evaluator: Evaluator,
     sizes: Holdouts,
     repeat: Repeat,
 ) -> Tried:
     """Try values in a repeat, and train the best on all rows."""
-    validation = Validation(candidates, evaluator, repeat, sizes)
-    best = validation.halve(space.values)
+    arm, ways = space.arms[0], held_out(repeat, sizes)
+    validations = {v: evaluator.validate(c, repeat, ways) for v, c in candidates.items()}
+    tried: dict[Value, list[dict[str, float]]] = defaultdict(list)  # mean scores so far
+
+    def go_on(value: Value) -> float:
+        tried[value].append(next(validations[value]))
+        return merit(tried[value][-1], arm)
+
+    def beats(value: Value, best: Value) -> bool:
+        """Whether a value is better than the best so far, after each of the ways."""
+        for scores in tried[best]:
+            progress.expect(1)
+            if not go_on(value) > merit(scores, arm):
+                return False
+        return True
+
+    best = halve(space.values, go_on, len(ways))
     if best == space.strongest:
         for further in filter(space.beyond.__contains__, candidates):
-            if not validation.beats(further, best):
+            if not beats(further, best):
                 break
             best = further
-    complete = validation.complete
     rows: Tried = {}
-    for value in validation.scores:
-        scores = {f"validation_{k}": v for k, v in complete.get(value, {}).items()}
+    for value, scores in tried.items():
+        complete = scores[-1] if len(scores) == len(ways) else {}
         rows[repeat.number, value] = {
             **_row(space, repeat, value),
             **(evaluator.run(candidates[value], repeat) if value == best else {}),
-            **scores,
-            "pruned": value not in complete,
+            **{f"validation_{k}": v for k, v in complete.items()},
+            "pruned": not complete,
         }
     return rows
 
@@ -213,7 +191,7 @@ def _may_win(
 
 def _claim(
     space: SearchSpace,
-    candidates: Candidates,
+    candidates: Mapping[Value, Candidate],
     evaluator: Evaluator,
     tried: Tried,
     repeats: Sequence[Repeat],
