@@ -92,14 +92,11 @@ def candidates_of(space: SearchSpace, samples: pd.DataFrame) -> dict[Value, Cand
 
 def check_alike(name: str, candidates: Iterable[Candidate]) -> None:
     """Raise SpecError unless all fits of a recipe have weights of the same shapes."""
-    from regpipe.engine.network import build_model
+    from regpipe.measures.network import network_of
 
     sizes = {
-        (
-            candidate.arm.training.networks,
-            *(w.shape for w in build_model(candidate.architecture).weights),
-        )
-        for candidate in candidates
+        (c.arm.training.networks, *(w.shape for w in network_of(c.architecture).model.weights))
+        for c in candidates
     }
     if len(sizes) > 1:
         raise SpecError(
