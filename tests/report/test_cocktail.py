@@ -63,6 +63,15 @@ def test_it_is_told_against_both_rivals() -> None:
     assert "-0.1 points (95% interval -1.0 to 2.2) over the best single technique, un" in said
 
 
+def test_a_rival_of_fewer_repeats_is_told_with_their_number() -> None:
+    fewer = answer()
+    fewer["against"]["single"] |= {"pairs": 6}
+    assert "over the plain network, better; " in said_of(fewer)
+    assert "over the best single technique, in 6 repeats, undecided" in said_of(fewer)
+    page = rendered(PARTS, fewer)
+    assert "the best single technique, in 6 repeats</th>" in page
+
+
 def test_too_few_repeats_have_no_interval() -> None:
     undecided = answer()
     undecided["against"]["baseline"] |= {"ci_low": None, "ci_high": None, "verdict": "too few"}
@@ -90,9 +99,9 @@ MIXTURES = pd.DataFrame(
 )
 
 
-def rendered(parts: pd.DataFrame) -> str:
+def rendered(parts: pd.DataFrame, summary: dict[str, Any] | None = None) -> str:
     return render_cocktail(
-        CocktailAnswer.model_validate(answer()),
+        CocktailAnswer.model_validate(summary or answer()),
         parts,
         MIXTURES,
         picture(),

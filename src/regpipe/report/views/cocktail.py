@@ -9,7 +9,7 @@ import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, rivalry, typeset
-from regpipe.statistics.cocktail import CocktailAnswer, Rival, Rivalled
+from regpipe.statistics.cocktail import CocktailAnswer, Rivalled
 
 NAMED = 3  # recipes, at most, in the sentence
 AGAINST: dict[Rivalled, str] = {
@@ -55,7 +55,7 @@ def cocktail_sentence(answer: CocktailAnswer) -> str:
     """Return what the best mixtures give, and what is useful in them."""
     unit = METRICS[answer.metric]
     mean = answer.against["baseline"].test_mixture
-    parts = [_over(answer.against[rival], unit, answer.confidence) for rival in AGAINST]
+    parts = [_over(answer, rival, unit) for rival in AGAINST]
     return (
         f"The best of {answer.trials:,} mixtures on {answer.problem}, another in each of "
         f"{answer.repeats} repeats, have a test {unit.name} of "
@@ -68,13 +68,13 @@ def rivals(answer: CocktailAnswer) -> list[RivalRow]:
     unit = METRICS[answer.metric]
     return [
         RivalRow(
-            name + ("" if rival.pairs == answer.repeats else f", in {rival.pairs} repeats"),
+            _named(answer, key),
             unit.value(rival.test_mixture),
             unit.value(rival.test_other),
             change(unit, rival.mean, rival.ci_low, rival.ci_high),
             rival_badge(rival.verdict),
         )
-        for key, name in AGAINST.items()
+        for key in AGAINST
         for rival in [answer.against[key]]
     ]
 
@@ -127,13 +127,19 @@ def _worth(row: Record, unit: Metric) -> tuple[str, str]:
     return change(unit, row["worth"], row["ci_low"], row["ci_high"])
 
 
-def _over(rival: Rival, unit: Metric, confidence: float) -> str:
-    interval = ""
+def _named(answer: CocktailAnswer, key: Rivalled) -> str:
+    """Name a rival, and in how many repeats it is one, where that isn't all."""
+    pairs = answer.against[key].pairs
+    return AGAINST[key] + ("" if pairs == answer.repeats else f", in {pairs} repeats")
+
+
+def _over(answer: CocktailAnswer, key: Rivalled, unit: Metric) -> str:
+    rival, interval = answer.against[key], ""
     if not math.isnan(rival.ci_low):
         low, high = (unit.end(end).lstrip("+") for end in (rival.ci_low, rival.ci_high))
-        interval = f" ({confidence:.0%} interval {low} to {high})"
+        interval = f" ({answer.confidence:.0%} interval {low} to {high})"
     return (
-        f"{unit.signed(rival.mean)}{unit.unit}{interval} over {AGAINST[rival.against]}, "
+        f"{unit.signed(rival.mean)}{unit.unit}{interval} over {_named(answer, key)}, "
         f"{rivalry(rival.verdict)}"
     )
 
