@@ -78,6 +78,19 @@ def test_a_recipe_that_suits_no_problem_is_refused_by_its_name(
     assert len(lines) == 1 and says in lines[0]
 
 
+def test_a_misspelt_recipe_is_told_from_one_that_is_new() -> None:
+    def of(name: str, **block: Any) -> tuple[str, ...]:
+        recipes = blocks("recipes")["recipes"] | {name: block}
+        return faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, "recipes": recipes})
+
+    first, *missing = of("dropot", title="x")
+    assert first == "recipes.dropot: this is no whole recipe. Did you mean 'dropout'?"
+    assert "recipes.dropot.family: this key is missing." in missing
+    assert all("missing" in line for line in of("mine", title="x"))
+    (line,) = of("dropot", title="t", family="other", explanation="e", training={"epoch": 3})
+    assert "dropout" not in line
+
+
 def test_a_recipe_may_be_for_one_kind_of_network() -> None:
     about = {"title": "t", "family": "other", "explanation": "e"}
     recipe = {**about, "each": {"kernel_size": 2}}  # of convolutions

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
@@ -19,6 +20,7 @@ PIPELINES = ("study", "claims", "variance")  # those of all problems
 DATASETS = ("made", "trainer", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
+NEEDED = {key for key, field in Recipe.model_fields.items() if field.is_required()}
 
 
 def check_parameters(
@@ -103,6 +105,9 @@ def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> It
             if tried and not any(suits(name, recipe, base) for base in chain(meant, tried)):
                 check_recipe(name, recipe, tried[0])
         except SpecError as error:
+            if isinstance(block, dict) and not NEEDED <= set(block):  # a misspelt override
+                for near in get_close_matches(name, {*recipes} - {name}, 1):
+                    yield f"{RECIPES}.{name}: this is no whole recipe. Did you mean '{near}'?"
             yield from (f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults)
 
 
