@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,53 @@ def test_what_python_and_editors_leave_does_not_count(source: Path) -> None:
         (source / left).parent.mkdir(exist_ok=True)
         (source / left).write_bytes(b"\xff")
     assert digest_now() == before
+
+
+@pytest.fixture
+def parsed(source: Path, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What was parsed."""
+    seen: list[bytes] = []
+    parse = provenance.parse
+    monkeypatch.setattr(provenance, "parse", lambda code: seen.append(code) or parse(code))
+    return seen
+
+
+def memory(source: Path, code: str = "provenance.py") -> Path:
+    return Path(cache_from_source(str(source / code))).with_suffix(".json")
+
+
+def test_only_what_changed_is_parsed_again(source: Path, parsed: list[bytes]) -> None:
+    before = digest_now()
+    assert len(parsed) == 3
+    assert digest_now() == before and digest_now("engine") != before
+    assert len(parsed) == 3
+    (source / "plots.py").write_text("WIDE = 2\n")
+    assert digest_now() != before
+    assert parsed[3:] == [b"WIDE = 2\n"]
+    (source / "plots.py").write_text("WIDE = 1\n")
+    assert digest_now() == before
+
+
+def test_what_is_remembered_is_what_was_written_by_this_code(
+    source: Path, parsed: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, whole = digest_now(), memory(source).read_text()
+    value = whole.rindex('"}, "seal"') - 1
+    flipped = whole[:value] + ("0" if whole[value] != "0" else "1") + whole[value + 1 :]
+    for damaged in ("", "[]", "null", "{}", whole[:-9], whole.replace("codes", "code"), flipped):
+        memory(source).write_text(damaged)
+        parsed.clear()
+        assert digest_now() == before and len(parsed) == 3, damaged
+        assert memory(source).read_text() == whole
+    (source / "other.py").write_text("")
+    monkeypatch.setattr(provenance, "__file__", str(source / "other.py"))
+    memory(source).rename(memory(source, "other.py"))
+    parsed.clear()
+    digest_now()
+    assert len(parsed) == 4
+
+
+def test_where_nothing_can_be_remembered_all_is_parsed(source: Path, parsed: list[bytes]) -> None:
+    (source / "__pycache__").write_text("in the way")
+    assert digest_now() == digest_now()
+    assert len(parsed) == 6

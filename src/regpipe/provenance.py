@@ -3,9 +3,13 @@
 import ast
 import hashlib
 import json
+import os
 import platform
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -36,14 +40,15 @@ def code_digest(*parts: str) -> str:
     found: set[Path] = set()
     for path in (SOURCE / part for part in parts or (".",)):
         found.update(path.rglob("*") if path.is_dir() else [path])
-    files = sorted(file.relative_to(SOURCE) for file in found if _is_ours(file))
-    return digest([platform.python_version_tuple()[:2], *((str(f), _code(f)) for f in files)])
+    files = (file for file in sorted(found) if _is_ours(file))
+    contents = {str(file.relative_to(SOURCE)): file.read_bytes() for file in files}
+    return digest([platform.python_version_tuple()[:2], _codes(contents)])
 
 
-def parse(file: Path) -> ast.Module:
-    """Return the syntax tree of a file of Python."""
+def parse(code: bytes) -> ast.Module:
+    """Return the syntax tree of some Python."""
     with PARSING:
-        return ast.parse(file.read_text(encoding="utf-8"))
+        return ast.parse(code)
 
 
 def digest(content: Any) -> str:
@@ -57,11 +62,44 @@ def _is_ours(file: Path) -> bool:
     return file.is_file() and not any(part == "__pycache__" or part[0] == "." for part in parts)
 
 
-def _code(file: Path) -> str:
-    if file.suffix != ".py":
-        return hashlib.sha256((SOURCE / file).read_bytes()).hexdigest()
-    tree = parse(SOURCE / file)
+def _codes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return a digest of what each file does, given its content.
+
+    To parse all takes half a second, so what some content does is remembered where Python keeps
+    what it compiled. What isn't as it was written there, or was by other code, is forgotten.
+    """
+    place = Path(cache_from_source(str(SOURCE / Path(__file__).name))).with_suffix(".json")
+    remembered = _remembered(place)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    codes = {
+        hashes[name]: remembered.get(hashes[name]) or _code(content)
+        for name, content in files.items()
+        if name.endswith(".py")
+    }
+    if not codes.items() <= remembered.items():
+        begun = place.with_suffix(f".{os.getpid()}.tmp")
+        with suppress(OSError):  # no more than speed depends on it
+            place.parent.mkdir(parents=True, exist_ok=True)
+            begun.write_text(json.dumps({"codes": codes, "seal": _seal(codes)}))
+            begun.replace(place)
+    return {name: codes.get(hashed, hashed) for name, hashed in hashes.items()}
+
+
+def _remembered(place: Path) -> dict[str, str]:
+    with suppress(OSError, ValueError, TypeError, KeyError):  # no such file, or a damaged one
+        found = json.loads(place.read_bytes())
+        if found["seal"] == _seal(found["codes"]):
+            return found["codes"]
+    return {}
+
+
+def _seal(codes: Any) -> str:
+    return digest([codes, hashlib.sha256(Path(__file__).read_bytes()).hexdigest()])
+
+
+def _code(content: bytes) -> str:
+    tree = parse(content)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             node.body = node.body[ast.get_docstring(node) is not None :]
-    return ast.dump(tree)
+    return digest(ast.dump(tree))

@@ -1,9 +1,7 @@
 """Kedro's settings: https://docs.kedro.org/en/stable/configure/settings/."""
 
-from kedro.config import OmegaConfigLoader
-
 from regpipe.kedro_side.answers import AnswerHooks
-from regpipe.kedro_side.blocks import LOADER_ARGS
+from regpipe.kedro_side.blocks import LOADER_ARGS, BlockLoader
 from regpipe.kedro_side.hooks import CheckHooks
 from regpipe.kedro_side.progress import ProgressHooks
 from regpipe.kedro_side.runner.hooks import LockHooks
@@ -11,5 +9,5 @@ from regpipe.kedro_side.tracking.hooks import TrackingHooks
 
 HOOKS = (LockHooks(), CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())
 
-CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_CLASS = BlockLoader
 CONFIG_LOADER_ARGS = LOADER_ARGS

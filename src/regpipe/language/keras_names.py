@@ -13,7 +13,6 @@ from pathlib import Path
 
 from regpipe.provenance import parse
 
-_parsed = cache(parse)
 # Every layer takes these through **kwargs (keras.layers.Layer.__init__), without naming them.
 LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast")
 
@@ -100,6 +99,11 @@ def _class_arguments(file: Path, name: str) -> tuple[str, ...]:
             listed = [*init.args.args, *init.args.kwonlyargs]
             return tuple(a.arg for a in listed if a.arg not in {"self", "name", "dtype"})
     return ()
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return parse(file.read_bytes())
 
 
 def _definitions(file: Path, name: str) -> Iterator[ast.ClassDef | ast.FunctionDef]:
