@@ -122,7 +122,8 @@ def test_the_cocktail_has_a_page_of_its_own(printed: list[str], folder: Path) ->
     assert shown in printed[1]
     page = (folder / shown).read_text()
     assert "Which techniques help together on Mine?" in page
-    assert page.count("<section") == 4 and "model.compile(" in page
+    assert page.count("<section") == 4
+    assert ("model.compile(" in page) != ("No recipe is in more than half" in page)
 
 
 def test_the_report_shows_and_escapes_what_is_in_the_file(printed: list[str], folder: Path) -> None:
@@ -145,7 +146,8 @@ def test_the_cocktail_is_compared_and_taken_apart(printed: list[str], folder: Pa
     assert set(answer["against"]) == {"baseline", "single"}
     assert "over the best single technique" in " ".join(printed[1].split())
     written = (folder / "data" / "08_reporting" / "mine_cocktail" / "technique.yml").read_text()
-    assert yaml.safe_load(written)["mine_mixture"]["problem"] == "mine"
+    common = set.intersection(*({*json.loads(mixture)} for mixture in best["mixture"]))
+    assert (yaml.safe_load(written) or {}).keys() == ({"mine_mixture"} if common else set())
 
 
 def test_an_interrupted_search_keeps_its_trials(printed: list[str], folder: Path) -> None:

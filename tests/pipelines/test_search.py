@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+import yaml
 
 from regpipe.candidates.arm import Arm, apply
 from regpipe.candidates.recipes import parse_recipes, technique_of
@@ -16,6 +18,7 @@ from regpipe.engine.job import Job
 from regpipe.engine.loops import Loops
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
+from regpipe.pipelines.cocktail.nodes import to_technique
 from regpipe.pipelines.cocktail.search import (
     Mixture,
     MixtureSpace,
@@ -212,6 +215,18 @@ def test_every_recipe_that_mixes_has_a_place_in_a_mixture(problem: str) -> None:
     for name, recipe in recipes.items():
         assert space.arm({name: values_in_mixtures(recipe)[0]}).layers
     assert space.arm({}).layers
+
+
+def test_what_most_mixtures_share_is_a_technique_and_nothing_is_said_to_be_none() -> None:
+    base, recipes = arm_called("moons"), blocks("recipes")["recipes"]
+    best = ['{"dropout": 0.2}', '{"dropout": 0.5, "batch_norm": null}', "{}"]
+    mixtures = pd.DataFrame({"without": None, "mixture": best})
+    written, arm = to_technique(mixtures, base, recipes)
+    assert list(yaml.safe_load(written)["moons_mixture"]["network"]) == ["dropout_hidden"]
+    assert arm.layers["dropout_hidden"].arguments["rate"] in (0.2, 0.5)
+    written, arm = to_technique(mixtures.iloc[1:], base, recipes)
+    assert written == "# No recipe is in more than half of the best mixtures.\n"
+    assert arm.layers == base.layers
 
 
 @pytest.mark.usefixtures("without_xla")

@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-import numpy as np
 import pandas as pd
+import pytest
 from markupsafe import escape
 
 from regpipe.report.page import render_cocktail
+from regpipe.report.terminal import show_cocktail
 from regpipe.report.views.cocktail import cocktail_sentence
 from regpipe.statistics.cocktail import CocktailAnswer
 from tests.report.conftest import HOSTILE, picture
@@ -68,7 +69,7 @@ def test_a_rival_of_fewer_repeats_is_told_with_their_number() -> None:
     fewer["against"]["single"] |= {"pairs": 6}
     assert "over the plain network, better; " in said_of(fewer)
     assert "over the best single technique, in 6 repeats, undecided" in said_of(fewer)
-    page = rendered(PARTS, fewer)
+    page = rendered(fewer)
     assert "the best single technique, in 6 repeats</th>" in page
 
 
@@ -84,11 +85,9 @@ def test_only_what_is_surely_useful_is_named() -> None:
     assert "too little to tell" in said_of(answer(*parts[1:]))
 
 
-PARTS = pd.DataFrame(
-    {
-        **{"ingredient": ["dropout", HOSTILE], "times": [2, 1], "of": 3},
-        **{"worth": [0.02, -0.01], "ci_low": [0.01, np.nan], "ci_high": [0.03, np.nan]},
-    }
+PARTS = (
+    {**part("dropout", 0.02, 0.01), "ci_high": 0.03},
+    {**part(HOSTILE, -0.01, None), "ci_high": None, "times": 1},
 )
 MIXTURES = pd.DataFrame(
     {
@@ -99,10 +98,9 @@ MIXTURES = pd.DataFrame(
 )
 
 
-def rendered(parts: pd.DataFrame, summary: dict[str, Any] | None = None) -> str:
+def rendered(summary: dict[str, Any]) -> str:
     return render_cocktail(
-        CocktailAnswer.model_validate(summary or answer()),
-        parts,
+        CocktailAnswer.model_validate(summary),
         MIXTURES,
         picture(),
         {"dropout": "Dropout"},
@@ -113,10 +111,10 @@ def rendered(parts: pd.DataFrame, summary: dict[str, Any] | None = None) -> str:
 
 
 def test_its_page_tells_rivals_ingredients_and_the_best_of_each_repeat() -> None:
-    page = rendered(PARTS)
+    page = rendered(answer(*PARTS))
     text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
     assert "the best single technique 0.950 0.940 −0.1 [−1.0, 2.2] points" in text
-    assert "dropout Dropout 2 of 3 +2.0 [1.0, 3.0] points" in text
+    assert "dropout Dropout 7 of 10 +2.0 [1.0, 3.0] points" in text
     assert "−1.0 in too few repeats" in text
     first, second = (
         text.index(said) for said in ("0.940 nothing", "0.950 dropout 0.2, batch_norm")
@@ -126,10 +124,23 @@ def test_its_page_tells_rivals_ingredients_and_the_best_of_each_repeat() -> None
 
 
 def test_what_a_user_wrote_is_text_there_too() -> None:
-    page = rendered(PARTS)
+    page = rendered(answer(*PARTS))
     assert HOSTILE not in page and str(escape(HOSTILE)) in page
 
 
 def test_an_empty_mixture_has_a_page() -> None:
-    page = rendered(PARTS.head(0))
+    page = rendered(answer())
     assert "nothing is in it" in page and "data:image/webp" not in page
+
+
+def test_where_nothing_is_in_most_mixtures_there_is_no_technique(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rare = {**part("dropout", 0.02, 0.01), "times": 5}
+    for summary, common in ((answer(rare), False), (answer({**rare, "times": 6}), True)):
+        page = rendered(summary)
+        show_cocktail(CocktailAnswer.model_validate(summary), "technique.yml", "report.html")
+        told = capsys.readouterr().out
+        assert ("import keras" in page) == ("technique.yml" in told) == common
+        assert ("No recipe is in more than half" in page) == (not common)
+        assert ("No recipe is in more than half" in told) == (not common)

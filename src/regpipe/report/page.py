@@ -14,7 +14,13 @@ from regpipe.report.templating import fill
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.cells import VERDICTS, typeset
 from regpipe.report.views.claims import claims
-from regpipe.report.views.cocktail import best_of_each, cocktail_sentence, recipe_worths, rivals
+from regpipe.report.views.cocktail import (
+    best_of_each,
+    cocktail_sentence,
+    have_common,
+    recipe_worths,
+    rivals,
+)
 from regpipe.report.views.headline import Headline, best, headline
 from regpipe.report.views.screening import references, sentences, tuned
 from regpipe.report.views.setup import setup
@@ -33,7 +39,6 @@ def render(study: Study) -> str:
 
 def render_cocktail(
     answer: CocktailAnswer,
-    parts: pd.DataFrame,
     mixtures: pd.DataFrame,
     picture: bytes,
     titles: Mapping[str, str],
@@ -45,7 +50,6 @@ def render_cocktail(
 
     Args:
         answer: its `summary.json`.
-        parts: what each recipe in the mixtures is worth.
         mixtures: a row per repeat and mixture.
         picture: PNG of what they are worth.
         titles: of the recipes, by their names.
@@ -65,9 +69,9 @@ def render_cocktail(
         repeats=answer.repeats,
         sizes=answer.cocktail,
         confidence=f"{answer.confidence:.0%}",
-        worths=recipe_worths(parts, titles, unit),
-        picture=shrink(picture) if len(parts) else None,
-        block=block,
+        worths=recipe_worths(answer, titles),
+        picture=shrink(picture) if answer.ingredients else None,
+        block=block if have_common(answer) else None,
         code=code,
         mixtures=best_of_each(mixtures, metric),
     )

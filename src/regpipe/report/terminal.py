@@ -14,7 +14,7 @@ from regpipe.language.blocks import SIDES
 from regpipe.language.metrics import METRICS
 from regpipe.report.sentence import grid_sentence, sentence
 from regpipe.report.study import Screening
-from regpipe.report.views.cocktail import cocktail_sentence
+from regpipe.report.views.cocktail import NOTHING_COMMON, cocktail_sentence, have_common
 from regpipe.report.views.headline import claimed, headline
 from regpipe.report.views.screening import sentences as of_screen
 from regpipe.report.views.variance import variance
@@ -84,7 +84,9 @@ def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) ->
 def show_cocktail(answer: CocktailAnswer, block: str, page: str) -> None:
     """Print the answer of a cocktail, and where the common mixture and the report are."""
     _print(cocktail_sentence(answer))
-    _print(f"All of it: {page}\nWhat is in most of them, as a technique: {block}", fold=False)
+    common = f"What is in most of them, as a technique: {block}"
+    common = common if have_common(answer) else NOTHING_COMMON
+    _print(f"All of it: {page}\n{common}", fold=False)
 
 
 def show_grid(grid: pd.DataFrame, choice: Choice) -> None:

@@ -18,6 +18,7 @@ from regpipe.pipelines.search import Evaluator
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.provenance import versions
+from regpipe.report.views.cocktail import NOTHING_COMMON
 from regpipe.rows.arrays import input_shape
 from regpipe.statistics.cocktail import (
     CocktailAnswer,
@@ -96,9 +97,10 @@ def tabulate_recipes(
 def to_technique(mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any]) -> tuple[str, Arm]:
     """Return what is in most repeats' mixtures, with median values: as YAML, and as an arm."""
     space = MixtureSpace(mixable(parse_recipes(recipes), base), base, ())
-    technique = space.technique(common_of(mixtures), f"Cocktail of {base.problem}")
+    common = common_of(mixtures)
+    technique = space.technique(common, f"Cocktail of {base.problem}")
     arm = apply(f"{base.problem}_mixture", technique, base)
-    return as_yaml(arm.name, technique), arm
+    return as_yaml(arm.name, technique) if common else f"# {NOTHING_COMMON}\n", arm
 
 
 def common_of(mixtures: pd.DataFrame) -> Mixture:
@@ -146,23 +148,21 @@ def plot_recipes(parts: pd.DataFrame, problem: Problem) -> Figure:
 
 def report(
     answer: CocktailAnswer,
-    parts: pd.DataFrame,
     mixtures: pd.DataFrame,
     picture: bytes,
+    block: str,
     arm: Arm,
     samples: pd.DataFrame,
     recipes: dict[str, Any],
 ) -> str:
-    """Show it all on one page; `arm` is of what most mixtures have in common."""
+    """Show it all on one page; `block` and `arm` are of what most mixtures have in common."""
     from regpipe.report.keras_code import keras_code  # slow to import
     from regpipe.report.page import render_cocktail
 
-    assert arm.technique_block is not None
     titles = {key: recipe.title for key, recipe in parse_recipes(recipes).items()}
-    block = as_yaml(arm.name, arm.technique_block)
     code = keras_code(arm, input_shape(arm, samples), arm.problem_block.standardise)
     version = versions()["regpipe"]
-    return render_cocktail(answer, parts, mixtures, picture, titles, block, code, version)
+    return render_cocktail(answer, mixtures, picture, titles, block, code, version)
 
 
 def _nearest(middle: float, values: list[float]) -> float:

@@ -33,7 +33,7 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
         "statistics": STATISTICS,
         **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
     }
-    shown = [answer, parts, mixtures, picture, arm_of_most, samples, RECIPES]
+    shown = [answer, mixtures, picture, block_of_most, arm_of_most, samples, RECIPES]
     return Pipeline(
         [
             step(nodes.mix_and_measure, searched, mixtures, *TRAINS),

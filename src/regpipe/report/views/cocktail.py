@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.report.views.cells import Badge, Record, change, plain, rival_badge, rivalry, typeset
-from regpipe.statistics.cocktail import CocktailAnswer, Rivalled
+from regpipe.report.views.cells import Badge, change, plain, rival_badge, rivalry, typeset
+from regpipe.statistics.cocktail import CocktailAnswer, RecipeWorth, Rivalled
 
 NAMED = 3  # recipes, at most, in the sentence
+NOTHING_COMMON = "No recipe is in more than half of the best mixtures."
 AGAINST: dict[Rivalled, str] = {
     "baseline": "the plain network",
     "single": "the best single technique",
@@ -30,7 +31,7 @@ class RivalRow:
 
 
 @dataclass(frozen=True)
-class RecipeWorth:
+class WorthRow:
     """A recipe, in how many of the best mixtures it is, and what they lose without it."""
 
     name: str
@@ -79,19 +80,22 @@ def rivals(answer: CocktailAnswer) -> list[RivalRow]:
     ]
 
 
-def recipe_worths(
-    parts: pd.DataFrame, titles: Mapping[str, str], unit: Metric
-) -> list[RecipeWorth]:
+def recipe_worths(answer: CocktailAnswer, titles: Mapping[str, str]) -> list[WorthRow]:
     """Return a row per recipe in the mixtures, the most useful first; `titles` are of recipes."""
     return [
-        RecipeWorth(
-            row["ingredient"],
-            titles.get(row["ingredient"], ""),
-            f"{row['times']} of {row['of']}",
-            _worth(row, unit),
+        WorthRow(
+            part.ingredient,
+            titles.get(part.ingredient, ""),
+            f"{part.times} of {part.of}",
+            _worth(part, METRICS[answer.metric]),
         )
-        for row in parts.to_dict("records")
+        for part in answer.ingredients
     ]
+
+
+def have_common(answer: CocktailAnswer) -> bool:
+    """Whether any recipe is in more than half of the best mixtures."""
+    return any(2 * part.times > part.of for part in answer.ingredients)
 
 
 def best_of_each(mixtures: pd.DataFrame, metric: str) -> list[Best]:
@@ -121,10 +125,10 @@ def in_words(mixture: Mapping[str, float | None]) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def _worth(row: Record, unit: Metric) -> tuple[str, str]:
-    if pd.isna(row["ci_low"]):
-        return typeset(unit.signed(row["worth"])), "in too few repeats"
-    return change(unit, row["worth"], row["ci_low"], row["ci_high"])
+def _worth(part: RecipeWorth, unit: Metric) -> tuple[str, str]:
+    if math.isnan(part.ci_low):
+        return typeset(unit.signed(part.worth)), "in too few repeats"
+    return change(unit, part.worth, part.ci_low, part.ci_high)
 
 
 def _named(answer: CocktailAnswer, key: Rivalled) -> str:
