@@ -1,7 +1,7 @@
 """Is each kind of training tried once, and another kind tried, too?"""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.conftest import arm_called
 
 
 @pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the arms that took a step, or were refused one."""
     taken: list[str] = []
     check = trial.check_trial
@@ -25,9 +25,8 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         check(arm, *rest)
 
     monkeypatch.setattr(trial, "check_trial", counted)
-    trial._try.cache_clear()
-    yield taken
-    trial._try.cache_clear()
+    monkeypatch.setattr(trial, "TRIED", {})
+    return taken
 
 
 def test_what_differs_in_strengths_or_in_our_ideas_is_tried_once(

@@ -5,8 +5,6 @@ screen has a hundred arms to build, and a dozen to try.
 """
 
 import json
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from regpipe.backend import keras
@@ -18,7 +16,7 @@ from regpipe.engine.strengths import without_strengths
 from regpipe.engine.weights import check_seeded
 from regpipe.rows.arrays import Rows
 
-KEPT = 64  # models
+TRIED: dict[str, keras.Model] = {}  # as many as a run has kinds of training: a few dozen
 
 
 def tried(arm: Arm, architecture: Architecture, rows: Rows) -> keras.Model:
@@ -31,23 +29,10 @@ def tried(arm: Arm, architecture: Architecture, rows: Rows) -> keras.Model:
     described["config"]["name"] = ""
     loss, optimizer = loss_call(arm.training.loss), optimizer_call(arm.training)
     few = [part[:2].tobytes() for part in (rows.x_train, rows.y_train)]
-    alike = (json.dumps(described), arm.task.name, loss, optimizer, *few, rows.y_train.max())
-    return _try(_Trial(repr(alike), arm, architecture, rows))
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """What is tried; equal to all that are alike."""
-
-    alike: str
-    arm: Arm = field(compare=False)
-    architecture: Architecture = field(compare=False)
-    rows: Rows = field(compare=False)
-
-
-@lru_cache(KEPT)
-def _try(trial: _Trial) -> keras.Model:
-    model = build_model(trial.architecture)
-    check_seeded(model)
-    check_trial(trial.arm, model, trial.rows)
-    return model
+    alike = repr((json.dumps(described), arm.task.name, loss, optimizer, few, rows.y_train.max()))
+    if alike not in TRIED:
+        model = build_model(architecture)
+        check_seeded(model)
+        check_trial(arm, model, rows)
+        TRIED[alike] = model
+    return TRIED[alike]
