@@ -60,12 +60,7 @@ def grid(
     figure, axes = panels(2, len(protocols), 5.6, 2.6, **shape)
     for (ax, strip), protocol in zip(axes.T, protocols, strict=True):
         part = table[table["protocol"] == protocol].sort_values(path)
-        for line, values in part.groupby("line", sort=False):
-            _draw_line(ax, values, path, colours[line])
-        for side, colour in PUBLISHED.items():
-            numbers = part[f"published_{side}"]
-            alpha = 0.35 if _departures(table) else None
-            ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, alpha=alpha)
+        _draw_values(ax, part, path, colours)
         _draw_baseline(ax, baseline[protocol])
         _draw_chosen(strip, part, path, colours)
         ax.set_title(f"{heads[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
@@ -109,15 +104,21 @@ def _colours(table: pd.DataFrame, further: list[str]) -> dict[Any, Any]:
     return dict(zip(lines, shades, strict=True))
 
 
-def _draw_line(ax: Axes, values: pd.DataFrame, path: str, colour: Any) -> None:
-    finer = values["step"] == "finer"
-    for side, dashes in DASHES.items():
-        x, mean = values[path], values[f"{side}_mean"]
-        ax.plot(x, mean, dashes, color=colour, linewidth=1.5)
-        low, high = values[f"{side}_ci_low"], values[f"{side}_ci_high"]
-        ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
-        for at, face in ((~finer, colour), (finer, "white")):
-            ax.plot(x[at], mean[at], "o", color=colour, markerfacecolor=face, markersize=5)
+def _draw_values(ax: Axes, part: pd.DataFrame, path: str, colours: dict[Any, Any]) -> None:
+    """Draw a line per side and further values, with its interval, and what was published."""
+    for line, values in part.groupby("line", sort=False):
+        colour, finer = colours[line], values["step"] == "finer"
+        for side, dashes in DASHES.items():
+            x, mean = values[path], values[f"{side}_mean"]
+            ax.plot(x, mean, dashes, color=colour, linewidth=1.5)
+            low, high = values[f"{side}_ci_low"], values[f"{side}_ci_high"]
+            ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+            for at, face in ((~finer, colour), (finer, "white")):
+                ax.plot(x[at], mean[at], "o", color=colour, markerfacecolor=face, markersize=5)
+    alpha = 0.35 if _departures(part) else None
+    for side, colour in PUBLISHED.items():
+        numbers = part[f"published_{side}"]
+        ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, alpha=alpha)
 
 
 def _draw_baseline(ax: Axes, means: dict[str, float]) -> None:

@@ -3,7 +3,7 @@
 The trade-off of Prechelt (1998), "Early stopping - but when?".
 """
 
-from itertools import cycle
+from itertools import cycle, product
 
 import pandas as pd
 
@@ -32,12 +32,10 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     names = rules["rule"].str.partition("_")
     rules = rules.assign(family=names[0], label=names[2].str.replace("_", ", "))
     styles = dict(zip(rules["family"].unique(), cycle(zip(CLASSES, MARKERS, strict=True))))
-    shown = {
-        ax: rules[(rules["problem"] == problem) & (rules["protocol"] == protocol)]
-        for row, problem in zip(axes, problems, strict=True)
-        for ax, protocol in zip(row, MEANINGS, strict=True)
-    }
-    for ax, part in shown.items():
+    shown = {}
+    for ax, (problem, protocol) in zip(axes.flat, product(problems, MEANINGS), strict=True):
+        part = rules[(rules["problem"] == problem) & (rules["protocol"] == protocol)]
+        shown[ax] = part
         for family, (colour, marker) in styles.items():
             _draw_family(ax, part[part["family"] == family], family, colour, marker)
         ax.grid(alpha=0.3)
@@ -46,10 +44,9 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
         ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.xaxis.set_minor_formatter(NullFormatter())
-    for row, problem in zip(axes, problems, strict=True):
-        for ax, meaning in zip(row, MEANINGS.values(), strict=True):
-            ax.set_title(f"{problem}: {meaning}", fontsize=10)
-        row[0].set_ylabel("loss above the lowest, %")
+        ax.set_title(f"{problem}: {MEANINGS[protocol]}", fontsize=10)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("loss above the lowest, %")
     for ax in axes[-1]:
         ax.set_xlabel("epochs spent")
     axes[0][0].set_yscale("symlog", linthresh=LINEAR)
