@@ -1,7 +1,5 @@
 """From a technique's grid to its run table, its curve and an honest choice."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,14 +9,12 @@ from regpipe.candidates.arm import Arm, apply
 from regpipe.candidates.as_published import Shipped, grid_departure
 from regpipe.candidates.grids import Point, arm_at, finer_points, points
 from regpipe.engine import progress
-from regpipe.engine.fit import Fit
-from regpipe.engine.job import Job
 from regpipe.language import PROTOCOLS, Protocol, Statistics, Technique
-from regpipe.pipelines.arm.nodes import build_network
 from regpipe.pipelines.fits import Repeat, measure_of, repeats_of, splits_of
+from regpipe.pipelines.search import Candidate, candidate_of
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
-from regpipe.rows.arrays import Rows, hold_out
+from regpipe.rows.arrays import hold_out
 from regpipe.rows.draws import draws_of
 from regpipe.seeds import derive
 from regpipe.statistics import grid as grid_statistics
@@ -143,17 +139,6 @@ def plot_grid(
     return plots.grid(table, list(technique.grid), technique.title, metric, without, draws)
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A point at a repeat, trained twice: on all rows, and without those that shall choose."""
-
-    point: Point
-    repeat: Repeat
-    whole: Job
-    held: Rows
-    part: Job
-
-
 def _train(
     name: str,
     technique: Technique,
@@ -169,39 +154,28 @@ def _train(
     first training; those of the second on the rows held out (the loss without penalties); the
     seconds of both.
     """
-    pairs = [
-        pair
-        for point in tried
-        for pair in _pairs(point, arm_at(name, technique, base, point), samples, protocol)
+    candidates = [candidate_of(arm_at(name, technique, base, point), samples) for point in tried]
+    sizes = protocol.grid
+    repeats = [
+        repeat
+        for key in PROTOCOLS
+        for repeat in repeats_of(base, samples, protocol, key, sizes.repeats)
     ]
-    jobs = [job for pair in pairs for job in (pair.whole, pair.part)]
-    progress.expect(len(jobs))
-    fits = trainer.fits_of(name, jobs)
-    return pd.DataFrame(
-        [
-            {
-                **dict(zip(technique.grid, pair.point, strict=True)),
-                **pair.repeat.row(),
-                "outcome": whole.outcome,
-                **measure_of(pair.whole, whole).scores(pair.repeat.rows),
-                **_validation(pair, part),
-                "seconds": whole.seconds + part.seconds,
-            }
-            for pair, whole, part in zip(pairs, fits[::2], fits[1::2], strict=True)
-        ]
-    )
+    progress.expect(2 * len(tried) * len(repeats))
 
+    def train(point: Point, candidate: Candidate, repeat: Repeat) -> dict[str, Any]:
+        held = hold_out(repeat.rows, sizes.validation_split, derive(repeat.seed, "choice"))
+        jobs = candidate.job(repeat), candidate.job(repeat, held)
+        whole, part = trainer.fits_of(name, jobs)
+        validation = measure_of(jobs[1], part).score(held, "val")
+        return {
+            **dict(zip(technique.grid, point, strict=True)),
+            **repeat.row(),
+            "outcome": whole.outcome,
+            **measure_of(jobs[0], whole).scores(repeat.rows),
+            **{f"validation_{score}": value for score, value in validation.items()},
+            "seconds": whole.seconds + part.seconds,
+        }
 
-def _pairs(point: Point, arm: Arm, samples: pd.DataFrame, protocol: Protocol) -> Iterator[Pair]:
-    architecture, sizes = build_network(arm, samples), protocol.grid
-    for key in PROTOCOLS:
-        for repeat in repeats_of(arm, samples, protocol, key, sizes.repeats):
-            held = hold_out(repeat.rows, sizes.validation_split, derive(repeat.seed, "choice"))
-            whole, part = repeat.job(arm, architecture), repeat.job(arm, architecture, held)
-            yield Pair(point, repeat, whole, held, part)
-
-
-def _validation(pair: Pair, fit: Fit) -> dict[str, float]:
-    """Return the scores on the rows held out of a fit that was trained without them."""
-    scores = measure_of(pair.part, fit).score(pair.held, "val")
-    return {f"validation_{name}": value for name, value in scores.items()}
+    each = [(*one, repeat) for one in zip(tried, candidates, strict=True) for repeat in repeats]
+    return pd.DataFrame(trainer.in_threads(lambda fit: train(*fit), each))
