@@ -119,6 +119,8 @@ def test_other_tasks_have_a_constant_guess_too(
     else:
         guess = rows.y_train.mean(axis=0)
         assert found["test_mse"] == pytest.approx(np.mean((rows.y_score - guess) ** 2), rel=1e-4)
+    if problem == "codes":
+        assert found["test_denoising_mse"] == pytest.approx(found["test_mse"], rel=1e-4)
     if problem == "diabetes":
         assert found["train_r2"] == pytest.approx(0, abs=1e-5)
     assert np.isfinite(found["test_loss"])

@@ -26,7 +26,7 @@ class Codes:
         """Train a probe on the codes of the rows trained on.
 
         Args:
-            predict: returns the network's outputs, of shape (n_rows, n_features).
+            predict: returns the network's outputs, of shape (n_rows, n_features), all finite.
             encode: returns the codes of rows, of shape (n_rows, n_units).
             rows: with the classes of all rows, which the network doesn't see.
             noise: standard deviation of what corrupts a row.
@@ -39,13 +39,10 @@ class Codes:
 
         `denoising_mse` is the squared error, against the clean row, of what comes out where the
         inputs are corrupted; `probe_accuracy` is 1 where the probe predicts the row's class;
-        `sparsity` is the share of the row's code that is exactly 0. Outputs that aren't numbers
-        count as the mean row would.
+        `sparsity` is the share of the row's code that is exactly 0.
         """
         x, y = self._rows.part(part)
         restored = self._predict(corrupted(self._rows, part, self._noise))
-        if not np.isfinite(restored).all():
-            restored = np.broadcast_to(self._rows.y_train.mean(axis=0), y.shape)
         codes = self._encode(x)
         columns = {
             "denoising_mse": ((restored - y) ** 2).mean(axis=1, dtype=float),
