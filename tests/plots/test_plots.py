@@ -463,6 +463,13 @@ def test_a_picture_says_how_many_fits_diverged(name: str) -> None:
             assert place.x0 >= 0 and place.x1 <= figure.bbox.x1
 
 
+def test_rules_that_spend_alike_have_an_axis_with_a_width() -> None:
+    spent = ["epochs_mean", "epochs_low", "epochs_high"]
+    ax = plots.stopping_tradeoff(rules().assign(**dict.fromkeys(spent, 200.0))).axes[0]
+    low, high = ax.get_xlim()
+    assert low < 150 and high > 250 and ax.get_xscale() == "log"
+
+
 def test_rules_without_a_mean_are_counted() -> None:
     (legend,) = plots.stopping_tradeoff(rules()).legends
     assert not legend.get_title().get_text()

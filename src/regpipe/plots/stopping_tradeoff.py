@@ -29,6 +29,7 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
 
     problems = list(rules["problem"].unique())
     figure, axes = panels(len(problems), len(MEANINGS), 5.6, 3.8, sharex="row", sharey=True)
+    axes[0][0].set_yscale("symlog", linthresh=LINEAR)
     names = rules["rule"].str.partition("_")
     rules = rules.assign(family=names[0], label=names[2].str.replace("_", ", "))
     styles = dict(zip(rules["family"].unique(), cycle(zip(CLASSES, MARKERS, strict=True))))
@@ -38,18 +39,18 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
         shown[ax] = part
         for family, (colour, marker) in styles.items():
             _draw_family(ax, part[part["family"] == family], family, colour, marker)
+        ax.set_title(f"{problem}: {MEANINGS[protocol]}", fontsize=10)
         ax.grid(alpha=0.3)
+    for ax in axes.flat:  # once all is drawn: else rules that spend alike have an axis of no width
         ax.set_xscale("log")
         ax.margins(x=0.08)  # so that the last tick doesn't run into the next panel's first
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
         ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.set_title(f"{problem}: {MEANINGS[protocol]}", fontsize=10)
     for ax in axes[:, 0]:
         ax.set_ylabel("loss above the lowest, %")
     for ax in axes[-1]:
         ax.set_xlabel("epochs spent")
-    axes[0][0].set_yscale("symlog", linthresh=LINEAR)
     axes[0][0].yaxis.set_major_formatter("{x:,g}")
     axes[0][0].set_ylim(bottom=-0.15 * LINEAR)
     heading = ""
