@@ -17,11 +17,15 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from regpipe.language import Measure
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.views.headline import claimed, headline
+from regpipe.report.views.mechanisms import claimed as said
+from regpipe.report.views.mechanisms import told
 from regpipe.report.views.variance import variance
 from regpipe.statistics.claims import from_csv
 from regpipe.statistics.judging import FATES, NOT_COMPARABLE, NOT_CONTRADICTED, STAND_IN
+from regpipe.statistics.mechanisms import with_texts
 
 PROJECT = Path(__file__).parents[1]
 PAGE, README = PROJECT / "docs" / "results.md", PROJECT / "README.md"
@@ -60,6 +64,15 @@ The other numbers, and what the seeds of the published draw say of them:
 
 | arm | number | published | found | by the seeds | by the baseline's seeds |
 | --- | --- | --- | --- | --- | --- |
+"""
+INSIDE = """\
+## What was said to happen inside, and what does
+
+{sentence} Means over the same fresh draws (or splits of a table), and their difference with its
+{confidence:.0%} interval ([how that is judged](method.md#what-happens-inside)).
+
+| claim | measured | it should be | arm | found | beside | difference | the claim |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 """
 ALL = """\
 ## Every technique
@@ -129,6 +142,7 @@ def main(root: Path) -> None:
         *gains(claims),
         NUMBERS + "\n".join(number_rows(claims)),
         "\n".join(reasons(claims)),
+        *inside(reporting, facts),
         *([] if board is None else [ALL.format(**facts), *problem_tables(board)]),
         "" if shares is None else variance_part(shares, run),
         *grids(reporting),
@@ -223,6 +237,30 @@ def reasons(claims: pd.DataFrame) -> Iterator[str]:
     for problem, why in claims[["problem", "why"]].drop_duplicates().itertuples(index=False):
         if why:
             yield f"- {problem}: {why}"
+
+
+def inside(reporting: Path, facts: Row) -> Iterator[str]:
+    """Yield a table of the claims of mechanism, and why some can't be told."""
+    table = read(reporting / "mechanisms.csv")
+    if table is None or table.empty:
+        return
+    table = with_texts(table)
+    rows = [mechanism_row(row) for row in records(table)]
+    yield INSIDE.format(**facts, sentence=told(table)) + "\n".join(rows)
+    away = table[table["why"] != ""]
+    yield "\n".join(f"- `{row.arm}`: {row.why}" for row in away.itertuples())
+
+
+def mechanism_row(row: Row) -> str:
+    """Return a row about a claim of mechanism."""
+    measure = Measure.named(row["measure"])
+    unit = measure.unit
+    beside = f"{unit.value(row['beside_mean'])} (`{row['beside']}`)" if row["beside"] else ""
+    change = unit.with_interval(row["difference"], row["ci_low"], row["ci_high"])
+    return (
+        f"| {row['statement']} | {measure.words} | {said(row)} | `{row['arm']}` "
+        f"| {unit.value(row['arm_mean'])} | {beside} | {change}{unit.unit} | {row['verdict']} |"
+    )
 
 
 def problem_tables(board: pd.DataFrame) -> Iterator[str]:

@@ -15,11 +15,13 @@ from regpipe.errors import SpecError
 from regpipe.kedro_side.blocks import (
     Blocks,
     read_blocks,
+    read_mechanisms,
     read_problems,
     read_shipped,
     replayed_problems,
 )
 from regpipe.language.blocks import TABLE
+from regpipe.language.mechanisms import OF_HISTORY
 from regpipe.pipelines.cocktail.pipeline import cocktail_name
 from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
@@ -30,7 +32,12 @@ from regpipe.pipelines.screen.pipeline import create_pipeline as create_screen
 from regpipe.pipelines.screen.pipeline import screen_name
 from regpipe.pipelines.stopping_rules.pipeline import NAME as STOPPING_RULES
 from regpipe.pipelines.stopping_rules.pipeline import create_pipeline as create_stopping_rules
-from regpipe.pipelines.study.pipeline import CLAIMS, ProblemPart, create_claims
+from regpipe.pipelines.study.pipeline import (
+    CLAIMS,
+    ProblemPart,
+    create_claims,
+    create_mechanisms,
+)
 from regpipe.pipelines.study.pipeline import NAME as STUDY
 from regpipe.pipelines.study.pipeline import create_pipeline as create_study
 from regpipe.pipelines.technique.pipeline import create_pipeline as create_technique
@@ -52,7 +59,7 @@ def register_pipelines() -> Mapping[str, Pipeline]:
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
     problems, recipes = read_problems()
     _, techniques = read_blocks()
-    makers = Makers(problems, techniques, recipes)
+    makers = Makers(problems, techniques, recipes, read_mechanisms())
     return Lazily(makers.makers(), unlisted=makers.unlisted())
 
 
@@ -63,7 +70,13 @@ class Makers:
     what is wrong.
     """
 
-    def __init__(self, problems: Blocks, techniques: Blocks, recipes: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        problems: Blocks,
+        techniques: Blocks,
+        recipes: Mapping[str, Any],
+        mechanisms: Mapping[str, Any],
+    ) -> None:
         """Keep the blocks, and build each problem's pipeline once."""
         self._problems = problems
         self._techniques = {
@@ -72,12 +85,20 @@ class Makers:
             if isinstance(block, dict) and block.get("problem") in problems and name not in problems
         }
         self._recipes = recipes
+        arms = [*problems, *self._techniques]
+        self._mechanisms = {
+            name: block
+            for name, block in mechanisms.items()
+            if isinstance(block, dict)
+            and block.get("arm") in arms
+            and block.get("beside") in (None, *arms)
+        }
         self._screened = [
             problem
             for problem, block in problems.items()
             if any(is_for(recipe, block) for recipe in recipes.values())
         ]
-        homes = {block["problem"] for block in self._techniques.values()}
+        homes = {block["problem"] for block in self._techniques.values()} | {*self._inside()}
         # What nothing is tried on by name, as a table of the user's own, is no part of the study.
         self._shown = [problem for problem in problems if problem in homes]
         self._bases = Lazily({name: partial(self._base, name) for name in problems})
@@ -97,7 +118,7 @@ class Makers:
             if self._table(problem):
                 made[f"{problem}_export"] = partial(self._with_export, problem)
                 made[f"{problem}_predict"] = partial(create_prediction, problem)
-        if self._claimed():
+        if self._claimed() or self._mechanisms:
             made[CLAIMS] = self._claims
         made[VARIANCE] = partial(self._with_inputs, self._variance)
         if self._replayed():
@@ -128,11 +149,15 @@ class Makers:
     def _blocks_as_shipped(self) -> tuple[Blocks, Blocks]:
         return read_shipped()
 
+    def _home(self, name: str) -> str:
+        """Return the problem of a technique, or the problem itself."""
+        return self._techniques[name]["problem"] if name in self._techniques else name
+
     def _shipped(self, name: str) -> Shipped:
-        """Return the blocks of a technique and its problem that what was published is about."""
+        """Return the blocks of an arm and its problem that what was published is about."""
         problems, techniques = self._blocks_as_shipped
-        home = self._techniques[name]["problem"]
-        return {"problem": problems[home], "technique": techniques[name]}
+        home = self._home(name)
+        return {"problem": problems[home], "technique": techniques.get(name, {})}
 
     def _technique(self, name: str) -> Pipeline:
         home = self._techniques[name]["problem"]
@@ -212,14 +237,34 @@ class Makers:
 
     def _claims(self) -> Pipeline:
         claimed, grids = self._claimed(), self._grids_claimed()
-        homes = dict.fromkeys(self._techniques[name]["problem"] for name in claimed)
+        arms = dict.fromkeys([*claimed, *self._inside()])
         parts = [
-            *(self._bases[home] for home in homes),
-            *map(self._alone.__getitem__, claimed),
+            *(self._bases[home] for home in dict.fromkeys(map(self._home, arms))),
+            *(self._alone[name] for name in arms if name in self._techniques),
             *map(self._grid, grids),
-            create_claims(claimed, grids),
+            *self._judged(),
         ]
         return Pipeline({node for part in parts for node in part.nodes})
+
+    def _judged(self) -> list[Pipeline]:
+        """Return what judges the claims, given the results."""
+        inside = self._inside()
+        curves = [arm for arm, curved in inside.items() if curved]
+        shipped = {arm: self._shipped(arm) for arm in inside}
+        return [
+            create_claims(self._claimed(), self._grids_claimed()),
+            create_mechanisms(self._mechanisms, shipped, curves),
+        ]
+
+    def _inside(self) -> dict[str, bool]:
+        """Return the arms that claims of mechanism are about, and whether by their curves."""
+        arms: dict[str, bool] = {}
+        for claim in self._mechanisms.values():
+            arm, home = claim["arm"], self._home(claim["arm"])
+            curved = str(claim.get("measure")).startswith(OF_HISTORY)
+            for name in (arm, claim.get("beside") or home, home):
+                arms[name] = arms.get(name, False) or curved
+        return arms
 
     def _study(self) -> Pipeline:
         parts = {problem: ProblemPart(view_of(self._problems[problem])) for problem in self._shown}
@@ -233,7 +278,7 @@ class Makers:
         further = [
             self._variance(),
             *([self._stopping_rules()] if self._replayed() else []),
-            create_claims(self._claimed(), self._grids_claimed()),
+            *self._judged(),
         ]
         bases = {problem: self._bases[problem] for problem in self._shown}
         return create_study(bases, parts, further)

@@ -11,7 +11,7 @@ from regpipe.language import Settings
 from tests.conftest import blocks
 
 PROBLEMS, TECHNIQUES, SETTINGS = (blocks(n) for n in ("problems", "techniques", "parameters"))
-SETTINGS |= blocks("stopping_rules")
+SETTINGS |= {**blocks("stopping_rules"), **blocks("mechanisms")}
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -23,6 +23,12 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         block = block.setdefault(part, {})
     block[last] = value
     return parameters
+
+
+def claim(**changes: Any) -> dict[str, Any]:
+    """Return a claim of mechanism, with some keys changed."""
+    whole = {"statement": "s", "arm": "weight_l2", "measure": "norm", "direction": "smaller"}
+    return {**whole, "source": "s", **changes}
 
 
 def faults(parameters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -56,7 +62,8 @@ def test_recipes_that_do_not_suit_a_problem_stop_nothing(own: str) -> None:
     mine = copy.deepcopy(PROBLEMS["moons"])
     mine["training"] |= OWN[own]
     for problems in ({**PROBLEMS, "mine": mine}, {"mine": mine}):
-        settings = {k: v for k, v in SETTINGS.items() if k != "stopping_rules"}
+        about_others = ("stopping_rules", "mechanisms")
+        settings = {k: v for k, v in SETTINGS.items() if k not in about_others}
         check_parameters({**problems, **settings, **blocks("recipes")}, problems, {})
 
 
@@ -402,6 +409,37 @@ def test_the_shipped_blocks_pass() -> None:
         ),
         ("stopping_rules.rules.mine", {"early_stop": {}}, "Did you mean 'early_stopping'?"),
         ("stopping_rules.rules.mine", {}, "expected `early_stopping` or `stop_when`, one of them"),
+        ("mechanisms", ["x"], "mechanisms: expected a mapping of names to claims, received ['x']."),
+        ("mechanisms.Mine", claim(), "mechanisms.Mine: 'Mine' can't name a claim."),
+        ("mechanisms.mine", claim(arn=1), "mechanisms.mine.arn: there is no such key. Did you"),
+        ("mechanisms.mine", claim(source=""), "mechanisms.mine.source: string should have at"),
+        ("mechanisms.mine", claim(arm="weigth_l2"), "mechanisms.mine.arm: 'weigth_l2' is no"),
+        ("mechanisms.mine", claim(beside="weigth_l2"), "mechanisms.mine.beside: 'weigth_l2' is no"),
+        ("mechanisms.mine", claim(arm="moons"), "mechanisms.mine.arm: moons is a problem, and its"),
+        (
+            "mechanisms.mine",
+            claim(beside="dropout"),
+            "mechanisms.mine.beside: dropout changes circles, weight_l2 changes moons. Expected",
+        ),
+        (
+            "mechanisms.mine",
+            claim(measure="norm_hiden"),
+            "mechanisms.mine.measure: 'norm_hiden' is no measure of weight_l2. Did you mean 'norm",
+        ),
+        (
+            "mechanisms.mine",  # a layer of its own, which the baseline hasn't
+            claim(arm="activity_l1", measure="zeros_relu"),
+            "mechanisms.mine.measure: 'zeros_relu' is no measure of circles.",
+        ),
+        ("mechanisms.mine", claim(direction="up"), "mechanisms.mine.direction: input should be"),
+        ("mechanisms.mine", claim(near=1, within=1), "expected `direction` or `near`, one of them"),
+        ("mechanisms.mine", claim(direction=None), "expected `direction` or `near`, one of them"),
+        ("mechanisms.mine", claim(within=1), "expected `near` and `within` together, or neither"),
+        (
+            "mechanisms.mine",
+            claim(direction=None, near=1, within=1, beside="weight_l1"),
+            "expected `near` or `beside`, one of them",
+        ),
         (
             "weight_l2.grid",
             {"network.hidden.kernel_regularizer.l3": [1, 2]},

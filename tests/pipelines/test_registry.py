@@ -84,6 +84,7 @@ def test_viz_shows_layers_namespaces_and_previews(
 ) -> None:
     few = {name: block for name, block in blocks("techniques").items() if name in FEW}
     (project / "conf" / "base" / "techniques.yml").write_text(yaml.safe_dump(few))
+    (project / "conf" / "base" / "mechanisms.yml").unlink()  # claims about the others
     shutil.copytree(tiny_run, project / "data")
     kedro("viz", "build", "--include-previews", cwd=project, env=without_slow_libraries)
     built = json.loads((project / "build" / "api" / "main").read_text())
@@ -195,7 +196,7 @@ def test_the_claims_are_those_techniques_that_something_was_published_about(
     problems, techniques = blocks("problems"), blocks("techniques")
     of_digits = [name for name, block in techniques.items() if block["problem"] == "digits"]
     problems["digits"]["published"] = {"test": 0.9, "source": "s"}
-    pipeline = Makers(problems, techniques, {}).makers()["claims"]()
+    pipeline = Makers(problems, techniques, {}, {}).makers()["claims"]()
     published = [name for name, block in techniques.items() if block.get("published")]
     summaries = {name for name in pipeline.all_outputs() if name.endswith(".summary")}
     assert summaries == {f"{name}.summary" for name in [*published, of_digits[0]]}
@@ -203,4 +204,27 @@ def test_the_claims_are_those_techniques_that_something_was_published_about(
     assert not {"study.report", "study.leaderboard"} & pipeline.all_outputs()
     without = {n: {**b, "published": None, "grid_published": None} for n, b in techniques.items()}
     bare = {name: {**block, "published": None} for name, block in problems.items()}
-    assert "claims" not in Makers(bare, without, {}).makers()
+    assert "claims" not in Makers(bare, without, {}, {}).makers()
+
+
+def test_what_claims_of_mechanism_are_about_is_part_of_the_claims(run: Callable[..., None]) -> None:
+    """With what is beside it, its problem's baseline, and histories where curves are asked for."""
+    from regpipe.pipeline_registry import Makers
+
+    problems, techniques = blocks("problems"), blocks("techniques")
+    curve = {"arm": "noise_lstm", "measure": "worsening_val_loss", "direction": "smaller"}
+    norm = {"arm": "max_norm", "beside": "non_neg", "measure": "norm", "direction": "smaller"}
+    wrong = [{"arm": "nothing"}, {"arm": []}, {"arm": "max_norm", "beside": "nothing"}, "no block"]
+    mechanisms = {str(place): block for place, block in enumerate([curve, norm, *wrong])}
+    makers = Makers(problems, techniques, {}, mechanisms).makers()
+    plain = Makers(problems, techniques, {}, {}).makers()["claims"]().all_outputs()
+    (judge,) = (node for node in makers["claims"]().nodes if "study.mechanisms" in node.outputs)
+    arms = ("noise_lstm", "waves", "max_norm", "non_neg", "moons")
+    assert set(judge.inputs) == {
+        "params:protocol", "params:statistics", "noise_lstm.history", "waves.history",
+        *(f"{arm}.{what}" for arm in arms for what in ("arm", "runs")),
+    }  # fmt: skip
+    further = makers["claims"]().all_outputs() - plain
+    assert {name.partition(".")[0] for name in further} == {"noise_lstm", "waves", *arms[2:4]}
+    of_study = next(n for n in makers["study"]().nodes if "study.report" in n.outputs)
+    assert "study.mechanisms" in of_study.inputs

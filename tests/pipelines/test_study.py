@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -13,13 +14,27 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 
+from regpipe.language import Protocol, Statistics
+from regpipe.pipelines.study.nodes import judge_mechanisms
 from regpipe.statistics.answer import Answer
 from tests.command_lines import type_in
-from tests.conftest import PROJECT, blocks, summary_of
+from tests.conftest import PROJECT, arm_called, blocks, summary_of
 
 PROBLEMS = ("moons", "circles", "diabetes")  # those whose histories stopping rules are replayed on
 TECHNIQUES = ("weight_l2", "early_stopping_checkpoint", "dropout", "early_stopping_regression")
 FEW = "protocol.fresh.repeats=3,protocol.fixed.repeats=2,protocol.fresh.score_rows=100"
+
+
+def mechanisms() -> dict[str, Any]:
+    """Return the claims about these techniques, the last of them in words that aren't kind."""
+    arms = {None, *PROBLEMS, *TECHNIQUES}
+    kept = {
+        name: claim
+        for name, claim in blocks("mechanisms")["mechanisms"].items()
+        if {claim["arm"], claim.get("beside")} <= arms
+    }
+    kept[list(kept)[-1]]["statement"] = '<script>alert("y")</script>'
+    return kept
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +57,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for name in set(kept) & set(PROBLEMS) if env == "quick" else ():
                     kept[name]["training"]["epochs"] = 10
                 file.write_text(yaml.safe_dump(kept, sort_keys=False))
+    file = folder / "conf" / "base" / "mechanisms.yml"
+    file.write_text(yaml.safe_dump({"mechanisms": mechanisms()}, sort_keys=False))
     return folder
 
 
@@ -109,11 +126,69 @@ def test_every_published_number_is_a_claim(root: Path) -> None:
     assert set(gains["arm"]) == {"weight_l2", "early_stopping_checkpoint", "dropout"}
 
 
+def test_every_claim_of_mechanism_is_measured_and_none_is_judged_that_isnt_as_shipped(
+    printed: str, root: Path
+) -> None:
+    table = pd.read_csv(root / "08_reporting" / "mechanisms.csv").set_index("claim")
+    assert list(table.index) == list(mechanisms())
+    assert set(table["verdict"]) == {"can't be told here"}
+    assert set(table["why"]) == {"10 epochs instead of 4000"} and set(table["repeats"]) == {3}
+    runs = pd.read_csv(root / "07_model_output" / "weight_l2" / "runs.csv")
+    norms = runs.loc[runs["protocol"] == "fresh", "norm_hidden"]
+    assert table.loc["l2_shrinks_its_weights", "arm_mean"] == pytest.approx(norms.mean())
+    history = pd.read_parquet(root / "07_model_output" / "moons" / "history.parquet")
+    fresh = history[history["protocol"] == "fresh"].set_index("epoch")
+    best = fresh.groupby("repeat")["val_loss"].idxmin().mean()
+    assert table.loc["stopping_near_800", "arm_mean"] == pytest.approx(best)
+    assert f"Of {len(table)} claims about what happens inside of networks, 0 hold" in printed
+    assert "Claim by claim: data/quick/08_reporting/mechanisms.csv" in printed
+
+
+@pytest.mark.parametrize(
+    ("about", "changes", "why"),
+    [
+        ("weight_l2", {}, ""),
+        ("weight_l2", {"training": {"epochs": 5}}, "4000 epochs instead of 5"),
+        ("moons", {"split": {"train": 20}}, "30 rows trained on instead of 20"),
+        ("football", {}, "stand-in: can't tell. The tutorial's rows carry no licence"),
+    ],
+)
+def test_what_isnt_as_shipped_judges_no_claim(about: str, changes: Any, why: str) -> None:
+    arm = arm_called(about)
+    table = pd.DataFrame({"protocol": "fresh", "repeat": range(6), "norm_hidden": 3.0})
+    keys = {"settings": "same", "data_seed": 1, "fit_seed": 1, "train_rows": 30, "test_rows": 70}
+    left = {name: arm_called(name) for name in (about, arm.problem)}
+    read = blocks("problems"), blocks("techniques")
+    found = judge_mechanisms(
+        Protocol(),
+        Statistics(),
+        claims={
+            "mine": {
+                "statement": "s", "source": "s", "arm": about, "measure": "norm_hidden",
+                "near": 3.0, "within": 1.0,
+            }
+        },
+        shipped={
+            name: {
+                "problem": read[0][arm.problem] | (changes if name == about == arm.problem else {}),
+                "technique": read[1].get(name, {}) | (changes if about != arm.problem else {}),
+            }
+            for name in left
+        },
+        **{f"{name}.arm": one for name, one in left.items()},
+        **{f"{name}.runs": table.assign(**keys) for name in left},
+    )  # fmt: skip
+    (row,) = found.to_dict("records")
+    assert row["verdict"] == ("can't be told here" if why else "holds")
+    assert row["why"].startswith(why) and bool(row["why"]) == bool(why)
+
+
 def test_the_report_tells_every_technique_and_runs_nothing_that_a_user_wrote(root: Path) -> None:
     page = (root / "08_reporting" / "report.html").read_text()
     for name in TECHNIQUES:
         assert f'id="{name}"' in page
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+    assert "&lt;script&gt;alert(&#34;y&#34;)" in page and 'id="section--inside"' in page
     assert "keras.Sequential" in page and "kernel_regularizer" in page
     assert (
         page.count("data:image/webp") == 4 * 4 + 1 + 3 + 3
@@ -160,6 +235,8 @@ def test_the_pages_of_results_are_written_from_it(
         assert f"| `{name}` |" in text
     assert "| `moons` | test accuracy | 0.914 |" in text and "stopping epoch | 1044 |" in text
     assert "| `weight_l2` | train accuracy, l2 = 0.1 | 0.967 |" in text
+    assert "| An L2 penalty makes the weights that it is put on smaller. | norm of the" in text
+    assert "- `weight_l2`: 10 epochs instead of 4000" in text
     lines = readme.read_text().splitlines()
     assert (lines[0], lines[-1]) == ("before", "after") and "old" not in lines
     assert any(line.startswith("| `weight_l2` | moons | 0.914 → 0.943 |") for line in lines)

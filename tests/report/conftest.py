@@ -127,6 +127,28 @@ def claims() -> pd.DataFrame:
     return pd.DataFrame([shared | row for row in rows])
 
 
+def mechanisms() -> pd.DataFrame:
+    shared = {
+        "claim": "mine", "statement": HOSTILE, "source": HOSTILE, "arm": "weight_l2",
+        "beside": "moons", "problem": "moons", "measure": "norm_hidden", "direction": "smaller",
+        "near": NOTHING, "within": NOTHING, "arm_mean": 3.556, "beside_mean": 13.25,
+        "difference": -9.7, "ci_low": -10.36, "ci_high": -9.03, "smallest_difference": 0.66,
+        "repeats": 30, "verdict": "holds", "why": "",
+    }  # fmt: skip
+    rows = [
+        {},
+        {"measure": "norm", "verdict": "does not hold", "source": "another"},
+        {"verdict": "holds, too little to matter"},
+        {"verdict": "does not hold"},
+        {"arm": "moons", "beside": "", "measure": "best_epoch_val_loss", "direction": "near",
+         "near": 800.0, "within": 200.0, "arm_mean": 669.4, "beside_mean": NOTHING,
+         "difference": -130.6, "ci_low": -301.6, "ci_high": 40.3, "verdict": "undecided"},
+        {"measure": "zeros_relu", "verdict": "can't be told here", "why": HOSTILE,
+         "difference": 0.05, "ci_low": NOTHING, "ci_high": NOTHING},
+    ]  # fmt: skip
+    return pd.DataFrame([shared | row for row in rows])
+
+
 def variance() -> pd.DataFrame:
     sources = {"rows drawn": 0.6, "initial weights": 0.3, "order and masks": 0.1}
     rows = [
@@ -142,7 +164,8 @@ def study() -> Study:
     problems = {"moons": f"Two moons {HOSTILE}", "codes": "Codes"}
     pictures = {name: picture() for name in ("claims", "forest", "variance")}
     stories = {name: story(name) for name in TECHNIQUES}
-    return Study(leaderboard(), claims(), variance(), problems, stories, pictures)
+    tables = leaderboard(), claims(), variance()
+    return Study(*tables, problems, stories, pictures, mechanisms=mechanisms())
 
 
 @pytest.fixture(scope="session")

@@ -178,6 +178,25 @@ def test_a_run_that_is_not_as_published_says_so_first(study: Study) -> None:
     assert "published gains," not in text and "are not contradicted" not in text
 
 
+def test_what_happens_inside_is_told_claim_by_claim(page: str, reader: Reader) -> None:
+    (section,) = re.findall(r'<section id="section--inside".*?</section>', page, re.DOTALL)
+    holds, fails, little, _, near, untold = re.findall(r"<tr.*?</tr>", section, re.DOTALL)[1:]
+    for cell in ("3.56", "13.25", "−9.70", "[−10.36, −9.03] norm", 'href="#weight_l2"', "moons"):
+        assert cell in holds
+    assert "norm of the weights of hidden: smaller" in holds and "is-holds" in holds
+    assert 'class="fails"' in fails and "norm of all weights: smaller" in fails
+    assert 'href="#inside--source--2"' in fails and 'class="fails"' not in holds
+    assert "is-holds-too-little-to-matter" in little
+    assert "epoch of the best validation loss: 800, give or take 200" in near
+    assert "as claimed" in near and "[−302, 40] epochs" in near
+    assert "+5.0" in untold and "no interval" in untold and "#inside--reason--1" in untold
+    sentence = (
+        "Of 6 claims about what happens inside of networks, 2 hold (1 by too little to matter), "
+        "2 do not, 1 is undecided, and 1 can't be told here."
+    )
+    assert sentence in " ".join("".join(reader.text).split())
+
+
 def test_where_less_is_better_the_drawing_is_right_of_the_line(study: Study) -> None:
     rows = study.leaderboard.set_index("technique", drop=False)
     sparse = intervals.draw(rows.loc["sparse"].to_dict(), 0.002, 0.0001)
@@ -198,11 +217,12 @@ def test_an_interval_far_beyond_the_others_ends_in_an_arrow() -> None:
 
 
 def test_a_study_without_claims_and_variance_has_a_page(study: Study) -> None:
-    bare = replace(study, claims=study.claims.iloc[:0], variance=pd.DataFrame(), pictures={})
+    nothing = {"variance": pd.DataFrame(), "mechanisms": study.mechanisms.iloc[:0], "pictures": {}}
+    bare = replace(study, claims=study.claims.iloc[:0], **nothing)
     reader = read(render(bare))
     ids = {a["id"] for _, a in reader.tags if "id" in a}
     assert "section--leaderboard" in ids
-    assert not {"section--claims", "section--noise"} & ids
+    assert not {"section--claims", "section--inside", "section--noise"} & ids
     assert all(a["href"][1:] in ids for t, a in reader.tags if t == "a" and a["href"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.candidates.as_published import Block
 from regpipe.candidates.grids import check_grid
+from regpipe.candidates.mechanisms import MECHANISMS, faults_of_mechanisms
 from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
 from regpipe.errors import SpecError, hint, unknown
 from regpipe.language import Problem, Recipe, Settings, StoppingRules, Technique, Training
@@ -48,7 +49,7 @@ def check_parameters(
     keep(check_free, problems, techniques)
     for name in (*problems, *techniques):
         keep(check_name, name, "problem or technique", name)
-    names = {*Settings.model_fields, RECIPES, *problems, *techniques}
+    names = {*Settings.model_fields, RECIPES, MECHANISMS, *problems, *techniques}
     unknown_names = sorted(set(parameters) - names)
     faults += [f"{name}: there is no such parameter. {hint(name, names)}" for name in unknown_names]
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
@@ -60,6 +61,7 @@ def check_parameters(
             keep(check_rows, name, problem)
             # The classes of an own table are read in its rows, if those can be.
             bases[name] = keep(baseline, name, problem) if len(faults) == before else None
+    arms: dict[str, Arm | None] = {**dict.fromkeys(techniques), **bases}
     for name, written in techniques.items():
         technique = keep(parse, Technique, parameters[name], name)
         if technique is None:
@@ -72,7 +74,8 @@ def check_parameters(
                 f"'{technique.problem}', since the pipeline is wired to it. Write a block for that."
             )
         elif base := bases.get(technique.problem):
-            if keep(apply, name, technique, base):
+            if arm := keep(apply, name, technique, base):
+                arms[name] = arm
                 keep(check_grid, name, technique, base)
     recipes = parameters.get(RECIPES) or {}
     keep(_check_export, parsed, recipes)
@@ -80,6 +83,7 @@ def check_parameters(
     if rules := parameters.get("stopping_rules"):
         if found := keep(parse, StoppingRules, rules, "stopping_rules"):
             faults += _faults_of_rules(found, bases)
+    faults += faults_of_mechanisms(parameters.get(MECHANISMS) or {}, arms)
     if faults:
         raise SpecError(*dict.fromkeys(faults))
 
@@ -146,7 +150,7 @@ def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
         **dict.fromkeys(PIPELINES, "pipeline"),
         **dict.fromkeys(DATASETS, "dataset"),
         **{f"{problem}_{what}": "pipeline" for problem in problems for what in OF_A_PROBLEM},
-        RECIPES: "parameter",
+        **dict.fromkeys((RECIPES, MECHANISMS), "parameter"),
     }
     for name in sorted({*problems, *techniques} & set(taken)):
         faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")

@@ -50,6 +50,9 @@ class AnswerHooks:
             terminal.show_rules(catalog.load("stopping_rules.rules"))
         if "variance.shares" in left:
             terminal.show_variance(catalog.load("variance.shares"))
+        if "study.mechanisms" in left:
+            mechanisms = catalog.load("study.mechanisms")
+            terminal.show_mechanisms(mechanisms, _file_of(catalog, "study.mechanisms"))
         if "study.report" in left:
             leaderboard, claims = catalog.load("study.leaderboard"), catalog.load("study.claims")
             terminal.show_study(leaderboard, claims, _file_of(catalog, "study.report"))

@@ -13,7 +13,7 @@ Blocks = dict[str, dict[str, Any]]
 
 # Blocks are parameters, so that `params:` and `--params` see them; under patterns of their own, the
 # registry learns which is which.
-KINDS = ("problems", "techniques", "stopping_rules", "recipes")
+KINDS = ("problems", "techniques", "stopping_rules", "recipes", "mechanisms")
 
 
 class BlockLoader(OmegaConfigLoader):
@@ -58,6 +58,12 @@ def read_problems() -> tuple[Blocks, dict[str, Any]]:
     recipes = parameters.get("recipes")
     problems = {name: parameters[name] for name in _reader()["problems"]}
     return problems, recipes if isinstance(recipes, dict) else {}
+
+
+def read_mechanisms() -> dict[str, Any]:
+    """Return the claims of mechanism as they are run: `--params` included."""
+    mechanisms = _reader()["parameters"].get("mechanisms")
+    return mechanisms if isinstance(mechanisms, dict) else {}
 
 
 def read_parameter(name: str) -> Any:

@@ -13,6 +13,7 @@ from regpipe.language.blocks import (
     TableRows,
     Technique,
 )
+from regpipe.language.mechanisms import Measure, Mechanism
 from regpipe.language.settings import (
     PROTOCOLS,
     Cocktail,
@@ -38,6 +39,8 @@ __all__ = [
     "FixedProtocol",
     "FreshProtocol",
     "GridPublished",
+    "Measure",
+    "Mechanism",
     "Problem",
     "Protocol",
     "Random",

@@ -22,6 +22,7 @@ from regpipe.report.views.cocktail import (
     rivals,
 )
 from regpipe.report.views.headline import Headline, best, headline
+from regpipe.report.views.mechanisms import mechanisms, told
 from regpipe.report.views.screening import references, sentences, tuned
 from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import ROWS, Section, in_order, section
@@ -88,6 +89,7 @@ def _content(study: Study) -> dict[str, object]:
         "headline": _headline(study),
         "best": best(study.leaderboard),
         "claims": claims(study.claims, study.stories),
+        "mechanisms": mechanisms(study.mechanisms, study.stories),
         "columns": COLUMNS,
         "downwards": DOWNWARDS,
         "rows": rows,
@@ -108,9 +110,8 @@ def _content(study: Study) -> dict[str, object]:
 
 def _headline(study: Study) -> Headline:
     general = headline(study.leaderboard, study.claims)
-    if study.screening is None:
-        return general
-    return replace(general, sentences=[*general.sentences, *sentences(study.screening)])
+    further = sentences(study.screening) if study.screening else [told(study.mechanisms)]
+    return replace(general, sentences=[*general.sentences, *filter(None, further)])
 
 
 def _question(study: Study) -> str:

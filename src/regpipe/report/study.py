@@ -1,7 +1,7 @@
 """The content of the page about a study, gathered by its pipeline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -63,6 +63,7 @@ class Study:
         stories: of each technique.
         pictures: `claims`, `forest` and `variance`.
         screening: where it is a screen of one problem.
+        mechanisms: a row per claim of mechanism, see `statistics.mechanisms`.
     """
 
     leaderboard: pd.DataFrame
@@ -72,3 +73,4 @@ class Study:
     stories: Mapping[str, Story]
     pictures: Pictures
     screening: Screening | None = None
+    mechanisms: pd.DataFrame = field(default_factory=pd.DataFrame)

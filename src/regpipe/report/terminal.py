@@ -16,6 +16,7 @@ from regpipe.report.sentence import grid_sentence, sentence
 from regpipe.report.study import Screening
 from regpipe.report.views.cocktail import NOTHING_COMMON, cocktail_sentence, have_common
 from regpipe.report.views.headline import claimed, headline
+from regpipe.report.views.mechanisms import told
 from regpipe.report.views.screening import sentences as of_screen
 from regpipe.report.views.variance import variance
 from regpipe.rows.draws import draws_of
@@ -72,6 +73,13 @@ def show_claims(claims: pd.DataFrame, table: str, picture: str) -> None:
     """Print what became of the published claims, and where they stand one by one."""
     _print(" ".join(claimed(from_csv(claims))))
     _print(f"Claim by claim: {table}\nA picture of them: {picture}", fold=False)
+
+
+def show_mechanisms(mechanisms: pd.DataFrame, table: str) -> None:
+    """Print what became of the claims of mechanism, and where they stand one by one."""
+    if sentence := told(mechanisms):
+        _print(sentence)
+        _print(f"Claim by claim: {table}", fold=False)
 
 
 def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) -> None:

@@ -1,16 +1,23 @@
 """From the answers of all techniques to leaderboard, claims and report."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm, as_yaml
+from regpipe.candidates.as_published import Shipped, departures, problem_departure
+from regpipe.language import Mechanism, Protocol, Statistics
+from regpipe.language.reading import parse
+from regpipe.pipelines.fits import splits_of
 from regpipe.plots.style import Figure
 from regpipe.report.study import Stories, Story, Study
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import from_csv, tabulate_claims
+from regpipe.statistics.judging import STAND_IN
 from regpipe.statistics.leaderboard import leaderboard
+from regpipe.statistics.mechanisms import Fits, tabulate_mechanisms, with_texts
 
 # What the names of datasets end in: of pictures, of answers and of grids.
 PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
@@ -61,6 +68,42 @@ def check_claims(**results: Any) -> pd.DataFrame:
     return tabulate_claims(answers, grids)
 
 
+def judge_mechanisms(
+    protocol: Protocol,
+    statistics: Statistics,
+    *,
+    claims: Mapping[str, Any],
+    shipped: Mapping[str, Shipped],
+    **left: Any,
+) -> pd.DataFrame:
+    """Put what was claimed to happen inside of networks beside what does.
+
+    Args:
+        protocol: how often arms were fitted.
+        statistics: by which they are compared.
+        claims: the blocks of the claims.
+        shipped: of each arm, the blocks that they are about.
+        left: `<arm>.arm` and `<arm>.runs` of each, and `<arm>.history` where a claim is about that.
+    """
+    parsed = {name: parse(Mechanism, block, name) for name, block in claims.items()}
+    fits = {name: _fits(name, left, shipped[name]) for name in shipped}
+    return tabulate_mechanisms(parsed, fits, statistics, protocol.fresh.analyses)
+
+
+def _fits(name: str, left: Mapping[str, Any], shipped: Shipped) -> Fits:
+    """Return what an arm left, and why claims can't be judged by it, where they can't."""
+    arm: Arm = left[f"{name}.arm"]
+    problem = arm.problem_block
+    splits = splits_of(problem, left[f"{arm.problem}.runs"])
+    if problem.stand_in:
+        away: str | None = f"{STAND_IN}. {problem.stand_in}"
+    elif arm.technique:
+        away = next(filter(None, departures(arm, shipped).values()), None)
+    else:
+        away = problem_departure(name, problem, shipped["problem"])
+    return Fits(arm, left[f"{name}.runs"], left.get(f"{name}.history"), splits, away)
+
+
 def plot_claims(claims: pd.DataFrame) -> Figure:
     """Show what became of each published gain and loss."""
     return plots.claims(from_csv(claims))
@@ -71,6 +114,7 @@ def report(
     table: pd.DataFrame,
     claims: pd.DataFrame,
     shares: pd.DataFrame,
+    mechanisms: pd.DataFrame,
     **pictures: bytes,
 ) -> str:
     """Show it all on one page."""
@@ -79,4 +123,6 @@ def report(
     answers = [story.answer for story in stories.values()]
     problems = {answer.problem: answer.problem_block.title for answer in answers}
     shown = {name.removesuffix(PICTURE): file for name, file in pictures.items()}
-    return render(Study(table, from_csv(claims), shares, problems, stories, shown))
+    inside = with_texts(mechanisms)
+    told = from_csv(claims)
+    return render(Study(table, told, shares, problems, stories, shown, mechanisms=inside))

@@ -1,14 +1,16 @@
 """The wiring of the study: one story of each technique, all of them together, and the claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
 from regpipe import plots
+from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.study import nodes
 from regpipe.pipelines.views import View
-from regpipe.pipelines.wiring import step
+from regpipe.pipelines.wiring import bound, parameters, step
 
 NAME = "study"
 CLAIMS = "claims"  # a part of it, and a pipeline by itself
@@ -79,6 +81,29 @@ def create_claims(techniques: Sequence[str], grids: Sequence[str]) -> Pipeline:
     )
 
 
+def create_mechanisms(
+    claims: Mapping[str, Any], arms: Mapping[str, Shipped], curves: Collection[str]
+) -> Pipeline:
+    """Return the pipeline that judges claims about what happens inside of networks.
+
+    Args:
+        claims: their blocks.
+        arms: those that they are about or beside, and their problems: the blocks as shipped.
+        curves: those of them whose histories are asked for.
+    """
+    asked = {"arm": arms, "runs": arms, "history": curves}
+    left = {f"{arm}.{what}": f"{arm}.{what}" for what, names in asked.items() for arm in names}
+    settings = {name: f"params:{name}" for name in ("protocol", "statistics")}
+    judge = bound(nodes.judge_mechanisms, claims=claims, shipped=arms)
+    return Pipeline(
+        [step(judge, settings | left, "mechanisms", "report")],
+        namespace=NAME,
+        inputs=set(left),
+        parameters=parameters("protocol", "statistics"),
+        tags=[CLAIMS, NAME],
+    )
+
+
 def story_of(prefix: str, view: View, grid: str | None = None) -> dict[str, str]:
     """Return what `make_story` takes; `prefix` stands before the technique's datasets."""
     pictures = (f"{picture}_plot" for picture in (*PICTURES, view.picture))
@@ -96,6 +121,7 @@ def _whole(stories: list[str]) -> Pipeline:
         "table": "leaderboard",
         "claims": "claims",
         "shares": "variance.shares",
+        "mechanisms": "mechanisms",
         "claims_plot": "claims_plot",
         "forest_plot": "forest_plot",
         "variance_plot": "variance.variance_plot",

@@ -15,7 +15,8 @@ MISSING = "–"
 VERDICTS = ("helps", "no difference", "undecided", "too few", "hurts")  # the better first
 MARKS = {
     **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?", "too few": "…"},
-    **{"holds": "✓", "holds, smaller": "✓", "does not hold": "✗"},
+    **dict.fromkeys(("holds", "holds, smaller", "holds, too little to matter"), "✓"),
+    **{"does not hold": "✗"},
     **{"not contradicted": "✓", "not reproduced": "✗"},
 }
 
