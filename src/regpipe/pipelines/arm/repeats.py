@@ -1,6 +1,7 @@
 """How many repeats an arm gets: as many as were asked for, or as many as it takes."""
 
 import logging
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,6 @@ import pandas as pd
 
 from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
-from regpipe.engine.job import Job
 from regpipe.language import PROTOCOLS, Protocol, Statistics
 from regpipe.pipelines.fits import Repeats, measure_of, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
@@ -47,11 +47,17 @@ def repeat_until_decided(
     )
     progress.expect(len(fixed))
     trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
-    own, bare = Scored(arm, fresh, trainer), bare_scores(baseline_runs, arm.task.metric)
-    smallest = arm.problem_block.smallest_differences(statistics)[arm.task.metric]
-    for n in analyses:
+    metric, own = arm.task.metric, list[list[float]]()
+    bare = bare_scores(baseline_runs, metric)
+    smallest = arm.problem_block.smallest_differences(statistics)[metric]
+    for begun, n in pairwise([0, *analyses]):
+        batch = fresh[begun:n]
+        progress.expect(len(batch))
+        for job, fit in zip(batch, trainer.fits_of(arm.name, batch), strict=True):
+            scores = measure_of(job, fit).scores(job.rows)
+            own.append([scores[column] for column in columns_of(metric)])
         comparison, overlap = compared(
-            arm, own.until(n), bare[:, :n], baseline_runs, statistics, analyses
+            arm, np.array(own).T, bare[:, :n], baseline_runs, statistics, analyses
         )
         if comparison.verdict != "undecided" or is_out_of_reach(
             comparison, smallest, statistics.confidence, overlap
@@ -59,24 +65,6 @@ def repeat_until_decided(
             break
     progress.expect(n - analyses[-1])  # those that aren't needed
     return {**protocol.at_most, "fresh": n}
-
-
-class Scored:
-    """The fits of an arm on fresh draws, trained as far as they have to be."""
-
-    def __init__(self, arm: Arm, jobs: list[Job], trainer: Trainer) -> None:
-        self._jobs, self._name, self._trainer = jobs, arm.name, trainer
-        self._columns = columns_of(arm.task.metric)
-        self._scores: list[list[float]] = []
-
-    def until(self, n: int) -> np.ndarray:
-        """Return the metric of the first n fits, and its halves: of shape (2, n)."""
-        batch = self._jobs[len(self._scores) : n]
-        progress.expect(len(batch))
-        for job, fit in zip(batch, self._trainer.fits_of(self._name, batch), strict=True):
-            scores = measure_of(job, fit).scores(job.rows)
-            self._scores.append([scores[column] for column in self._columns])
-        return np.array(self._scores).T
 
 
 def columns_of(metric: str) -> list[str]:

@@ -10,6 +10,7 @@ mixtures of them. What can't needs a compile of its own, and comes with one valu
 ship, batch normalization, whose layers would cost more in every fit without it than that compile.
 """
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ def search(
     best = max(completed, key=lambda trial: trial.value)
     counts = {"trials": len(ended), "pruned": len(ended) - len(completed)}
     scores = {f"validation_{k}": v for k, v in best.user_attrs["scores"].items()}
-    return _mixture(best.params, space), counts | scores
+    return _suggest(optuna.trial.FixedTrial(best.params), space), counts | scores
 
 
 def _begun(name: str, space: MixtureSpace, sizes: Cocktail, journal: Any) -> Any:
@@ -218,15 +219,12 @@ class Clock:
 
     def __init__(self, minutes: float | None, searches: int, threads: int) -> None:
         """Start it; `threads` searches go on at a time."""
-        self._ends = None if minutes is None else time.monotonic() + 60 * minutes
-        self._share = threads / searches
-        self._minutes = minutes
+        seconds = math.inf if minutes is None else 60 * minutes
+        self._ends, self._each = time.monotonic() + seconds, seconds * threads / searches
 
     def seconds(self) -> float:
         """Return the seconds of a search that begins now."""
-        if self._ends is None or self._minutes is None:
-            return float("inf")
-        return min(60 * self._minutes * self._share, self._ends - time.monotonic())
+        return min(self._each, self._ends - time.monotonic())
 
 
 def slots(recipes: Mapping[str, Recipe]) -> dict[str, list[str]]:
@@ -246,16 +244,6 @@ def _suggest(trial: Any, space: MixtureSpace) -> Mixture:
             one = len(values) == 1
             mixture[name] = values[0] if one else trial.suggest_categorical(name, values)
     return mixture
-
-
-def _mixture(parameters: Mapping[str, Any], space: MixtureSpace) -> Mixture:
-    """Return the mixture of a trial's parameters."""
-    names = (parameters[f"{slot} is"] for slot in slots(space.recipes))
-    return {
-        name: parameters.get(name, values_in_mixtures(space.recipes[name])[0])
-        for name in names
-        if name != NOTHING
-    }
 
 
 def _name_of(space: MixtureSpace, evaluator: Evaluator, repeat: Repeat, sizes: Cocktail) -> str:
