@@ -89,7 +89,7 @@ def _content(study: Study) -> dict[str, object]:
         "headline": _headline(study),
         "best": best(study.leaderboard),
         "claims": claims(study.claims, study.stories),
-        "mechanisms": mechanisms(study.mechanisms, study.stories),
+        "mechanisms": mechanisms(study.mechanisms),
         "columns": COLUMNS,
         "downwards": DOWNWARDS,
         "rows": rows,

@@ -1,6 +1,5 @@
 """What was claimed to happen inside of networks, and whether it does."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,27 +42,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Mechanisms:
-    """The table, and what it refers to; `linked` are the arms that have a section."""
+    """The table, and what it refers to."""
 
     rows: list[Row]
     sources: list[str]
     reasons: list[str]
-    linked: Collection[str]
 
 
-def mechanisms(table: pd.DataFrame, sections: Collection[str]) -> Mechanisms:
-    """Return a row per claim.
-
-    Args:
-        table: of the claims, see `statistics.mechanisms`.
-        sections: the techniques that have a section of their own.
-    """
+def mechanisms(table: pd.DataFrame) -> Mechanisms:
+    """Return a row per claim; `table` is as in `statistics.mechanisms`."""
     sources, reasons = (
         [text for text in dict.fromkeys(table[column]) if text] if len(table) else []
         for column in ("source", "why")
     )
     rows = [_row(row, sources, reasons) for row in table.to_dict("records")]
-    return Mechanisms(rows, sources, reasons, sections)
+    return Mechanisms(rows, sources, reasons)
 
 
 def _row(row: Record, sources: list[str], reasons: list[str]) -> Row:
