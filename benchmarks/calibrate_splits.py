@@ -1,43 +1,53 @@
-"""Do intervals hold where splits of one table test on more rows than they train on?
+"""Do intervals of repeated splits hold? Tables are drawn from populations, so that truth is known.
 
     python benchmarks/calibrate_splits.py
 
-Many tables are drawn from one population. Each is split 20 times, two models are compared on each
-split, and intervals of the mean difference are held against the mean over all tables. Prints how
-often they hold and how wide they are, by Nadeau and Bengio's correction and by
-`regpipe.statistics.overlap`, as a table in Markdown.
+Each table is split 20 times, two models are compared on each split, and intervals of the mean
+difference are held against the mean over all tables. Prints, as a table in Markdown, how often they
+hold and how wide they are: by `regpipe.statistics.overlap`, by Nadeau and Bengio's correction, and
+by one K-fold cross-validation (P. Bayle et al., "Cross-validation confidence intervals for test
+error", 2020).
 """
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from itertools import product
+import os
 
-import numpy as np
-from sklearn.base import ClassifierMixin
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.tree import DecisionTreeClassifier
+for pool in ("OMP", "OPENBLAS"):  # processes are enough
+    os.environ[f"{pool}_NUM_THREADS"] = "1"
 
-from regpipe.statistics.intervals import margin
-from regpipe.statistics.overlap import Splits
+from collections.abc import Callable  # noqa: E402
+from concurrent.futures import ProcessPoolExecutor  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
+from itertools import product  # noqa: E402
 
-TABLES, SPLITS, FEATURES = 400, 20, 10
-SIZES = ((569, 40), (1797, 200), (300, 60), (200, 80))  # rows, rows trained on
-Make = Callable[[], ClassifierMixin]
-PAIRS: dict[str, tuple[Make, Make]] = {
-    "logistic, weak or strong L2": (
-        lambda: LogisticRegression(C=100, max_iter=1000),
-        lambda: LogisticRegression(C=0.05),
-    ),
-    "1 or 9 neighbours": (lambda: KNeighborsClassifier(1), lambda: KNeighborsClassifier(9)),
-    "tree or logistic": (
-        lambda: DecisionTreeClassifier(random_state=0),
-        LogisticRegression,
-    ),
-}
+import numpy as np  # noqa: E402
+from scipy import stats  # noqa: E402
+
+from regpipe.statistics.intervals import margin  # noqa: E402
+from regpipe.statistics.overlap import Splits  # noqa: E402
+
+TABLES, SPLITS, FEATURES = 500, 20, 10
+SIZES = ((569, 40), (200, 80), (300, 210), (100, 90), (442, 309))  # rows, rows trained on
+Table = tuple[np.ndarray, np.ndarray]  # features, target
+Scores = tuple[np.ndarray, np.ndarray]  # of each row tested on, by one model and by the other
+Models = Callable[[np.random.Generator, Table, Table], Scores]
 
 
-def draw(rows: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class Pair:
+    """Two models, and the population that tables are drawn from.
+
+    Attributes:
+        draw: a table of so many rows.
+        scores: trains both on one table, and returns how each row of another one is told.
+        bounded: whether scores are shares.
+    """
+
+    draw: Callable[[int, np.random.Generator], Table]
+    scores: Models
+    bounded: bool = True
+
+
+def draw_classes(rows: int, rng: np.random.Generator) -> Table:
     """Return a table of two classes that overlap, three of its columns telling."""
     y = rng.integers(0, 2, rows)
     x = rng.normal(size=(rows, FEATURES))
@@ -46,56 +56,116 @@ def draw(rows: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def compare(pair: str, rows: int, train_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the differences of accuracy on the splits of one table, and their halves."""
-    rng = np.random.default_rng(seed)
-    x, y = draw(rows, rng)
-    differences, halves = [], []
-    for _ in range(SPLITS):
+def draw_numbers(noise: Callable[[np.random.Generator, int], np.ndarray]) -> Callable[..., Table]:
+    """Return the function that draws a table whose target is a column plus noise."""
+
+    def draw(rows: int, rng: np.random.Generator) -> Table:
+        x = rng.normal(size=(rows, FEATURES))
+        return x, 0.5 * x[:, 0] + noise(rng, rows)
+
+    return draw
+
+
+def ridge(x: np.ndarray, y: np.ndarray, penalty: float, rows: np.ndarray) -> np.ndarray:
+    """Return what a ridge regression with an intercept predicts of some rows."""
+    with_one = np.c_[x, np.ones(len(x))]
+    diagonal = penalty * np.eye(with_one.shape[1])
+    diagonal[-1, -1] = 0
+    weights = np.linalg.solve(with_one.T @ with_one + diagonal, with_one.T @ y)
+    return np.c_[rows, np.ones(len(rows))] @ weights
+
+
+def classifiers(rng: np.random.Generator, train: Table, test: Table) -> Scores:
+    """Least squares, with a weak and with a strong penalty."""
+    (x, y), (rows, truth) = train, test
+    weak, strong = ((ridge(x, 2 * y - 1, p, rows) > 0) == truth for p in (0.1, 100))
+    return weak.astype(float), strong.astype(float)
+
+
+def networks(rng: np.random.Generator, train: Table, test: Table) -> Scores:
+    """The same on 50 random hidden units, which are others in each split."""
+    (x, y), (rows, truth) = train, test
+    weights, bias = rng.normal(size=(FEATURES, 50)) / np.sqrt(FEATURES), rng.normal(size=50)
+    hidden, of_rows = (np.maximum(part @ weights + bias, 0) for part in (x, rows))
+    weak, strong = ((ridge(hidden, 2 * y - 1, p, of_rows) > 0) == truth for p in (0.01, 3))
+    return weak.astype(float), strong.astype(float)
+
+
+def neighbours(rng: np.random.Generator, train: Table, test: Table) -> Scores:
+    """The class of the nearest row, and of most of the nearest 9."""
+    (x, y), (rows, truth) = train, test
+    nearest = np.argsort(((rows[:, None] - x) ** 2).sum(axis=2), axis=1)
+    one, nine = y[nearest[:, 0]] == truth, (y[nearest[:, :9]].mean(axis=1) > 0.5) == truth
+    return one.astype(float), nine.astype(float)
+
+
+def regressions(rng: np.random.Generator, train: Table, test: Table) -> Scores:
+    """Minus the squared error of the mean target, and of a linear regression."""
+    (x, y), (rows, truth) = train, test
+    return -((truth - y.mean()) ** 2), -((truth - ridge(x, y, 1e-6, rows)) ** 2)
+
+
+PAIRS = {
+    "classifiers": Pair(draw_classes, classifiers),
+    "networks, new seeds": Pair(draw_classes, networks),
+    "1 or 9 neighbours": Pair(draw_classes, neighbours),
+    "regression": Pair(draw_numbers(lambda rng, n: rng.normal(size=n)), regressions, False),
+    "regression, t(5) noise": Pair(
+        draw_numbers(lambda rng, n: rng.standard_t(5, n)), regressions, False
+    ),
+    "regression, outliers (t(2.5))": Pair(
+        draw_numbers(lambda rng, n: rng.standard_t(2.5, n)), regressions, False
+    ),
+}
+
+
+def compare(pair: str, rows: int, train_rows: int, seed: int) -> list[tuple[float, float]]:
+    """Return the mean difference and the half width of its interval, by each method."""
+    rng, models = np.random.default_rng(seed), PAIRS[pair]
+    x, y = models.draw(rows, rng)
+
+    def differences(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        one, other = models.scores(rng, (x[train], y[train]), (x[test], y[test]))
+        return other - one
+
+    by_row = np.full((SPLITS, rows), np.nan)
+    for split in by_row:
         order = rng.permutation(rows)
         train, test = order[:train_rows], order[train_rows:]
-        one, other = (
-            (make().fit(x[train], y[train]).predict(x[test]) == y[test]).astype(float)
-            for make in PAIRS[pair]
-        )
-        gain = other - one
-        differences.append(gain.mean())
-        halves.append((gain[::2].mean() - gain[1::2].mean()) / 2)
-    return np.array(differences), np.array(halves)
+        split[test] = differences(train, test)
+    values = np.nanmean(by_row, axis=1)
+    mean, sd = float(values.mean()), float(values.std(ddof=1))
+    splits = Splits(train_rows, rows - train_rows)
+    overlaps = splits.overlap(values, by_row, bounded=models.bounded), splits.overlap(values)
+    found = [(mean, margin(sd, SPLITS, 0.95, overlap)) for overlap in overlaps]
+    folds = round(rows / (rows - train_rows))
+    if folds < 2:
+        return found
+    parts = np.array_split(rng.permutation(rows), folds)
+    told = [differences(np.setdiff1d(np.arange(rows), part), part) for part in parts]
+    spread = np.mean([part.var(ddof=1) for part in told])
+    half = stats.norm.ppf(0.975) * np.sqrt(spread / rows)
+    return [*found, (float(np.concatenate(told).mean()), float(half))]
 
 
 def row(pair: str, rows: int, train_rows: int, pool: ProcessPoolExecutor) -> str:
     """Return a row of the table."""
-    jobs = (
-        [pair] * TABLES,
-        [rows] * TABLES,
-        [train_rows] * TABLES,
-        range(TABLES),
-    )
-    found = list(pool.map(compare, *jobs, chunksize=20))
-    truth = np.mean([differences.mean() for differences, _ in found])
-    splits = Splits(train_rows, rows - train_rows)
+    jobs = ([pair] * TABLES, [rows] * TABLES, [train_rows] * TABLES, range(TABLES))
+    found = np.array(list(pool.map(compare, *jobs, chunksize=20)))  # tables, methods, 2
     told = []
-    for ratio in (True, False):
-        widths = []
-        for differences, halves in found:
-            overlap = (
-                splits.test_rows / train_rows if ratio else splits.overlap(differences, halves)
-            )
-            widths.append(margin(float(differences.std(ddof=1)), SPLITS, 0.95, overlap))
-        held = [
-            abs(differences.mean() - truth) <= width
-            for (differences, _), width in zip(found, widths, strict=True)
-        ]
-        told += [f"{np.mean(held):.1%}", f"{100 * np.mean(widths):.1f}"]
-    return f"| {pair} | {train_rows} of {rows} | {100 * truth:+.1f} | {' | '.join(told)} |"
+    for means, halves in found.transpose(1, 2, 0):
+        held = np.mean(np.abs(means - means.mean()) <= halves)
+        told += [f"{held:.1%}", f"{halves.mean():.3g}"]
+    told += ["", ""] * (3 - found.shape[1])
+    needed = f"{1.96 * found[:, 0, 0].std():.3g}"
+    return f"| {pair} | {train_rows} of {rows} | {needed} | {' | '.join(told)} |"
 
 
 def main() -> None:
     """Print the table."""
-    print(f"{TABLES} tables a row, {SPLITS} splits of each; differences in points of accuracy.\n")
-    print("| models | trained on | difference | N & B: holds | ± | here: holds | ± |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print(f"{TABLES} tables a row, {SPLITS} splits of each.\n")
+    print("| models | trained on | needed ± | here: holds | ± | N & B | ± | K-fold | ± |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     with ProcessPoolExecutor() as pool:
         for pair, (rows, train_rows) in product(PAIRS, SIZES):
             print(row(pair, rows, train_rows, pool), flush=True)

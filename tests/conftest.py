@@ -29,7 +29,6 @@ from regpipe.language import (
 from regpipe.language.reading import parse
 from regpipe.rows.arrays import Rows, rows_of
 from regpipe.rows.samples import draw_samples, split_samples
-from regpipe.statistics.overlap import halves_of
 from tests.command_lines import PROJECT, make_cheap
 
 EVERY_BLOCK = "test_every_block.py"
@@ -62,12 +61,6 @@ def blocks(name: str) -> dict[str, Any]:
 
 PROBLEMS = {name: Problem(**block) for name, block in blocks("problems").items()}
 TECHNIQUES = {name: Technique(**block) for name, block in blocks("techniques").items()}
-
-
-def with_halves(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return a run table with the halves of its scores, as if they didn't differ."""
-    scores = [column for column in runs if column.startswith("test_")]
-    return runs.assign(**{halves_of(column): 0.0 for column in scores})
 
 
 def arm_called(name: str, **training: Any) -> Arm:

@@ -17,6 +17,7 @@ from regpipe.kedro_side.datasets import (
     KerasModelDataset,
     NpzDataset,
     PictureDataset,
+    RunsDataset,
     StoriesDataset,
     ValueDataset,
 )
@@ -25,6 +26,33 @@ from regpipe.report.study import Story
 from regpipe.rows.arrays import Rows
 from tests import answers
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
+
+
+def runs_of(folder: Path) -> RunsDataset:
+    return RunsDataset(
+        filepath=str(folder / "new" / "runs.csv"), row_scores=str(folder / "new" / "rows.npz")
+    )
+
+
+def test_a_run_table_comes_back_with_the_scores_of_rows(tmp_path: Path) -> None:
+    rows = [np.array([0.25, np.nan], "float32"), np.nan]
+    table = pd.DataFrame({"test_accuracy": [0.1 + 0.2, 1 / 3], "test_accuracy_by_row": rows})
+    dataset = runs_of(tmp_path)
+    dataset.save(table)
+    loaded = dataset.load()
+    assert loaded["test_accuracy"].tolist() == [0.1 + 0.2, 1 / 3]
+    np.testing.assert_array_equal(loaded["test_accuracy_by_row"][0], rows[0])
+    assert np.isnan(loaded["test_accuracy_by_row"][1])
+    assert pd.read_csv(tmp_path / "new" / "runs.csv").columns.tolist() == ["test_accuracy"]
+    assert dataset.preview(1)["data"] == [[0.1 + 0.2]]
+
+
+def test_scores_of_rows_of_another_run_are_not_left_beside_a_table(tmp_path: Path) -> None:
+    dataset, table = runs_of(tmp_path), pd.DataFrame({"loss": [1.0]})
+    dataset.save(table.assign(loss_by_row=[np.ones(2)]))
+    dataset.save(table)
+    assert not (tmp_path / "new" / "rows.npz").exists()
+    assert dataset.load().columns.tolist() == ["loss"]
 
 
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:

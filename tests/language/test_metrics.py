@@ -79,7 +79,7 @@ def test_ends_are_written_by_hand() -> None:
 def computed(name: str, y: np.ndarray, outputs: np.ndarray) -> float:
     function = METRICS[name].function
     assert function is not None
-    return function(y[:, None], outputs)
+    return float(np.mean(function(y[:, None], outputs)))
 
 
 def test_balanced_accuracy_and_auc_are_those_of_scikit_learn() -> None:

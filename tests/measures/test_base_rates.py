@@ -11,7 +11,7 @@ from regpipe.language import Problem
 from regpipe.language.metrics import METRICS
 from regpipe.language.tasks import TASKS
 from regpipe.measures.base_rates import base_rates, evened, rates_of_fit, rates_to_columns
-from regpipe.measures.measure import scores_of
+from regpipe.measures.measure import means, scores_of
 from regpipe.measures.references import score_references
 from regpipe.rows.arrays import Rows
 from tests.conftest import PROBLEMS, arm_called
@@ -113,7 +113,7 @@ def test_a_run_table_keeps_the_rates() -> None:
 def test_scores_of_classes_are_at_the_base_rate_and_others_are_not() -> None:
     y, outputs = ROWS.y_train, np.repeat(learnt({}), COUNTS, axis=0)
     rates = np.array([0.94, 0.06])
-    shifted, likeliest = (scores_of(TASKS["binary"], y, outputs, r) for r in (rates, None))
+    shifted, likeliest = (means(scores_of(TASKS["binary"], y, outputs, r)) for r in (rates, None))
     expected = balanced_accuracy_score(y[:, 0], outputs[:, 0] > 0.06)
     assert shifted["balanced_accuracy"] == pytest.approx(expected)
     assert shifted["accuracy"] == pytest.approx(np.mean((outputs > 0.06) == y))

@@ -12,10 +12,10 @@ from regpipe.language import Statistics
 from regpipe.measures.codes import Codes, corrupted, probe
 from regpipe.measures.measure import Measure
 from regpipe.report.sentence import sentence
-from regpipe.rows.arrays import Rows, hold_out, rows_of
+from regpipe.rows.arrays import Rows, Units, hold_out, rows_of
 from regpipe.statistics.answer import Answer, summarise
 from regpipe.statistics.summary import compare_runs
-from tests.conftest import PROBLEMS, arm_called, with_halves
+from tests.conftest import PROBLEMS, arm_called
 
 CODE_SCORES = {"denoising_mse", "probe_accuracy", "sparsity"}
 
@@ -109,7 +109,11 @@ def test_a_network_is_scored_on_corrupted_inputs_and_by_its_code(name: str, digi
     measure = Measure(arm, architecture, weights, digits.y_train)
     scores = measure.scores(digits)
     assert {f"{side}_{score}" for side in ("train", "test") for score in CODE_SCORES} < set(scores)
-    assert {f"test_{score}_halves" for score in CODE_SCORES} < set(scores)
+    n = len(digits.x_score)
+    by_row = measure.scores(replace(digits, units=Units(np.arange(n), n)))
+    for score in (*CODE_SCORES, "mse", "loss"):
+        mean = np.mean(by_row[f"test_{score}_by_row"])
+        assert mean == pytest.approx(scores[f"test_{score}"], rel=1e-6)
 
     noisy = corrupted(digits, "score", 0.3)
     kernel, bias = weights["code/kernel"], weights["code/bias"]
@@ -140,7 +144,7 @@ def run_table(**means: float) -> pd.DataFrame:
     spread = 1e-5 * np.array([0, 1, 2, 3, 5, 8] * 2)
     scores = {score: mean + spread for score, mean in means.items()}
     columns = {f"{side}_{name}": x for side in ("train", "test") for name, x in scores.items()}
-    return with_halves(table.assign(**columns))
+    return table.assign(**columns)
 
 
 def answer_about(name: str, **means: float) -> Answer:

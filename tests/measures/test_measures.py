@@ -7,7 +7,7 @@ import pytest
 
 from regpipe.engine.network import build_architecture, build_model
 from regpipe.engine.weights import weight_names
-from regpipe.measures.measure import Measure, halves
+from regpipe.measures.measure import Measure
 from regpipe.rows.arrays import Rows, rows_of
 from tests.conftest import arm_called
 
@@ -42,18 +42,6 @@ def test_scores_are_those_of_keras_without_the_penalty(
         loss, accuracy = model.evaluate(x, y, verbose=0)
         assert scores[f"{side}_loss"] == pytest.approx(loss, rel=1e-5)
         assert scores[f"{side}_accuracy"] == pytest.approx(accuracy)
-
-
-def test_halves_by_hand() -> None:
-    def score(y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        return {"accuracy": float(np.mean(y == outputs))}
-
-    y, outputs = np.array([1, 0, 1, 0, 1]), np.array([1, 1, 0, 0, 1])  # even: 2 of 3, odd: 1 of 2
-    found = halves(score, y, outputs)
-    assert found == {"test_accuracy_halves": pytest.approx((2 / 3 - 1 / 2) / 2)}
-    assert np.isnan(halves(score, y[:1], outputs[:1])["test_accuracy_halves"])
-    calibration = halves(lambda y, outputs: {"ece": score(y, outputs)["accuracy"]}, y, outputs)
-    assert np.isnan(calibration["test_ece_halves"])  # no mean over rows
 
 
 def test_anatomy_by_hand(
@@ -91,7 +79,7 @@ def test_a_fit_that_diverged_is_scored_as_the_constant_guess(
     assert (found["test_balanced_accuracy"], found["test_auc"]) == (0.5, 0.5)
     guess = -ones * np.log(0.75) - (1 - ones) * np.log(0.25)
     assert found["test_loss"] == pytest.approx(guess, rel=1e-5)
-    assert np.isnan(found.pop("test_ece_halves")) and np.isfinite(list(found.values())).all()
+    assert np.isfinite(list(found.values())).all()
 
 
 @pytest.mark.parametrize(

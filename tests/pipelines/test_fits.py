@@ -27,7 +27,6 @@ def own(**columns: str) -> Problem:
         (PROBLEMS["moons"], INDEPENDENT),
         (PROBLEMS["diabetes"], Splits(309, 133)),
         (own(), Splits(309, 133)),
-        (own(group="person"), Splits(309, 133, row_by_row=False)),
         (own(split="side"), Splits(309, 133, one_sample=True)),
     ],
 )

@@ -62,7 +62,7 @@ def story(name: str, words: str = HOSTILE) -> Story:
             "technique": name, "problem": "moons", "settings": "abc",
             "protocol": ["fixed", "fresh"],
             "repeat": [0, 0], "fit_seed": [1406440004, 7], "outcome": ["completed", words],
-            "seconds": [0.1, 0.2], "test_loss": [-0.25, NOTHING], "test_loss_halves": 0.1,
+            "seconds": [0.1, 0.2], "test_loss": [-0.25, NOTHING],
         }
     )  # fmt: skip
     names = ("samples", "paired_differences", "learning_curves", "decision_boundary", words)

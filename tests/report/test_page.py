@@ -75,10 +75,6 @@ def test_what_a_user_wrote_is_text(reader: Reader) -> None:
     assert text.count(HOSTILE) > 8 * len(TECHNIQUES) // 2
 
 
-def test_what_only_intervals_are_made_of_is_not_shown(page: str) -> None:
-    assert '<th scope="col">test loss</th>' in page and "halves" not in page
-
-
 def test_nothing_is_fetched(reader: Reader) -> None:
     for tag, attributes in reader.tags:
         for name in ("src", "href", "srcset", "data", "action", "poster"):

@@ -11,28 +11,26 @@ import pytest
 from regpipe.language import Problem, Statistics, Technique
 from regpipe.statistics.answer import Answer, Epochs, summarise
 from regpipe.statistics.summary import compare_runs
-from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, with_halves
+from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
 
 
 def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
     n = len(losses)
-    return with_halves(
-        pd.DataFrame(
-            {
-                "protocol": ["fixed"] * n + ["fresh"] * n,
-                "repeat": [*range(n)] * 2,
-                "data_seed": range(2 * n),
-                "fit_seed": range(2 * n),
-                "settings": "same",
-                "outcome": outcomes * 2,
-                "epochs": [*range(7, 7 + n)] * 2,
-                "best_epoch": 5,
-                "train_accuracy": 1.0,
-                **{f"test_{score}": 0.914 for score in PROBLEMS["moons"].kind.scores},
-                "test_loss": losses * 2,
-                "seconds": 0.5,
-            }
-        )
+    return pd.DataFrame(
+        {
+            "protocol": ["fixed"] * n + ["fresh"] * n,
+            "repeat": [*range(n)] * 2,
+            "data_seed": range(2 * n),
+            "fit_seed": range(2 * n),
+            "settings": "same",
+            "outcome": outcomes * 2,
+            "epochs": [*range(7, 7 + n)] * 2,
+            "best_epoch": 5,
+            "train_accuracy": 1.0,
+            **{f"test_{score}": 0.914 for score in PROBLEMS["moons"].kind.scores},
+            "test_loss": losses * 2,
+            "seconds": 0.5,
+        }
     )
 
 

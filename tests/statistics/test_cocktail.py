@@ -9,14 +9,14 @@ import pytest
 from regpipe.language import Statistics
 from regpipe.statistics.cocktail import compare_mixtures, tabulate_worths
 from regpipe.statistics.overlap import INDEPENDENT
-from tests.conftest import PROBLEMS, with_halves
+from tests.conftest import PROBLEMS
 
 N = 6
 
 
 def runs(accuracy: Any, **columns: Any) -> pd.DataFrame:
     keys = {"protocol": "fresh", "repeat": range(N), "data_seed": range(N), "fit_seed": range(N)}
-    return with_halves(pd.DataFrame({**keys, "test_accuracy": accuracy, **columns}))
+    return pd.DataFrame({**keys, "test_accuracy": accuracy, **columns})
 
 
 NOISE = np.array([0.0, 0.01, -0.01, 0.005, -0.005, 0.0])

@@ -27,7 +27,6 @@ def goes_on(differences: np.ndarray, higher: bool = True, overlap: float = 0.0) 
         ANALYSES[-1],
         higher_is_better=higher,
         confidence=0.95,
-        overlap=overlap,
     )
 
 

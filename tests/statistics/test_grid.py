@@ -5,7 +5,6 @@ import pytest
 from regpipe.language import GridPublished, Statistics
 from regpipe.language.tasks import TASKS
 from regpipe.statistics.grid import best_point, choice, choose, tabulate
-from tests.conftest import with_halves
 
 PATHS = ["network.hidden.kernel_regularizer.l2"]
 TASK, STATISTICS = TASKS["binary"], Statistics()
@@ -18,7 +17,7 @@ GIVEN = {
 
 
 def runs() -> pd.DataFrame:
-    return with_halves(pd.DataFrame(
+    return pd.DataFrame(
         [
             {
                 PATHS[0]: value, "protocol": protocol, "repeat": repeat, "step": "coarse",
@@ -29,7 +28,7 @@ def runs() -> pd.DataFrame:
             for value, (losses, accuracies) in GIVEN.items()
             for protocol in ("fixed", "fresh") for repeat in range(2)
         ]
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def test_of_equals_the_loss_on_validation_rows_chooses_in_each_repeat() -> None:
@@ -46,10 +45,10 @@ def test_the_metric_comes_before_the_loss() -> None:
 
 
 def test_the_honest_figure_is_what_was_chosen_and_the_optimistic_one_the_best() -> None:
-    baseline = with_halves(pd.DataFrame(
+    baseline = pd.DataFrame(
         {"protocol": ["fixed"] * 3 + ["fresh"] * 3, "repeat": [0, 1, 2] * 2,
          "test_accuracy": [0.6, 0.7, 0.0] * 2}
-    ))  # fmt: skip
+    )  # fmt: skip
     chosen = choice(runs(), baseline, PATHS, TASK, STATISTICS)["fresh"]
     assert chosen.honest.mean == pytest.approx((0.8 + 0.8) / 2)
     assert chosen.optimistic.mean == pytest.approx((0.9 + 0.9) / 2)

@@ -1,65 +1,103 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from regpipe.statistics.intervals import mean_interval
-from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits
+from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits, shared_variance, units_of
 
-NOTHING = np.zeros(20)
 RNG = np.random.default_rng(0)
 VALUES = RNG.normal(size=20)
 
 
 def test_repeats_that_share_no_row_have_none() -> None:
-    assert INDEPENDENT.overlap(VALUES, NOTHING) == 0
+    assert INDEPENDENT.overlap(VALUES) == 0
 
 
 @pytest.mark.parametrize(
-    ("splits", "values", "halves"),
+    ("values", "by_unit"),
     [
-        (Splits(70, 30), VALUES, NOTHING),  # few test rows
-        (Splits(30, 70, row_by_row=False), VALUES, NOTHING),  # in groups
-        (Splits(30, 70), np.ones(20), NOTHING),  # nothing differs
-        (Splits(30, 70), np.array([*VALUES[1:], np.nan]), NOTHING),  # a fit diverged
-        (Splits(30, 70), VALUES, np.array([*NOTHING[1:], np.nan])),  # a half has no score
-        (Splits(30, 70), VALUES, 100 * VALUES),  # more than can be
+        (VALUES, None),  # of rows nothing is known
+        (np.ones(20), np.ones((20, 100))),  # nothing differs
+        (np.array([*VALUES[1:], np.nan]), np.full((20, 100), np.nan)),  # a score that isn't there
     ],
 )
 def test_it_is_nadeaus_and_bengios_where_no_more_can_be_told(
-    splits: Splits, values: np.ndarray, halves: np.ndarray
+    values: np.ndarray, by_unit: np.ndarray | None
 ) -> None:
-    assert splits.overlap(values, halves) == pytest.approx(splits.test_rows / splits.train_rows)
-
-
-def test_values_that_vary_by_training_rows_alone_share_what_those_share() -> None:
-    assert 40 / 529 <= Splits(40, 529).overlap(VALUES, NOTHING) <= STEP * 40 / 529
+    assert Splits(30, 70).overlap(values, by_unit) == pytest.approx(70 / 30)
 
 
 def test_by_hand() -> None:
-    values, halves = np.array([0.0, 2.0]), np.array([0.5, -0.5])  # variance 2, of test rows 0.25
-    expected = 1 / 3 + 2 / 3 * 0.25 / 2
-    assert expected <= Splits(100, 300).overlap(values, halves) <= STEP * expected
+    nan = np.nan
+    by_unit = np.array([[1.0, 5.0, nan, nan], [nan, 3.0, 1.0, nan], [nan, nan, 1.0, 5.0]])
+    # Means 3, 2, 3; residuals -2 2, 1 -1, -2 2. A row tested twice: 2 * 1 and -1 * -2.
+    of_unit = (2 * 2 + 2 * 2) / (2 + 2)
+    within = (4 + 4 + 1 + 1 + 4 + 4) / 6 * 2
+    by_test = of_unit / 2 * (1 - 2 / 4) + (within - of_unit) / 2
+    assert by_test > 1 / 3  # more than all that the means differ by: training adds nothing
+    assert shared_variance(by_unit) == pytest.approx(of_unit / 4)
+    apart = by_unit + np.array([[10.0], [0.0], [0.0]])
+    by_training = np.var([13, 2, 3], ddof=1) - by_test
+    expected = of_unit / 4 + 2 / 2 * by_training
+    assert shared_variance(apart) == pytest.approx(expected)
+    overlap = Splits(2, 2).overlap(np.array([13.0, 2.0, 3.0]), apart)
+    exact = expected / np.var([13, 2, 3], ddof=1)
+    assert exact <= overlap <= STEP * exact
 
 
-@pytest.mark.parametrize("train_rows", [20, 40, 80])
-@pytest.mark.parametrize("by_training", [0.0, 1.0, 5.0])
-def test_intervals_hold_whichever_rows_values_vary_by(train_rows: int, by_training: float) -> None:
-    """A score is a mean over the test rows, and something that the training rows add up to."""
+@pytest.mark.parametrize("train_rows", [20, 140])
+@pytest.mark.parametrize(("by_training", "by_both"), [(0.0, 0.0), (1.0, 0.0), (0.0, 3.0)])
+def test_intervals_hold_whatever_a_score_is_made_of(
+    train_rows: int, by_training: float, by_both: float
+) -> None:
+    """The row tested on, a sum over the training rows, or what both do together."""
     rng = np.random.default_rng(1)
-    rows, repeats, tables = 200, 20, 400
-    splits = Splits(train_rows, rows - train_rows)
-    held = 0
+    rows, repeats, tables = 200, 20, 300
+    splits, held, widths = Splits(train_rows, rows - train_rows), 0, []
     for _ in range(tables):
         tested, trained = rng.normal(size=(2, rows))
-        values, halves = [], []
-        for _ in range(repeats):
+        by_unit = np.full((repeats, rows), np.nan)
+        for split in by_unit:
             order = rng.permutation(rows)
             train, test = order[:train_rows], order[train_rows:]
-            values.append(tested[test].mean() + by_training * trained[train].mean())
-            halves.append((tested[test[::2]].mean() - tested[test[1::2]].mean()) / 2)
-        overlap = splits.overlap(np.array(values), np.array(halves))
-        _, low, high = mean_interval(np.array(values), 0.95, overlap)
+            noise = by_both * rng.normal(size=len(test))
+            split[test] = tested[test] + by_training * trained[train].mean() + noise
+        values = np.nanmean(by_unit, axis=1)
+        mean, low, high = mean_interval(values, 0.95, splits.overlap(values, by_unit))
         held += low <= 0 <= high
-    # Lower than the first by no more than three standard errors of 400 tables.
-    assert 0.95 - 3 * 0.011 <= held / tables
-    if not by_training:
-        assert overlap > 0.5 * splits.test_rows / train_rows
+        widths.append(high - mean)
+    # Lower than the first by no more than three standard errors of 300 tables.
+    assert 0.95 - 3 * 0.0126 <= held / tables
+    by_ratio = mean_interval(values, 0.95, (rows - train_rows) / train_rows)
+    if by_both and train_rows < rows / 2:  # hardly any of it is shared
+        assert np.mean(widths) < 0.3 * (by_ratio[2] - by_ratio[0])
+
+
+def test_training_rows_count_for_shares_where_they_show() -> None:
+    rng, rows = np.random.default_rng(3), 200
+    tested = rng.random(rows)
+
+    def overlaps(by_training: float) -> tuple[float, float]:
+        by_unit = np.full((20, rows), np.nan)
+        for split in by_unit:
+            test = rng.permutation(rows)[:60]
+            split[test] = tested[test] + by_training * rng.normal()
+        values = np.nanmean(by_unit, axis=1)
+        of_error, of_share = (
+            Splits(140, 60).overlap(values, by_unit, bounded=bounded) for bounded in (False, True)
+        )
+        return of_error, of_share
+
+    of_error, of_share = overlaps(0.5)  # hundred times what the rows tested on explain
+    assert of_error == of_share > 2
+    seeds = [overlaps(0.005) for _ in range(20)]
+    assert sum(of_error > of_share for of_error, of_share in seeds) > 5
+    assert np.median([of_share for _, of_share in seeds]) < 0.6
+
+
+def test_rows_scores_are_there_for_all_fits_or_for_none() -> None:
+    rows = [np.array([1.0, np.nan]), np.array([np.nan, 2.0])]
+    runs = pd.DataFrame({"test_accuracy": [1.0, 2.0], "test_accuracy_by_row": rows})
+    np.testing.assert_array_equal(units_of(runs, "test_accuracy"), np.stack(rows))
+    assert units_of(runs, "test_loss") is None
+    assert units_of(pd.concat([runs, runs[["test_accuracy"]]]), "test_accuracy") is None

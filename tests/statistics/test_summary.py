@@ -5,7 +5,7 @@ import pytest
 from regpipe.language import Published, Statistics
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
 from regpipe.statistics.summary import Spread, compare_runs, sides_within, spread
-from tests.conftest import PROBLEMS, with_halves
+from tests.conftest import PROBLEMS
 
 STATISTICS = Statistics()
 MOONS = PROBLEMS["moons"]
@@ -14,20 +14,18 @@ N = 6  # repeats of each protocol
 
 def runs(shift: float) -> pd.DataFrame:
     accuracy = [0.8, 0.9, 0.85, 0.85, 0.8, 0.9]
-    return with_halves(
-        pd.DataFrame(
-            {
-                "protocol": ["fixed"] * N + ["fresh"] * N,
-                "repeat": [*range(N)] * 2,
-                "data_seed": range(2 * N),
-                "fit_seed": range(2 * N),
-                "settings": "same",
-                "train_accuracy": 1.0,
-                **{f"test_{score}": 1.0 for score in MOONS.kind.scores},
-                "test_accuracy": [a + shift for a in accuracy] * 2,
-                "test_loss": [0.5 - shift] * 2 * N,
-            }
-        )
+    return pd.DataFrame(
+        {
+            "protocol": ["fixed"] * N + ["fresh"] * N,
+            "repeat": [*range(N)] * 2,
+            "data_seed": range(2 * N),
+            "fit_seed": range(2 * N),
+            "settings": "same",
+            "train_accuracy": 1.0,
+            **{f"test_{score}": 1.0 for score in MOONS.kind.scores},
+            "test_accuracy": [a + shift for a in accuracy] * 2,
+            "test_loss": [0.5 - shift] * 2 * N,
+        }
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from regpipe import npz
 from regpipe.engine.fit import Fit
 
 logger = logging.getLogger(__name__)
@@ -106,8 +107,7 @@ def _fit(key: str, content: bytes) -> Fit:
     zipped, digest = content[:-DIGEST], content[-DIGEST:]
     if hashlib.sha256(zipped).digest() != digest:
         raise ValueError("Its content isn't what was saved.")
-    with np.load(io.BytesIO(zipped), allow_pickle=False) as file:
-        parts = {name: file[name] for name in file.files}
+    parts = npz.read(io.BytesIO(zipped))
     about: dict[str, Any] = json.loads(str(parts.pop("about")))
     if about["key"] != key:
         raise ValueError(f"It holds the fit {about['key']}.")

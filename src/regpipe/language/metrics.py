@@ -18,7 +18,7 @@ MetricName = Literal[
     "denoising_mse", "probe_accuracy", "sparsity", "loss",
 ]  # fmt: skip
 TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
-Function = Callable[[np.ndarray, np.ndarray], float]  # of targets and outputs, a row each
+Function = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of targets and outputs, a row each
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ class Metric:
         places: decimals of a difference.
         unit: what stands behind a difference.
         tasks: whose fits are scored by it; none where it is of an autoencoder's code, see `codes`.
-        function: of targets and outputs, a row each; None where something else computes it: the
-            problem's own loss, or `codes`.
+        function: of targets and outputs, a row each: returns the score of each row, of shape
+            (n_rows,), whose mean is the metric. Where that is no mean over rows, a row's score is
+            the metric plus the row's influence on it (F. R. Hampel, "The influence curve and its
+            role in robust estimation", 1974). None where something else computes it: the problem's
+            own loss, or `codes`.
         smallest: a mean difference below this is of no interest, unless a user sets another.
         of_classes: whether it is of the predicted classes, which base rates may change.
-        of_rows: whether it is a mean over rows, or nearly so: half of the rows then show how much
-            of it is up to the rows, see `statistics.overlap`.
     """
 
     name: str
@@ -53,7 +54,6 @@ class Metric:
     function: Function | None = None
     smallest: float = 0.01
     of_classes: bool = False
-    of_rows: bool = True
 
     @property
     def movement(self) -> str:
@@ -166,19 +166,19 @@ def predicted_classes(outputs: np.ndarray) -> np.ndarray:
     return outputs.argmax(axis=1)[:, None]
 
 
-def _accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of rows whose class is predicted."""
-    return float(np.mean(predicted_classes(outputs) == y))
+def _accuracy(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the share of rows whose class is predicted."""
+    return (predicted_classes(outputs) == y)[:, 0].astype(float)
 
 
-def _balanced_accuracy(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the mean, over the classes, of the share of their rows that is predicted."""
-    predicted = predicted_classes(outputs)
-    return float(np.mean([np.mean(predicted[y == label] == label) for label in np.unique(y)]))
+def _balanced_accuracy(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the mean, over the classes, of the share of their rows that is predicted."""
+    _, label = np.unique(y[:, 0], return_inverse=True)
+    return _mean_of_groups(_accuracy(y, outputs), label)
 
 
-def _auc(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the area under the ROC curve: of two classes, or each against the others, on average.
+def _auc(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the area under the ROC curve: of two classes, or each against the others, on average.
 
     How probably a row of a class has a higher output for it than one of another. NaN where a
     class has no row.
@@ -186,21 +186,35 @@ def _auc(y: np.ndarray, outputs: np.ndarray) -> float:
     if outputs.shape[1] == 1:
         return _area(y[:, 0] == 1, outputs[:, 0])
     areas = [_area(y[:, 0] == label, output) for label, output in enumerate(outputs.T)]
-    return float(np.mean(areas))
+    return np.mean(areas, axis=0)
 
 
-def _area(positive: np.ndarray, scores: np.ndarray) -> float:
-    """Return the area by the ranks of the scores (Mann and Whitney's U)."""
-    n, m = int(positive.sum()), int((~positive).sum())
-    if not n or not m:
-        return float("nan")
-    _, place, times = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(times) - (times - 1) / 2)[place]  # equals share their mean rank
-    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m))
+def _area(positive: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Score the area by what each row does among those of the other kind.
+
+    E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, "Comparing the areas under two or more
+    correlated receiver operating characteristic curves" (1988).
+    """
+    if positive.all() or not positive.any():
+        return np.full(len(scores), np.nan)
+    right = np.empty(len(scores))
+    for own, sign in ((positive, 1), (~positive, -1)):
+        others = np.sort(sign * scores[~own])
+        ends = (np.searchsorted(others, sign * scores[own], side) for side in ("left", "right"))
+        right[own] = sum(ends) / 2 / len(others)  # the share it is rightly above, a tie being half
+    area = right[positive].mean()
+    return 2 * _mean_of_groups(right, positive.astype(int)) - area
 
 
-def _ece(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the expected calibration error: how far probabilities are from how often they hold.
+def _mean_of_groups(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Score the mean of the groups' means, by values of shape (n_rows,) and groups 0, 1, ..."""
+    rows = np.bincount(group)
+    means = np.bincount(group, values) / rows
+    return means.mean() + len(values) / (len(rows) * rows[group]) * (values - means[group])
+
+
+def _ece(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the expected calibration error: how far probabilities are from how often they hold.
 
         sum_b n_b / n |accuracy_b - mean probability of the predicted class_b|
 
@@ -211,19 +225,23 @@ def _ece(y: np.ndarray, outputs: np.ndarray) -> float:
     of_each = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
     probability = np.take_along_axis(of_each, predicted, axis=1)[:, 0].astype(float)
     bins = np.clip(np.ceil(BINS * probability).astype(int) - 1, 0, BINS - 1)
-    gaps = np.bincount(bins, (predicted == y)[:, 0] - probability, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(y))
+    gaps = (predicted == y)[:, 0] - probability
+    return np.sign(np.bincount(bins, gaps, minlength=BINS))[bins] * gaps
 
 
-def _mse(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the mean squared error."""
-    return float(np.mean((outputs - y) ** 2, dtype=float))
+def _mse(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the mean squared error."""
+    return np.mean((outputs - y) ** 2, axis=1, dtype=float)
 
 
-def _r2(y: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the share of the targets' variance that is explained; 0 for their mean, or less."""
-    variance = float(np.var(y, dtype=float))
-    return 1 - _mse(y, outputs) / variance if variance else float("nan")
+def _r2(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the share of the targets' variance that is explained; 0 for their mean, or less."""
+    errors, far = _mse(y, outputs), np.square(y[:, 0] - np.mean(y, dtype=float))
+    variance = far.mean()
+    if not variance:
+        return np.full(len(y), np.nan)
+    unexplained = errors.mean() / variance
+    return 1 - unexplained + (unexplained * far - errors) / variance
 
 
 BINS = 15  # of probabilities
@@ -245,7 +263,7 @@ METRICS: dict[str, Metric] = {
     "accuracy": _share("accuracy", _accuracy, of_classes=True),
     "balanced_accuracy": _share("balanced accuracy", _balanced_accuracy, of_classes=True),
     "auc": _share("AUC", _auc),
-    "ece": replace(_share("calibration error", _ece), higher_is_better=False, of_rows=False),
+    "ece": replace(_share("calibration error", _ece), higher_is_better=False),
     "r2": Metric("R²", higher_is_better=True, tasks=("regression",), function=_r2),
     "mse": _error("squared error", _mse),
     "denoising_mse": _error("squared error on corrupted inputs"),

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
 from regpipe.rows.arrays import Part, Rows
 from regpipe.seeds import derive
@@ -34,7 +33,7 @@ class Codes:
         self._predict, self._encode, self._rows, self._noise = predict, encode, rows, noise
         self._probe = probe(encode(rows.x_train), rows.labels["train"])
 
-    def by_row(self, part: Part) -> pd.DataFrame:
+    def by_row(self, part: Part) -> dict[str, np.ndarray]:
         """Return, for each row of a part, the numbers whose means are scores.
 
         `denoising_mse` is the squared error, against the clean row, of what comes out where the
@@ -44,12 +43,11 @@ class Codes:
         x, y = self._rows.part(part)
         restored = self._predict(corrupted(self._rows, part, self._noise))
         codes = self._encode(x)
-        columns = {
+        return {
             "denoising_mse": ((restored - y) ** 2).mean(axis=1, dtype=float),
             "probe_accuracy": (self._probe(codes) == self._rows.labels[part]).astype(float),
             "sparsity": (codes == 0).mean(axis=1),
         }
-        return pd.DataFrame(columns)
 
 
 def corrupted(rows: Rows, part: Part, noise: float) -> np.ndarray:

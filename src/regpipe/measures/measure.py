@@ -6,12 +6,11 @@ outputs aren't numbers, they are replaced by the constant that the targets train
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from regpipe.backend import keras, tf
 from regpipe.candidates.arm import Arm
@@ -22,12 +21,12 @@ from regpipe.language.metrics import METRICS
 from regpipe.language.tasks import Task
 from regpipe.measures.base_rates import evened
 from regpipe.measures.codes import Codes
+from regpipe.measures.ledger import entries
 from regpipe.measures.network import network_of
 from regpipe.rows.arrays import Part, Rows
-from regpipe.statistics.overlap import halves_of
 
 Weights = dict[str, np.ndarray]
-NO_CODE = pd.DataFrame()  # of a network that is no autoencoder
+ByRow = dict[str, np.ndarray]  # of each score that of each row, whose mean it is
 
 
 class Measure:
@@ -72,33 +71,33 @@ class Measure:
         """Return the outputs as if all classes were as frequent, where the fit has base rates."""
         return evened(self.predict(x), self._rates)
 
-    def scores(self, rows: Rows) -> dict[str, float]:
+    def scores(self, rows: Rows) -> dict[str, Any]:
         """Return the task's scores on the rows trained on and on those that score the fit.
 
-        Of the latter also the `halves`.
+        Of the latter also those of each row, where repeats share rows: see `ledger.entries`.
         """
         by_row = self._by_row(rows)
-        outputs, of_rows = self.predict(rows.x_score), by_row("score")
-        sides = {
-            "train": self._score(rows.y_train, self.predict(rows.x_train)) | means(by_row("train")),
-            "test": self._score(rows.y_score, outputs) | means(of_rows),
-        }
-        return {
-            **{f"{side}_{name}": x for side, scores in sides.items() for name, x in scores.items()},
-            **halves(self._score, rows.y_score, outputs),
-            **halves(lambda _, part: means(part), rows.y_score, of_rows),
-        }
+        tested = by_row("score")
+        return {**means(by_row("train"), "train"), **means(tested, "test"), **entries(tested, rows)}
 
     def score(self, rows: Rows, part: Part) -> dict[str, float]:
         """Return each score on some rows; the area of a class without rows is NaN."""
-        x, y = rows.part(part)
-        return self._score(y, self.predict(x)) | means(self._by_row(rows)(part))
+        return means(self._by_row(rows)(part))
 
-    def _by_row(self, rows: Rows) -> Callable[[Part], pd.DataFrame]:
-        """Return the function of a part that gives each row's scores of its code."""
+    def _by_row(self, rows: Rows) -> Callable[[Part], ByRow]:
+        """Return the function of a part that gives the scores of each of its rows."""
+        of_code = self._by_code(rows)
+
+        def by_row(part: Part) -> ByRow:
+            x, y = rows.part(part)
+            return self._score(y, self.predict(x)) | of_code(part)
+
+        return by_row
+
+    def _by_code(self, rows: Rows) -> Callable[[Part], ByRow]:
         autoencoder = self._autoencoder
         if autoencoder is None:
-            return lambda _: NO_CODE
+            return lambda _: {}
         place = [layer.name for layer in self.network.model.layers].index(autoencoder.code)
 
         def encode(x: np.ndarray) -> np.ndarray:  # of an ensemble, by its last network
@@ -106,10 +105,10 @@ class Measure:
 
         return Codes(self.predict, encode, rows, autoencoder.noise).by_row
 
-    def _score(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+    def _score(self, y: np.ndarray, outputs: np.ndarray) -> ByRow:
         of_loss = _traced(self._loss, y.shape[1], outputs.shape[1])
-        loss = float(np.mean(of_loss(tf.constant(y), tf.constant(outputs)), dtype=float))
-        return {**scores_of(self.task, y, outputs, self._rates), "loss": loss}
+        loss = np.broadcast_to(of_loss(tf.constant(y), tf.constant(outputs)), len(y))
+        return {**scores_of(self.task, y, outputs, self._rates), "loss": loss.astype(float)}
 
     @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, as its row shows
     def anatomy(self, rows: Rows) -> dict[str, float]:
@@ -140,9 +139,14 @@ class Measure:
 
 @cache
 def _traced(loss: str, n_targets: int, n_outputs: int) -> Any:
-    """Return the function of targets and outputs that is a loss; each row's, if it has no batch."""
+    """Return the function of targets and outputs that is each row's loss.
+
+    It is one number for all rows where a loss, as Dice, isn't made of theirs.
+    """
     shapes = [tf.TensorSpec((None, n)) for n in (n_targets, n_outputs)]
     of_batch = make_loss(json.loads(loss))
+    if isinstance(of_batch, keras.losses.Loss):
+        of_batch.reduction = "none"
 
     @tf.function(autograph=False)
     def traced(y: Any, outputs: Any) -> Any:
@@ -170,32 +174,16 @@ def constant_guess(targets: np.ndarray, outputs: int, task: Task) -> np.ndarray:
     return np.mean(targets, axis=0, dtype=float)
 
 
-def halves(
-    score: Callable[[np.ndarray, Any], dict[str, float]], y: np.ndarray, outputs: Any
-) -> dict[str, float]:
-    """Return `test_<score>_halves`: half of how much a score differs between halves of the rows.
-
-    That measures how much of it is up to the rows, see `statistics.overlap`. NaN for a single row,
-    and of a metric that isn't a mean over rows: halves give another number, not a noisier one.
-    """
-    one, other = (score(y[start::2], outputs[start::2]) for start in (0, min(1, len(y) - 1)))
-    return {
-        halves_of(f"test_{name}"): (value - other[name]) / 2
-        if METRICS[name].of_rows and len(y) > 1
-        else float("nan")
-        for name, value in one.items()
-    }
-
-
-def means(by_row: pd.DataFrame) -> dict[str, float]:
-    """Return the mean of each column."""
-    return {str(name): float(values.mean()) for name, values in by_row.items()}
+def means(by_row: Mapping[str, np.ndarray], side: str = "") -> dict[str, float]:
+    """Return the mean of each score, called `<side>_<score>`, or by the score alone."""
+    prefix = f"{side}_" if side else ""
+    return {f"{prefix}{name}": float(np.mean(scores)) for name, scores in by_row.items()}
 
 
 def scores_of(
     task: Task, y: np.ndarray, outputs: np.ndarray, rates: np.ndarray | None = None
-) -> dict[str, float]:
-    """Return the scores of a task that have a function; base rates, if any, shift the classes."""
+) -> ByRow:
+    """Return each row's scores that have a function; base rates, if any, shift the classes."""
     shifted = evened(outputs, rates)
     metrics = {name: METRICS[name] for name in task.scores}
     return {

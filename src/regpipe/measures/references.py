@@ -15,7 +15,8 @@ import pandas as pd
 from regpipe.engine import progress
 from regpipe.language import Problem
 from regpipe.measures.base_rates import class_shares
-from regpipe.measures.measure import halves, scores_of
+from regpipe.measures.ledger import entries
+from regpipe.measures.measure import means, scores_of
 from regpipe.rows.arrays import Rows
 
 
@@ -43,14 +44,11 @@ def references(problem: Problem, seed: int) -> dict[str, Any]:
 def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
     """Return a row per model and repeat: model, repeat, data_seed, `test_<score>`, seconds.
 
-    And of each score the `halves`.
+    And each row's scores, see `ledger.entries`.
     """
     task, table = problem.kind, []
     for repeat, rows in enumerate(draws):
         rates = class_shares(rows) if task.metric == "balanced_accuracy" else None
-
-        def score(y: np.ndarray, outputs: np.ndarray, rates: Any = rates) -> dict[str, float]:
-            return scores_of(task, y, outputs, rates)
 
         models = references(problem, rows.data_seed)
         progress.expect(len(models))
@@ -59,9 +57,9 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
             outputs = _fit(model, rows, problem)
             seconds = time.perf_counter() - clock
             key = {"model": name, "repeat": repeat, "data_seed": rows.data_seed}
-            scores = {f"test_{k}": value for k, value in score(rows.y_score, outputs).items()}
-            scores |= halves(score, rows.y_score, outputs)
-            table.append({**key, **scores, "seconds": seconds})
+            scores = scores_of(task, rows.y_score, outputs, rates)
+            found = {**means(scores, "test"), **entries(scores, rows)}
+            table.append({**key, **found, "seconds": seconds})
             progress.advance(name)
     return pd.DataFrame(table)
 

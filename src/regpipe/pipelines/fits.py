@@ -119,11 +119,8 @@ def splits_of(problem: Problem, runs: pd.DataFrame) -> Splits:
     """
     if not is_table(problem.rows):
         return INDEPENDENT
-    own, first = problem.own_table, runs.iloc[0]
-    train_rows, test_rows = int(first["train_rows"]), int(first["test_rows"])
-    if own is None:
-        return Splits(train_rows, test_rows)
-    return Splits(train_rows, test_rows, own.group is None, one_sample=problem.one_split)
+    first = runs.iloc[0]
+    return Splits(int(first["train_rows"]), int(first["test_rows"]), problem.one_split)
 
 
 def _draw_of(draws: list[Rows], repeat: int) -> Rows:

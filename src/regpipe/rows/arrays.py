@@ -42,7 +42,8 @@ class Rows:
     those of the rows trained on, of shape (n_rows,), where rows come in groups. `labels` are the
     classes, of shape (n_rows,), of the rows of each part, where those aren't the targets.
     `room` is how many rows are trained on and watched in other fits of the same kind, so that all
-    of them share a compile.
+    of them share a compile. `units` say which of the table's those that score are, where repeats
+    share rows.
     """
 
     data_seed: int
@@ -55,6 +56,7 @@ class Rows:
     groups: np.ndarray | None = None
     labels: Mapping[Part, np.ndarray] = field(default_factory=dict)
     room: tuple[int, int] | None = None
+    units: "Units | None" = None
 
     def part(self, name: Part) -> tuple[np.ndarray, np.ndarray]:
         """Return the features and the targets of some of the rows."""
@@ -63,6 +65,30 @@ class Rows:
             "val": (self.x_val, self.y_val),
             "score": (self.x_score, self.y_score),
         }[name]
+
+
+@dataclass(frozen=True)
+class Units:
+    """What a table's rows are to a sample of them: rows, or groups where rows come in groups.
+
+    Attributes:
+        places: of each row tested on its unit, from 0, of shape (n_rows,).
+        of: how many units the table has.
+    """
+
+    places: np.ndarray
+    of: int
+
+    def spread(self, scores: np.ndarray) -> np.ndarray:
+        """Return each unit's score, of shape (of,); NaN where it isn't tested on.
+
+        The mean of all that are is the mean of `scores`, which has the shape (n_rows,).
+        """
+        rows = np.bincount(self.places, minlength=self.of)
+        mean, tested = scores.mean(), rows > 0
+        above = np.bincount(self.places, scores - mean, minlength=self.of)
+        spread = mean + above * (tested.sum() / len(scores))
+        return np.where(tested, spread, np.nan).astype("float32")
 
 
 def input_shape(arm: Network, samples: pd.DataFrame) -> tuple[int, ...]:
@@ -94,8 +120,9 @@ def rows_of(samples: pd.DataFrame, protocol: str, arm: Network) -> list[Rows]:
     )
     _, starts = np.unique(chosen["repeat"], return_index=True)
     ends, seeds = [*starts[1:], len(chosen)], chosen["data_seed"].iloc[starts]
+    shared = protocol == "fresh" and not columns.split["score"].any()
     return [
-        _rows(columns, slice(start, end), int(seed))
+        _rows(columns, slice(start, end), int(seed), shared)
         for start, end, seed in zip(starts, ends, seeds, strict=True)
     ]
 
@@ -143,7 +170,8 @@ class Columns:
     reconstructs: bool
 
 
-def _rows(columns: Columns, repeat: slice, data_seed: int) -> Rows:
+def _rows(columns: Columns, repeat: slice, data_seed: int, shared: bool) -> Rows:
+    """Return the rows of a repeat; `shared` is whether others split the same ones."""
     features, target = columns.features[:, repeat], columns.target[repeat]
     split = {name: rows[repeat] for name, rows in columns.split.items()}
     scored_on = "score" if split["score"].any() else "test"
@@ -155,7 +183,15 @@ def _rows(columns: Columns, repeat: slice, data_seed: int) -> Rows:
 
     test = of("test")
     score = test if scored_on == "test" else of(scored_on)
-    groups = None if columns.group is None else columns.group[repeat][split["train"]]
+    group = None if columns.group is None else columns.group[repeat]
+    groups = None if group is None else group[split["train"]]
+    units = _units(split["test"], group) if shared else None
     splits: dict[Part, str] = {"train": "train", "val": "test", "score": scored_on}
     labels = {part: target[split[name]] for part, name in splits.items() if columns.reconstructs}
-    return Rows(data_seed, *of("train"), *test, *score, groups, labels)
+    return Rows(data_seed, *of("train"), *test, *score, groups, labels, units=units)
+
+
+def _units(tested: np.ndarray, group: np.ndarray | None) -> Units:
+    """Return the units of the rows tested on, of shape (n_rows,) as the groups are."""
+    unit = np.arange(len(tested)) if group is None else np.unique(group, return_inverse=True)[1]
+    return Units(unit[tested], int(unit.max()) + 1)

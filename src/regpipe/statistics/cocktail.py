@@ -5,10 +5,10 @@ from typing import Literal
 import pandas as pd
 
 from regpipe.language import Cocktail, Problem, Statistics
-from regpipe.language.metrics import MetricName
+from regpipe.language.metrics import METRICS, MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
-from regpipe.statistics.overlap import Splits, halves_of
+from regpipe.statistics.overlap import Splits, minus, units_of
 from regpipe.statistics.paired import Verdict
 from regpipe.statistics.summary import compare_pairs, whole
 from regpipe.strict import Number, Strict
@@ -130,13 +130,13 @@ def tabulate_worths(
     task = problem.kind
     column, sign = f"test_{task.metric}", 1 if task.scores[task.metric] else -1
     whole = mixtures[mixtures["without"].isna()].set_index("repeat")
-    columns = [column, halves_of(column)]
     smallest = problem.smallest_differences(statistics)[task.metric]
     rows: list[dict[str, object]] = []
     for name, part in mixtures.groupby("without", sort=False):
-        lost = sign * (whole.loc[part["repeat"], columns] - part.set_index("repeat")[columns])
-        values, halves = lost.to_numpy(float).T
-        overlap = splits.overlap(values, halves) if len(values) > 1 else 0.0
+        beside = whole.loc[part["repeat"]]
+        values = sign * (beside[column].to_numpy(float) - part[column].to_numpy(float))
+        by_unit = minus(units_of(beside, column), units_of(part, column))
+        overlap = splits.overlap(values, by_unit, bounded=METRICS[task.metric].is_share)
         cost = mean_difference(values, smallest, statistics.confidence, overlap)
         times = {"ingredient": name, "times": len(values), "of": len(whole)}
         ends = {"ci_low": cost.mean - cost.margin, "ci_high": cost.mean + cost.margin}

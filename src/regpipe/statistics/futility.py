@@ -29,7 +29,6 @@ def can_win(
     *,
     higher_is_better: bool,
     confidence: float,
-    overlap: float = 0.0,
 ) -> bool:
     """Whether a technique may be said to help after the last pair.
 
@@ -40,12 +39,11 @@ def can_win(
         last: how many pairs there will be at most.
         higher_is_better: of the metric.
         confidence: of the interval in the end, in (0, 1).
-        overlap: as in `intervals.margin`.
     """
     if comparison.verdict not in ("helps", "undecided"):
         return False
     gain = comparison.mean if higher_is_better else -comparison.mean
-    needed = margin(comparison.sd, last, confidence, overlap)
+    needed = margin(comparison.sd, last, confidence, comparison.overlap)
     return chance_above(needed, gain, comparison.sd, comparison.pairs, last) >= FUTILE
 
 

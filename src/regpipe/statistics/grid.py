@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language import GridPublished, Statistics
-from regpipe.language.metrics import MetricName
+from regpipe.language.metrics import METRICS, MetricName
 from regpipe.language.tasks import Task
 from regpipe.statistics.intervals import mean_interval
-from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits, halves_of
+from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits, units_of
 from regpipe.statistics.summary import Mean, mean_of_runs
 from regpipe.strict import Strict
 
@@ -134,8 +134,8 @@ def tabulate(
         row: dict[str, object] = dict(zip(keys, key, strict=True)) | {"repeats": len(part)}
         for side in ("train", "test"):
             values = part[f"{side}_{task.metric}"].to_numpy(float)
-            halves = part[halves_of(f"test_{task.metric}")].to_numpy(float) * (side == "test")
-            overlap = shared.overlap(values, halves)
+            by_unit = units_of(part, f"{side}_{task.metric}")
+            overlap = shared.overlap(values, by_unit, bounded=METRICS[task.metric].is_share)
             mean, low, high = mean_interval(values, statistics.confidence, overlap)
             row |= {f"{side}_mean": mean, f"{side}_sd": float(values.std(ddof=1))}
             row |= {f"{side}_ci_low": low, f"{side}_ci_high": high}
@@ -169,7 +169,7 @@ def choice(
         best_first = trained.sort_values(column, ascending=not task.scores[task.metric])
         tables = (of[of["repeat"].isin(trained["repeat"])] for of in (bare, honest))
         means = [
-            mean_of_runs(table, column, statistics.confidence, shared)
+            mean_of_runs(table, task.metric, statistics.confidence, shared)
             for table in (*tables, best_first.drop_duplicates("repeat"))
         ]
         chosen[str(protocol)] = Chosen(

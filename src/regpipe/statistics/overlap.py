@@ -1,30 +1,43 @@
 """How much less are repeats worth together, where they split the same rows?
 
-Values on splits of the same rows aren't independent: the variance of their mean is
-(1/n + overlap) s^2 instead of s^2/n. C. Nadeau and Y. Bengio ("Inference for the generalization
-error", 2003) take n_test / n_train for `overlap`, as if values differed by the rows tested on and
-by nothing else. Where more rows are tested on than trained on, nearly all of them are tested on in
-every split: values then differ by the rows trained on, which splits hardly share, and intervals
-come out many times too wide.
+Values on splits of the same N rows aren't independent: the variance of their mean over n splits is
+(1/n + overlap) s^2 instead of s^2/n, s^2 being the variance among them. What all splits share, s^2
+doesn't show. The scores of the single rows do: they are crossed random effects, row x split,
 
-So there, the two are kept apart. How much a value varies by its test rows, q, shows in its
-difference between two halves of them, which have the network in common. Two splits share the part
-n_test/N of that, and n_train/N at most of the rest, which comes from the rows trained on (a sum
-over them would share as much; what depends on several of them at once, or on chance, shares less).
-Of what all splits share, s^2 shows nothing, q does. That gives the variance of the mean
+    score of row i in split k = mean + row_i + split_k + (row x split)_ik.
 
-    s^2 (1/n + n_train/n_test) + q (1 - n_train/n_test),
+A row's own part counts as often as the row is tested on, by whichever network; over all splits, N
+such parts are left. What comes from the rows trained on is shared as far as those are: a sum over
+the training rows by n_train/n_test times its variance within the table; what depends on several at
+once, or on initial weights and masks, by less. That gives the variance of the mean
 
-which is Nadeau and Bengio's where values vary by test rows alone, and where as many rows are tested
-on as are trained on. How often such intervals hold is measured (docs/method.md).
+    s^2/n + s_B^2/N + kappa (n_train/n_test) s_A^2.
+
+s_B^2, a row's own variance, is the mean product of a row's residuals in two different splits. s_A^2
+is what the test rows don't explain of s^2; kappa the share of it that is a sum over rows, which
+splits at random don't tell (from 20, it is known to +-1). For errors, which a few rows can make as
+large as they like, kappa is 1, the bound. For shares, such as accuracy, it is 1 where training rows
+show in s^2 at all, by an F test at 5%, and else 0: what remains are networks that differ by chance.
+Where rows come in groups, a group takes the row's place.
+
+C. Nadeau and Y. Bengio ("Inference for the generalization error", 2003) take n_test/n_train for the
+overlap, as if all of s^2 came from the rows tested on; so it is where there are no rows' scores.
+How often intervals hold is measured (docs/method.md).
+
+Sources: B. D. Gallas, "One-shot estimate of MRMC variance: AUC" (2006); W. Chen, B. D. Gallas and
+W. A. Yousef, "Classifier variability: accounting for training and testing" (2012); M. Fuchs, R.
+Hornung, R. De Bin and A.-L. Boulesteix, "A U-statistic estimator for the variance of
+resampling-based error estimators" (2013).
 """
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+import pandas as pd
 
-HALVES = "_halves"  # how the names of their columns end
+BY_UNIT = "_by_row"  # how the names of their columns end
 STEP = 1.1  # between overlaps that differ: the boundaries of each take a second
 
 
@@ -35,44 +48,101 @@ class Splits:
     Attributes:
         train_rows: how many rows each is trained on, above 0.
         test_rows: how many of the others it is tested on; 0 where repeats share none.
-        row_by_row: whether the test rows can be halved; not where they come in groups.
         one_sample: whether all repeats have the very same rows, and so differ by their seeds alone:
             that is no sample of other rows.
     """
 
     train_rows: int
     test_rows: int
-    row_by_row: bool = True
     one_sample: bool = False
 
-    def overlap(self, values: np.ndarray, halves: np.ndarray) -> float:
+    def overlap(
+        self, values: np.ndarray, by_unit: np.ndarray | None = None, *, bounded: bool = False
+    ) -> float:
         """Return the overlap of values, as `intervals.margin` wants it; infinite for one sample.
 
         Args:
             values: of shape (n,), one for each repeat.
-            halves: of shape (n,), half of how much each value differs between two halves of its
-                test rows.
+            by_unit: the same of each row (or group), of shape (n, N): the mean of a repeat's is its
+                value; NaN where it was trained on. None where nothing is known of rows.
+            bounded: whether they are shares.
         """
         if self.one_sample:
             return math.inf
-        most = self.test_rows / self.train_rows
-        variance = float(np.var(values, ddof=1)) if np.isfinite(values).all() else 0.0
-        if most <= 1 or not self.row_by_row or variance == 0 or not np.isfinite(halves).all():
-            return most
-        by_test_rows = float(np.mean(np.square(halves))) / variance
-        overlap = 1 / most + (1 - 1 / most) * by_test_rows
-        return min(STEP ** math.ceil(math.log(overlap, STEP)), most)
+        ratio = self.test_rows / self.train_rows
+        if not ratio or by_unit is None or not np.isfinite(values).all() or len(values) < 2:
+            return ratio
+        variance = float(np.var(values, ddof=1))
+        shared = shared_variance(by_unit, _least(len(values)) if bounded else 1.0)
+        if variance == 0 or not shared > 0:
+            return ratio
+        return STEP ** math.ceil(math.log(shared / variance, STEP))
+
+
+def shared_variance(by_unit: np.ndarray, least: float = 1.0) -> float:
+    """Return the part of the variance of the mean over splits that no further split takes away.
+
+    Args:
+        by_unit: of shape (n_splits, n_units), two or more of each; NaN where a unit was trained on.
+        least: training rows count where splits vary by more than so many times what the rows tested
+            on explain.
+
+    >>> tested = np.array([[1.0, 3.0, np.nan, np.nan], [np.nan, 3.0, 1.0, np.nan]])
+    >>> round(shared_variance(tested), 3)
+    0.25
+    """
+    tested = np.isfinite(by_unit)
+    n_units, n_test = by_unit.shape[1], tested.sum(axis=1).mean()
+    means = np.array([row[there].mean() for row, there in zip(by_unit, tested, strict=True)])
+    residuals = np.where(tested, by_unit - means[:, None], 0.0)
+    squares, times = np.square(residuals), tested.sum(axis=0)
+    products = np.square(residuals.sum(axis=0)) - squares.sum(axis=0)
+    pairs = (times * (times - 1)).sum()
+    of_unit = max(products.sum() / pairs, 0.0) if pairs else 0.0
+    within = squares.sum() / tested.sum() * n_test / max(n_test - 1, 1)
+    by_test = of_unit / n_test * (1 - n_test / n_units) + max(within - of_unit, 0.0) / n_test
+    variance = float(means.var(ddof=1))
+    by_training = variance - by_test if variance > least * by_test else 0.0
+    return float(of_unit / n_units + (n_units - n_test) / n_test * by_training)
+
+
+@cache
+def _least(n: int) -> float:
+    """Return what the variance among n splits exceeds by chance, one time in 20.
+
+    In multiples of what it is expected to be, which is known much better, from all rows.
+    """
+    from scipy import stats  # slow to import
+
+    return float(stats.chi2.ppf(0.95, n - 1) / (n - 1))
 
 
 INDEPENDENT = Splits(train_rows=1, test_rows=0)
 ONE_SAMPLE = Splits(train_rows=1, test_rows=0, one_sample=True)  # the fixed draw, under many seeds
 
 
-def halves_of(column: str) -> str:
-    """Return the column of a run table that has the halves of a score on test rows."""
-    return f"{column}{HALVES}"
+def by_unit_of(column: str) -> str:
+    """Return the column of a run table that has a score of each row tested on."""
+    return f"{column}{BY_UNIT}"
 
 
-def is_halves(column: str) -> bool:
-    """Whether a column of a run table is one of these."""
-    return column.endswith(HALVES)
+def without_units(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return a run table without these columns."""
+    return runs[[name for name in runs if not str(name).endswith(BY_UNIT)]]
+
+
+def units_of(runs: pd.DataFrame, column: str, suffix: str = "") -> np.ndarray | None:
+    """Return a score of each row tested on, of shape (n_fits, n_units); None if it isn't there.
+
+    Of some fits it may not be, as of a draw whose rows are new in each repeat. `suffix` stands
+    behind the column's name, as after a merge.
+    """
+    name = f"{by_unit_of(column)}{suffix}"
+    cells = list(runs[name]) if name in runs else []
+    there = bool(cells) and all(isinstance(cell, np.ndarray) for cell in cells)
+    return np.stack(cells).astype(float) if there else None
+
+
+def minus(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
+    """Return the difference of two of these, None where one isn't there."""
+    return None if one is None or other is None else one - other

@@ -54,6 +54,7 @@ class Comparison:
         verdict: see `verdict`; `too few` where there is no interval; None where none is asked
             for, as of many seeds on one draw.
         repeats_needed: see `repeats_needed`, where the verdict is `undecided`; else None.
+        overlap: of the pairs, see `intervals.margin`: 0 where they are independent.
     """
 
     pairs: int
@@ -74,6 +75,7 @@ class Comparison:
     ties: int
     verdict: Verdict | None
     repeats_needed: int | None
+    overlap: Number
 
 
 def compare(
@@ -137,6 +139,7 @@ def compare(
         p_better_high=better_high,
         verdict=decision,
         repeats_needed=needed,
+        overlap=overlap,
     )
 
 
@@ -164,7 +167,7 @@ def describe(baseline: np.ndarray, technique: np.ndarray, *, higher_is_better: b
         ties=int((won == 0.5).sum()),
         verdict=None,
         repeats_needed=None,
-        **dict.fromkeys(OF_OTHERS, NAN),
+        **dict.fromkeys((*OF_OTHERS, "overlap"), NAN),
     )
 
 
@@ -236,9 +239,7 @@ def assurance(n: int, mean: float, sd: float, smallest: float, margin: float, pa
     return float(min(one_side + theirs.cdf(inside) - theirs.cdf(-inside), 1.0))
 
 
-def is_out_of_reach(
-    comparison: Comparison, smallest: float, confidence: float, overlap: float = 0.0
-) -> bool:
+def is_out_of_reach(comparison: Comparison, smallest: float, confidence: float) -> bool:
     """Whether no number of further pairs would decide, if mean and spread stayed as they are.
 
     The margin has to fall below |mean| (to exclude 0) or below smallest - |mean| (to lie inside the
@@ -247,7 +248,7 @@ def is_out_of_reach(
     if math.isnan(comparison.mean):
         return True
     enough = max(abs(comparison.mean), smallest - abs(comparison.mean))
-    return margin_of(comparison.sd, NEVER, confidence, overlap) >= enough
+    return margin_of(comparison.sd, NEVER, confidence, comparison.overlap) >= enough
 
 
 def _won(baseline: np.ndarray, technique: np.ndarray, higher_is_better: bool) -> np.ndarray:

@@ -19,8 +19,8 @@ def compare_references(
     """Return a row per model, the best first, and one of the network.
 
     Args:
-        references: model, repeat, data_seed, `test_<metric>` and its halves, seconds: a row per
-            fit.
+        references: model, repeat, data_seed, `test_<metric>` and that of each row, seconds: a row
+            per fit.
         baseline: the run table of the network without a technique.
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
@@ -31,24 +31,23 @@ def compare_references(
         network) with ci_low and ci_high, p_better, verdict (does it beat the network?) and
         seconds, the mean of a fit. The network has no difference.
     """
-    column, task = f"test_{problem.kind.metric}", problem.kind
-    confidence = statistics.confidence
+    task, confidence = problem.kind, statistics.confidence
     network = baseline[baseline["protocol"] == "fresh"]
     network = network[network["repeat"].isin(references["repeat"])]
-    rows = [{"model": "network", **_mean(network, column, confidence, splits)}]
+    rows = [{"model": "network", **_mean(network, task.metric, confidence, splits)}]
     for model, fits in references.groupby("model", sort=False):
         keys = ["repeat", "data_seed"]
         pairs = network.merge(fits, on=keys, suffixes=("_b", "_t"), validate="one_to_one")
         comparison = compare_pairs(pairs, task.metric, problem, statistics, splits)
         shown = {k: asdict(comparison)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
-        means = _mean(fits, column, confidence, splits)
+        means = _mean(fits, task.metric, confidence, splits)
         rows.append({"model": model, **means, "difference": comparison.mean, **shown})
     table = pd.DataFrame(rows).assign(metric=task.metric)
     ascending = not task.scores[task.metric]
     return table.sort_values("mean", ascending=ascending, ignore_index=True)
 
 
-def _mean(fits: pd.DataFrame, column: str, confidence: float, splits: Splits) -> dict[str, float]:
-    mean = mean_of_runs(fits, column, confidence, splits)
+def _mean(fits: pd.DataFrame, metric: str, confidence: float, splits: Splits) -> dict[str, float]:
+    mean = mean_of_runs(fits, metric, confidence, splits)
     ends = {"mean_ci_low": mean.ci_low, "mean_ci_high": mean.ci_high}
     return {"mean": mean.mean, **ends, "seconds": float(fits["seconds"].mean())}

@@ -8,9 +8,10 @@ import pandas as pd
 
 from regpipe.language import Problem, Statistics
 from regpipe.language.blocks import SIDES, PublishedScores, Side
+from regpipe.language.metrics import METRICS
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
-from regpipe.statistics.overlap import INDEPENDENT, Splits, halves_of
+from regpipe.statistics.overlap import INDEPENDENT, Splits, minus, units_of
 from regpipe.statistics.paired import Comparison, compare, describe
 from regpipe.strict import Number, Strict
 
@@ -56,15 +57,6 @@ def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
     return pairs
 
 
-def overlap_of_pairs(pairs: pd.DataFrame, column: str, splits: Splits) -> float:
-    """Return the overlap of the differences of a score between both sides of some pairs."""
-    values, halves = (
-        pairs[f"{name}_t"].to_numpy(float) - pairs[f"{name}_b"].to_numpy(float)
-        for name in (column, halves_of(column))
-    )
-    return splits.overlap(values, halves)
-
-
 def compare_pairs(
     pairs: pd.DataFrame,
     score: str,
@@ -75,13 +67,17 @@ def compare_pairs(
 ) -> Comparison:
     """Compare both sides of some pairs, by a score on the test rows; see `compare_runs`."""
     column = f"test_{score}"
+    bare, with_it = (pairs[f"{column}_{side}"].to_numpy(float) for side in ("b", "t"))
+    units = [units_of(pairs, column, f"_{side}") for side in ("b", "t")]
     return compare(
-        pairs[f"{column}_b"].to_numpy(float),
-        pairs[f"{column}_t"].to_numpy(float),
+        bare,
+        with_it,
         higher_is_better=problem.kind.scores[score],
         smallest_difference=problem.smallest_differences(statistics)[score],
         confidence=statistics.confidence,
-        overlap=overlap_of_pairs(pairs, column, splits),
+        overlap=splits.overlap(
+            with_it - bare, minus(*reversed(units)), bounded=METRICS[score].is_share
+        ),
         analyses=analyses,
     )
 
@@ -128,10 +124,12 @@ def compare_runs(
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 
 
-def mean_of_runs(runs: pd.DataFrame, column: str, confidence: float, splits: Splits) -> Mean:
+def mean_of_runs(runs: pd.DataFrame, score: str, confidence: float, splits: Splits) -> Mean:
     """Return the mean of a score on test rows and its interval."""
-    values, halves = (runs[name].to_numpy(float) for name in (column, halves_of(column)))
-    mean, low, high = mean_interval(values, confidence, splits.overlap(values, halves))
+    column = f"test_{score}"
+    values = runs[column].to_numpy(float)
+    overlap = splits.overlap(values, units_of(runs, column), bounded=METRICS[score].is_share)
+    mean, low, high = mean_interval(values, confidence, overlap)
     return Mean(mean=mean, ci_low=low, ci_high=high)
 
 

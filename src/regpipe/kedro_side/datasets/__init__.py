@@ -7,6 +7,7 @@ from regpipe.kedro_side.datasets.files import (
     PictureDataset,
     ValueDataset,
 )
+from regpipe.kedro_side.datasets.runs import RunsDataset
 from regpipe.kedro_side.datasets.stores import TrainerDataset, TrialJournalDataset
 from regpipe.kedro_side.datasets.stories import StoriesDataset
 from regpipe.kedro_side.datasets.table import TableDataset
@@ -16,6 +17,7 @@ __all__ = [
     "KerasModelDataset",
     "NpzDataset",
     "PictureDataset",
+    "RunsDataset",
     "StoriesDataset",
     "TableDataset",
     "TrainerDataset",

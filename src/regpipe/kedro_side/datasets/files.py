@@ -13,13 +13,15 @@ from kedro.io import AbstractDataset
 from kedro_datasets._typing import ImagePreview, JSONPreview
 from pydantic import TypeAdapter
 
+from regpipe import npz
+from regpipe.npz import Arrays
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
     from regpipe.tables.exported import Predictor
 
-Arrays = dict[str, np.ndarray]
 Loaded = TypeVar("Loaded")
 Saved = TypeVar("Saved")
 
@@ -93,8 +95,7 @@ class NpzDataset(FileDataset[Arrays, Arrays]):
 
     def load(self) -> Arrays:
         """Return the arrays; one that holds Python objects is refused."""
-        with np.load(self._filepath, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        return npz.read(self._filepath)
 
     def _write(self, data: Arrays) -> None:
         np.savez_compressed(self._filepath, allow_pickle=False, **data)

@@ -25,7 +25,7 @@ from regpipe.kedro_side.runner.records import (
     Record,
     config_of,
     data_folder,
-    file_of,
+    files_of,
     intact,
     record,
 )
@@ -138,27 +138,27 @@ class Memory:
         inputs = self.kept(pipeline.inputs())
         self.wanted = fingerprints(pipeline, catalog, self.configs, inputs)
 
-    def file(self, name: str) -> Path | None:
-        """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
-        return file_of(self.configs[name])
+    def files(self, name: str) -> list[Path]:
+        """Return the files of a dataset; none if it isn't kept on this machine."""
+        return files_of(self.configs[name])
 
     def kept(self, names: set[str]) -> dict[str, str]:
         """Return the fingerprint of each of these datasets that is as it was recorded."""
         return {
             name: self._records[name]["fingerprint"]
             for name in names & self._records.keys()
-            if (file := self.file(name)) and intact(file, self._records[name])
+            if (files := self.files(name)) and intact(files, self._records[name])
         }
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str) -> None:
         """Record a dataset."""
-        file, fingerprint = self.file(dataset_name), self.wanted[dataset_name]
+        files, fingerprint = self.files(dataset_name), self.wanted[dataset_name]
         with self._recording:
             self._changed = True
             self._records.pop(dataset_name, None)
-            if fingerprint and file and file.is_file():
-                self._records[dataset_name] = record(file, fingerprint)
+            if fingerprint and files and files[0].is_file():
+                self._records[dataset_name] = record(files, fingerprint)
             if time.monotonic() - self._saved > SAVED_EVERY:
                 self.save()
                 self._saved = time.monotonic()
@@ -192,7 +192,7 @@ def needed(pipeline: Pipeline, memory: Memory) -> set[str]:
     asked = pipeline.outputs()
 
     def is_there(name: str) -> bool:
-        if memory.file(name) is None:
+        if not memory.files(name):
             return name not in asked
         return memory.wanted[name] is not None and there.get(name) == memory.wanted[name]
 
@@ -203,6 +203,6 @@ def needed(pipeline: Pipeline, memory: Memory) -> set[str]:
     while left:
         node = left.pop()
         names.add(node.name)
-        handed = [n for n in node.inputs if n in makers and memory.file(n) is None]
+        handed = [n for n in node.inputs if n in makers and not memory.files(n)]
         left += [makers[n] for n in handed if makers[n].name not in names]
     return names

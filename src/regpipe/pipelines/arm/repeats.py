@@ -4,7 +4,6 @@ import logging
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
@@ -12,8 +11,8 @@ from regpipe.engine import progress
 from regpipe.language import PROTOCOLS, Protocol, Statistics
 from regpipe.pipelines.fits import Repeats, measure_of, repeats_of, splits_of
 from regpipe.pipelines.training import Trainer
-from regpipe.statistics.overlap import halves_of
-from regpipe.statistics.paired import Comparison, compare, is_out_of_reach
+from regpipe.statistics.paired import Comparison, is_out_of_reach
+from regpipe.statistics.summary import compare_pairs
 
 logger = logging.getLogger(__name__)
 
@@ -47,59 +46,37 @@ def repeat_until_decided(
     )
     progress.expect(len(fixed))
     trainer.fits_of(arm.name, fixed)  # as long as what is compiled for the others is there
-    metric, own = arm.task.metric, list[list[float]]()
-    bare = bare_scores(baseline_runs, metric)
+    metric, own = arm.task.metric, list[dict[str, Any]]()
     smallest = arm.problem_block.smallest_differences(statistics)[metric]
     for begun, n in pairwise([0, *analyses]):
         batch = fresh[begun:n]
         progress.expect(len(batch))
         for job, fit in zip(batch, trainer.fits_of(arm.name, batch), strict=True):
-            scores = measure_of(job, fit).scores(job.rows)
-            own.append([scores[column] for column in columns_of(metric)])
-        comparison, overlap = compared(
-            arm, np.array(own).T, bare[:, :n], baseline_runs, statistics, analyses
-        )
+            own.append(measure_of(job, fit).scores(job.rows))
+        comparison = compared(arm, pd.DataFrame(own), baseline_runs, statistics, analyses)
         if comparison.verdict != "undecided" or is_out_of_reach(
-            comparison, smallest, statistics.confidence, overlap
+            comparison, smallest, statistics.confidence
         ):
             break
     progress.expect(n - analyses[-1])  # those that aren't needed
     return {**protocol.at_most, "fresh": n}
 
 
-def columns_of(metric: str) -> list[str]:
-    """Return the columns of a run table that hold a metric and its halves."""
-    return [f"test_{metric}", halves_of(f"test_{metric}")]
-
-
-def bare_scores(baseline_runs: pd.DataFrame, metric: str) -> np.ndarray:
-    """Return the metric of the baseline's fits on fresh draws, and its halves, in their order."""
-    fresh = baseline_runs[baseline_runs["protocol"] == "fresh"].sort_values("repeat")
-    return fresh[columns_of(metric)].to_numpy().T
 
 
 def compared(
     arm: Arm,
-    own: np.ndarray,
-    bare: np.ndarray,
+    own: pd.DataFrame,
     baseline_runs: pd.DataFrame,
     statistics: Statistics,
     analyses: list[int],
-) -> tuple[Comparison, float]:
-    """Return what an interim analysis says, and the overlap of its pairs.
-
-    `own` and `bare` are the scores of the arm and of its baseline, of shape (2, repeats so far).
-    """
-    problem, metric, (difference, halves) = arm.problem_block, arm.task.metric, own - bare
-    overlap = splits_of(problem, baseline_runs).overlap(difference, halves)
-    comparison = compare(
-        bare[0],
-        own[0],
-        higher_is_better=arm.task.scores[metric],
-        smallest_difference=problem.smallest_differences(statistics)[metric],
-        confidence=statistics.confidence,
-        overlap=overlap,
-        analyses=analyses,
-    )
-    logger.debug("%s after %d fresh repeats: %s", arm.name, own.shape[1], comparison.verdict)
-    return comparison, overlap
+) -> Comparison:
+    """Return what an interim analysis says; `own` are the arm's scores on fresh draws so far."""
+    problem, metric, n = arm.problem_block, arm.task.metric, len(own)
+    bare = baseline_runs[baseline_runs["protocol"] == "fresh"].sort_values("repeat")[:n]
+    sides = (bare.add_suffix("_b"), own.add_suffix("_t"))
+    pairs = pd.concat([side.reset_index(drop=True) for side in sides], axis=1)
+    splits = splits_of(problem, baseline_runs)
+    comparison = compare_pairs(pairs, metric, problem, statistics, splits, analyses)
+    logger.debug("%s after %d fresh repeats: %s", arm.name, n, comparison.verdict)
+    return comparison

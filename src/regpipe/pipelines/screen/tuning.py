@@ -25,7 +25,7 @@ from regpipe.engine import progress
 from regpipe.errors import SpecError
 from regpipe.language import Protocol, Screen, Statistics
 from regpipe.language.settings import Holdouts
-from regpipe.pipelines.arm.repeats import bare_scores, columns_of, compared
+from regpipe.pipelines.arm.repeats import compared
 from regpipe.pipelines.fits import Repeat, repeats_of
 from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, held_out, merit
 from regpipe.pipelines.training import Trainer
@@ -174,15 +174,12 @@ def _may_win(
     """Whether the recipe may still win, by what was chosen in the repeats so far."""
     metric = arm.task.metric
     chosen = grid_statistics.choose(pd.DataFrame(tried.values()), arm.task)
-    own = chosen[columns_of(metric)].to_numpy(float).T
-    bare = bare_scores(baseline_runs, metric)[:, : len(chosen)]
-    comparison, overlap = compared(arm, own, bare, baseline_runs, statistics, analyses)
+    comparison = compared(arm, chosen, baseline_runs, statistics, analyses)
     return can_win(
         comparison,
         analyses[-1],
         higher_is_better=arm.task.scores[metric],
         confidence=statistics.confidence,
-        overlap=overlap,
     )
 
 

@@ -18,6 +18,7 @@ from regpipe.statistics.claims import from_csv, tabulate_claims
 from regpipe.statistics.judging import STAND_IN
 from regpipe.statistics.leaderboard import leaderboard
 from regpipe.statistics.mechanisms import Fits, tabulate_mechanisms, with_texts
+from regpipe.statistics.overlap import without_units
 
 # What the names of datasets end in: of pictures, of answers and of grids.
 PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
@@ -39,7 +40,7 @@ def make_story(
     story = Story(
         answer=summary,
         explanation=technique.explanation,
-        runs=runs,
+        runs=without_units(runs),
         pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
         block=as_yaml(arm.name, technique),
         code=keras_code(arm, shape, arm.problem_block.standardise),

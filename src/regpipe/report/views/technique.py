@@ -11,7 +11,6 @@ from regpipe.report.shrink import Picture
 from regpipe.report.study import Story
 from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
 from regpipe.statistics.answer import ROLES, Answer
-from regpipe.statistics.overlap import is_halves
 
 CONSTANT = ("technique", "problem", "settings")  # columns that are the same in every row
 MOST_RUNS = 40  # of each protocol that are shown, so that the page stays small
@@ -71,7 +70,7 @@ def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
     """Return the section; `pictures` are the technique's own, shrunk."""
     answer, gain = story.answer, story.answer.gain
     shown = story.runs.groupby("protocol").head(MOST_RUNS)
-    runs = shown[[n for n in shown if n not in CONSTANT and not is_halves(str(n))]]
+    runs = shown[[n for n in shown if n not in CONSTANT]]
     return Section(
         name=answer.technique,
         title=answer.title,

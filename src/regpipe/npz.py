@@ -1,0 +1,20 @@
+"""Arrays in a file, for any thread.
+
+NumPy parses the header of each array with `ast`, which Python 3.11 can't do in two threads at a
+time: it would say, now and then, that a whole file can't be read.
+"""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from regpipe.provenance import PARSING
+
+Arrays = dict[str, np.ndarray]
+
+
+def read(file: Path | BinaryIO) -> Arrays:
+    """Return the arrays of an npz file by their names; one that holds Python objects is refused."""
+    with PARSING, np.load(file, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
