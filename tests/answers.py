@@ -61,7 +61,6 @@ def answer(**changes: Any) -> dict[str, Any]:
         },
         "fresh": {
             **{**part, "rows": "new draws", "verdict": "helps", "repeats_needed": None},
-            "trifling": False,
             "difference": {"accuracy": difference(), "loss": difference(mean=-0.2)},
         },
         "run": {

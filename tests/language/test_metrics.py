@@ -34,7 +34,8 @@ def test_a_difference_is_told_in_pictures_as_in_sentences(metric: str) -> None:
     assert unit.with_interval(0.0123, -0.002, 0.0345) in ax.texts[0].get_text()
     assert ax.collections[0].get_offsets()[0, 0] == pytest.approx(unit.scale * 0.0123)
 
-    board = pd.DataFrame([{"problem": "moons", "technique": "l2", "rank": 1, **row}])
+    about = {"problem": "moons", "technique": "l2", "rank": 1, "smallest_difference": 0.01}
+    board = pd.DataFrame([about | row])
     (ax,) = plots.forest(board.rename(columns={"mean": "difference"})).axes
     assert ax.get_xlabel() == f"{unit.difference}, {unit.better}"
     assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(unit.scale * 0.0123)

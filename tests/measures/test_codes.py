@@ -174,6 +174,6 @@ def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> Non
 
 def test_a_sparse_code_is_judged_by_its_probe_and_its_zeros_are_told() -> None:
     answer = answer_about("sparse_autoencoder", mse=0.006, loss=0.006, sparsity=0.76)
-    assert (answer.metric, answer.fresh.verdict) == ("probe_accuracy", "no difference")
+    assert (answer.metric, answer.fresh.verdict) == ("probe_accuracy", "no difference that matters")
     assert "accuracy of a linear probe stayed the same on average" in sentence(answer)
     assert "share of zeros in the code rose by 43.0 points on average" in sentence(answer)

@@ -112,7 +112,7 @@ def claims() -> pd.DataFrame:
         {"arm": "early_stopping", "technique": True, "number": "stopping epoch", "published": 219,
          "sd": NOTHING},
         {"arm": "diverging", "technique": True, "number": "test accuracy", "published": 0.95,
-         **gain, "verdict": "no difference", "holds": "does not hold"},
+         **gain, "verdict": "no difference that matters", "holds": "does not hold"},
         {"arm": "weight_l2", "technique": True, "number": "test accuracy", "published": 0.93,
          "at": HOSTILE},
         {"arm": "early_stopping", "technique": True, "number": "test accuracy", "published": 0.814,

@@ -28,7 +28,6 @@ def answer(tiny_run: Path) -> dict[str, Any]:
         "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "wins": 21, "ties": 2,
     }  # fmt: skip
     answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
-    answer["fresh"]["trifling"] = False
     answer["fresh"]["difference"]["loss"] |= {"mean": -0.2, "verdict": "helps"}
     answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": [], "also_baseline": []}
     answer["fixed"] |= {"not_comparable": None, "baseline_not_comparable": None}
@@ -50,7 +49,7 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
     assert "is undecided: over 30 fresh draws" in sentence(other)
     assert "Its test loss is lower by 0.2: there it helps." in sentence(other)
-    other["fresh"] |= {"verdict": "no difference"}
+    other["fresh"] |= {"verdict": "no difference that matters"}
     assert "makes no difference on moons" in sentence(other)
     other["fresh"] |= {"verdict": "hurts"}
     other["fresh"]["difference"]["accuracy"]["mean"] = -0.02
@@ -102,8 +101,8 @@ def test_an_interval_that_ends_near_0_says_on_which_side(answer: dict[str, Any])
 
 def test_a_gain_too_small_to_interest_anyone_is_called_so(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
-    other["fresh"]["trifling"] = True
-    assert "helps on moons, by less than anyone may care about: over" in sentence(other)
+    other["fresh"]["verdict"] = "helps, too little to matter"
+    assert "helps on moons, too little to matter: over" in sentence(other)
 
 
 def test_each_metric_has_its_table_with_a_baseline_of_its_own(
@@ -219,7 +218,7 @@ def test_few_draws_come_with_a_caveat(answer: dict[str, Any]) -> None:
 def test_long_names_fit_too(answer: dict[str, Any], name: str, lines: tuple[str, ...]) -> None:
     other = copy.deepcopy(answer)
     other["technique"] = name
-    other["fresh"]["verdict"] = "no difference"
+    other["fresh"]["verdict"] = "no difference that matters"
     other["fresh"]["difference"]["accuracy"] |= {"mean": -0.122, "ci_low": -0.149, "ci_high": -0.1}
     other["fixed"]["technique"]["test"] |= {"mean": 0.943, "sd": 0.012}
     console = Console(width=80, record=True, file=io.StringIO())

@@ -38,7 +38,7 @@ def test_what_helps_goes_on_and_what_hurts_or_makes_no_difference_does_not() -> 
     assert compared(spread_around(0.05)).verdict == "helps" and goes_on(spread_around(0.05))
     assert compared(spread_around(-0.05)).verdict == "hurts" and not goes_on(spread_around(-0.05))
     small = spread_around(0.0) / 10
-    assert compared(small).verdict == "no difference" and not goes_on(small)
+    assert compared(small).verdict == "no difference that matters" and not goes_on(small)
 
 
 def test_what_is_undecided_goes_on_where_it_may_still_help() -> None:

@@ -15,6 +15,7 @@ from regpipe.statistics.judging import (
     ranges_over,
     reproduction,
 )
+from regpipe.statistics.verdicts import SAME
 
 NAN = math.nan
 
@@ -27,24 +28,29 @@ NAN = math.nan
         (0.03, "helps", (0.04, 0.05), "holds"),  # more than was published
         (0.03, "helps", (0.01, 0.02), "holds, smaller"),
         (0.029, "helps", (0.01, 0.0285), "holds"),  # but for the rounding of two numbers
-        (0.03, "no difference", (-0.01, 0.01), "does not hold"),
-        (0.005, "no difference", (-0.004, 0.009), "undecided"),  # the interval allows it
+        (0.03, SAME, (-0.01, 0.01), "does not hold"),
+        (
+            0.005,
+            SAME,
+            (-0.004, 0.009),
+            "undecided",
+        ),  # the interval allows it
         (0.03, "hurts", (-0.03, -0.01), "does not hold"),
         (0.03, "undecided", (-0.03, 0.05), "undecided"),
         (0.03, "undecided", (-0.01, 0.02), "undecided"),  # may yet hold, smaller
         (0.03, "too few", (NAN, NAN), "undecided"),
-        (0.03, "no difference", (NAN, NAN), "undecided"),
+        (0.03, SAME, (NAN, NAN), "undecided"),
         # a published loss
         (-0.1, "hurts", (-0.12, -0.05), "holds"),
         (-0.1, "hurts", (-0.05, -0.01), "holds, smaller"),
         (-0.1, "hurts", (-0.15, -0.12), "holds"),
         (-0.1, "helps", (0.01, 0.05), "does not hold"),
-        (-0.1, "no difference", (-0.01, 0.01), "does not hold"),
-        (-0.005, "no difference", (-0.009, 0.004), "undecided"),
+        (-0.1, SAME, (-0.01, 0.01), "does not hold"),
+        (-0.005, SAME, (-0.009, 0.004), "undecided"),
         (-0.1, "undecided", (NAN, NAN), "undecided"),
         (-0.1, "too few", (NAN, NAN), "undecided"),
         # published as no better
-        (0.0, "no difference", (-0.004, 0.009), "holds"),
+        (0.0, SAME, (-0.004, 0.009), "holds"),
         (0.0, "helps", (0.01, 0.05), "does not hold"),
         (0.0, "hurts", (-0.05, -0.01), "does not hold"),
         (0.0, "helps", (0.0004, 0.002), "undecided"),  # 0 is in it, but for rounding
@@ -63,7 +69,7 @@ def test_whether_a_claim_holds(
 
 def test_a_gain_and_a_loss_are_judged_alike() -> None:
     turned = {"helps": "hurts", "hurts": "helps"}
-    for verdict in ("helps", "hurts", "no difference", "undecided", "too few"):
+    for verdict in ("helps", "hurts", SAME, "undecided", "too few"):
         for low, high in ((-0.04, -0.01), (-0.01, 0.01), (-0.02, 0.05), (0.01, 0.04)):
             for claimed in (0.005, 0.02, 0.06):
                 mirrored = holds(-claimed, turned.get(verdict, verdict), -high, -low)

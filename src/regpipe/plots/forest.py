@@ -6,12 +6,11 @@ import pandas as pd
 
 from regpipe.language.metrics import METRICS
 from regpipe.plots.style import Axes, Figure, draw_interval, legend_below, panels, title
+from regpipe.statistics.verdicts import VERDICTS
 
-COLOURS = {
-    **{"helps": "#009E73", "hurts": "#D55E00", "no difference": "#0072B2"},
-    **{"undecided": "0.5", "too few": "0.5"},
-}
-MARKERS = {"helps": "o", "hurts": "X", "no difference": "s", "undecided": "D", "too few": "."}
+GREEN, BLUE, GREY, RED = "#009E73", "#0072B2", "0.5", "#D55E00"
+COLOURS = dict(zip(VERDICTS, (GREEN, GREEN, BLUE, GREY, GREY, RED, RED), strict=True))
+MARKERS = dict(zip(VERDICTS, "o^sD.vX", strict=True))
 HEIGHT = 0.2  # inches per technique
 
 
@@ -20,7 +19,7 @@ def forest(table: pd.DataFrame) -> Figure:
 
     Args:
         table: the leaderboard: technique, problem, metric, difference, ci_low, ci_high (NaN where
-            there is no interval), rank, repeats and verdict.
+            there is no interval), smallest_difference, rank, repeats and verdict.
     """
     parts = list(table.groupby(["problem", "metric"], sort=True))
     sizes = [len(part) for _, part in parts]
@@ -29,15 +28,21 @@ def forest(table: pd.DataFrame) -> Figure:
     for ax, ((problem, _), part) in zip(axes[:, 0], parts, strict=True):
         _panel(ax, part.sort_values("rank", ascending=False))
         ax.set_title(problem, fontsize=10, loc="left", fontweight="bold")
-    shown = [v for v in COLOURS if v != "too few" or (table["verdict"] == v).any()]
+    shown = [verdict for verdict in VERDICTS if (table["verdict"] == verdict).any()]
     handles = [axes[0][0].plot([], [], MARKERS[v], color=COLOURS[v], label=v)[0] for v in shown]
     legend_below(figure, handles, 5)
-    title(figure, "Technique minus baseline on fresh draws, or splits of a table; best on top")
+    title(
+        figure,
+        "Technique minus baseline on fresh draws, or splits of a table; best on top, and what is "
+        "too little to matter in grey",
+    )
     return figure
 
 
 def _panel(ax: Axes, part: pd.DataFrame) -> None:
     metric = METRICS[part["metric"].iloc[0]]
+    smallest = metric.scale * part["smallest_difference"].iloc[0]
+    ax.axvspan(-smallest, smallest, color="0.92", zorder=0)
     ax.axvline(0, color="0.4", linewidth=1)
     for place, row in enumerate(part.to_dict("records")):
         numbers = (metric.scale * row[key] for key in ("difference", "ci_low", "ci_high"))

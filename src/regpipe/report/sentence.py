@@ -17,6 +17,7 @@ from regpipe.statistics.judging import (
 )
 from regpipe.statistics.paired import Comparison
 from regpipe.statistics.summary import Mean
+from regpipe.statistics.verdicts import SAME, direction
 
 FEW_REPEATS = 10  # below, a t interval is hardly an answer
 
@@ -47,10 +48,10 @@ def _verdict(answer: Answer) -> str:
         hardly = fresh.draws is SPLIT and fresh.repeats_needed is None
         tell = ", and more splits of these rows would hardly tell" if hardly else ""
         return f"Whether {name} helps on {problem} is undecided{tell}"
-    if verdict == "no difference":
-        return f"{name} makes no difference on {problem} that is worth mentioning"
-    trifle = ", by less than anyone may care about" if fresh.trifling else ""
-    return f"{name} {verdict} on {problem}{trifle}"
+    if verdict == SAME:
+        return f"{name} makes no difference that matters on {problem}"
+    word, comma, trifle = verdict.partition(",")
+    return f"{name} {word} on {problem}{comma}{trifle}"
 
 
 def _movement(mean: float, unit: Metric) -> str:
@@ -89,12 +90,13 @@ def _loss(answer: Answer) -> str:
     if fixed.stand_in and fixed.published and not math.isnan(loss.ci_low):
         interval = f"[{loss.ci_low:+.2g}, {loss.ci_high:+.2g}]"
         return f" Its test loss changes by {loss.mean:+.2g} {interval}."
-    if loss.verdict not in ("helps", "hurts") or loss.verdict == answer.fresh.verdict:
+    found = direction(loss.verdict or "")
+    if found is None or found == direction(answer.fresh.verdict):
         return ""
     movement = "lower" if loss.mean < 0 else "higher"
     rows = " on clean inputs" if "denoising_mse" in answer.fresh.difference else ""
     size = f"{abs(loss.mean):.2g}"
-    return f" Its test loss{rows} is {movement} by {size}: there it {loss.verdict}."
+    return f" Its test loss{rows} is {movement} by {size}: there it {found}."
 
 
 def _code(answer: Answer) -> str:

@@ -19,8 +19,9 @@ from regpipe.language.metrics import METRICS, Metric, MetricName
 from regpipe.provenance import versions
 from regpipe.rows.draws import BY_ROWS, Draws, draws_of
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
-from regpipe.statistics.paired import Comparison, Verdict
+from regpipe.statistics.paired import Comparison
 from regpipe.statistics.summary import Spread, pair_runs, sides_within, spread, whole
+from regpipe.statistics.verdicts import Verdict
 from regpipe.strict import Number, Strict
 
 Role = Literal["baseline", "technique"]
@@ -77,16 +78,12 @@ class Fixed(BothArms):
 
 
 class Fresh(BothArms):
-    """The difference on fresh draws, technique minus baseline.
-
-    `trifling` is whether its whole interval is smaller than the smallest of interest.
-    """
+    """The difference on fresh draws, technique minus baseline."""
 
     rows: str
     difference: dict[MetricName, Comparison]
     verdict: Verdict
     repeats_needed: int | None
-    trifling: bool
 
     @property
     def draws(self) -> Draws:
@@ -192,7 +189,6 @@ def summarise(
     difference = {row["metric"]: _difference(row) for row in rows}
     gain = difference[metric]
     assert gain.verdict is not None
-    smallest = problem.smallest_differences(statistics)[metric]
     return Answer(
         technique=arm.name,
         title=arm.title,
@@ -206,7 +202,6 @@ def summarise(
             difference=difference,
             verdict=gain.verdict,
             repeats_needed=gain.repeats_needed,
-            trifling=max(-gain.ci_low, gain.ci_high) < smallest,
         ),
         run=Run(
             parameters=parameters,

@@ -9,8 +9,8 @@ from regpipe.language.metrics import METRICS, MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, minus, units_of
-from regpipe.statistics.paired import Verdict
 from regpipe.statistics.summary import compare_pairs, whole
+from regpipe.statistics.verdicts import Verdict
 from regpipe.strict import Number, Strict
 
 Rivalled = Literal["baseline", "single"]
@@ -139,7 +139,7 @@ def tabulate_worths(
         overlap = splits.overlap(values, by_unit, bounded=METRICS[task.metric].is_share)
         cost = mean_difference(values, smallest, statistics.confidence, overlap)
         times = {"ingredient": name, "times": len(values), "of": len(whole)}
-        ends = {"ci_low": cost.mean - cost.margin, "ci_high": cost.mean + cost.margin}
+        ends = {"ci_low": cost.low, "ci_high": cost.high}
         rows.append({**times, "worth": cost.mean, **ends})
     shown = ["ingredient", "times", "of", "worth", "ci_low", "ci_high"]
     table = pd.DataFrame(rows, columns=shown)

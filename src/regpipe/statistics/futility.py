@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from regpipe.statistics.intervals import margin
 from regpipe.statistics.paired import Comparison
+from regpipe.statistics.verdicts import direction
 
 FUTILE = 0.05  # a smaller chance to help isn't waited for
 
@@ -40,7 +41,7 @@ def can_win(
         higher_is_better: of the metric.
         confidence: of the interval in the end, in (0, 1).
     """
-    if comparison.verdict not in ("helps", "undecided"):
+    if comparison.verdict != "undecided" and direction(comparison.verdict or "") != "helps":
         return False
     gain = comparison.mean if higher_is_better else -comparison.mean
     needed = margin(comparison.sd, last, confidence, comparison.overlap)

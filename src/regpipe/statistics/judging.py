@@ -1,6 +1,7 @@
 """May a published number be judged by this run, and with what outcome?"""
 
 from regpipe.language.metrics import METRICS
+from regpipe.statistics.verdicts import SAME, direction
 
 ROUNDING = 0.0005  # published numbers have three decimals
 FEW_SEEDS = 5  # below, a range is next to nothing
@@ -75,21 +76,21 @@ def holds(
         high: upper end of it.
         higher_is_better: of the metric.
 
-    >>> holds(0.029, "helps", 0.002, 0.012), holds(-0.043, "no difference", -0.01, 0.002)
+    >>> holds(0.029, "helps", 0.002, 0.012), holds(-0.043, SAME, -0.01, 0.002)
     ('holds, smaller', 'does not hold')
-    >>> holds(0.005, "no difference", -0.004, 0.009), holds(0.0, "no difference", -0.004, 0.009)
+    >>> holds(0.005, SAME, -0.004, 0.009), holds(0.0, SAME, -0.004, 0.009)
     ('undecided', 'holds')
     """
     if not higher_is_better:
         claimed, low, high = -claimed, -high, -low
+    found: str | None = direction(verdict)
     if claimed < 0:
         claimed, low, high = -claimed, -high, -low
-        verdict = {"helps": "hurts", "hurts": "helps"}.get(verdict, verdict)
+        found = {"helps": "hurts", "hurts": "helps"}.get(found or "")
     rounding = 2 * ROUNDING  # a difference of two rounded numbers
     outside = claimed - rounding > high or claimed + rounding < low
-    if verdict == "helps" and claimed > 0:
+    if found == "helps" and claimed > 0:
         return SMALLER if claimed - rounding > high else HOLDS
-    if verdict == "no difference" and claimed == 0:
+    if verdict == SAME and claimed == 0:
         return HOLDS
-    decided = verdict in ("helps", "hurts", "no difference")
-    return FAILS if decided and outside else UNDECIDED
+    return FAILS if (found or verdict == SAME) and outside else UNDECIDED

@@ -9,6 +9,7 @@ import pandas as pd
 
 from regpipe.language.metrics import METRICS
 from regpipe.statistics.answer import Answer
+from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
 GAIN = (
     *("ci_low", "ci_high", "effect", "p_better", "p_better_low", "p_better_high"),
@@ -38,8 +39,9 @@ def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
     table = table.astype({"repeats_needed": "Int64"})
     table["p_holm"] = table.groupby("problem")["p_value"].transform(lambda p: holm(p.to_numpy()))
     alpha = table.pop("alpha")
-    lost = table["verdict"].isin(["helps", "hurts"]) & ~(table["p_holm"] < alpha)
-    table["verdict_holm"] = table["verdict"].mask(lost, "undecided")
+    lost = table["verdict"].map(direction).notna() & ~(table["p_holm"] < alpha)
+    left = table["verdict"].str.endswith(TRIFLE).map({True: SAME, False: "undecided"})
+    table["verdict_holm"] = table["verdict"].mask(lost, left)
     table["rank"] = _ranks(table)
     table["rank_on_problem"] = table.groupby("problem")["rank"].rank(method="min").astype(int)
     return table.sort_values(["rank", "technique"], ignore_index=True)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.intervals import FEWEST, bootstrap_interval, share_interval
 from regpipe.statistics.intervals import margin as margin_of
 from regpipe.statistics.spending import nominal_confidence, repeated_p_value
+from regpipe.statistics.verdicts import Verdict, decide
 from regpipe.strict import Number
 
 NEVER = 10**9  # repeats that will never be made
@@ -21,7 +21,6 @@ OF_OTHERS = (
     *("ci_low", "ci_high", "boot_low", "boot_high"),
     *("effect", "p_value", "p_better_low", "p_better_high"),
 )
-Verdict = Literal["helps", "hurts", "no difference", "undecided", "too few"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ class Comparison:
         p_better_high: upper end of it.
         wins: in how many pairs the technique is the better one.
         ties: in how many pairs both are equal.
-        verdict: see `verdict`; `too few` where there is no interval; None where none is asked
-            for, as of many seeds on one draw.
+        verdict: see `verdicts.decide`; `too few` where there is no interval; None where none is
+            asked for, as of many seeds on one draw.
         repeats_needed: see `repeats_needed`, where the verdict is `undecided`; else None.
         overlap: of the pairs, see `intervals.margin`: 0 where they are independent.
     """
@@ -90,7 +89,7 @@ def compare(
 ) -> Comparison:
     """Compare pairs that share data and seed.
 
-    The interval is Student's t for paired differences. Pairs on splits of the same rows aren't
+    The interval is that of `difference.mean_difference`. Pairs on splits of the same rows aren't
     independent of one another: their `overlap` is that of `intervals.margin`.
 
     Args:
@@ -121,7 +120,8 @@ def compare(
     mean, sd, p = estimate.mean, estimate.sd, estimate.p_value
     if analyses and not math.isnan(p):
         p = repeated_p_value(p, n, analyses, overlap)
-    decision = verdict(mean, estimate.margin, smallest_difference, higher_is_better)
+    low, high = estimate.low, estimate.high
+    decision = decide(low, high, smallest_difference, higher_is_better=higher_is_better)
     needed = None
     if decision == "undecided" and sd > 0:
         needed = repeats_needed(n, mean, sd, smallest_difference, confidence, overlap)
@@ -129,8 +129,8 @@ def compare(
         described,
         mean=mean,
         sd=sd,
-        ci_low=mean - estimate.margin,
-        ci_high=mean + estimate.margin,
+        ci_low=low,
+        ci_high=high,
         boot_low=boot[0],
         boot_high=boot[1],
         effect=(1 if higher_is_better else -1) * mean / sd if sd else NAN,
@@ -169,21 +169,6 @@ def describe(baseline: np.ndarray, technique: np.ndarray, *, higher_is_better: b
         repeats_needed=None,
         **dict.fromkeys((*OF_OTHERS, "overlap"), NAN),
     )
-
-
-def verdict(mean: float, margin: float, smallest: float, higher_is_better: bool) -> Verdict:
-    """Return `helps` or `hurts` where the interval mean +- margin excludes 0.
-
-    Else return `no difference` where it lies inside +- smallest, else `undecided`.
-
-    >>> verdict(0.02, 0.01, 0.01, higher_is_better=True)
-    'helps'
-    >>> verdict(0.001, 0.004, 0.01, higher_is_better=True)
-    'no difference'
-    """
-    if abs(mean) > margin:
-        return "helps" if (mean > 0) == higher_is_better else "hurts"
-    return "no difference" if abs(mean) + margin < smallest else "undecided"
 
 
 def repeats_needed(
@@ -225,7 +210,7 @@ def assurance(n: int, mean: float, sd: float, smallest: float, margin: float, pa
         n: how many pairs there were, two or more.
         mean: theirs.
         sd: standard deviation of their differences, above 0.
-        smallest: as in `verdict`.
+        smallest: as in `verdicts.decide`.
         margin: half the width of the further pairs' interval.
         pairs: how many those are.
     """

@@ -16,6 +16,7 @@ from regpipe.pipelines.training import Trainer
 from regpipe.provenance import versions
 from regpipe.rows.arrays import Rows
 from regpipe.seeds import derive
+from regpipe.statistics.verdicts import direction
 from regpipe.tables import own_table
 from regpipe.tables.columns import Columns
 from regpipe.tables.preprocessing import make_preprocessor
@@ -41,7 +42,7 @@ def pick(leaderboard: pd.DataFrame, export: Export) -> str:
             raise unknown("export.technique", "technique of the screen", export.technique, names)
         return export.technique
     for column in ("verdict_holm", "verdict"):
-        helping = leaderboard[leaderboard[column] == "helps"].sort_values("rank")
+        helping = leaderboard[leaderboard[column].map(direction) == "helps"].sort_values("rank")
         if len(helping):
             return str(helping["technique"].iloc[0])
     return BASELINE

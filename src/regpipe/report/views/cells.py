@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
+from regpipe.statistics.verdicts import VERDICTS
 
 Record = Mapping[Any, Any]  # a row of a frame
 
 MISSING = "–"
-VERDICTS = ("helps", "no difference", "undecided", "too few", "hurts")  # the better first
-MARKS = {
-    **{"helps": "▲", "hurts": "▼", "no difference": "=", "undecided": "?", "too few": "…"},
+MARKS: dict[str, str] = {
+    **dict[str, str](zip(VERDICTS, "▲△=?…▽▼", strict=True)),
     **dict.fromkeys(("holds", "holds, smaller", "holds, too little to matter"), "✓"),
     **{"does not hold": "✗"},
     **{"not contradicted": "✓", "not reproduced": "✗"},
@@ -72,10 +72,10 @@ def badge(verdict: str) -> Badge:
 def rivalry(verdict: str) -> str:
     """Return what a verdict about two models is called.
 
-    >>> rivalry("helps"), rivalry("undecided")
-    ('better', 'undecided')
+    >>> rivalry("helps, too little to matter"), rivalry("undecided")
+    ('better, too little to matter', 'undecided')
     """
-    return {"helps": "better", "hurts": "worse"}.get(verdict, verdict)
+    return verdict.replace("helps", "better").replace("hurts", "worse")
 
 
 def rival_badge(verdict: str) -> Badge:

@@ -9,12 +9,15 @@ from regpipe.report.sentence import caveat, listed, several
 from regpipe.report.views.cells import Record, counts_of
 from regpipe.statistics.judging import NOT_COMPARABLE
 from regpipe.statistics.tally import Tally, count_numbers, tally
+from regpipe.statistics.verdicts import SAME, direction
 
 MOST = 4  # arms or problems that are named; the others are counted
 VERBS = {
     "helps": ("helps", "help"),
+    "helps, too little to matter": ("helps too little to matter", "help too little to matter"),
+    SAME: ("makes no difference that matters", "make no difference that matters"),
+    "hurts, too little to matter": ("hurts too little to matter", "hurt too little to matter"),
     "hurts": ("hurts", "hurt"),
-    "no difference": ("makes no difference", "make no difference"),
     "undecided": ("is undecided", "are undecided"),
     "too few": ("has too few pairs to tell", "have too few pairs to tell"),
 }
@@ -43,7 +46,8 @@ def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
     plain, corrected = (counts_of(leaderboard[column]) for column in ("verdict", "verdict_holm"))
     each = " on each problem" if leaderboard["problem"].nunique() > 1 else ""
     parts = [several(n, *VERBS[verdict]) for verdict, n in plain.items() if n]
-    still = listed([several(corrected[v], *VERBS[v]) for v in ("helps", "hurts")])
+    sure = [v for v in corrected if direction(v) and (corrected[v] or v in ("helps", "hurts"))]
+    still = listed([several(corrected[v], *VERBS[v]) for v in sure])
     techniques = (
         f"Of {several(len(leaderboard), 'technique')}, {listed(parts)}; after Holm's correction "
         f"for how many are tried{each}, {still}."
@@ -56,7 +60,8 @@ def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
 def best(leaderboard: pd.DataFrame, most: int = 5) -> list[Record]:
     """Return the best of the techniques that help: after Holm's correction, if any does."""
     for column in ("verdict_holm", "verdict"):
-        helping = leaderboard[leaderboard[column] == "helps"].sort_values("rank").head(most)
+        helping = leaderboard[leaderboard[column].map(direction) == "helps"]
+        helping = helping.sort_values("rank").head(most)
         if len(helping):
             return list(helping.to_dict("records"))
     return []

@@ -15,6 +15,7 @@ from regpipe.report.views.cells import (
     rival_badge,
     rivalry,
 )
+from regpipe.statistics.verdicts import direction
 
 NETWORK = "network"
 
@@ -107,8 +108,9 @@ def _against(verdict: str, n: int) -> str:
     """Return how many models are what against the network."""
     if verdict == "too few":
         return f"{n} {'has' if n == 1 else 'have'} too few pairs to tell"
-    than = " than it" if verdict in ("helps", "hurts") else ""
-    return f"{n} {'is' if n == 1 else 'are'} {rivalry(verdict)}{than}"
+    word, comma, rest = rivalry(verdict).partition(",")
+    than = " than it" if direction(verdict) else ""
+    return f"{n} {'is' if n == 1 else 'are'} {word}{than}{comma}{rest}"
 
 
 def omission(screening: Screening) -> str:
