@@ -21,7 +21,14 @@ def difference(**changes: Any) -> dict[str, Any]:
     return {
         **{"pairs": 30, "mean": 0.012, "sd": 0.02, "lowest": -0.02, "highest": 0.05},
         **{"ci_low": 0.004, "ci_high": 0.02, "effect": 0.6, "p_value": 0.004},
-        **{"p_better": 0.7, "p_better_low": 0.5, "p_better_high": 0.8, "wins": 21, "ties": 2},
+        **{
+            "p_better": 0.7,
+            "p_better_low": 0.5,
+            "p_better_high": 0.8,
+            "wins": 21,
+            "ties": 2,
+            "p_wins": 0.01,
+        },
         **{"verdict": "helps", "repeats_needed": None, "overlap": 0.0},
         **{**dict.fromkeys(unknown), **changes},
     }

@@ -156,3 +156,12 @@ def test_no_or_unpaired_values_are_refused() -> None:
         compared(np.zeros(0), np.zeros(0))
     with pytest.raises(ValueError, match="Expected pairs"):
         compared(np.zeros(3), np.zeros(4))
+
+
+def test_wins_are_held_against_a_coin() -> None:
+    better = np.array([1, 1, 1, 1, 1, 1, 0, -1]) / 100
+    assert compared(np.zeros(8), better).p_wins == pytest.approx(2 * (1 + 7) / 2**7)
+    assert compared(np.zeros(8), np.zeros(8)).p_wins == 1
+    assert np.isnan(compared(np.zeros(8), better, overlap=0.4).p_wins)
+    looked = compared(np.zeros(8), better, analyses=[8, 16])
+    assert looked.p_wins > 2 * (1 + 7) / 2**7

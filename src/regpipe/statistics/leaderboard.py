@@ -13,7 +13,7 @@ from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
 GAIN = (
     *("ci_low", "ci_high", "effect", "p_better", "p_better_low", "p_better_high"),
-    *("wins", "ties", "p_value"),
+    *("wins", "ties", "p_wins", "p_value"),
 )
 DECIMALS = 9  # of a gain; what differs beyond them is equal but for rounding
 
@@ -30,10 +30,10 @@ def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
         minus baseline), its interval ci_low, ci_high; smallest_difference, the smallest of interest
         on that problem; gain, the difference in multiples of that, above 0 where it is better,
         which makes problems comparable; effect, the same in standard deviations of the differences;
-        p_better with its interval, wins, ties, repeats; verdict, p_value; p_holm and verdict_holm,
-        corrected for the number of techniques on the problem; repeats_needed; epochs and seconds,
-        means of a fit; rank_on_problem and rank, by gain, and of equal gains by the worse end of
-        the interval.
+        p_better with its interval, wins, ties and p_wins, repeats; verdict, p_value; p_holm and
+        verdict_holm, corrected for the number of techniques on the problem; repeats_needed; epochs
+        and seconds, means of a fit; rank_on_problem and rank, by gain, and of equal gains by the
+        worse end of the interval.
     """
     table = pd.DataFrame([_row(answer) for answer in answers])
     table = table.astype({"repeats_needed": "Int64"})

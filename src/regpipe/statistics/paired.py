@@ -19,7 +19,7 @@ NAN = float("nan")
 # What a comparison says of other rows than its own.
 OF_OTHERS = (
     *("ci_low", "ci_high", "boot_low", "boot_high"),
-    *("effect", "p_value", "p_better_low", "p_better_high"),
+    *("effect", "p_value", "p_better_low", "p_better_high", "p_wins"),
 )
 
 
@@ -50,6 +50,8 @@ class Comparison:
         p_better_high: upper end of it.
         wins: in how many pairs the technique is the better one.
         ties: in how many pairs both are equal.
+        p_wins: p value of the hypothesis that it wins as often as it loses, ties aside, by the
+            exact binomial test, which no skew and no outlier misleads; NaN for pairs that overlap.
         verdict: see `verdicts.decide`; `too few` where there is no interval; None where none is
             asked for, as of many seeds on one draw.
         repeats_needed: see `repeats_needed`, where the verdict is `undecided`; else None.
@@ -72,6 +74,7 @@ class Comparison:
     p_better_high: Number
     wins: int
     ties: int
+    p_wins: Number
     verdict: Verdict | None
     repeats_needed: int | None
     overlap: Number
@@ -118,8 +121,12 @@ def compare(
     better_low, better_high = share_interval(described.p_better, n, at, overlap)
     boot = bootstrap_interval(differences, at, overlap) if estimate.sd > 0 else (NAN, NAN)
     mean, sd, p = estimate.mean, estimate.sd, estimate.p_value
-    if analyses and not math.isnan(p):
-        p = repeated_p_value(p, n, analyses, overlap)
+    p_wins = NAN if overlap else _p_of_wins(described)
+    if analyses:
+        p, p_wins = (
+            one if math.isnan(one) else repeated_p_value(one, n, analyses, overlap)
+            for one in (p, p_wins)
+        )
     low, high = estimate.low, estimate.high
     decision = decide(low, high, smallest_difference, higher_is_better=higher_is_better)
     needed = None
@@ -137,6 +144,7 @@ def compare(
         p_value=p,
         p_better_low=better_low,
         p_better_high=better_high,
+        p_wins=p_wins,
         verdict=decision,
         repeats_needed=needed,
         overlap=overlap,
@@ -234,6 +242,13 @@ def is_out_of_reach(comparison: Comparison, smallest: float, confidence: float) 
         return True
     enough = max(abs(comparison.mean), smallest - abs(comparison.mean))
     return margin_of(comparison.sd, NEVER, confidence, comparison.overlap) >= enough
+
+
+def _p_of_wins(described: Comparison) -> float:
+    from scipy import stats
+
+    decided = described.pairs - described.ties
+    return float(stats.binomtest(described.wins, decided).pvalue) if decided else 1.0
 
 
 def _won(baseline: np.ndarray, technique: np.ndarray, higher_is_better: bool) -> np.ndarray:
