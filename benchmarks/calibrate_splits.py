@@ -39,12 +39,10 @@ class Pair:
     Attributes:
         draw: a table of so many rows.
         scores: trains both on one table, and returns how each row of another one is told.
-        bounded: whether scores are shares.
     """
 
     draw: Callable[[int, np.random.Generator], Table]
     scores: Models
-    bounded: bool = True
 
 
 def draw_classes(rows: int, rng: np.random.Generator) -> Table:
@@ -109,12 +107,10 @@ PAIRS = {
     "classifiers": Pair(draw_classes, classifiers),
     "networks, new seeds": Pair(draw_classes, networks),
     "1 or 9 neighbours": Pair(draw_classes, neighbours),
-    "regression": Pair(draw_numbers(lambda rng, n: rng.normal(size=n)), regressions, False),
-    "regression, t(5) noise": Pair(
-        draw_numbers(lambda rng, n: rng.standard_t(5, n)), regressions, False
-    ),
+    "regression": Pair(draw_numbers(lambda rng, n: rng.normal(size=n)), regressions),
+    "regression, t(5) noise": Pair(draw_numbers(lambda rng, n: rng.standard_t(5, n)), regressions),
     "regression, outliers (t(2.5))": Pair(
-        draw_numbers(lambda rng, n: rng.standard_t(2.5, n)), regressions, False
+        draw_numbers(lambda rng, n: rng.standard_t(2.5, n)), regressions
     ),
 }
 
@@ -136,7 +132,7 @@ def compare(pair: str, rows: int, train_rows: int, seed: int) -> list[tuple[floa
     values = np.nanmean(by_row, axis=1)
     mean, sd = float(values.mean()), float(values.std(ddof=1))
     splits = Splits(train_rows, rows - train_rows)
-    overlaps = splits.overlap(values, by_row, bounded=models.bounded), splits.overlap(values)
+    overlaps = splits.overlap(values, by_row), splits.overlap(values)
     found = [(mean, margin(sd, SPLITS, 0.95, overlap)) for overlap in overlaps]
     folds = round(rows / (rows - train_rows))
     if folds < 2:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from regpipe import npz
+from regpipe.engine import npz
 from regpipe.engine.fit import Fit
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Literal
 import pandas as pd
 
 from regpipe.language import Cocktail, Problem, Statistics
-from regpipe.language.metrics import METRICS, MetricName
+from regpipe.language.metrics import MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, minus, units_of
@@ -136,7 +136,7 @@ def tabulate_worths(
         beside = whole.loc[part["repeat"]]
         values = sign * (beside[column].to_numpy(float) - part[column].to_numpy(float))
         by_unit = minus(units_of(beside, column), units_of(part, column))
-        overlap = splits.overlap(values, by_unit, bounded=METRICS[task.metric].is_share)
+        overlap = splits.overlap(values, by_unit)
         cost = mean_difference(values, smallest, statistics.confidence, overlap)
         times = {"ingredient": name, "times": len(values), "of": len(whole)}
         ends = {"ci_low": cost.low, "ci_high": cost.high}

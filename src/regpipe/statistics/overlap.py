@@ -15,10 +15,9 @@ once, or on initial weights and masks, by less. That gives the variance of the m
 
 s_B^2, a row's own variance, is the mean product of a row's residuals in two different splits. s_A^2
 is what the test rows don't explain of s^2; kappa the share of it that is a sum over rows, which
-splits at random don't tell (from 20, it is known to +-1). For errors, which a few rows can make as
-large as they like, kappa is 1, the bound. For shares, such as accuracy, it is 1 where training rows
-show in s^2 at all, by an F test at 5%, and else 0: what remains are networks that differ by chance.
-Where rows come in groups, a group takes the row's place.
+splits at random don't tell (from 20, it is known to +-1). It is taken to be 1, the bound, where
+training rows show in s^2 at all, by an F test at 5%, and else 0: s_A^2 then is mostly noise, which
+kappa = 1 would multiply. Where rows come in groups, a group takes the row's place.
 
 C. Nadeau and Y. Bengio ("Inference for the generalization error", 2003) take n_test/n_train for the
 overlap, as if all of s^2 came from the rows tested on; so it is where there are no rows' scores.
@@ -56,16 +55,13 @@ class Splits:
     test_rows: int
     one_sample: bool = False
 
-    def overlap(
-        self, values: np.ndarray, by_unit: np.ndarray | None = None, *, bounded: bool = False
-    ) -> float:
+    def overlap(self, values: np.ndarray, by_unit: np.ndarray | None = None) -> float:
         """Return the overlap of values, as `intervals.margin` wants it; infinite for one sample.
 
         Args:
             values: of shape (n,), one for each repeat.
             by_unit: the same of each row (or group), of shape (n, N): the mean of a repeat's is its
                 value; NaN where it was trained on. None where nothing is known of rows.
-            bounded: whether they are shares.
         """
         if self.one_sample:
             return math.inf
@@ -73,19 +69,17 @@ class Splits:
         if not ratio or by_unit is None or not np.isfinite(values).all() or len(values) < 2:
             return ratio
         variance = float(np.var(values, ddof=1))
-        shared = shared_variance(by_unit, _least(len(values)) if bounded else 1.0)
+        shared = shared_variance(by_unit)
         if variance == 0 or not shared > 0:
             return ratio
         return STEP ** math.ceil(math.log(shared / variance, STEP))
 
 
-def shared_variance(by_unit: np.ndarray, least: float = 1.0) -> float:
+def shared_variance(by_unit: np.ndarray) -> float:
     """Return the part of the variance of the mean over splits that no further split takes away.
 
     Args:
         by_unit: of shape (n_splits, n_units), two or more of each; NaN where a unit was trained on.
-        least: training rows count where splits vary by more than so many times what the rows tested
-            on explain.
 
     >>> tested = np.array([[1.0, 3.0, np.nan, np.nan], [np.nan, 3.0, 1.0, np.nan]])
     >>> round(shared_variance(tested), 3)
@@ -102,7 +96,7 @@ def shared_variance(by_unit: np.ndarray, least: float = 1.0) -> float:
     within = squares.sum() / tested.sum() * n_test / max(n_test - 1, 1)
     by_test = of_unit / n_test * (1 - n_test / n_units) + max(within - of_unit, 0.0) / n_test
     variance = float(means.var(ddof=1))
-    by_training = variance - by_test if variance > least * by_test else 0.0
+    by_training = variance - by_test if variance > _least(len(means)) * by_test else 0.0
     return float(of_unit / n_units + (n_units - n_test) / n_test * by_training)
 
 
@@ -110,7 +104,7 @@ def shared_variance(by_unit: np.ndarray, least: float = 1.0) -> float:
 def _least(n: int) -> float:
     """Return what the variance among n splits exceeds by chance, one time in 20.
 
-    In multiples of what it is expected to be, which is known much better, from all rows.
+    In multiples of what it is expected to be, which all rows tell much better.
     """
     from scipy import stats  # slow to import
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from regpipe.language import Problem, Statistics
 from regpipe.language.blocks import SIDES, PublishedScores, Side
-from regpipe.language.metrics import METRICS
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, minus, units_of
@@ -75,9 +74,7 @@ def compare_pairs(
         higher_is_better=problem.kind.scores[score],
         smallest_difference=problem.smallest_differences(statistics)[score],
         confidence=statistics.confidence,
-        overlap=splits.overlap(
-            with_it - bare, minus(*reversed(units)), bounded=METRICS[score].is_share
-        ),
+        overlap=splits.overlap(with_it - bare, minus(*reversed(units))),
         analyses=analyses,
     )
 
@@ -128,7 +125,7 @@ def mean_of_runs(runs: pd.DataFrame, score: str, confidence: float, splits: Spli
     """Return the mean of a score on test rows and its interval."""
     column = f"test_{score}"
     values = runs[column].to_numpy(float)
-    overlap = splits.overlap(values, units_of(runs, column), bounded=METRICS[score].is_share)
+    overlap = splits.overlap(values, units_of(runs, column))
     mean, low, high = mean_interval(values, confidence, overlap)
     return Mean(mean=mean, ci_low=low, ci_high=high)
 

@@ -13,8 +13,8 @@ from kedro.io import AbstractDataset
 from kedro_datasets._typing import ImagePreview, JSONPreview
 from pydantic import TypeAdapter
 
-from regpipe import npz
-from regpipe.npz import Arrays
+from regpipe.engine import npz
+from regpipe.engine.npz import Arrays
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,7 +13,7 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from pydantic import BaseModel
 
-from regpipe.kedro_side.runner.records import file_digest
+from regpipe.kedro_side.runner.records import BESIDE, file_digest
 from regpipe.provenance import code_digest, digest, versions
 
 TRAINER = "trainer"  # threads, and what is stored, change no result
@@ -77,7 +77,7 @@ def _of_node(node: Node, prints: Mapping[str, str | None]) -> str | None:
 
 def _lasting(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of a dataset's configuration that is about its content."""
-    return {k: v for k, v in config.items() if k not in ("filepath", "metadata")}
+    return {k: v for k, v in config.items() if k not in ("filepath", *BESIDE, "metadata")}
 
 
 def _plain(value: Any) -> Any:
