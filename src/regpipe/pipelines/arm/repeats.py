@@ -62,8 +62,6 @@ def repeat_until_decided(
     return {**protocol.at_most, "fresh": n}
 
 
-
-
 def compared(
     arm: Arm,
     own: pd.DataFrame,
