@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from pairs import pairs_of
 
 from regpipe.language import FreshProtocol, Statistics
-from regpipe.statistics.intervals import bootstrap_interval, margin
-from regpipe.statistics.paired import verdict
+from regpipe.statistics.intervals import bootstrap_interval, mean_interval
 from regpipe.statistics.spending import nominal_confidence
+from regpipe.statistics.verdicts import SAME, decide, direction
 
 REPEATS = 30
 AUTO = FreshProtocol(repeats="auto")
@@ -33,7 +33,10 @@ PICTURE = Path(__file__).parents[1] / "docs" / "images" / "power.png"
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one comparison: its verdict, the ends of its interval, how many pairs it took."""
+    """Of one comparison: its verdict, the ends of its interval, how many pairs it took.
+
+    `helps` and `hurts` are so by much or by little.
+    """
 
     verdict: str
     low: float
@@ -61,10 +64,9 @@ RULES: dict[str, Callable[[np.ndarray], Outcome]] = {"30 repeats": fixed, "auto"
 
 
 def _analyse(differences: np.ndarray, confidence: float) -> Outcome:
-    mean, sd, n = differences.mean(), differences.std(ddof=1), len(differences)
-    half = margin(float(sd), n, confidence)
-    decision = verdict(float(mean), half, SMALLEST, higher_is_better=True)
-    return Outcome(decision, mean - half, mean + half, n)
+    _, low, high = mean_interval(differences, confidence)
+    decision = decide(low, high, SMALLEST, higher_is_better=True)
+    return Outcome(direction(decision) or decision, low, high, len(differences))
 
 
 def null(differences: np.ndarray) -> Iterator[dict[str, object]]:
@@ -93,7 +95,7 @@ def _summed(outcomes: Iterable[Outcome], truth: float) -> dict[str, object]:
     held = ((table["low"] <= truth) & (truth <= table["high"])).mean()
     return {
         "comparisons": len(table),
-        **{v: shares.get(v, 0.0) for v in ("helps", "hurts", "no difference", "undecided")},
+        **{v: shares.get(v, 0.0) for v in ("helps", "hurts", SAME, "undecided")},
         "interval holds": held,
         "mean pairs": table["pairs"].mean(),
     }
@@ -104,7 +106,7 @@ def intervals(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dic
     better = np.where(differences > 0, 1.0, np.where(differences == 0, 0.5, 0.0))
     places = rng.integers(len(differences), size=(BOOTSTRAPPED, REPEATS))
     for name, values, of in (
-        ("mean, Student's t", differences, _t_interval),
+        ("mean", differences, _interval),
         ("mean, bootstrap", differences, bootstrap_interval),
         ("P(better), bootstrap", better, bootstrap_interval),
     ):
@@ -113,9 +115,8 @@ def intervals(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dic
         yield {"interval": name, "holds": np.mean((ends[:, 0] <= truth) & (truth <= ends[:, 1]))}
 
 
-def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    half = margin(float(values.std(ddof=1)), len(values), confidence)
-    return values.mean() - half, values.mean() + half
+def _interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
+    return mean_interval(values, confidence)[1:]
 
 
 def draw(tables: dict[str, pd.DataFrame]) -> Figure:
