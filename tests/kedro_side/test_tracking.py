@@ -291,6 +291,7 @@ def test_a_grid_has_a_run_and_its_values_are_parameters(root: Path, database: st
     alone = pd.read_csv(root / "07_model_output" / "weight_l2" / "runs.csv")
     table = pd.concat([alone.assign(**{path: at, "step": "coarse"}) for at in (0.1, 1e-6)])
     table["validation_loss"] = np.arange(8) / 8
+    table["test_accuracy_by_row"] = [np.ones(3)] * 8  # no number of a fit
     interval = {"mean": 0.9, "ci_low": 0.8, "ci_high": 1.0}
     part = {
         "repeats": 2,
@@ -325,6 +326,7 @@ def test_a_grid_has_a_run_and_its_values_are_parameters(root: Path, database: st
     }
     assert {r.data.tags["kind"] for r in inside} == {"grid_fit"}
     assert sorted(r.data.metrics["validation_loss"] for r in inside) == list(np.arange(8) / 8)
+    assert not any("by_row" in name for r in inside for name in (*r.data.metrics, *r.data.params))
     assert "weight_l2_grid l2=1e-06 fresh 1" in {r.info.run_name for r in inside}
 
 

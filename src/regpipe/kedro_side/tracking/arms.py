@@ -32,6 +32,7 @@ from regpipe.language.reading import parse
 from regpipe.provenance import digest
 from regpipe.report.sentence import sentence
 from regpipe.statistics.answer import Answer
+from regpipe.statistics.overlap import without_units
 
 # What has to be made of an arm or a grid for it to be sent. Half of it would be sent now, and all
 # of it by a later run, as something else.
@@ -96,7 +97,7 @@ def read_run(name: str, kind: str, results: Results) -> Run:
     Its tag `regpipe.digest` stays the same as long as its fits, what they were made with and the
     answer do.
     """
-    table: pd.DataFrame = results.load(f"{name}.runs")
+    table = without_units(results.load(f"{name}.runs"))
     history: partial[pd.DataFrame] | None = partial(results.load, f"{name}.history")
     paths: list[str] = []
     if kind == "baseline":
