@@ -50,7 +50,7 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     assert "is undecided: over 30 fresh draws" in sentence(other)
     assert "Its test loss is lower by 0.2: there it helps." in sentence(other)
     other["fresh"] |= {"verdict": "no difference that matters"}
-    assert "makes no difference on moons" in sentence(other)
+    assert "makes no difference that matters on moons" in sentence(other)
     other["fresh"] |= {"verdict": "hurts"}
     other["fresh"]["difference"]["accuracy"]["mean"] = -0.02
     other["fixed"]["published"] = None

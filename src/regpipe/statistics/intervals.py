@@ -76,7 +76,7 @@ def ends(quantile: float, skewness: float, n: int) -> tuple[float, float]:
     >>> ends(2.0, 0.0, 30)
     (2.0, 2.0)
     >>> [round(end, 2) for end in ends(2.0, 1.5, 30)]
-    [2.0, 2.51]
+    [2.0, 2.62]
     """
     below, above = (_untransformed(sign * quantile, skewness, n) for sign in (1, -1))
     return max(quantile, below), max(quantile, -above)
