@@ -135,7 +135,7 @@ def shared_by(by_unit: np.ndarray) -> Shared:
     agreeing = np.maximum(products, 0.0)
     degrees = float(agreeing.sum() ** 2 / np.square(agreeing).sum()) if agreeing.any() else 1.0
     training = (n_units - n_test) / n_test * by_training
-    return Shared(of_unit / n_units, float(training), degrees)
+    return Shared(float(of_unit / n_units), float(training), degrees)
 
 
 @cache
