@@ -13,7 +13,8 @@ once, or on initial weights and masks, by less. That gives the variance of the m
 
     s^2/n + s_B^2/N + kappa (n_train/n_test) s_A^2.
 
-s_B^2, a row's own variance, is the mean product of a row's residuals in two different splits. s_A^2
+s_B^2, a row's own variance, is the mean product of a row's residuals in two different splits, and
+twice the standard error of that at least: few splits may show none that is there. s_A^2
 is what the test rows don't explain of s^2; kappa the share of it that is a sum over rows, which
 splits at random don't tell (from 20, it is known to +-1). It is taken to be 1, the bound, where
 training rows show in s^2 at all, by an F test at 5%, and else 0: s_A^2 then is mostly noise, which
@@ -45,6 +46,7 @@ import pandas as pd
 BY_UNIT = "_by_row"  # how the names of their columns end
 STEP = 1.1  # between overlaps that differ: the boundaries of each take a second
 LEAST = 1e-4
+SURE = 2.0  # times its standard error: no row's own variance is taken to be smaller
 ENDS = 0.975  # of the intervals for which it is told how wide they have to be
 
 
@@ -118,7 +120,7 @@ def shared_by(by_unit: np.ndarray) -> Shared:
 
     >>> tested = np.array([[1.0, 3.0, np.nan, np.nan], [np.nan, 3.0, 1.0, np.nan]])
     >>> round(shared_by(tested).units, 3)
-    0.25
+    0.5
     """
     tested = np.isfinite(by_unit)
     n_units, n_test = by_unit.shape[1], tested.sum(axis=1).mean()
@@ -128,6 +130,7 @@ def shared_by(by_unit: np.ndarray) -> Shared:
     products = np.square(residuals.sum(axis=0)) - squares.sum(axis=0)
     pairs = (times * (times - 1)).sum()
     of_unit = max(products.sum() / pairs, 0.0) if pairs else 0.0
+    error = math.sqrt(np.square(products).sum()) / pairs if pairs else 0.0
     within = squares.sum() / tested.sum() * n_test / max(n_test - 1, 1)
     by_test = of_unit / n_test * (1 - n_test / n_units) + max(within - of_unit, 0.0) / n_test
     variance = float(means.var(ddof=1))
@@ -135,7 +138,8 @@ def shared_by(by_unit: np.ndarray) -> Shared:
     agreeing = np.maximum(products, 0.0)
     degrees = float(agreeing.sum() ** 2 / np.square(agreeing).sum()) if agreeing.any() else 1.0
     training = (n_units - n_test) / n_test * by_training
-    return Shared(float(of_unit / n_units), float(training), degrees)
+    units = max(float(of_unit), SURE * float(error)) / n_units
+    return Shared(units, float(training), degrees)
 
 
 @cache
