@@ -43,6 +43,7 @@ calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 28,000 
 	$(BIN)/python benchmarks/calibrate.py
 	$(BIN)/python benchmarks/calibrate_splits.py
 	$(BIN)/python benchmarks/calibrate_skew.py
+	$(BIN)/python benchmarks/calibrate_families.py
 
 results: $(READY) ## write docs/results.md from what `kedro run` left in data/
 	$(BIN)/python docs/results.py

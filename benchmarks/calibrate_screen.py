@@ -61,7 +61,7 @@ def simulate(gain: float, overlap: float) -> tuple[float, ...]:
 def factor(n: int, overlap: float) -> float:
     """Return half the width of an interval after n repeats, in standard deviations."""
     analyses = analyses_at(n, SCREEN.analyses_within(SCREEN.at_most))
-    at = nominal_confidence(n, analyses, CONFIDENCE, overlap) if analyses else CONFIDENCE
+    at = nominal_confidence(n, analyses, CONFIDENCE, overlap)
     return float(stats.t.ppf((1 + at) / 2, n - 1) * np.sqrt(1 / n + overlap))
 
 

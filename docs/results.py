@@ -78,8 +78,8 @@ ALL = """\
 ## Every technique
 
 Means on test rows, and technique minus baseline on fresh draws, with {confidence:.0%} intervals.
-`leak`: the rows that score the fixed draw were watched while training. After Holm: what is left of
-the verdict once it counts that so many techniques were tried on the problem.
+`leak`: the rows that score the fixed draw were watched while training. Jointly: what is left of
+the verdict once all techniques tried on the problem count.
 
 Splits of a table share rows, which widens their intervals ([method](method.md)). Techniques of
 `waves`, `digits` and `codes` that draw masks or noise were run before the random numbers were
@@ -88,7 +88,7 @@ Autoencoders (`codes`) are judged by what they are for: the squared error where 
 (less is better), or the accuracy of a linear probe on the code ([method](method.md)).
 """
 TABLE = """\
-| technique | fixed | fresh | {movement} | better in | verdict | after Holm |
+| technique | fixed | fresh | {movement} | better in | verdict | jointly |
 | --- | --- | --- | --- | --- | --- | --- |
 """
 VARIANCE = """\
@@ -287,7 +287,7 @@ def technique_row(row: Row) -> str:
     return (
         f"| `{row['technique']}` | {unit.value(row['fixed'])}{', leak' if row['leak'] else ''} "
         f"| {unit.value(row['fresh'])} | {change} | {row['wins']}/{row['repeats']}{ties} "
-        f"| {row['verdict']} | {row['verdict_holm']} |"
+        f"| {row['verdict']} | {row['verdict_joint']} |"
     )
 
 

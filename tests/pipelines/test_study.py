@@ -97,7 +97,7 @@ def test_the_leaderboard_says_what_the_summaries_say(root: Path) -> None:
         ends = [gain.ci_low, gain.ci_high]  # none of so few pairs
         assert [row["ci_low"], row["ci_high"]] == pytest.approx(ends, nan_ok=True)
         assert (row["verdict"], row["repeats"]) == (answer.fresh.verdict, 3)
-    assert (table["p_holm"].dropna() >= table["p_value"].dropna()).all()
+    assert (table["p_joint"].dropna() >= table["p_value"].dropna()).all()
 
 
 def test_every_published_number_is_a_claim(root: Path) -> None:

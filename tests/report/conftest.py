@@ -13,7 +13,7 @@ from regpipe.statistics.answer import Answer
 from tests import answers
 
 HOSTILE = """<script>window.ran=1</script></script><img src=x onerror="window.ran=1">"'&{{ 1 }}"""
-TECHNIQUES = {  # name: (problem, metric, difference, ci_low, ci_high, verdict, after Holm)
+TECHNIQUES = {  # name: (problem, metric, difference, ci_low, ci_high, verdict, joint one)
     "weight_l2": ("moons", "accuracy", 0.006, -0.001, 0.013, "undecided", "undecided"),
     "dropout": ("moons", "accuracy", 0.021, 0.011, 0.031, "helps", "helps"),
     "early_stopping": ("moons", "accuracy", -0.023, -0.037, -0.010, "hurts", "undecided"),
@@ -73,7 +73,7 @@ def story(name: str, words: str = HOSTILE) -> Story:
 def leaderboard() -> pd.DataFrame:
     rows = []
     for rank, name in enumerate(("dropout", "sparse", "weight_l2", "early_stopping", "diverging")):
-        problem, metric, mean, low, high, verdict, holm = TECHNIQUES[name]
+        problem, metric, mean, low, high, verdict, joint = TECHNIQUES[name]
         sign = -1 if metric == "mse" else 1
         rows.append(
             {
@@ -82,8 +82,10 @@ def leaderboard() -> pd.DataFrame:
                 "difference": mean, "ci_low": low, "ci_high": high, "effect": sign * mean * 50,
                 "smallest_difference": 0.01, "gain": sign * mean * 100,
                 "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8, "repeats": 30,
-                "verdict": verdict, "p_value": 0.02, "p_holm": 0.06 if mean > 0 else NOTHING,
-                "verdict_holm": holm, "repeats_needed": 47 if verdict == "undecided" else pd.NA,
+                "verdict": verdict, "p_value": 0.02, "p_joint": 0.06 if mean > 0 else NOTHING,
+                "verdict_joint": joint, "joint_low": 1.5 * low - 0.5 * mean,
+                "joint_high": 1.5 * high - 0.5 * mean,
+                "repeats_needed": 47 if verdict == "undecided" else pd.NA,
                 "epochs": 1000.0 * (rank + 1), "seconds": 0.1, "rank_on_problem": 1,
                 "rank": rank + 1,
             }

@@ -121,8 +121,8 @@ def test_the_answer_comes_first(reader: Reader) -> None:
         "is undecided. Of 1 published loss, 1 holds on fresh draws (smaller than published)."
     )
     verdicts = (
-        "Of 5 techniques, 2 help, 2 are undecided, and 1 hurts; after Holm's correction for how "
-        "many are tried on each problem, 2 help and 0 hurt."
+        "Of 5 techniques, 2 help, 2 are undecided, and 1 hurts; jointly, corrected for how many "
+        "are tried on each problem, 2 help and 0 hurt."
     )
     numbers = (
         "On the published draws themselves, 6 of 7 published numbers are not contradicted by 30 "
@@ -220,6 +220,26 @@ def test_a_study_without_claims_and_variance_has_a_page(study: Study) -> None:
     assert "section--leaderboard" in ids
     assert not {"section--claims", "section--inside", "section--noise"} & ids
     assert all(a["href"][1:] in ids for t, a in reader.tags if t == "a" and a["href"])
+
+
+def test_the_best_are_told_with_intervals_that_hold_for_all(study: Study, reader: Reader) -> None:
+    text = " ".join("".join(reader.text).split())
+    best = text[text.index("The best of those that help") :]
+    assert "dropout on moons +2.1 [0.6, 3.6] points" in best[:900]
+    assert "sparse on codes −1.10 [−1.55, −0.65] thousandths" in best[:900]
+
+
+def test_the_best_of_a_problem_is_told_with_its_size(study: Study) -> None:
+    def said(leaderboard: pd.DataFrame) -> str:
+        return " ".join(headline(leaderboard, study.claims).sentences)
+
+    moons = study.leaderboard[study.leaderboard["problem"] == "moons"]
+    size = (
+        "The best is dropout, +2.1 [0.6, 3.6] points; the interval allows for its being the best of"
+    )
+    assert f"0 hurt. {size} 4." in said(moons)
+    none = moons.assign(verdict="undecided", verdict_joint="undecided")
+    assert "The best is" not in said(study.leaderboard) + said(none)
 
 
 def test_few_repeats_come_with_a_caveat(study: Study) -> None:

@@ -1,12 +1,13 @@
+import copy
 import math
 from typing import Any
 
 import numpy as np
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from regpipe.statistics.answer import Answer
-from regpipe.statistics.leaderboard import holm, leaderboard
+from regpipe.statistics.difference import mean_difference
+from regpipe.statistics.leaderboard import leaderboard
 from tests import answers
 
 
@@ -17,11 +18,13 @@ def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> An
         **changes.pop("difference", {}), "p_value": p,
     }  # fmt: skip
     metric = changes.setdefault("metric", "accuracy")
+    told = {key: changes.pop(key) for key in ("by_repeat", "analyses") if key in changes}
+    verdict = changes.pop("verdict", "undecided" if p is None or p > 0.05 else "helps")
     whole = answers.answer(
         technique=name, title=name.upper(), **changes,
         fresh={
             "difference": {metric: answers.difference(**difference)},
-            "verdict": "undecided" if p is None or p > 0.05 else "helps",
+            "verdict": verdict, **told,
         },
     )  # fmt: skip
     if changes.get("problem") == "codes":
@@ -73,23 +76,52 @@ def test_the_best_come_first_and_the_diverged_last() -> None:
     assert math.isnan(table["difference"].iloc[-1])
 
 
-def test_holm_counts_the_techniques_of_the_same_problem() -> None:
+def random(seed: int, n: int = 30) -> list[float]:
+    return list(np.random.default_rng(seed).normal(0, 0.02, n))
+
+
+def test_the_correction_counts_the_techniques_of_the_same_problem() -> None:
     table = leaderboard(
-        [answer("a", 0.4, 0.03), answer("b", 0.9, 0.001), answer("c", 0.5, 0.04, problem="circles")]
-    ).set_index("technique")
-    assert table["p_holm"].to_dict() == pytest.approx({"a": 0.03, "b": 0.002, "c": 0.04})
-    assert set(table["verdict_holm"]) == {"helps"}
-    crowd = [answer("a", 0.4, 0.03), *(answer(f"x{i}", 0.0, 0.9) for i in range(3))]
-    row = leaderboard(crowd).set_index("technique").loc["a"]
-    assert row["p_holm"] == pytest.approx(0.12)
-    assert (row["verdict"], row["verdict_holm"]) == ("helps", "undecided")
+        [answer("a", 0.4, 0.03, by_repeat=random(1)), answer("b", 0.9, 0.001, by_repeat=random(2)),
+         answer("c", 0.5, 0.04, problem="circles", by_repeat=random(3))]
+    ).set_index("technique")  # fmt: skip
+    p_joint = table["p_joint"].to_dict()
+    assert p_joint == pytest.approx({"a": 0.03, "b": 0.002, "c": 0.04}, abs=6e-4)
+    assert set(table["verdict_joint"]) == {"helps"}
+    others = [answer(f"x{i}", 0.0, 0.9, by_repeat=random(10 + i)) for i in range(3)]
+    row = leaderboard([answer("a", 0.4, 0.03, by_repeat=random(1)), *others]).iloc[0]
+    assert row["p_joint"] == pytest.approx(0.115, abs=0.01)
+    assert (row["verdict"], row["verdict_joint"]) == ("helps", "undecided")
 
 
-@pytest.mark.parametrize("n", [1, 2, 30])
-def test_holm_is_what_statsmodels_says(n: int) -> None:
-    p_values = np.random.default_rng(n).uniform(0, 0.2, n).round(2)  # some of them equal
-    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
+def test_what_is_lost_and_hardly_matters_makes_no_difference() -> None:
+    trifle = answer("a", 0.001, 0.04, verdict="helps, too little to matter", by_repeat=random(1))
+    row = leaderboard([trifle, answer("b", 0.0, 0.9, by_repeat=random(2))]).iloc[0]
+    assert row["verdict_joint"] == "no difference that matters"
 
 
-def test_what_diverged_counts_and_stays_unknown() -> None:
-    assert holm(np.array([np.nan, 0.01])) == pytest.approx([np.nan, 0.02], nan_ok=True)
+def test_one_alone_keeps_its_interval_and_more_have_wider_ones() -> None:
+    by_repeat = random(1)
+    found = mean_difference(np.array(by_repeat), 0.01, 0.95)
+    alone = answer("a", found.mean, found.p_value, by_repeat=by_repeat)
+    ends = ["joint_low", "joint_high"]
+    assert list(leaderboard([alone])[ends].iloc[0]) == pytest.approx([found.low, found.high])
+    crowd = [answer(f"x{i}", -1.0, 0.9, by_repeat=random(10 + i)) for i in range(9)]
+    row = leaderboard([alone, *crowd]).set_index("technique").loc["a"]
+    of_ten = mean_difference(np.array(by_repeat), 0.01, 1 - 0.051 / 10)
+    assert list(row[ends]) == pytest.approx([of_ten.low, of_ten.high], rel=0.02)
+    assert leaderboard([answer("c", None, None)])[ends].isna().all(axis=None)
+
+
+def test_an_interim_analysis_has_wider_ones_still() -> None:
+    by_repeat = random(1, 20)
+    found = mean_difference(np.array(by_repeat), 0.01, 0.95)
+    told = {"difference": {"overlap": 0.0, "pairs": 20}, "by_repeat": by_repeat}
+    at_once, early = (
+        leaderboard([answer("a", found.mean, 0.5, **copy.deepcopy(told), analyses=analyses)]).iloc[
+            0
+        ]
+        for analyses in (None, [20, 40, 100])
+    )
+    assert early["joint_high"] - early["joint_low"] > 1.3 * (found.high - found.low)
+    assert at_once["joint_high"] - at_once["joint_low"] == pytest.approx(found.high - found.low)

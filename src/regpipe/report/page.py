@@ -87,7 +87,7 @@ def _content(study: Study) -> dict[str, object]:
     rows = board(study)
     return {
         "headline": _headline(study),
-        "best": best(study.leaderboard),
+        "best": [{**row, "size": typeset(row["size"])} for row in best(study.leaderboard)],
         "claims": claims(study.claims, study.stories),
         "mechanisms": mechanisms(study.mechanisms),
         "columns": COLUMNS,

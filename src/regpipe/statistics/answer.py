@@ -78,12 +78,19 @@ class Fixed(BothArms):
 
 
 class Fresh(BothArms):
-    """The difference on fresh draws, technique minus baseline."""
+    """The difference on fresh draws, technique minus baseline.
+
+    `by_repeat` is that of the metric in each repeat, in their order. `analyses` are the numbers of
+    repeats after which it was analysed whether to go on, None where their number was set
+    beforehand.
+    """
 
     rows: str
     difference: dict[MetricName, Comparison]
     verdict: Verdict
     repeats_needed: int | None
+    by_repeat: list[Number]
+    analyses: list[int] | None
 
     @property
     def draws(self) -> Draws:
@@ -148,6 +155,11 @@ class Answer(Strict):
         """The difference of the metric on fresh draws."""
         return self.fresh.difference[self.metric]
 
+    @property
+    def smallest_difference(self) -> float:
+        """The smallest difference of the metric that is of interest."""
+        return self.problem_block.smallest_differences(self.run.statistics)[self.metric]
+
     @cached_property
     def problem_block(self) -> Problem:
         """The block of its problem."""
@@ -167,6 +179,7 @@ def summarise(
     statistics: Statistics,
     parameters: dict[str, Any],
     departures: Mapping[str, str | None],
+    analyses: list[int] | None = None,
 ) -> Answer:
     """Return the answer.
 
@@ -178,13 +191,18 @@ def summarise(
         statistics: by which they were compared.
         parameters: everything it was run with.
         departures: in what `baseline` and `technique` aren't as published.
+        analyses: see `Fresh`.
     """
     problem, technique = arm.problem_block, arm.technique_block
     published = technique.published if technique else None
     metric = arm.task.metric
-    repeats = pair_runs(baseline, runs)[["protocol", "repeat"]]
-    baseline = baseline.merge(repeats)  # without those that the technique didn't need
+    pairs = pair_runs(baseline, runs)
+    baseline = baseline.merge(
+        pairs[["protocol", "repeat"]]
+    )  # without those that the technique didn't need
     fixed, fresh = (_result(p, metric, baseline, runs) for p in ("fixed", "fresh"))
+    of_fresh = pairs[pairs["protocol"] == "fresh"].sort_values("repeat")
+    by_repeat = of_fresh[f"test_{metric}_t"] - of_fresh[f"test_{metric}_b"]
     rows = comparison[comparison["protocol"] == "fresh"].to_dict("records")
     difference = {row["metric"]: _difference(row) for row in rows}
     gain = difference[metric]
@@ -202,6 +220,8 @@ def summarise(
             difference=difference,
             verdict=gain.verdict,
             repeats_needed=gain.repeats_needed,
+            by_repeat=by_repeat.tolist(),
+            analyses=analyses,
         ),
         run=Run(
             parameters=parameters,

@@ -10,7 +10,6 @@ conditional or predictive power?" (1986).
 """
 
 import math
-from collections.abc import Sequence
 
 from regpipe.statistics.intervals import margin
 from regpipe.statistics.paired import Comparison
@@ -19,7 +18,7 @@ from regpipe.statistics.verdicts import direction
 FUTILE = 0.05  # a smaller chance to help isn't waited for
 
 
-def analyses_at(n: int, analyses: Sequence[int] | None) -> Sequence[int] | None:
+def analyses_at(n: int, analyses: list[int] | None) -> list[int] | None:
     """Return the analyses by which an interval after n pairs is widened; None at the end."""
     return None if analyses is None or n == analyses[-1] else analyses
 

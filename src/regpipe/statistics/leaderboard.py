@@ -1,7 +1,7 @@
 """All answers side by side: which technique is best, on its problem and overall?"""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import numpy as np
@@ -9,6 +9,9 @@ import pandas as pd
 
 from regpipe.language.metrics import METRICS
 from regpipe.statistics.answer import Answer
+from regpipe.statistics.difference import mean_difference
+from regpipe.statistics.joint import jointly
+from regpipe.statistics.spending import nominal_confidence
 from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
 GAIN = (
@@ -30,41 +33,45 @@ def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
         minus baseline), its interval ci_low, ci_high; smallest_difference, the smallest of interest
         on that problem; gain, the difference in multiples of that, above 0 where it is better,
         which makes problems comparable; effect, the same in standard deviations of the differences;
-        p_better with its interval, wins, ties and p_wins, repeats; verdict, p_value; p_holm and
-        verdict_holm, corrected for the number of techniques on the problem; repeats_needed; epochs
-        and seconds, means of a fit; rank_on_problem and rank, by gain, and of equal gains by the
-        worse end of the interval.
+        p_better with its interval, wins, ties and p_wins, repeats; verdict, p_value;
+        repeats_needed; epochs and seconds, means of a fit; p_joint and verdict_joint, corrected for
+        all techniques on the problem, and joint_low and joint_high, intervals of the differences
+        that all hold together, see `joint`; rank_on_problem and rank, by gain, and of equal gains
+        by the worse end of the interval.
     """
-    table = pd.DataFrame([_row(answer) for answer in answers])
+    by_problem: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_problem.setdefault(answer.problem, []).append(answer)
+    table = pd.DataFrame([row for those in by_problem.values() for row in _rows(those)])
     table = table.astype({"repeats_needed": "Int64"})
-    table["p_holm"] = table.groupby("problem")["p_value"].transform(lambda p: holm(p.to_numpy()))
-    alpha = table.pop("alpha")
-    lost = table["verdict"].map(direction).notna() & ~(table["p_holm"] < alpha)
-    left = table["verdict"].str.endswith(TRIFLE).map({True: SAME, False: "undecided"})
-    table["verdict_holm"] = table["verdict"].mask(lost, left)
     table["rank"] = _ranks(table)
     table["rank_on_problem"] = table.groupby("problem")["rank"].rank(method="min").astype(int)
     return table.sort_values(["rank", "technique"], ignore_index=True)
 
 
-def holm(p_values: np.ndarray) -> np.ndarray:
-    """Return the p values adjusted for their number, of the same shape and order.
+def _rows(answers: list[Answer]) -> Iterator[dict[str, object]]:
+    """Yield a row for each technique on a problem, given all of them."""
+    confidence = answers[0].run.statistics.confidence
+    p_values = [answer.gain.p_value for answer in answers]
+    p_joint, each = jointly(p_values, [answer.fresh.by_repeat for answer in answers], confidence)
+    for answer, p in zip(answers, p_joint, strict=True):
+        told = verdict = answer.fresh.verdict
+        if direction(told) and not p < 1 - confidence:
+            verdict = SAME if told.endswith(TRIFLE) else "undecided"
+        low, high = _interval(answer, each)
+        joint = {"p_joint": p, "verdict_joint": verdict, "joint_low": low, "joint_high": high}
+        yield _row(answer) | joint
 
-    The probability that any true hypothesis among them is rejected is kept: the smallest is
-    multiplied by their number n, the next by n - 1, and so on, none falling below one before it.
-    One that is NaN, as of few pairs, counts as 1 and stays NaN. (S. Holm, "A simple
-    sequentially rejective multiple test procedure", 1979.)
 
-    >>> [float(p) for p in holm(np.array([0.5, 0.01, 0.02]))]
-    [0.5, 0.03, 0.04]
-    """
-    p_values = np.asarray(p_values, float)
-    ranked = np.where(np.isnan(p_values), 1.0, p_values)
-    order = np.argsort(ranked, kind="stable")
-    factors = np.arange(len(ranked), 0, -1)
-    adjusted = np.empty(len(ranked))
-    adjusted[order] = np.minimum(np.maximum.accumulate(ranked[order] * factors), 1.0)
-    return np.where(np.isnan(p_values), np.nan, adjusted)
+def _interval(answer: Answer, confidence: float) -> tuple[float, float]:
+    """Return the interval of its difference, at another confidence than its own."""
+    gain, fresh = answer.gain, answer.fresh
+    if math.isnan(gain.p_value):
+        return math.nan, math.nan
+    at = nominal_confidence(gain.pairs, fresh.analyses, confidence, gain.overlap)
+    differences = np.array(fresh.by_repeat)
+    found = mean_difference(differences, answer.smallest_difference, at, gain.overlap)
+    return found.low, found.high
 
 
 def _ranks(table: pd.DataFrame) -> pd.Series:
@@ -79,8 +86,7 @@ def _ranks(table: pd.DataFrame) -> pd.Series:
 
 def _row(answer: Answer) -> dict[str, object]:
     fixed, fresh, gain = answer.fixed, answer.fresh, answer.gain
-    statistics, sign = answer.run.statistics, 1 if answer.unit.higher_is_better else -1
-    smallest = answer.problem_block.smallest_differences(statistics)[answer.metric]
+    smallest, sign = answer.smallest_difference, 1 if answer.unit.higher_is_better else -1
     return {
         "technique": answer.technique,
         "title": answer.title,
@@ -102,5 +108,4 @@ def _row(answer: Answer) -> dict[str, object]:
         "repeats_needed": fresh.repeats_needed,
         "epochs": fresh.epochs["technique"].mean,
         "seconds": fresh.seconds["technique"],
-        "alpha": 1 - statistics.confidence,
     }

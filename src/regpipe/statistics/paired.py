@@ -115,7 +115,7 @@ def compare(
     n = described.pairs
     if n < FEWEST or math.isinf(overlap):
         return replace(described, verdict="too few")
-    at = nominal_confidence(n, analyses, confidence, overlap) if analyses else confidence
+    at = nominal_confidence(n, analyses, confidence, overlap)
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
     estimate = mean_difference(differences, smallest_difference, at, overlap)
     better_low, better_high = share_interval(described.p_better, n, at, overlap)

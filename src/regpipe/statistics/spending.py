@@ -26,13 +26,14 @@ ALPHAS = np.array(
 
 
 def nominal_confidence(
-    n: int, analyses: Sequence[int], confidence: float, overlap: float = 0.0
+    n: int, analyses: Sequence[int] | None, confidence: float, overlap: float = 0.0
 ) -> float:
     """Return the confidence of one analysis' interval, for all to hold together with `confidence`.
 
     Args:
         n: the number of repeats at this interim analysis, one of `analyses`.
-        analyses: numbers of repeats, rising; the last of them is the end.
+        analyses: numbers of repeats, rising; the last of them is the end. None where the number
+            was set beforehand: there is one interval.
         confidence: of all, in (0, 1).
         overlap: of the rows of repeats, as in `intervals.margin`.
 
@@ -42,6 +43,8 @@ def nominal_confidence(
     >>> round(nominal_confidence(50, [50, 100], 0.95), 3)
     0.988
     """
+    if not analyses:
+        return confidence
     from scipy import stats
 
     z = _spending(information(analyses, overlap), 1 - confidence)[_place(n, analyses)]

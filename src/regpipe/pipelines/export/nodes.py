@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from regpipe.tables.exported import About
 
 BASELINE = "baseline"
+GAIN = ("difference", "ci_low", "ci_high", "joint_low", "joint_high")
 
 
 def pick(leaderboard: pd.DataFrame, export: Export) -> str:
     """Return the technique to use: the one asked for, or the best of those that help.
 
-    Where any does after Holm's correction, it is the best of those; where none helps at all, the
-    network is used as it is.
+    Where any does once all on the problem are counted, it is the best of those; where none helps at
+    all, the network is used as it is.
 
     Raises:
         SpecError: the one asked for isn't in the screen.
@@ -41,7 +42,7 @@ def pick(leaderboard: pd.DataFrame, export: Export) -> str:
         if export.technique not in names:
             raise unknown("export.technique", "technique of the screen", export.technique, names)
         return export.technique
-    for column in ("verdict_holm", "verdict"):
+    for column in ("verdict_joint", "verdict"):
         helping = leaderboard[leaderboard[column].map(direction) == "helps"].sort_values("rank")
         if len(helping):
             return str(helping["technique"].iloc[0])
@@ -154,10 +155,10 @@ def _expected(leaderboard: pd.DataFrame, chosen: str) -> dict[str, Any]:
         row = leaderboard.iloc[0]
         return {row["metric"]: float(row["fresh_baseline"])}
     row = leaderboard[leaderboard["technique"] == chosen].iloc[0]
-    numbers = {key: float(row[key]) for key in ("difference", "ci_low", "ci_high")}
+    numbers = {key: float(row[key]) for key in GAIN}
     gain = {key: None if isnan(number) else number for key, number in numbers.items()}
     return {
         row["metric"]: float(row["fresh"]),
         "over the baseline": gain,
-        "verdict": row["verdict"],
+        **{key: row[key] for key in ("verdict", "verdict_joint")},
     }

@@ -23,11 +23,10 @@ from regpipe.rows.draws import draws_of
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import tabulate_claims
-from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import FEW_SEEDS
 from regpipe.statistics.references import compare_references
-from regpipe.statistics.summary import compare_runs, spread
+from regpipe.statistics.summary import spread
 
 
 def make_space(base: Arm, recipe: Recipe, *, name: str) -> SearchSpace:
@@ -89,12 +88,8 @@ def answer(
     engine: Engine,
 ) -> tuple[pd.DataFrame, Answer]:
     """Return the comparison with the baseline and the answer."""
-    problem = arm.problem_block
-    splits = splits_of(problem, baseline_runs)
-    analyses = analyses_at(
-        int((runs["protocol"] == "fresh").sum()), screen.analyses_within(protocol.fresh.ceiling)
-    )
-    comparison = compare_runs(baseline_runs, runs, problem, statistics, splits, analyses)
+    told = (baseline_runs, runs, arm, protocol, statistics)
+    comparison = technique_nodes.compare(*told, screen)
     run = (baseline_runs, runs, comparison, arm, protocol, statistics, engine)
     return comparison, technique_nodes.answer(*run, screen=screen)
 

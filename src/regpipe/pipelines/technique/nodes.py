@@ -15,6 +15,7 @@ from regpipe.pipelines.problem.nodes import trained
 from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import Answer, summarise
+from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.summary import compare_runs, pair_runs
 
 
@@ -24,9 +25,10 @@ def compare(
     arm: Arm,
     protocol: Protocol,
     statistics: Statistics,
+    screen: Screen | None = None,
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat."""
-    problem, analyses = arm.problem_block, protocol.fresh.analyses
+    problem, analyses = arm.problem_block, _analyses(runs, protocol, screen)
     splits = splits_of(problem, baseline_runs)
     return compare_runs(baseline_runs, runs, problem, statistics, splits, analyses)
 
@@ -58,7 +60,16 @@ def answer(
     parameters: dict[str, Any] = {"engine": engine}
     parameters |= {name: block.model_dump(mode="json") for name, block in blocks.items() if block}
     published = departures(arm, shipped) if shipped else {}
-    return summarise(arm, baseline_runs, runs, comparison, statistics, parameters, published)
+    run = (baseline_runs, runs, comparison, statistics, parameters, published)
+    return summarise(arm, *run, _analyses(runs, protocol, screen))
+
+
+def _analyses(runs: pd.DataFrame, protocol: Protocol, screen: Screen | None) -> list[int] | None:
+    """Return the analyses by which intervals on fresh draws are widened; None if there are none."""
+    if screen is None:
+        return protocol.fresh.analyses
+    n = int((runs["protocol"] == "fresh").sum())
+    return analyses_at(n, screen.analyses_within(protocol.fresh.ceiling))
 
 
 def plot_samples(of_problem: bytes) -> bytes:

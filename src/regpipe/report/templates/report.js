@@ -41,7 +41,7 @@
       let shown = 0;
       for (const row of rows) {
         const fits =
-          ["problem", "family", "verdict", "holm"].every(
+          ["problem", "family", "verdict", "joint"].every(
             (name) => !chosen[name] || row.dataset[name] === chosen[name],
           ) && words.every((word) => text.get(row).includes(word));
         row.hidden = !fits;

@@ -16,7 +16,7 @@ COLUMNS = {
     "problem": "Problem",
     "change": "Change",
     "verdict": "Verdict",
-    "holm": "After Holm",
+    "joint": "Jointly",
     "gain": "Gain",
     "p_better": "P(better)",
     "family": "Family",
@@ -31,9 +31,9 @@ DOWNWARDS = ("change", "gain", "p_better", "repeats")  # where the first click p
 class Row:
     """A technique in the leaderboard.
 
-    `verdict` is the one on its own, `holm` the one after the correction; `drawing` shows change and
-    interval, where there are any; `leak` is whether it watches rows that score its published
-    number. `cells` are the other columns.
+    `verdict` is the one on its own, `joint` the one corrected for all on the problem; `drawing`
+    shows change and interval, where there are any; `leak` is whether it watches rows that score its
+    published number. `cells` are the other columns.
     """
 
     technique: str
@@ -41,7 +41,7 @@ class Row:
     problem: str
     family: str
     verdict: Badge
-    holm: Badge
+    joint: Badge
     change: str
     interval: str
     drawing: intervals.Interval | None
@@ -65,7 +65,7 @@ def _row(row: Record, reach: float) -> Row:
         problem=row["problem"],
         family=row["family"],
         verdict=badge(row["verdict"]),
-        holm=badge(row["verdict_holm"]),
+        joint=badge(row["verdict_joint"]),
         change=mean,
         interval=interval,
         drawing=intervals.draw(row, reach, row["smallest_difference"]),
@@ -85,8 +85,8 @@ def _cells(row: Record) -> dict[str, Cell]:
         "p_better": number(row["p_better"], "{:.0%}".format),
         "p_interval": Cell(_p_interval(row)),
         "verdict": Cell(row["verdict"], _place(row["verdict"])),
-        "holm": Cell(row["verdict_holm"], _place(row["verdict_holm"])),
-        "p_holm": number(row["p_holm"], _probability),
+        "joint": Cell(row["verdict_joint"], _place(row["verdict_joint"])),
+        "p_joint": number(row["p_joint"], _probability),
         "epochs": number(row["epochs"], "{:,.0f}".format),
         "seconds": number(row["seconds"], "{:.2g}".format),
         "repeats": number(row["repeats"], "{:,.0f}".format),

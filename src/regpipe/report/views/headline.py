@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from regpipe.language.metrics import METRICS
 from regpipe.report.sentence import caveat, listed, several
 from regpipe.report.views.cells import Record, counts_of
 from regpipe.statistics.judging import NOT_COMPARABLE
@@ -34,7 +35,7 @@ class Headline:
 
     Attributes:
         sentences: it, in words.
-        bars: how many techniques there are of each verdict, before and after Holm's correction.
+        bars: how many techniques there are of each verdict, each on its own and jointly.
     """
 
     sentences: list[str]
@@ -43,28 +44,46 @@ class Headline:
 
 def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
     """Return the answer."""
-    plain, corrected = (counts_of(leaderboard[column]) for column in ("verdict", "verdict_holm"))
+    plain, corrected = (counts_of(leaderboard[column]) for column in ("verdict", "verdict_joint"))
     each = " on each problem" if leaderboard["problem"].nunique() > 1 else ""
     parts = [several(n, *VERBS[verdict]) for verdict, n in plain.items() if n]
     sure = [v for v in corrected if direction(v) and (corrected[v] or v in ("helps", "hurts"))]
     still = listed([several(corrected[v], *VERBS[v]) for v in sure])
     techniques = (
-        f"Of {several(len(leaderboard), 'technique')}, {listed(parts)}; after Holm's correction "
-        f"for how many are tried{each}, {still}."
+        f"Of {several(len(leaderboard), 'technique')}, {listed(parts)}; jointly, "
+        f"corrected for how many are tried{each}, {still}.{_leader(leaderboard)}"
     )
     few = caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()")
     sentences = [*claimed(claims), techniques, *filter(None, [few])]
-    return Headline(sentences, {"Each on its own": plain, "After Holm's correction": corrected})
+    return Headline(sentences, {"Each on its own": plain, "Jointly": corrected})
 
 
 def best(leaderboard: pd.DataFrame, most: int = 5) -> list[Record]:
-    """Return the best of the techniques that help: after Holm's correction, if any does."""
-    for column in ("verdict_holm", "verdict"):
+    """Return the best of the techniques that help: jointly, if any does.
+
+    `size` is their change, with an interval that allows for their being the best.
+    """
+    for column in ("verdict_joint", "verdict"):
         helping = leaderboard[leaderboard[column].map(direction) == "helps"]
         helping = helping.sort_values("rank").head(most)
         if len(helping):
-            return list(helping.to_dict("records"))
+            return [{**row, "size": _size(row)} for row in helping.to_dict("records")]
     return []
+
+
+def _size(row: Record) -> str:
+    unit = METRICS[row["metric"]]
+    ends = row["joint_low"], row["joint_high"]
+    return f"{unit.with_interval(row['difference'], *ends)}{unit.unit or f' {unit.name}'}"
+
+
+def _leader(leaderboard: pd.DataFrame) -> str:
+    """Return by how much the best of one problem's techniques helps, "" where none does."""
+    leaders, n = best(leaderboard, 1), len(leaderboard)
+    if not leaders or n == 1 or leaderboard["problem"].nunique() > 1:
+        return ""
+    which = f"{leaders[0]['technique']}, {leaders[0]['size']}"
+    return f" The best is {which}; the interval allows for its being the best of {n}."
 
 
 def claimed(claims: pd.DataFrame) -> list[str]:
