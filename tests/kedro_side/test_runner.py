@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.io import DataCatalog, DatasetError
@@ -18,6 +20,12 @@ from regpipe.kedro_side.runner import IncrementalRunner, fingerprints
 from regpipe.pipelines.training import Trainer
 
 ran: list[str] = []
+
+
+def tabulate(number: int) -> pd.DataFrame:
+    ran.append("tabulate")
+    by_row = [np.array([number, np.nan])]
+    return pd.DataFrame({"test_loss": [number], "test_loss_by_row": by_row})
 
 
 def double(number: int) -> int:
@@ -71,13 +79,18 @@ def run_it(tmp_path: Path) -> Run:
         trainer: Mapping[str, Any] = MappingProxyType({}),
         **parameters: int,
     ) -> list[str]:
-        files = {
+        files: dict[str, dict[str, Any]] = {
             name: {
                 "type": "json.JSONDataset",
                 "filepath": str(tmp_path / f"{name}.json"),
                 "save_args": {"indent": indent},
             }
             for name in ("wrapped", "shifted", "made", "table")
+        }
+        files["runs"] = {
+            "type": "regpipe.kedro_side.datasets.RunsDataset",
+            "filepath": str(tmp_path / "runs.csv"),
+            "row_scores": str(tmp_path / "rows.npz"),
         }
         kind = {"type": "regpipe.kedro_side.datasets.TrainerDataset"}
         fits = {"path": str(tmp_path / "fits"), "engine": "compiled", "workers": 0}
@@ -128,6 +141,20 @@ def test_a_file_that_was_merely_touched_is_not(run_it: Run, tmp_path: Path) -> N
     run_it()
     os.utime(tmp_path / "wrapped.json")
     assert run_it() == []
+
+
+def test_a_file_beside_a_dataset_counts_as_it_does(run_it: Run, tmp_path: Path) -> None:
+    pipeline = Pipeline([node(tabulate, "params:number", "runs", name="tabulate")])
+    beside = tmp_path / "rows.npz"
+    assert run_it(pipeline) == ["tabulate"]
+    assert run_it(pipeline) == []
+    whole = beside.read_bytes()
+    beside.unlink()
+    assert run_it(pipeline) == ["tabulate"]
+    beside.write_bytes(whole[:-1] + b"?")
+    assert run_it(pipeline) == ["tabulate"]
+    os.utime(beside)
+    assert run_it(pipeline) == []
 
 
 def test_the_way_it_is_saved_counts(run_it: Run) -> None:

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from regpipe.statistics.intervals import mean_interval
-from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits, shared_variance, units_of
+from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits, shared_by, units_of
 
 RNG = np.random.default_rng(0)
 VALUES = RNG.normal(size=20)
@@ -30,19 +31,41 @@ def test_it_is_nadeaus_and_bengios_where_no_more_can_be_told(
 def test_by_hand() -> None:
     nan = np.nan
     by_unit = np.array([[1.0, 5.0, nan, nan], [nan, 3.0, 1.0, nan], [nan, nan, 1.0, 5.0]])
-    # Means 3, 2, 3; residuals -2 2, 1 -1, -2 2. A row tested twice: 2 * 1 and -1 * -2.
+    # Means 3, 2, 3; residuals -2 2, 1 -1, -2 2. Two rows are tested twice: 2 * 1 and -1 * -2.
     of_unit = (2 * 2 + 2 * 2) / (2 + 2)
     within = (4 + 4 + 1 + 1 + 4 + 4) / 6 * 2
     by_test = of_unit / 2 * (1 - 2 / 4) + (within - of_unit) / 2
     assert by_test > 1 / 3  # more than all that the means differ by: training adds nothing
-    assert shared_variance(by_unit) == pytest.approx(of_unit / 4)
-    apart = by_unit + np.array([[10.0], [0.0], [0.0]])
-    by_training = np.var([13, 2, 3], ddof=1) - by_test
-    expected = of_unit / 4 + 2 / 2 * by_training
-    assert shared_variance(apart) == pytest.approx(expected)
-    overlap = Splits(2, 2).overlap(np.array([13.0, 2.0, 3.0]), apart)
-    exact = expected / np.var([13, 2, 3], ddof=1)
-    assert exact <= overlap <= STEP * exact
+    error = np.sqrt(4**2 + 4**2) / (2 + 2)
+    assert of_unit < 2 * error
+    assert shared_by(by_unit).units == pytest.approx(2 * error / 4)
+    assert shared_by(by_unit).training == 0
+    assert shared_by(by_unit).degrees == pytest.approx(2)
+    apart = by_unit + np.array([[20.0], [0.0], [0.0]])
+    variance = np.var([23, 2, 3], ddof=1)
+    shared = shared_by(apart)
+    assert shared.training == pytest.approx(2 / 2 * (variance - by_test))
+    whole = variance / 3 + shared.units + shared.training
+    known = ((variance / 3) ** 2 + shared.training**2) / 2 + shared.units**2 / 2
+    wider = stats.t.ppf(0.975, whole**2 / known) / stats.t.ppf(0.975, 2)
+    expected = whole * wider**2 / variance - 1 / 3
+    overlap = Splits(2, 2).overlap(np.array([23.0, 2.0, 3.0]), apart)
+    assert expected <= overlap <= STEP * expected
+
+
+def test_few_rows_that_differ_are_few_degrees_of_freedom() -> None:
+    rng, rows = np.random.default_rng(5), 200
+    overlaps = []
+    for differing in (4, 100):
+        tested = np.zeros(rows)
+        tested[:differing] = rng.choice([-1, 1], differing)
+        by_unit = np.full((20, rows), np.nan)
+        for split in by_unit:
+            test = rng.permutation(rows)[:60]
+            split[test] = tested[test]
+        assert 0.5 * differing < shared_by(by_unit).degrees <= differing
+        overlaps.append(Splits(140, 60).overlap(np.nanmean(by_unit, axis=1), by_unit))
+    assert overlaps[0] > 1.2 * overlaps[1]
 
 
 @pytest.mark.parametrize("train_rows", [20, 140])

@@ -13,11 +13,18 @@ once, or on initial weights and masks, by less. That gives the variance of the m
 
     s^2/n + s_B^2/N + kappa (n_train/n_test) s_A^2.
 
-s_B^2, a row's own variance, is the mean product of a row's residuals in two different splits. s_A^2
+s_B^2, a row's own variance, is the mean product of a row's residuals in two different splits, and
+twice the standard error of that at least: few splits may show none that is there. s_A^2
 is what the test rows don't explain of s^2; kappa the share of it that is a sum over rows, which
 splits at random don't tell (from 20, it is known to +-1). It is taken to be 1, the bound, where
 training rows show in s^2 at all, by an F test at 5%, and else 0: s_A^2 then is mostly noise, which
 kappa = 1 would multiply. Where rows come in groups, a group takes the row's place.
+
+How well the three parts are known differs, too: s^2 and s_A^2 by n - 1 degrees of freedom, s_B^2 by
+as many as there are rows that have a part in it. Where five rows of 178 are told differently, those
+are few. F. E. Satterthwaite's rule ("An approximate distribution of estimates of variance
+components", 1946) makes one number of them, and the overlap is what makes an interval by n - 1 as
+wide as it has to be.
 
 C. Nadeau and Y. Bengio ("Inference for the generalization error", 2003) take n_test/n_train for the
 overlap, as if all of s^2 came from the rows tested on; so it is where there are no rows' scores.
@@ -38,6 +45,9 @@ import pandas as pd
 
 BY_UNIT = "_by_row"  # how the names of their columns end
 STEP = 1.1  # between overlaps that differ: the boundaries of each take a second
+LEAST = 1e-4
+SURE = 2.0  # times its standard error: no row's own variance is taken to be smaller
+ENDS = 0.975  # of the intervals for which it is told how wide they have to be
 
 
 @dataclass(frozen=True)
@@ -68,22 +78,49 @@ class Splits:
         ratio = self.test_rows / self.train_rows
         if not ratio or by_unit is None or not np.isfinite(values).all() or len(values) < 2:
             return ratio
-        variance = float(np.var(values, ddof=1))
-        shared = shared_variance(by_unit)
-        if variance == 0 or not shared > 0:
+        n, variance, shared = len(values), float(np.var(values, ddof=1)), shared_by(by_unit)
+        if variance == 0 or not shared.units + shared.training > 0:
             return ratio
-        return STEP ** math.ceil(math.log(shared / variance, STEP))
+        widened = shared.widened(variance / n, n) / variance - 1 / n
+        return STEP ** math.ceil(math.log(max(widened, LEAST), STEP))
 
 
-def shared_variance(by_unit: np.ndarray) -> float:
-    """Return the part of the variance of the mean over splits that no further split takes away.
+@dataclass(frozen=True)
+class Shared:
+    """The parts of the variance of a mean over splits that no further split takes away.
+
+    Attributes:
+        units: what comes from the rows (or groups) tested on.
+        training: what comes from those trained on.
+        degrees: by how many degrees of freedom the former is known, 1 or more.
+    """
+
+    units: float
+    training: float
+    degrees: float
+
+    def widened(self, of_splits: float, n: int) -> float:
+        """Return the variance of the mean of n splits, as if it were known by n - 1 degrees.
+
+        `of_splits` is the part that further splits take away.
+        """
+        from scipy import stats
+
+        whole = of_splits + self.units + self.training
+        known = (of_splits**2 + self.training**2) / (n - 1) + self.units**2 / self.degrees
+        wider = stats.t.ppf(ENDS, whole**2 / known) / stats.t.ppf(ENDS, n - 1)
+        return float(whole * wider**2)
+
+
+def shared_by(by_unit: np.ndarray) -> Shared:
+    """Return what splits share.
 
     Args:
         by_unit: of shape (n_splits, n_units), two or more of each; NaN where a unit was trained on.
 
     >>> tested = np.array([[1.0, 3.0, np.nan, np.nan], [np.nan, 3.0, 1.0, np.nan]])
-    >>> round(shared_variance(tested), 3)
-    0.25
+    >>> round(shared_by(tested).units, 3)
+    0.5
     """
     tested = np.isfinite(by_unit)
     n_units, n_test = by_unit.shape[1], tested.sum(axis=1).mean()
@@ -93,11 +130,16 @@ def shared_variance(by_unit: np.ndarray) -> float:
     products = np.square(residuals.sum(axis=0)) - squares.sum(axis=0)
     pairs = (times * (times - 1)).sum()
     of_unit = max(products.sum() / pairs, 0.0) if pairs else 0.0
+    error = math.sqrt(np.square(products).sum()) / pairs if pairs else 0.0
     within = squares.sum() / tested.sum() * n_test / max(n_test - 1, 1)
     by_test = of_unit / n_test * (1 - n_test / n_units) + max(within - of_unit, 0.0) / n_test
     variance = float(means.var(ddof=1))
     by_training = variance - by_test if variance > _least(len(means)) * by_test else 0.0
-    return float(of_unit / n_units + (n_units - n_test) / n_test * by_training)
+    agreeing = np.maximum(products, 0.0)
+    degrees = float(agreeing.sum() ** 2 / np.square(agreeing).sum()) if agreeing.any() else 1.0
+    training = (n_units - n_test) / n_test * by_training
+    units = max(float(of_unit), SURE * float(error)) / n_units
+    return Shared(units, float(training), degrees)
 
 
 @cache
