@@ -49,6 +49,9 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
     assert "is undecided: over 30 fresh draws" in sentence(other)
     assert "Its test loss is lower by 0.2: there it helps." in sentence(other)
+    little = copy.deepcopy(other)
+    little["fresh"]["difference"]["loss"]["verdict"] = "helps, too little to matter"
+    assert "there it helps, too little to matter." in sentence(little)
     other["fresh"] |= {"verdict": "no difference that matters"}
     assert "makes no difference that matters on moons" in sentence(other)
     other["fresh"] |= {"verdict": "hurts"}

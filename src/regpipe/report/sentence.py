@@ -90,13 +90,13 @@ def _loss(answer: Answer) -> str:
     if fixed.stand_in and fixed.published and not math.isnan(loss.ci_low):
         interval = f"[{loss.ci_low:+.2g}, {loss.ci_high:+.2g}]"
         return f" Its test loss changes by {loss.mean:+.2g} {interval}."
-    found = direction(loss.verdict or "")
-    if found is None or found == direction(answer.fresh.verdict):
+    verdict = loss.verdict or ""
+    if direction(verdict) in {None, direction(answer.fresh.verdict)}:
         return ""
     movement = "lower" if loss.mean < 0 else "higher"
     rows = " on clean inputs" if "denoising_mse" in answer.fresh.difference else ""
     size = f"{abs(loss.mean):.2g}"
-    return f" Its test loss{rows} is {movement} by {size}: there it {found}."
+    return f" Its test loss{rows} is {movement} by {size}: there it {verdict}."
 
 
 def _code(answer: Answer) -> str:
