@@ -9,12 +9,16 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 # What isn't known is NaN, which JSON can't hold: null there.
 Number = Annotated[
     float,
+    Field(allow_inf_nan=True),
     BeforeValidator(lambda value: math.nan if value is None else value),
     PlainSerializer(lambda value: value if math.isfinite(value) else None),
 ]
 
 
 class Strict(BaseModel):
-    """A value in which an unknown key is an error, and nothing changes after reading."""
+    """A value in which an unknown key is an error, and nothing changes after reading.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Its numbers are finite, except for those that may be unknown.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

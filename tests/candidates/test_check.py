@@ -1,4 +1,5 @@
 import copy
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,7 @@ def test_the_shipped_blocks_pass() -> None:
         ),
         ("protocol.fixed.repeats", 1, "protocol.fixed.repeats: input should be greater than or"),
         ("statistics.smallest_difference.acuracy", 1, "Did you mean 'accuracy'?"),
+        ("statistics.smallest_difference.accuracy", math.inf, "should be a finite number"),
         (
             "weight_l2.metric",
             "mse",
@@ -415,6 +417,11 @@ def test_the_shipped_blocks_pass() -> None:
         ("mechanisms.mine", claim(source=""), "mechanisms.mine.source: string should have at"),
         ("mechanisms.mine", claim(arm="weigth_l2"), "mechanisms.mine.arm: 'weigth_l2' is no"),
         ("mechanisms.mine", claim(beside="weigth_l2"), "mechanisms.mine.beside: 'weigth_l2' is no"),
+        (
+            "mechanisms.mine",
+            claim(beside="weight_l2"),
+            "mechanisms.mine.beside: weight_l2 is beside",
+        ),
         ("mechanisms.mine", claim(arm="moons"), "mechanisms.mine.arm: moons is a problem, and its"),
         (
             "mechanisms.mine",
@@ -435,6 +442,11 @@ def test_the_shipped_blocks_pass() -> None:
         ("mechanisms.mine", claim(near=1, within=1), "expected `direction` or `near`, one of them"),
         ("mechanisms.mine", claim(direction=None), "expected `direction` or `near`, one of them"),
         ("mechanisms.mine", claim(within=1), "expected `near` and `within` together, or neither"),
+        (
+            "mechanisms.mine",
+            claim(direction=None, near=math.nan, within=1),
+            "mechanisms.mine.near: input should be a finite number.",
+        ),
         (
             "mechanisms.mine",
             claim(direction=None, near=1, within=1, beside="weight_l1"),
@@ -488,6 +500,12 @@ def test_the_shipped_blocks_pass() -> None:
 )
 def test_what_is_wrong_is_named_with_what_was_expected(path: str, value: Any, says: str) -> None:
     assert says in "\n".join(faults(changed(path, value)))
+
+
+@pytest.mark.parametrize("name", ["acuracy", "nothing_alike"])
+def test_a_fault_ends_as_a_sentence(name: str) -> None:
+    (fault,) = faults(changed(f"statistics.smallest_difference.{name}", 1))
+    assert fault[-2].isalnum() or fault[-2] == "'", fault
 
 
 def test_a_fault_is_told_once_and_all_are_told() -> None:

@@ -45,6 +45,8 @@ def _check(path: str, claim: Mechanism, arms: Mapping[str, Arm | None]) -> None:
             f"{path}.arm: {claim.arm} is a problem, and its baseline is beside nothing. Expected a "
             "technique, or `near` and `within`."
         )
+    if claim.beside == claim.arm:
+        raise SpecError(f"{path}.beside: {claim.arm} is beside itself. Expected another technique.")
     if beside.problem != arm.problem:
         raise SpecError(
             f"{path}.beside: {claim.beside} changes {beside.problem}, {claim.arm} changes "

@@ -33,7 +33,8 @@ def _explain(error: Any, model: type[BaseModel], name: str) -> str:
         received = "nothing" if error["input"] is None else repr(error["input"])
         return f"{path}: expected a mapping of keys to values, received {received}."
     if error["type"] == "value_error":  # a block's own check, which names what it received
-        return f"{path}: {error['ctx']['error']}."
+        check = str(error["ctx"]["error"])
+        return f"{path}: {check}{'' if check.endswith(('.', '?')) else '.'}"
     message = error["msg"][0].lower() + error["msg"][1:]
     return f"{path}: {message}. Received {error['input']!r}."
 
