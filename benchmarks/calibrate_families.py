@@ -162,7 +162,7 @@ def main() -> None:
     print(f"{FAMILIES} families a row.\n")
     print(
         "| repeats are | techniques | repeats | correlation | wrong: each | jointly | Holm "
-        "| found: jointly | Holm | leader: joint interval holds | its own | wider |"
+        "| found: jointly | Holm | largest: joint interval holds | its own | wider |"
     )
     print("| --- |" + " ---: |" * 11)
     with ProcessPoolExecutor() as pool:
