@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
+from regpipe.report.sentence import several
 from regpipe.report.study import Screening
 from regpipe.report.views.cells import (
     Badge,
@@ -15,7 +16,7 @@ from regpipe.report.views.cells import (
     rival_badge,
     rivalry,
 )
-from regpipe.statistics.verdicts import direction
+from regpipe.statistics.verdicts import SAME, direction
 
 NETWORK = "network"
 
@@ -105,12 +106,18 @@ def worth(screening: Screening) -> str:
 
 
 def _against(verdict: str, n: int) -> str:
-    """Return how many models are what against the network."""
+    """Return how many models are what against the network.
+
+    >>> _against("helps, too little to matter", 2), _against("no difference that matters", 1)
+    ('2 are better than it, too little to matter', '1 makes no difference that matters')
+    """
     if verdict == "too few":
-        return f"{n} {'has' if n == 1 else 'have'} too few pairs to tell"
+        return several(n, "has too few pairs to tell", "have too few pairs to tell")
+    if verdict == SAME:
+        return several(n, f"makes {SAME}", f"make {SAME}")
     word, comma, rest = rivalry(verdict).partition(",")
     than = " than it" if direction(verdict) else ""
-    return f"{n} {'is' if n == 1 else 'are'} {word}{than}{comma}{rest}"
+    return several(n, "is", "are") + f" {word}{than}{comma}{rest}"
 
 
 def omission(screening: Screening) -> str:
