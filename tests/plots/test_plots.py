@@ -1,5 +1,6 @@
 """Do the pictures show what their data say?"""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -440,6 +441,13 @@ def test_predictions_stand_over_their_targets_with_the_mean_r2_of_repeats() -> N
     assert to_hex(after.collections[0].get_facecolor()[0]).upper() == TECHNIQUE
     low, high = before.get_xlim()
     assert before.get_ylim() == (low, high) and low < 0 and high > 9.4
+
+
+def test_there_is_no_r2_of_targets_that_are_all_the_same() -> None:
+    same = predictions(0.1).assign(true=1.0)
+    with warnings.catch_warnings(action="error"):
+        figure = plots.predicted_true(same, predictions(0.2), "Dropout")
+    assert "R² - (mean of 2 repeats)" in figure.axes[0].get_title()
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name in SAID_BELOW])

@@ -1,5 +1,6 @@
 """How close to the truth are the predictions, and for which rows are they not?"""
 
+import math
 import textwrap
 
 import numpy as np
@@ -62,9 +63,12 @@ def _limits(*arms: pd.DataFrame) -> tuple[float, float]:
 
 def _r2_of_repeats(part: pd.DataFrame) -> str:
     each = np.array([_r2(fit) for _, fit in part.groupby("repeat")])
-    return f"R² {each.mean():.3f} (mean of {len(each)} repeats)"
+    mean = "-" if np.isnan(each).any() else f"{each.mean():.3f}"
+    return f"R² {mean} (mean of {len(each)} repeats)"
 
 
 def _r2(fit: pd.DataFrame) -> float:
+    """Return R²; NaN where all targets are the same."""
     true, predicted = (fit[key].to_numpy(float) for key in ("true", "predicted"))
-    return float(1 - np.square(true - predicted).sum() / np.square(true - true.mean()).sum())
+    varied = np.square(true - true.mean()).sum()
+    return float(1 - np.square(true - predicted).sum() / varied) if varied else math.nan
