@@ -4,6 +4,7 @@ import errno
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.io import DataCatalog
@@ -36,6 +37,17 @@ def test_a_full_disk(tmp_path: Path) -> None:
     )
     line = refusal_of(catalog, Pipeline([node(numbers, None, "repeats", name="repeats")]))
     assert line == ("the dataset 'repeats' can't be written to /dev/full: No space left on device.")
+
+
+def test_the_second_file_of_a_dataset_that_cannot_be_written(tmp_path: Path) -> None:
+    table, scores = tmp_path / "runs.csv", tmp_path / "row_scores.npz"
+    scores.mkdir()
+    kind = "regpipe.kedro_side.datasets.runs.RunsDataset"
+    entry = {"type": kind, "filepath": str(table), "row_scores": str(scores)}
+    made = {"type": "json.JSONDataset", "filepath": str(tmp_path / "made.json")}
+    catalog = DataCatalog.from_config({"runs": entry, "made": made})
+    line = refusal_of(catalog, Pipeline([node(pd.DataFrame, None, "runs", name="runs")]))
+    assert f"the dataset 'runs' can't be written to {scores}: " in line
 
 
 def test_a_store_of_fits_that_can_only_be_read(

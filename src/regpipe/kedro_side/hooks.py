@@ -18,7 +18,7 @@ from regpipe.kedro_side.runner.records import config_of
 # The machine's errors where nothing (more) can be written: full, too large, closed, not ours.
 UNWRITABLE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
-    *(errno.EROFS, errno.EACCES, errno.EPERM),
+    *(errno.EROFS, errno.EACCES, errno.EPERM, errno.EISDIR),
 }
 
 
@@ -89,7 +89,7 @@ def _unwritable(error: Exception, cause: OSError, catalog: DataCatalog) -> str:
     if not (isinstance(error, DatasetError) and "Failed while saving" in str(error)):
         return str(cause)
     name, _, _ = str(error).partition(":")
-    where = config_of(catalog, name).get("filepath", "its place")
+    where = cause.filename or config_of(catalog, name).get("filepath", "its place")
     return f"the dataset '{name}' can't be written to {where}: {cause.strerror}."
 
 
