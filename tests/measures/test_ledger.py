@@ -56,6 +56,19 @@ def test_groups_are_known_by_their_number() -> None:
     np.testing.assert_array_equal(one.units.places, [1, 1])
 
 
+@pytest.mark.parametrize(("rare", "known"), [(1, False), (2, True)])
+def test_of_a_class_with_a_single_row_to_test_on_nothing_is_known(
+    moons: Rows, rare: int, known: bool
+) -> None:
+    y = np.array([[1.0]] * rare + [[0.0]] * 8)
+    n = len(y)
+    rows = replace(moons, y_score=y, units=Units(np.arange(n), n))
+    names = ("accuracy", "balanced_accuracy", "auc")
+    found = entries(dict.fromkeys(names, np.ones(n)), rows)
+    finite = [bool(np.isfinite(scores).all()) for scores in found.values()]
+    assert finite == [True, known, known]
+
+
 def test_the_fixed_split_is_no_sample_of_the_rows() -> None:
     fixed = frame().query("repeat == 0").assign(protocol="fixed")
     assert rows_of(fixed, "fixed", arm_called("moons"))[0].units is None

@@ -17,8 +17,8 @@ def test_models_are_counted_by_what_they_are_against_the_network() -> None:
         "a test accuracy of 0.800. Of 3 models of scikit-learn on the same splits, 1 is better "
         "than it, 2 are worse than it; the best is Model0, with 0.900."
     )
-    assert "1 has too few pairs to tell; the best" in said("too few")
-    assert "2 have too few pairs to tell; the best" in said("too few", "too few")
+    assert "1 can't be told; the best" in said("too few")
+    assert "2 can't be told; the best" in said("too few", "too few")
 
 
 def test_recipes_that_were_given_up_are_counted() -> None:

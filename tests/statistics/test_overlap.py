@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from regpipe.statistics.intervals import mean_interval
-from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits, shared_by, units_of
+from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits, minus, shared_by, units_of
 
 RNG = np.random.default_rng(0)
 VALUES = RNG.normal(size=20)
@@ -26,6 +26,14 @@ def test_it_is_nadeaus_and_bengios_where_no_more_can_be_told(
     values: np.ndarray, by_unit: np.ndarray | None
 ) -> None:
     assert Splits(30, 70).overlap(values, by_unit) == pytest.approx(70 / 30)
+
+
+def test_what_rows_cannot_tell_has_no_interval() -> None:
+    by_unit = np.where(RNG.random((20, 100)) < 0.3, 1.0, np.nan)
+    by_unit[3] = np.inf
+    unknown = minus(by_unit, by_unit)
+    assert np.isinf(Splits(70, 30).overlap(VALUES, by_unit))
+    assert np.isinf(Splits(70, 30).overlap(VALUES, unknown))
 
 
 def test_by_hand() -> None:

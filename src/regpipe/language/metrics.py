@@ -41,6 +41,7 @@ class Metric:
             own loss, or `codes`.
         smallest: a mean difference below this is of no interest, unless a user sets another.
         of_classes: whether it is of the predicted classes, which base rates may change.
+        by_class: whether each class counts alike, however few rows it has.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Metric:
     function: Function | None = None
     smallest: float = 0.01
     of_classes: bool = False
+    by_class: bool = False
 
     @property
     def movement(self) -> str:
@@ -261,8 +263,10 @@ def _error(name: str, function: Function | None = None) -> Metric:
 
 METRICS: dict[str, Metric] = {
     "accuracy": _share("accuracy", _accuracy, of_classes=True),
-    "balanced_accuracy": _share("balanced accuracy", _balanced_accuracy, of_classes=True),
-    "auc": _share("AUC", _auc),
+    "balanced_accuracy": replace(
+        _share("balanced accuracy", _balanced_accuracy, of_classes=True), by_class=True
+    ),
+    "auc": replace(_share("AUC", _auc), by_class=True),
     "ece": replace(_share("calibration error", _ece), higher_is_better=False),
     "r2": Metric("R²", higher_is_better=True, tasks=("regression",), function=_r2),
     "mse": _error("squared error", _mse),

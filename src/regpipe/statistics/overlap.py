@@ -71,13 +71,16 @@ class Splits:
         Args:
             values: of shape (n,), one for each repeat.
             by_unit: the same of each row (or group), of shape (n, N): the mean of a repeat's is its
-                value; NaN where it was trained on. None where nothing is known of rows.
+                value; NaN where it was trained on. Nothing of a repeat is finite where what its
+                rows say can't be known. None where nothing was kept of rows.
         """
         if self.one_sample:
             return math.inf
         ratio = self.test_rows / self.train_rows
         if not ratio or by_unit is None or not np.isfinite(values).all() or len(values) < 2:
             return ratio
+        if not np.isfinite(by_unit).any(axis=1).all():
+            return math.inf
         n, variance, shared = len(values), float(np.var(values, ddof=1)), shared_by(by_unit)
         if variance == 0 or not shared.units + shared.training > 0:
             return ratio
@@ -181,4 +184,5 @@ def units_of(runs: pd.DataFrame, column: str, suffix: str = "") -> np.ndarray | 
 
 def minus(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
     """Return the difference of two of these, None where one isn't there."""
-    return None if one is None or other is None else one - other
+    with np.errstate(invalid="ignore"):  # what isn't known of both
+        return None if one is None or other is None else one - other

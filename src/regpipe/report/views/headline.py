@@ -20,7 +20,7 @@ VERBS = {
     "hurts, too little to matter": ("hurts too little to matter", "hurt too little to matter"),
     "hurts": ("hurts", "hurt"),
     "undecided": ("is undecided", "are undecided"),
-    "too few": ("has too few pairs to tell", "have too few pairs to tell"),
+    "too few": ("can't be told", "can't be told"),
 }
 CLAIMS = {
     "gain": ("published gain", "published gains"),

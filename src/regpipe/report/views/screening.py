@@ -112,7 +112,7 @@ def _against(verdict: str, n: int) -> str:
     ('2 are better than it, too little to matter', '1 makes no difference that matters')
     """
     if verdict == "too few":
-        return several(n, "has too few pairs to tell", "have too few pairs to tell")
+        return several(n, "can't be told", "can't be told")
     if verdict == SAME:
         return several(n, f"makes {SAME}", f"make {SAME}")
     word, comma, rest = rivalry(verdict).partition(",")
