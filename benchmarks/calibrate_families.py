@@ -8,22 +8,18 @@ jointly (`regpipe.statistics.joint`) and by Holm's correction; how many of those
 are found; and how often the largest gain lies in its interval, the joint one and its own.
 """
 
-import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal
 
-for pool in ("OMP", "OPENBLAS"):  # processes are enough
-    os.environ[f"{pool}_NUM_THREADS"] = "1"
+import numpy as np
+from calibrate_splits import FEATURES, Table, draw_classes, ridge
+from threadpoolctl import threadpool_limits
 
-from collections.abc import Callable  # noqa: E402
-from concurrent.futures import ProcessPoolExecutor  # noqa: E402
-from dataclasses import dataclass, replace  # noqa: E402
-from typing import Literal  # noqa: E402
-
-import numpy as np  # noqa: E402
-from calibrate_splits import FEATURES, Table, draw_classes, ridge  # noqa: E402
-
-from regpipe.statistics.difference import mean_difference  # noqa: E402
-from regpipe.statistics.joint import jointly  # noqa: E402
-from regpipe.statistics.overlap import Splits  # noqa: E402
+from regpipe.statistics.difference import mean_difference
+from regpipe.statistics.joint import jointly
+from regpipe.statistics.overlap import Splits
 
 FAMILIES, DRAWS, ALPHA, SMALLEST = 1000, 2000, 0.05, 0.01
 ROWS, TRAINED_ON = 300, 210  # of a table that is split
@@ -165,7 +161,8 @@ def main() -> None:
         "| found: jointly | Holm | largest: joint interval holds | its own | wider |"
     )
     print("| --- |" + " ---: |" * 11)
-    with ProcessPoolExecutor() as pool:
+    # Processes are enough: NumPy's own threads would wait for one another.
+    with ProcessPoolExecutor(initializer=threadpool_limits, initargs=(1,)) as pool:
         for case in cases():
             seeds = range(FAMILIES)
             rows = list(pool.map(try_one, [case] * FAMILIES, seeds, chunksize=20))

@@ -9,21 +9,17 @@ by one K-fold cross-validation (P. Bayle et al., "Cross-validation confidence in
 error", 2020).
 """
 
-import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import product
 
-for pool in ("OMP", "OPENBLAS"):  # processes are enough
-    os.environ[f"{pool}_NUM_THREADS"] = "1"
+import numpy as np
+from scipy import stats
+from threadpoolctl import threadpool_limits
 
-from collections.abc import Callable  # noqa: E402
-from concurrent.futures import ProcessPoolExecutor  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-from itertools import product  # noqa: E402
-
-import numpy as np  # noqa: E402
-from scipy import stats  # noqa: E402
-
-from regpipe.statistics.intervals import margin  # noqa: E402
-from regpipe.statistics.overlap import Splits  # noqa: E402
+from regpipe.statistics.intervals import margin
+from regpipe.statistics.overlap import Splits
 
 TABLES, SPLITS, FEATURES = 500, 20, 10
 SIZES = ((569, 40), (200, 80), (300, 210), (100, 90), (442, 309))  # rows, rows trained on
@@ -162,7 +158,8 @@ def main() -> None:
     print(f"{TABLES} tables a row, {SPLITS} splits of each.\n")
     print("| models | trained on | needed ± | here: holds | ± | N & B | ± | K-fold | ± |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    with ProcessPoolExecutor() as pool:
+    # Processes are enough: NumPy's own threads would wait for one another.
+    with ProcessPoolExecutor(initializer=threadpool_limits, initargs=(1,)) as pool:
         for pair, (rows, train_rows) in product(PAIRS, SIZES):
             print(row(pair, rows, train_rows, pool), flush=True)
 

@@ -67,14 +67,14 @@ def compare_pairs(
     """Compare both sides of some pairs, by a score on the test rows; see `compare_runs`."""
     column = f"test_{score}"
     bare, with_it = (pairs[f"{column}_{side}"].to_numpy(float) for side in ("b", "t"))
-    units = [units_of(pairs, column, f"_{side}") for side in ("b", "t")]
+    by_unit = minus(units_of(pairs, column, "_t"), units_of(pairs, column, "_b"))
     return compare(
         bare,
         with_it,
         higher_is_better=problem.kind.scores[score],
         smallest_difference=problem.smallest_differences(statistics)[score],
         confidence=statistics.confidence,
-        overlap=splits.overlap(with_it - bare, minus(*reversed(units))),
+        overlap=splits.overlap(with_it - bare, by_unit),
         analyses=analyses,
     )
 
