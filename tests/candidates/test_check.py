@@ -38,6 +38,28 @@ def faults(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     return raised.value.faults
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("moons.split.train", 0, "a number above 0, received 0."),
+        ("moons.split.train", 1.5, "a whole number or a number below 1, received 1.5."),
+        ("moons.split.train", math.nan, "a finite number, received nan."),
+        ("moons.split.train", "many", "a number, received 'many'."),
+        ("moons.training.optimizer", 3, "text or a mapping of keys to values, received 3."),
+    ],
+)
+def test_what_might_be_of_several_types_is_told_once(path: str, value: Any, says: str) -> None:
+    told = faults(changed(path, value))
+    assert f"{path}: expected {says}" in told
+    assert len([line for line in told if line.startswith(path)]) == 1
+
+
+def test_a_path_names_no_type_of_pydantic() -> None:
+    rule = {"rule": "generalization_loss", "alpha": -1}
+    told = faults(changed("weight_l2.training.stop_when", rule))
+    assert told[0].startswith("weight_l2.training.stop_when.alpha: input should be greater than 0.")
+
+
 def test_a_fault_in_a_block_is_told_once() -> None:
     """The rules that are replayed on it don't say that it isn't there."""
     lines = faults(changed("moons.training.epoch", 5))
@@ -241,6 +263,7 @@ def test_the_shipped_blocks_pass() -> None:
             "'learning_rat' is no argument of adam. Did you mean 'learning_rate'?",
         ),
         ("moons.training.epochs", 0, "moons.training.epochs: input should be greater than 0."),
+        ("moons.training.optimizer", {"adam": 3}, "moons.training.optimizer.adam: expected a map"),
         (
             "protocol.fresh.repeats",
             1,

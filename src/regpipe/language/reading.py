@@ -1,5 +1,6 @@
 """A block of YAML -> one of our own types, or one line for each thing that is wrong in it."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -7,6 +8,19 @@ from pydantic import BaseModel, ValidationError
 from regpipe.errors import SpecError, hint
 
 Model = TypeVar("Model", bound=BaseModel)
+EXPECTED = {  # by how pydantic's types of errors begin
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a finite number",
+    "string_type": "text",
+    "list": "a list",
+    "dict": "a mapping of keys to values",
+    "greater_than_equal": "a number of {:g} or more",
+    "greater_than": "a number above {:g}",
+    "less_than_equal": "a number of {:g} or less",
+    "less_than": "a number below {:g}",
+}
 
 
 def parse(model: type[Model], block: Any, name: str) -> Model:
@@ -18,13 +32,66 @@ def parse(model: type[Model], block: Any, name: str) -> Model:
     try:
         return model.model_validate(block)
     except ValidationError as error:
-        raise SpecError(*(_explain(e, model, name) for e in error.errors())) from None
+        raise SpecError(*_faults(error.errors(), model, block, name)) from None
 
 
-def _explain(error: Any, model: type[BaseModel], name: str) -> str:
-    """Return block, key and what was expected, for one of pydantic's errors."""
+def _faults(errors: list[Any], model: type[BaseModel], block: Any, name: str) -> Iterator[str]:
+    """Yield a line for each value that is wrong, of however many types it might have been."""
+    wrong: dict[tuple[str, ...], list[Any]] = {}
+    for error in errors:
+        wrong.setdefault(_place(error, block), []).append(error)
+    for place, found in wrong.items():
+        if any(other[: len(place)] == place != other for other in wrong):
+            continue  # of one type it is, but for what is wrong inside it
+        path = ".".join([name, *place] if name else place)
+        if len(found) == 1:
+            yield _explain(found[0], model, path)
+        else:
+            yield f"{path}: expected {_any_of(found)}, received {found[0]['input']!r}."
+
+
+def _place(error: Any, block: Any) -> tuple[str, ...]:
+    """Return the keys that lead to a value, without the types that pydantic tried it for.
+
+    >>> error = {"type": "greater_than", "loc": ("split", "train", "constrained-int")}
+    >>> _place(error, {"split": {"train": 0}})
+    ('split', 'train')
+    """
+    place = []
+    for part in error["loc"]:
+        there = isinstance(block, dict) and part in block
+        if there or (isinstance(block, list) and isinstance(part, int)):
+            block = block[part]
+        elif error["type"] != "missing" or part != error["loc"][-1]:
+            continue
+        place.append(str(part))
+    return tuple(place)
+
+
+def _any_of(errors: list[Any]) -> str:
+    """Return what a value might have been, by what each of the types says that it isn't."""
+    expected = list(dict.fromkeys(map(_expected, errors)))
+    if "a number" in expected and "a whole number" in expected:
+        expected.remove("a whole number")
+    *others, last = expected
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _expected(error: Any) -> str:
+    """Return what one type says that it expected.
+
+    >>> _expected({"type": "less_than", "ctx": {"lt": 1.0}, "msg": "Input should be less than 1"})
+    'a number below 1'
+    """
+    for kind, words in EXPECTED.items():
+        if error["type"].startswith(kind):
+            return words.format(*error.get("ctx", {}).values())
+    return str(error["msg"]).removeprefix("Input should be ")
+
+
+def _explain(error: Any, model: type[BaseModel], path: str) -> str:
+    """Return path and what was expected, for one of pydantic's errors."""
     location = [str(part) for part in error["loc"]]
-    path = ".".join([name, *location] if name else location)
     if error["type"] == "extra_forbidden":
         return f"{path}: there is no such key. {hint(location[-1], _keys(model, location[:-1]))}"
     if error["type"] == "missing":
