@@ -71,6 +71,20 @@ def test_a_part_says_what_makes_what_it_lacks(pipelines: dict[str, Pipeline]) ->
     missing = missing_inputs(part, DataCatalog())
     assert missing["diabetes.runs"] == "diabetes"
     assert missing["diabetes/dropout.trials"] == "diabetes_screen"
+    assert not missing.keys() & {"diabetes", "trainer"}
+    part = pipelines["__default__"].only_nodes("study.gather")
+    assert missing_inputs(part, DataCatalog())["moons.stories"] == "study"
+
+
+def test_predictions_say_that_an_export_comes_first(
+    exported: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from regpipe.kedro_side import parts
+
+    export, predict = (Pipeline([node]) for node in exported.nodes)
+    made = {"wine_export": export, "wine_predict": predict}
+    monkeypatch.setattr(parts, "pipelines", made)
+    assert parts.missing_inputs(predict, DataCatalog()) == {"wine.export": "wine_export"}
 
 
 @pytest.mark.parametrize("name", NAMES)

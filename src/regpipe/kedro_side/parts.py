@@ -10,6 +10,7 @@ from regpipe.candidates.arm import Arm, arm_of, baseline_of
 from regpipe.kedro_side import blocks
 from regpipe.language import Protocol
 from regpipe.language.reading import parse
+from regpipe.pipelines.study.pipeline import NAME as STUDY
 from regpipe.rows.draws import DRAWN, draws_of
 from regpipe.seeds import derive
 
@@ -26,9 +27,10 @@ def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
     Those that no pipeline makes, as a table of the user's own, are not among them.
     """
     missing = {}
-    for name in sorted(pipeline.inputs()):
+    for name in sorted(name for name in pipeline.inputs() if "." in name):
         block = name.partition(".")[0].partition("/")[0]  # of `<problem>/<recipe>.trials`, too
-        for maker in (block, f"{block}_screen"):
+        study = [STUDY] if name.endswith((".story", ".stories")) else []
+        for maker in (block, f"{block}_screen", f"{block}_export", *study):
             if maker in pipelines and name in pipelines[maker].all_outputs():
                 if not catalog.exists(name):
                     missing[name] = maker
