@@ -17,7 +17,7 @@ from tests.conftest import PROJECT, blocks
 RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None, "snapshot_ensemble": None}
 VALUES = [0.2, 0.6]
 FEW = (
-    "screen.repeats=3,screen.holdouts=2,protocol.fresh.repeats=3,protocol.fixed.repeats=2,"
+    "screen.repeats=3,screen.holdouts=2,protocol.fresh.repeats=4,protocol.fixed.repeats=2,"
     "mine.training.epochs=8,cocktail.repeats=2,cocktail.trials=5,cocktail.startup=2,"
     "cocktail.holdouts=2,workers=2"
 )
@@ -114,7 +114,15 @@ def test_other_models_stand_beside_the_network(printed: list[str], folder: Path)
     network = table[table["model"] == "network"].iloc[0]
     other = table[table["model"] == "LogisticRegression"].iloc[0]
     assert other["difference"] == pytest.approx(other["mean"] - network["mean"])
-    assert "models of scikit-learn on the same splits" in " ".join(printed[1].split())
+    words = " ".join(printed[1].split())
+    assert "models of scikit-learn on the same splits" in words
+    # The baseline has a fourth repeat, which nothing is compared over.
+    assert (table["repeats"] == 3).all()
+    assert f"a test accuracy of {network['mean']:.3f} over 3 repeats." in words
+    (row,) = (line for line in printed[1].splitlines() if "(baseline)" in line)
+    assert f" {network['mean']:.3f}±" in row
+    page = (folder / "data" / "08_reporting" / "mine_screen" / "report.html").read_text()
+    assert "in the same 3 repeats" in page
 
 
 def test_the_cocktail_has_a_page_of_its_own(printed: list[str], folder: Path) -> None:

@@ -1,5 +1,7 @@
 """What is said of a screen's other models."""
 
+import math
+
 import pandas as pd
 
 from regpipe.report.study import Screening
@@ -8,17 +10,27 @@ from regpipe.report.views.screening import NETWORK, given_up, worth
 
 def said(*verdicts: str) -> str:
     rows = [{"model": f"Model{i}", "mean": 0.9, "verdict": v} for i, v in enumerate(verdicts)]
-    table = pd.DataFrame([*rows, {"model": NETWORK, "mean": 0.8}]).assign(metric="accuracy")
+    table = pd.DataFrame([*rows, {"model": NETWORK, "mean": 0.8}])
+    table = table.assign(metric="accuracy", repeats=20)
     return worth(Screening(pd.DataFrame(), table, {}))
 
 
 def test_models_are_counted_by_what_they_are_against_the_network() -> None:
     assert said("helps", "hurts", "hurts").endswith(
-        "a test accuracy of 0.800. Of 3 models of scikit-learn on the same splits, 1 is better "
-        "than it, 2 are worse than it; the best is Model0, with 0.900."
+        "a test accuracy of 0.800 over 20 repeats. Of 3 models of scikit-learn on the same splits, "
+        "1 is better than it, 2 are worse than it; the best is Model0, with 0.900."
     )
     assert "1 can't be told; the best" in said("too few")
     assert "2 can't be told; the best" in said("too few", "too few")
+
+
+def test_a_score_that_is_not_defined_is_no_dash() -> None:
+    rows = [{"model": name, "mean": math.nan, "verdict": "too few"} for name in ("Ridge", NETWORK)]
+    table = pd.DataFrame(rows).assign(metric="r2", repeats=10)
+    assert worth(Screening(pd.DataFrame(), table, {})) == (
+        "The test R² isn't defined in each of 10 repeats, and so has no mean, neither of the "
+        "network nor of 1 model of scikit-learn."
+    )
 
 
 def test_recipes_that_were_given_up_are_counted() -> None:

@@ -3,22 +3,31 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from rich.console import Console
 from rich.table import Table
 
+from regpipe.language.blocks import SIDES
+from regpipe.language.metrics import METRICS
 from regpipe.report import sentence as sentences
 from regpipe.report import terminal
 from tests.answers import made
-from tests.conftest import summary_of
+from tests.conftest import PROBLEMS, summary_of
 
 
 def sentence(answer: dict[str, Any]) -> str:
     return sentences.sentence(made(answer))
 
 
-def table(answers: list[dict[str, Any]]) -> Table:
-    return terminal.answers_table([made(answer) for answer in answers])
+def baselines(repeats: int = 30) -> dict[str, pd.DataFrame]:
+    """Return the run table of each problem's baseline, whose score is 0.8 and 0.9 in turn."""
+    scores = {f"{side}_{name}": [0.8, 0.9] * (repeats // 2) for side in SIDES for name in METRICS}
+    return dict.fromkeys(PROBLEMS, pd.DataFrame({"protocol": "fresh", **scores}))
+
+
+def table(answers: list[dict[str, Any]], repeats: int = 30) -> Table:
+    return terminal.answers_table([made(answer) for answer in answers], baselines(repeats))
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +128,31 @@ def test_each_metric_has_its_table_with_a_baseline_of_its_own(
     other["fixed"]["baseline"]["test"] |= {"mean": 0.3, "sd": 0.1}
     console = Console(width=80, record=True, file=io.StringIO())
     monkeypatch.setattr("regpipe.report.terminal.get_console", lambda: console)
-    terminal.show([made(answer), made(other)], sentences=False)
+    terminal.show([made(answer), made(other)], baselines(), sentences=False)
     accuracy, loss = console.export_text().split("Test loss")
     assert "Test accuracy" in accuracy and "0.914 " in accuracy and "weight_l2" in accuracy
     assert "weight_l1" in loss and "0.300±.100" in loss
     assert "0.914" not in loss  # published, of the accuracy
+
+
+def test_each_number_says_of_how_many_repeats_it_is(answer: dict[str, Any]) -> None:
+    """Those of the baseline are its own, not those of whichever technique comes first."""
+    early, late = copy.deepcopy(answer), copy.deepcopy(answer)
+    early["fresh"] |= {"repeats": 10}
+    late["fresh"] |= {"repeats": 14}
+    late["technique"] = "weight_m2"
+    late["run"]["parameters"]["weight_m2"] = late["run"]["parameters"]["weight_l2"]
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([late, early], repeats=20))
+    lines = console.export_text().splitlines()
+    (head,) = (line for line in lines if "repeats" in line)
+    at = head.index("repeats")
+    told = {line.split()[0]: line[at:].split()[0] for line in lines if line[at : at + 1].isdigit()}
+    assert told == {"moons": "20", "weight_l2": "10", "weight_m2": "14"}
+    assert any(line.startswith(" moons ") and "0.850±.051" in line for line in lines)
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table([answer]))
+    assert "repeats" not in console.export_text()
 
 
 def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from kedro.framework.hooks import hook_impl
@@ -13,6 +14,10 @@ from regpipe.kedro_side.blocks import read_blocks, read_shipped
 from regpipe.kedro_side.runner.records import config_of
 from regpipe.language import Problem
 from regpipe.language.reading import parse
+from regpipe.pipelines.screen.pipeline import screen_name
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class AnswerHooks:
@@ -40,7 +45,9 @@ class AnswerHooks:
         from regpipe.report.study import Screening
 
         many = bool(screens) or "study.claims" in left
-        terminal.show([catalog.load(n) for n in answers], sentences=not many)
+        told = [catalog.load(name) for name in answers]
+        baselines = {name: _baseline(name, left, catalog) for name in {a.problem for a in told}}
+        terminal.show(told, baselines, sentences=not many)
         for name in () if many else answers:
             terminal.show_folder(_folder_of(catalog, name))
         for name in grids:
@@ -70,6 +77,14 @@ class AnswerHooks:
             cocktail = name.removesuffix(".answer")
             files = (_file_of(catalog, f"{cocktail}.{what}") for what in ("technique", "report"))
             terminal.show_cocktail(catalog.load(name), *files)
+
+
+def _baseline(problem: str, left: set[str], catalog: DataCatalog) -> "pd.DataFrame":
+    """Return the run table of a baseline; of a screen those repeats that its other models have."""
+    runs = catalog.load(f"{problem}.runs")
+    if (references := f"{screen_name(problem)}.references") in left:
+        runs = runs[runs["repeat"] < catalog.load(references)["repeats"].max()]
+    return runs
 
 
 def _show_files(left: set[str], catalog: DataCatalog) -> bool:

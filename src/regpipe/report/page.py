@@ -129,6 +129,7 @@ def _screened(study: Study) -> dict[str, object]:
         "tuning": tuned(study.screening),
         "compared": int(study.screening.tuning["compared"].min()),
         "references": references(study.screening),
+        "tried": int(study.screening.references["repeats"].max()),
         "metric_name": METRICS[study.leaderboard["metric"].iloc[0]].name,
     }
 

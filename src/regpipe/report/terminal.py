@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import pandas as pd
 from rich import box, get_console
@@ -20,7 +21,7 @@ from regpipe.report.views.mechanisms import told
 from regpipe.report.views.screening import sentences as of_screen
 from regpipe.report.views.variance import variance
 from regpipe.rows.draws import draws_of
-from regpipe.statistics.answer import ROLES, Answer, Role
+from regpipe.statistics.answer import Answer, Role
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 from regpipe.statistics.cocktail import CocktailAnswer
 from regpipe.statistics.grid import Choice
@@ -28,11 +29,13 @@ from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
 from regpipe.statistics.summary import spread
 
 
-def show(answers: Sequence[Answer], sentences: bool = True) -> None:
-    """Print a table for each metric, and the sentences."""
+def show(
+    answers: Sequence[Answer], baselines: Mapping[str, pd.DataFrame], sentences: bool = True
+) -> None:
+    """Print a table for each metric, and the sentences; `baselines` are as in `answers_table`."""
     for metric in METRICS:
         if chosen := [answer for answer in answers if answer.metric == metric]:
-            _print(answers_table(chosen))
+            _print(answers_table(chosen, baselines))
     if sentences:
         _print(*map(sentence, answers))
 
@@ -115,34 +118,66 @@ def _line(part: str | Table, fold: bool = True) -> None:
     get_console().print(text, highlight=False, soft_wrap=not fold)
 
 
-def answers_table(answers: Sequence[Answer]) -> Table:
+def answers_table(answers: Sequence[Answer], baselines: Mapping[str, pd.DataFrame]) -> Table:
     """Return a row per arm, problem by problem: the metric on test rows, gain and verdict.
 
     `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat; published
-    numbers stand where the run is as published. All answers are of one metric.
+    numbers stand where the run is as published. Where arms have different numbers of repeats, each
+    says how many; a gain is of the repeats that its technique has.
+
+    Args:
+        answers: all of one metric.
+        baselines: the run table of each problem's baseline, all of whose repeats count.
     """
     unit = answers[0].unit
     scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
     made = _table(f"Test {unit.name}{scaled}")
-    made.add_column("arm", no_wrap=True)
-    change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
-    claims = any(_published(a, arm) for a in answers for arm in ROLES)
-    for heading in (*(["published"] if claims else ()), "fixed", "fresh", change):
-        made.add_column(heading, no_wrap=True)
-    made.add_column("verdict", min_width=len("difference"))
-    problem = None
-    for answer in sorted(answers, key=lambda a: (a.problem, a.technique)):
-        if answer.problem != problem:
-            problem = answer.problem
-            made.add_section()
-            others = (a for a in answers if a.problem == problem)
-            published = dict.fromkeys(n for a in others for n in _published(a, "baseline"))
-            cells = _cells(answer, "baseline", list(published))[not claims :]
-            made.add_row(problem, *cells, "", "(baseline)")
-        cells = _cells(answer, "technique", _published(answer, "technique"))[not claims :]
-        gain = unit.with_interval(answer.gain.mean, answer.gain.ci_low, answer.gain.ci_high)
-        made.add_row(_folded(answer.technique), *cells, escape(gain), answer.fresh.verdict)
+    ordered = sorted(answers, key=lambda answer: (answer.problem, answer.technique))
+    by_problem = groupby(ordered, key=lambda answer: answer.problem)
+    sections = [_section(list(part), baselines[problem]) for problem, part in by_problem]
+    rows = [row for section in sections for row in section]
+    shown = [heading for heading in rows[0] if _tells(heading, {row[heading] for row in rows})]
+    for heading in shown:
+        wide = len("difference") if heading == "verdict" else None
+        made.add_column(heading, no_wrap=not wide, min_width=wide)
+    for section in sections:
+        made.add_section()
+        for row in section:
+            made.add_row(*(row[heading] for heading in shown))
     return made
+
+
+def _tells(heading: str, cells: set[str]) -> bool:
+    """Whether a column is worth its place."""
+    return {"published": cells != {"-"}, "repeats": len(cells) > 1}.get(heading, True)
+
+
+def _section(answers: Sequence[Answer], baseline: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the cells of a problem's rows, by the headings of their columns."""
+    first, fresh = answers[0], baseline[baseline["protocol"] == "fresh"]
+    unit = first.unit
+    change = f"{unit.movement} in{unit.unit}" if unit.unit else unit.movement
+
+    def row(name: str, role: Role, answer: Answer, published: list[float]) -> dict[str, str]:
+        bare = role == "baseline"
+        fixed, gain = answer.fixed.of(role)["test"], answer.gain
+        of_fresh = spread(fresh, answer.metric)["test"] if bare else answer.fresh.technique["test"]
+        moved = "" if bare else escape(unit.with_interval(gain.mean, gain.ci_low, gain.ci_high))
+        return {
+            "arm": name,
+            "published": "\n".join(map(unit.value, published)) or "-",
+            "fixed": unit.spread(fixed.mean, fixed.sd),
+            "fresh": unit.spread(of_fresh.mean, of_fresh.sd),
+            "repeats": str(len(fresh) if bare else answer.fresh.repeats),
+            change: moved,
+            "verdict": "(baseline)" if bare else answer.fresh.verdict,
+        }
+
+    published = list(dict.fromkeys(n for answer in answers for n in _published(answer, "baseline")))
+    others = (
+        row(_folded(a.technique), "technique", a, _published(a, "technique")) for a in answers
+    )
+    return [row(first.problem, "baseline", first, published), *others]
 
 
 def _problem_table(name: str, problem: Problem, runs: pd.DataFrame, departure: str | None) -> Table:
@@ -250,10 +285,3 @@ def _published(answer: Answer, role: Role) -> list[float]:
         return []
     scores = published_baseline(answer) if role == "baseline" else fixed.published
     return [scores.test] if scores and scores.test is not None else []
-
-
-def _cells(answer: Answer, role: Role, published: list[float]) -> list[str]:
-    unit = answer.unit
-    claimed = "\n".join(map(unit.value, published)) or "-"
-    spreads = [part.of(role)["test"] for part in (answer.fixed, answer.fresh)]
-    return [claimed, *(unit.spread(scores.mean, scores.sd) for scores in spreads)]

@@ -96,12 +96,17 @@ def worth(screening: Screening) -> str:
     unit = METRICS[table["metric"].iloc[0]]
     network = table[table["model"] == NETWORK].iloc[0]
     others = table[table["model"] != NETWORK]
-    first = others.iloc[0]
+    first, repeats = others.iloc[0], several(network["repeats"], "repeat")
     parts = [_against(verdict, n) for verdict, n in counts_of(others["verdict"]).items() if n]
+    if pd.isna(network["mean"]):
+        return (
+            f"The test {unit.name} isn't defined in each of {repeats}, and so has no mean, neither "
+            f"of the network nor of {several(len(others), 'model')} of scikit-learn."
+        )
     return (
-        f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])}. "
-        f"Of {len(others)} models of scikit-learn on the same splits, {', '.join(parts)}; the best "
-        f"is {first['model']}, with {unit.value(first['mean'])}."
+        f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])} "
+        f"over {repeats}. Of {len(others)} models of scikit-learn on the same splits, "
+        f"{', '.join(parts)}; the best is {first['model']}, with {unit.value(first['mean'])}."
     )
 
 

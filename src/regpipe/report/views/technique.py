@@ -140,7 +140,8 @@ def _epochs(answer: Answer) -> str:
         for role in ROLES
         for scores in [answer.fresh.of(role)]
     ]
-    return f"Loss and metric over the epochs. On {rows}, {unit.name} ends at: {'; '.join(ends)}."
+    where = f"On {answer.fresh.repeats} {rows}"
+    return f"Loss and metric over the epochs. {where}, {unit.name} ends at: {'; '.join(ends)}."
 
 
 def _arms(answer: Answer) -> str:
