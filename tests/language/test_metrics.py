@@ -6,6 +6,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 
 from regpipe import plots
 from regpipe.language.metrics import METRICS, MetricName
@@ -44,6 +45,27 @@ def test_a_difference_is_told_in_pictures_as_in_sentences(metric: str) -> None:
     (ax,) = plots.recipe_worth(pd.DataFrame([part]), "Moons", metric).axes
     assert unit.difference in ax.get_xlabel()
     assert ax.containers[0].lines[0].get_xdata()[0] == pytest.approx(unit.scale * 0.0123)
+
+
+def test_no_interval_goes_further_than_its_metric() -> None:
+    row = {"metric": "accuracy", "mean": 0.2, "ci_low": -1.3, "ci_high": 1.7, "pairs": 5}
+    row |= {"wins": 2, "ties": 0, "verdict": "undecided", "lowest": 0.0, "highest": 1.0}
+    comparison = pd.DataFrame([{"protocol": p, **row} for p in ("fixed", "fresh")])
+    pairs = pd.DataFrame({"protocol": ["fixed", "fresh"]})
+    pairs = pairs.assign(test_accuracy_b=0.5, test_accuracy_t=0.7)
+    (ax,) = plots.paired_differences(pairs, comparison, "L2", {"accuracy": 0.01}).axes
+    assert "+20.0 [-100.0, 100.0] points" in ax.texts[0].get_text()
+    about = {"problem": "moons", "technique": "l2", "rank": 1, "smallest_difference": 0.01}
+    board = pd.DataFrame([about | row]).rename(columns={"mean": "difference"})
+    drawn = [ax, *plots.forest(board).axes]
+    ends = [line.get_segments()[0][:, 0] for a in drawn for line in a.collections if _is_bar(line)]
+    assert len(ends) == 3 and np.allclose(ends, [-100, 100])
+    assert METRICS["accuracy"].end(-1.3) == "-100.0" and METRICS["r2"].end(-1.3) == "-1.30"
+    assert METRICS["r2"].between(0.9, 1.2) == (0.9, 1.0)
+
+
+def _is_bar(drawn: object) -> bool:
+    return isinstance(drawn, LineCollection) and len(drawn.get_segments()) == 1
 
 
 def test_numbers_are_written_by_hand() -> None:

@@ -73,6 +73,15 @@ def test_a_rival_of_fewer_repeats_is_told_with_their_number() -> None:
     assert "the best single technique, in 6 repeats</th>" in page
 
 
+def test_a_score_that_is_not_defined_is_told_in_words() -> None:
+    undefined = answer() | {"metric": "r2"}
+    undefined["against"]["baseline"] |= {"test_mixture": None, "mean": None}
+    assert said_of(undefined) == (
+        "The best of 400 mixtures on mine, another in each of 10 repeats: the test R² isn't "
+        "defined in each of them, and so has no mean."
+    )
+
+
 def test_too_few_repeats_have_no_interval() -> None:
     undecided = answer()
     undecided["against"]["baseline"] |= {"ci_low": None, "ci_high": None, "verdict": "too few"}

@@ -205,11 +205,21 @@ def test_where_less_is_better_the_drawing_is_right_of_the_line(study: Study) -> 
 
 def test_an_interval_far_beyond_the_others_ends_in_an_arrow() -> None:
     rows = pd.DataFrame({"ci_low": [-0.01] * 19 + [-0.5], "ci_high": [0.01] * 19 + [-0.3]})
+    rows["metric"] = "accuracy"
     reach = intervals.scale(rows)
     assert reach == pytest.approx(0.03)
     row = {"metric": "accuracy", "ci_low": -0.5, "difference": -0.4, "ci_high": -0.3}
     made = intervals.draw(row, reach, 0.01)
     assert made and made.beyond == "left" and made.mean is None
+
+
+def test_nothing_is_drawn_beyond_what_two_scores_can_differ_by() -> None:
+    row = {"metric": "accuracy", "ci_low": -1.5, "difference": 0.0, "ci_high": 1.5}
+    reach = intervals.scale(pd.DataFrame([row]))
+    made = intervals.draw(row, reach, 0.01)
+    assert reach == 1.0
+    assert made and (made.low, made.high) == (intervals.EDGE, intervals.WIDTH - intervals.EDGE)
+    assert made.beyond == ""
 
 
 def test_a_study_without_claims_and_variance_has_a_page(study: Study) -> None:

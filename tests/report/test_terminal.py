@@ -12,6 +12,7 @@ from regpipe.language.blocks import SIDES
 from regpipe.language.metrics import METRICS
 from regpipe.report import sentence as sentences
 from regpipe.report import terminal
+from regpipe.statistics.grid import Choice
 from tests.answers import made
 from tests.conftest import PROBLEMS, summary_of
 
@@ -153,6 +154,18 @@ def test_each_number_says_of_how_many_repeats_it_is(answer: dict[str, Any]) -> N
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(table([answer]))
     assert "repeats" not in console.export_text()
+
+
+def test_a_grid_of_a_score_that_is_not_defined_has_no_dash() -> None:
+    mean = {"mean": None, "ci_low": None, "ci_high": None}
+    fresh = {"repeats": 10, "compared": 10, "chosen": []}
+    fresh |= dict.fromkeys(("baseline", "honest", "optimistic"), mean)
+    about = {"technique": "l2", "title": "L2", "problem": "diabetes", "metric": "r2"}
+    choice = Choice.model_validate({**about, "paths": [], "confidence": 0.95, "fresh": fresh})
+    assert sentences.grid_sentence(choice) == (
+        "L2 (l2_grid) on diabetes: the test R² isn't defined in each of 10 fresh repeats, and so "
+        "has no mean."
+    )
 
 
 def test_the_side_that_missed_is_named(answer: dict[str, Any]) -> None:

@@ -93,6 +93,13 @@ def test_the_table_has_a_row_per_protocol_and_value() -> None:
     assert tabulate(runs(), PATHS, TASK, STATISTICS, None)["published_train"].isna().all()
 
 
+def test_means_have_no_interval_beyond_what_they_can_be() -> None:
+    many = pd.concat([runs().assign(repeat=lambda t, k=k: t["repeat"] + 2 * k) for k in range(3)])
+    many["test_accuracy"] = np.where(many["repeat"] == 0, 0.9, 1.0)
+    fresh = tabulate(many, PATHS, TASK, STATISTICS, None).query("protocol == 'fresh'")
+    assert (fresh["test_ci_high"] == 1.0).all() and (fresh["test_ci_low"] < 0.97).all()
+
+
 def test_a_value_at_which_some_fits_diverged_is_not_judged_by_the_others() -> None:
     broken = runs()
     one = (broken[PATHS[0]] == 0.1) & (broken["repeat"] == 0)

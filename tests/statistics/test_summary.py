@@ -3,8 +3,16 @@ import pandas as pd
 import pytest
 
 from regpipe.language import Published, Statistics
+from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
-from regpipe.statistics.summary import Spread, compare_runs, sides_within, spread
+from regpipe.statistics.summary import (
+    Mean,
+    Spread,
+    compare_runs,
+    mean_of_runs,
+    sides_within,
+    spread,
+)
 from tests.conftest import PROBLEMS
 
 STATISTICS = Statistics()
@@ -69,6 +77,14 @@ def test_seeds_on_the_one_split_of_a_table_are_too_few() -> None:
     compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS, ONE_SAMPLE)
     fresh = compared[compared["protocol"] == "fresh"]
     assert set(fresh["verdict"]) == {"too few"} and fresh["ci_low"].isna().all()
+
+
+def test_a_mean_near_its_bound_has_an_interval_that_ends_there() -> None:
+    fresh = runs(0).query("protocol == 'fresh'").assign(test_accuracy=[1, 1, 1, 0.95, 1, 1])
+    told = mean_of_runs(fresh, "accuracy", 0.95, Splits(1, 1))
+    mean, low, high = mean_interval(fresh["test_accuracy"].to_numpy(float), 0.95, 1)
+    assert high > 1
+    assert told == Mean(mean=mean, ci_low=low, ci_high=1.0)
 
 
 def test_spread_by_hand() -> None:

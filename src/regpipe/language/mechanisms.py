@@ -65,7 +65,9 @@ NORM, OUTPUT, EPOCHS, ROWS = (
     Metric(name, higher_is_better=False, value_places=places, places=places, smallest=0.05)
     for name, places in (("norm", 2), ("activation", 3), ("epochs", 0), ("rows", 0))
 )
-ZEROS = Metric("share of zeros", higher_is_better=True, scale=100.0, places=1, unit=POINTS)
+ZEROS = Metric(
+    *("share of zeros", True), scale=100.0, places=1, unit=POINTS, lowest=0.0, highest=1.0
+)
 OF_HISTORY = ("best_epoch", "worsening")
 LAST = "what the last layer is given"
 KINDS = {

@@ -42,6 +42,9 @@ class Metric:
         smallest: a mean difference below this is of no interest, unless a user sets another.
         of_classes: whether it is of the predicted classes, which base rates may change.
         by_class: whether each class counts alike, however few rows it has.
+        lowest: that it can be.
+        highest: that it can be. An interval is told and drawn no further, which costs it nothing:
+            what lies beyond is no mean of any rows.
     """
 
     name: str
@@ -56,6 +59,8 @@ class Metric:
     smallest: float = 0.01
     of_classes: bool = False
     by_class: bool = False
+    lowest: float = -math.inf
+    highest: float = math.inf
 
     @property
     def movement(self) -> str:
@@ -80,6 +85,28 @@ class Metric:
     def is_share(self) -> bool:
         """Whether it lies between 0 and 1."""
         return self.unit == POINTS
+
+    def between(self, low: float, high: float) -> tuple[float, float]:
+        """Return the ends of a mean's interval, as far out as the metric goes.
+
+        >>> METRICS["accuracy"].between(0.97, 1.02), METRICS["mse"].between(-0.1, 1.5)
+        ((0.97, 1.0), (0.0, 1.5))
+        """
+        return _clipped(low, self.lowest, self.highest), _clipped(high, self.lowest, self.highest)
+
+    def change_between(self, low: float, high: float) -> tuple[float, float]:
+        """Return the ends of an interval of differences, as far out as two values can differ.
+
+        >>> METRICS["accuracy"].change_between(-1.2, 0.3), METRICS["r2"].change_between(-1.2, 2.3)
+        ((-1.0, 0.3), (-1.2, 2.3))
+        """
+        most = self.highest - self.lowest
+        return _clipped(low, -most, most), _clipped(high, -most, most)
+
+    def scaled(self, mean: float, low: float, high: float) -> tuple[float, float, float]:
+        """Return a mean difference and its interval in the units that they are written in."""
+        low, high = self.change_between(low, high)
+        return self.scale * mean, self.scale * low, self.scale * high
 
     def value(self, number: float) -> str:
         """Return a value of the metric, and a dash where there is none."""
@@ -112,7 +139,8 @@ class Metric:
         >>> METRICS["accuracy"].end(0.0125), METRICS["accuracy"].end(-0.0003)
         ('+1.2', '-0.03')
         """
-        return _nonzero(self.scale * difference, self.places, "+")
+        end, _ = self.change_between(difference, difference)
+        return _nonzero(self.scale * end, self.places, "+")
 
     def interval(self, low: float, high: float) -> str:
         """Return an interval in brackets, "" where there is none.
@@ -131,6 +159,11 @@ class Metric:
         '+1.2 [0.4, 2.0]'
         """
         return f"{self.signed(mean)} {self.interval(low, high)}".rstrip()
+
+
+def _clipped(number: float, low: float, high: float) -> float:
+    """Return the nearest number from low to high; NaN stays NaN."""
+    return min(max(number, low), high)
 
 
 def _nonzero(number: float, places: int, sign: str = "") -> str:
@@ -253,12 +286,13 @@ NUMBERS: tuple[TaskName, ...] = ("regression", "reconstruction")
 
 def _share(name: str, function: Function | None = None, of_classes: bool = False) -> Metric:
     tasks = CLASSES if function else ()
-    return Metric(name, True, 1.0, 3, 100.0, 1, POINTS, tasks, function, of_classes=of_classes)
+    share = Metric(name, True, 1.0, 3, 100.0, 1, POINTS, tasks, function, of_classes=of_classes)
+    return replace(share, lowest=0.0, highest=1.0)
 
 
 def _error(name: str, function: Function | None = None) -> Metric:
     tasks = NUMBERS if function else ()
-    return Metric(name, False, 1000.0, 2, 1000.0, 2, THOUSANDTHS, tasks, function)
+    return Metric(name, False, 1000.0, 2, 1000.0, 2, THOUSANDTHS, tasks, function, lowest=0.0)
 
 
 METRICS: dict[str, Metric] = {
@@ -268,7 +302,7 @@ METRICS: dict[str, Metric] = {
     ),
     "auc": replace(_share("AUC", _auc), by_class=True),
     "ece": replace(_share("calibration error", _ece), higher_is_better=False),
-    "r2": Metric("R²", higher_is_better=True, tasks=("regression",), function=_r2),
+    "r2": Metric("R²", True, tasks=("regression",), function=_r2, highest=1.0),
     "mse": _error("squared error", _mse),
     "denoising_mse": _error("squared error on corrupted inputs"),
     "probe_accuracy": _share("accuracy of a linear probe"),

@@ -67,7 +67,7 @@ def _finding(table: pd.DataFrame) -> str:
 def _panel(ax: Axes, part: pd.DataFrame, metric: Metric) -> None:
     ax.axvline(0, color="0.4", linewidth=1)
     for place, row in enumerate(part.to_dict("records")):
-        _draw(ax, place, row, metric.scale)
+        _draw(ax, place, row, metric)
     names = [
         f"{row['arm']} ({row['problem']}{', leak' if row['leak'] else ''})"
         for row in part.to_dict("records")
@@ -78,16 +78,19 @@ def _panel(ax: Axes, part: pd.DataFrame, metric: Metric) -> None:
     ax.grid(axis="x", alpha=0.3)
 
 
-def _draw(ax: Axes, place: int, row: dict[Any, Any], scale: float) -> None:
-    published, fixed, mean, low, high = (
-        scale * row[key]
-        for key in ("published_gain", "fixed_gain", "fresh_gain", "ci_low", "ci_high")
-    )
+def _draw(ax: Axes, place: int, row: dict[Any, Any], metric: Metric) -> None:
+    published, fixed = (metric.scale * row[key] for key in ("published_gain", "fixed_gain"))
+    found = metric.scaled(*(row[key] for key in ("fresh_gain", "ci_low", "ci_high")))
     fate = str(row["holds"])
     colour, marker = COLOURS.get(fate, NOT_JUDGED), MARKERS.get(fate, "o")
     face = colour if fate in COLOURS else "white"
-    style = {"color": colour, "markerfacecolor": face, "capsize": 3, "markersize": 6}
-    draw_interval(ax, place, mean, low, high, fmt=marker, **style)
+    style: dict[str, Any] = {
+        "color": colour,
+        "markerfacecolor": face,
+        "capsize": 3,
+        "markersize": 6,
+    }
+    draw_interval(ax, place, *found, fmt=marker, **style)
     ax.plot(published, place, "D", markerfacecolor="none", markeredgecolor="black", zorder=3)
     ax.plot(fixed, place, "|", color="black", markersize=11)
 

@@ -45,7 +45,7 @@ def _panel(ax: Axes, part: pd.DataFrame) -> None:
     ax.axvspan(-smallest, smallest, color="0.92", zorder=0)
     ax.axvline(0, color="0.4", linewidth=1)
     for place, row in enumerate(part.to_dict("records")):
-        numbers = (metric.scale * row[key] for key in ("difference", "ci_low", "ci_high"))
+        numbers = metric.scaled(*(row[key] for key in ("difference", "ci_low", "ci_high")))
         style: dict[str, Any] = {"fmt": MARKERS[row["verdict"]], "color": COLOURS[row["verdict"]]}
         draw_interval(ax, place, *numbers, **style, markersize=4, elinewidth=1.3)
     ax.set_yticks(range(len(part)), part["technique"], fontsize=7)

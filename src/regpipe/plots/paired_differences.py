@@ -84,7 +84,7 @@ def _draw_comparison(ax: Axes, place: float, comparison: pd.Series, metric: Metr
         else:
             ends = " to ".join(metric.signed(comparison[key]) for key in ("lowest", "highest"))
             text = f"{metric.signed(mean)}{metric.unit} on average, from {ends}"
-        numbers = (metric.scale * number for number in (mean, low, high))
+        numbers = metric.scaled(mean, low, high)
         draw_interval(ax, place - 0.32, *numbers, fmt="D", color="black", capsize=4)
     verdict = "" if pd.isna(comparison["verdict"]) else f": {comparison['verdict']}"
     ax.annotate(

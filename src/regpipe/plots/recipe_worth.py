@@ -21,7 +21,7 @@ def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
     ax.axvline(0, color="0.4", linewidth=1)
     drawn = parts.iloc[::-1]
     for place, row in enumerate(drawn.to_dict("records")):
-        numbers = (unit.scale * row[key] for key in ("worth", "ci_low", "ci_high"))
+        numbers = unit.scaled(*(row[key] for key in ("worth", "ci_low", "ci_high")))
         draw_interval(ax, place, *numbers, fmt="o", color=BASELINE, markersize=5)
     labels = [f"{row.ingredient} ({row.times} of {row.of})" for row in drawn.itertuples()]
     ax.set_yticks(range(len(labels)), labels, fontsize=9)

@@ -193,11 +193,14 @@ def grid_sentence(choice: Choice) -> str:
             "flattered whatever chooses."
         )
     honest = _mean(fresh.honest, unit, choice.confidence)
+    what = f"{choice.title} ({choice.technique}_grid) on {choice.problem}"
+    if math.isnan(fresh.honest.mean):
+        return f"{what}: the {undefined(unit, several(fresh.repeats, 'fresh repeat'))}.{leak}"
     return (
-        f"{choice.title} ({choice.technique}_grid) on {choice.problem}, over {fresh.repeats} fresh "
-        f"repeats: with the value that validation rows choose, test {unit.name} is {honest}; "
-        f"without the technique it is {unit.value(fresh.baseline.mean)}. Choosing by the test rows "
-        f"themselves would have claimed {unit.value(fresh.optimistic.mean)}."
+        f"{what}, over {fresh.repeats} fresh repeats: with the value that validation rows choose, "
+        f"test {unit.name} is {honest}; without the technique it is "
+        f"{unit.value(fresh.baseline.mean)}. Choosing by the test rows themselves would have "
+        f"claimed {unit.value(fresh.optimistic.mean)}."
         f"{leak}{caveat(fresh.repeats, 'repeats')}"
     )
 
@@ -208,6 +211,15 @@ def _mean(mean: Mean, unit: Metric, confidence: float) -> str:
         return unit.value(mean.mean)
     ends = f"{unit.value(mean.ci_low)} to {unit.value(mean.ci_high)}"
     return f"{unit.value(mean.mean)} ({confidence:.0%} interval {ends})"
+
+
+def undefined(unit: Metric, repeats: str) -> str:
+    """Return why there is no mean.
+
+    >>> undefined(METRICS["r2"], "10 repeats")
+    "test R² isn't defined in each of 10 repeats, and so has no mean"
+    """
+    return f"test {unit.name} isn't defined in each of {repeats}, and so has no mean"
 
 
 def several(n: int, one: str, many: str | None = None) -> str:

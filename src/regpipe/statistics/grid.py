@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language import GridPublished, Statistics
-from regpipe.language.metrics import MetricName
+from regpipe.language.metrics import METRICS, MetricName
 from regpipe.language.tasks import Task
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits, units_of
@@ -137,6 +137,7 @@ def tabulate(
             by_unit = units_of(part, f"{side}_{task.metric}")
             overlap = shared.overlap(values, by_unit)
             mean, low, high = mean_interval(values, statistics.confidence, overlap)
+            low, high = METRICS[task.metric].between(low, high)
             row |= {f"{side}_mean": mean, f"{side}_sd": float(values.std(ddof=1))}
             row |= {f"{side}_ci_low": low, f"{side}_ci_high": high}
             row |= {f"{side}_low": float(values.min()), f"{side}_high": float(values.max())}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from regpipe.language import Problem, Statistics
 from regpipe.language.blocks import SIDES, PublishedScores, Side
+from regpipe.language.metrics import METRICS
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, minus, units_of
@@ -127,6 +128,7 @@ def mean_of_runs(runs: pd.DataFrame, score: str, confidence: float, splits: Spli
     values = runs[column].to_numpy(float)
     overlap = splits.overlap(values, units_of(runs, column))
     mean, low, high = mean_interval(values, confidence, overlap)
+    low, high = METRICS[score].between(low, high)  # no verdict is of a mean
     return Mean(mean=mean, ci_low=low, ci_high=high)
 
 

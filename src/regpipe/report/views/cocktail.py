@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
+from regpipe.report.sentence import undefined
 from regpipe.report.views.cells import Badge, change, plain, rival_badge, rivalry, typeset
 from regpipe.statistics.cocktail import CocktailAnswer, RecipeWorth, Rivalled
 
@@ -57,10 +58,12 @@ def cocktail_sentence(answer: CocktailAnswer) -> str:
     unit = METRICS[answer.metric]
     mean = answer.against["baseline"].test_mixture
     parts = [_over(answer, rival, unit) for rival in AGAINST]
+    best = f"The best of {answer.trials:,} mixtures on {answer.problem}, another in each of "
+    if math.isnan(mean):
+        return f"{best}{answer.repeats} repeats: the {undefined(unit, 'them')}."
     return (
-        f"The best of {answer.trials:,} mixtures on {answer.problem}, another in each of "
-        f"{answer.repeats} repeats, have a test {unit.name} of "
-        f"{unit.value(mean)}: {'; '.join(parts)}.{_useful(answer, unit)}"
+        f"{best}{answer.repeats} repeats, have a test {unit.name} of {unit.value(mean)}: "
+        f"{'; '.join(parts)}.{_useful(answer, unit)}"
     )
 
 

@@ -1,13 +1,12 @@
 """A gain and its interval as a small drawing, on the same scale for all of a problem and metric."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from regpipe.report.views.cells import better
+from regpipe.language.metrics import METRICS
+from regpipe.report.views.cells import Record, better
 
 WIDTH, HEIGHT = 140, 18  # pixels; 0 is in the middle
 EDGE = 6  # pixels that are left for an arrow
@@ -35,15 +34,19 @@ class Interval:
 
 def scale(rows: pd.DataFrame) -> float:
     """Return the difference that half the drawing's width stands for."""
-    ends = rows[["ci_low", "ci_high"]].abs().max(axis=1).dropna()
+    ends = pd.DataFrame(map(_ends, rows.to_dict("records"))).abs().max(axis=1).dropna()
     if ends.empty:
         return 1.0
     return float(min(ends.max(), FAR * np.quantile(ends, COMMON)))
 
 
-def draw(row: Mapping[str, Any], reach: float, smallest: float) -> Interval | None:
+def _ends(row: Record) -> tuple[float, float]:
+    return METRICS[row["metric"]].change_between(row["ci_low"], row["ci_high"])
+
+
+def draw(row: Record, reach: float, smallest: float) -> Interval | None:
     """Return the drawing of a row of the leaderboard; None where there is none."""
-    sign, numbers = better(row["metric"]), [row[k] for k in ("ci_low", "difference", "ci_high")]
+    sign, numbers = better(row["metric"]), (row["difference"], *_ends(row))
     if any(pd.isna(number) for number in numbers):
         return None
     half = WIDTH / 2 - EDGE

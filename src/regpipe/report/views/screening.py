@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.report.sentence import several
+from regpipe.report.sentence import several, undefined
 from regpipe.report.study import Screening
 from regpipe.report.views.cells import (
     Badge,
@@ -100,8 +100,8 @@ def worth(screening: Screening) -> str:
     parts = [_against(verdict, n) for verdict, n in counts_of(others["verdict"]).items() if n]
     if pd.isna(network["mean"]):
         return (
-            f"The test {unit.name} isn't defined in each of {repeats}, and so has no mean, neither "
-            f"of the network nor of {several(len(others), 'model')} of scikit-learn."
+            f"The {undefined(unit, repeats)}, neither of the network nor of "
+            f"{several(len(others), 'model')} of scikit-learn."
         )
     return (
         f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])} "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from regpipe.language.metrics import Metric
 from regpipe.report.sentence import sentence
 from regpipe.report.shrink import Picture
 from regpipe.report.study import Story
@@ -135,13 +136,17 @@ def _differences(answer: Answer) -> str:
 def _epochs(answer: Answer) -> str:
     unit, rows = answer.unit, answer.fresh.draws.fresh
     ends = [
-        f"{role} {unit.value(scores['train'].mean)} on train and "
-        f"{unit.value(scores['test'].mean)} on test rows"
+        f"{role} {_written(unit, scores['train'].mean)} on train and "
+        f"{_written(unit, scores['test'].mean)} on test rows"
         for role in ROLES
         for scores in [answer.fresh.of(role)]
     ]
     where = f"On {answer.fresh.repeats} {rows}"
     return f"Loss and metric over the epochs. {where}, {unit.name} ends at: {'; '.join(ends)}."
+
+
+def _written(unit: Metric, mean: float) -> str:
+    return "undefined" if math.isnan(mean) else unit.value(mean)
 
 
 def _arms(answer: Answer) -> str:
