@@ -60,7 +60,7 @@ def test_it_builds_trains_exports_and_reloads(
     trained = build_model(architecture)  # with whatever of ours the exported one leaves out
     load_weights(trained, ours.weights)
     some = rows.x_score[:50]
-    np.testing.assert_allclose(loaded(some), trained(some), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(loaded(some), trained(some, training=False), rtol=1e-4, atol=1e-6)
 
 
 def fewer(name: str) -> dict[str, Any]:
@@ -75,4 +75,6 @@ def is_random(arm: Any) -> bool:
     drops = any(layer.arguments.get("dropout") for layer in arm.layers.values())
     ideas = [*arm.training.ingredients, *(LAYERS[kind] for kind in kinds if kind in LAYERS)]
     noisy = any(idea.random for idea in ideas)
-    return bool(drops or noisy or {k for k in kinds if "Dropout" in k or "Noise" in k})
+    return bool(
+        drops or noisy or {k for k in kinds if "Dropout" in k or "Noise" in k or "Random" in k}
+    )

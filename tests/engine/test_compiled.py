@@ -11,6 +11,7 @@ import pytest
 from regpipe.backend import keras
 from regpipe.engine.compiled import CHUNK_EPOCHS, CompiledLoop
 from regpipe.engine.fit import Start
+from regpipe.engine.network import build_architecture
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
 from regpipe.language.layers import Layer
@@ -256,6 +257,24 @@ def test_either_generator_draws_from_the_same_distribution(
     spreads = hashed.std(axis=0) / threefry.std(axis=0)
     assert 0.7 < np.median(spreads) < 1.4
     assert hashed.std(axis=0).min() > 0
+
+
+def test_threefry_is_refused_where_nothing_is_compiled_by_xla() -> None:
+    convolves, prepares = arm_called("digits"), arm_called("waves")
+    shift = {"turned": Layer("RandomRotation", {"factor": 0.1})}
+    prepares = replace(
+        prepares,
+        layers={
+            "image": Layer("Reshape", {"target_shape": [5, 5, 1]}),
+            **shift,
+            "sequence": Layer("Reshape", {"target_shape": [25, 1]}),
+            **prepares.layers,
+        },
+    )
+    for arm, shape in ((convolves, (8, 8, 1)), (prepares, (25, 1))):
+        architecture = build_architecture(arm, shape)
+        with pytest.raises(SpecError, match=f"{arm.name} is trained without: XLA is slower"):
+            CompiledLoop(arm, architecture, "threefry")
 
 
 def test_a_weight_that_no_seed_reaches_is_refused() -> None:

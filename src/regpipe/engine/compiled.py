@@ -79,8 +79,8 @@ class CompiledLoop:
         self._free |= free_loss(self._forward.loss, self.training)
         if random == "threefry" and not self._forward.by_xla:
             raise SpecError(
-                f"random: threefry runs under XLA alone, and {arm.name} is trained without, "
-                "since its convolutions are faster so. Expected hash."
+                f"random: threefry runs under XLA alone, and {arm.name} is trained without: XLA "
+                "is slower at its convolutions, or has no such layers. Expected hash."
             )
         self._states = States(self.model, self.optimizer)
         jit = self._forward.by_xla

@@ -53,13 +53,16 @@ def plain_model(architecture: Architecture) -> keras.Model:
     """Return the model without what only training needs and plain Keras can't load.
 
     Penalties of ours don't change a prediction, so they are left out; the architecture keeps them.
-    A layer of ours gives way to what stands for it in a prediction.
+    A layer of ours gives way to what stands for it in a prediction, and so does one of Keras' that
+    augments: called without a word of training, it would do so in predictions, too.
     """
     model = build_model(_without_penalties(architecture))
-    if not any(type(layer).__name__ in LAYERS for layer in model.layers):
+    if not any(type(layer).__name__ in LAYERS or _augments(layer) for layer in model.layers):
         return model
 
     def stand_in(layer: keras.Layer) -> keras.Layer:
+        if _augments(layer):
+            return keras.layers.Identity(name=layer.name)
         idea = LAYERS.get(type(layer).__name__)
         return idea.inference(layer) if idea else type(layer).from_config(layer.get_config())
 
@@ -99,6 +102,13 @@ def _check_outputs(arm: Arm, shape: tuple[int, ...], n_features: int) -> None:
             f"{arm.name}.network: a {arm.task.name} problem wants {expected}, and this "
             f"network's outputs have the shape {shape}."
         )
+
+
+def _augments(layer: keras.Layer) -> bool:
+    """Whether a layer changes rows at random while it is trained, and leaves them alone else."""
+    images = "keras.src.layers.preprocessing.image_preprocessing."
+    at_random = type(layer).__module__.startswith(f"{images}random_")
+    return at_random and layer.input.shape == layer.output.shape
 
 
 def _without_penalties(config: Any) -> Any:

@@ -195,4 +195,5 @@ def scores_of(
 
 def _is_identity(layer: keras.Layer) -> bool:
     """Whether the layer passes its inputs on unchanged once training is over."""
-    return type(layer).__module__.startswith("keras.src.layers.regularization")
+    regularizes = type(layer).__module__.startswith("keras.src.layers.regularization")
+    return regularizes or isinstance(layer, keras.layers.Identity)

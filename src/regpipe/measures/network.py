@@ -58,12 +58,12 @@ class Network:
 
     def _call(self, weights: Any, rows: Any) -> Any:
         with keras.StatelessScope(zip(self.model.weights, weights, strict=True)):
-            return self.model(rows)
+            return self.model(rows, training=False)
 
     def _call_each(self, weights: Any, outputs: Any) -> list[Any]:
         """Call one layer after another; `layer.output` isn't its outputs where that is a model."""
         with keras.StatelessScope(zip(self.model.weights, weights, strict=True)):
-            return [outputs := layer(outputs) for layer in self.model.layers]
+            return [outputs := layer(outputs, training=False) for layer in self.model.layers]
 
 
 def network_of(architecture: Architecture) -> Network:
