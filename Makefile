@@ -42,6 +42,7 @@ scaling: $(READY) ## seconds against fits, rows and width: tables, and docs/imag
 calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 28,000 fits the first time)
 	$(BIN)/python benchmarks/calibrate.py
 	$(BIN)/python benchmarks/calibrate_splits.py
+	$(BIN)/python benchmarks/calibrate_designs.py
 	$(BIN)/python benchmarks/calibrate_skew.py
 	$(BIN)/python benchmarks/calibrate_families.py
 
