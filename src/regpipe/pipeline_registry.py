@@ -126,7 +126,7 @@ class Makers:
         return made
 
     def unlisted(self) -> set[str]:
-        """Return the pipelines that are only found by name: seven screens would fill every list."""
+        """Return the pipelines that are only found by name: their screens would fill every list."""
         others = [
             problem
             for problem in self._screened
@@ -262,7 +262,8 @@ class Makers:
         for claim in self._mechanisms.values():
             arm, home = claim["arm"], self._home(claim["arm"])
             curved = str(claim.get("measure")).startswith(OF_HISTORY)
-            for name in (arm, claim.get("beside") or home, home):
+            beside = claim.get("beside") or home
+            for name in (arm, beside, home, self._home(beside)):
                 arms[name] = arms.get(name, False) or curved
         return arms
 

@@ -461,6 +461,16 @@ def test_the_shipped_blocks_pass() -> None:
             claim(arm="activity_l1", measure="zeros_relu"),
             "mechanisms.mine.measure: 'zeros_relu' is no measure of circles.",
         ),
+        (
+            "mechanisms.mine",  # a baseline gains nothing
+            claim(measure="gain_loss"),
+            "mechanisms.mine.measure: gain_loss is one beside the baseline already. Expected a",
+        ),
+        (
+            "mechanisms.mine",
+            claim(measure="gain_accuracy", beside="denoising_autoencoder"),
+            "mechanisms.mine.measure: 'gain_accuracy' is no measure of denoising_autoencoder.",
+        ),
         ("mechanisms.mine", claim(direction="up"), "mechanisms.mine.direction: input should be"),
         ("mechanisms.mine", claim(near=1, within=1), "expected `direction` or `near`, one of them"),
         ("mechanisms.mine", claim(direction=None), "expected `direction` or `near`, one of them"),

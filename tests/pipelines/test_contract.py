@@ -27,6 +27,7 @@ LOOKS = {
 CHOSEN = [
     "early_stopping_refit", "dropout", "label_smoothing", "weight_l2_layers",
     "early_stopping_regression", "spatial_dropout", "temporal_activity", "sparse_autoencoder",
+    "dropout_100", "sparse_autoencoder_lstm",
 ]  # fmt: skip
 ARMS = [*PROBLEMS, *CHOSEN]
 
@@ -67,7 +68,8 @@ def test_every_arm_leaves_its_runs_and_its_model(arm: str, everything: Path) -> 
     output = everything / "07_model_output" / arm
     runs = pd.read_csv(output / "runs.csv")
     made = arm_called(arm)
-    task, first, last = made.task, next(iter(made.layers)), list(made.layers)[-1]
+    task, first = made.task, next(iter(made.layers))
+    *_, last = (name for name, layer in made.layers.items() if layer.kind == "Dense")
     scores = {f"{side}_{score}" for side in ("train", "test") for score in task.scores}
     assert set(runs.columns) >= RUNS | scores
     assert set(runs["technique"]) == {"baseline" if arm in PROBLEMS else arm}

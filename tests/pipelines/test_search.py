@@ -205,7 +205,9 @@ def test_journals_are_cleared_one_or_all(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("trials.log"))
 
 
-@pytest.mark.parametrize("problem", [name for name in PROBLEMS if name != "codes"])
+@pytest.mark.parametrize(
+    "problem", [name for name, block in PROBLEMS.items() if block.task != "reconstruction"]
+)
 def test_every_recipe_that_mixes_has_a_place_in_a_mixture(problem: str) -> None:
     """The others are there, too, and do nothing: all recipes that ship go together."""
     base = arm_called(problem)

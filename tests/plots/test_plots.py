@@ -546,6 +546,16 @@ def test_reconstructions_of_corrupted_inputs_show_those_and_the_error_to_the_cle
     assert shown[10][0, 0] == 1 > shown[0][0, 0]
 
 
+def test_reconstructions_of_sequences_are_lines_with_one_scale() -> None:
+    figure = plots.reconstructions(images(0.1), images(0.2), "Dropout", (16, 1))
+    assert "Dropout: sequences, and what" in figure.get_suptitle()
+    first, of_baseline = figure.axes[0], figure.axes[10]
+    np.testing.assert_allclose(first.lines[0].get_ydata(), np.linspace(0, 1, 160)[:16])
+    shifted = of_baseline.lines[0].get_ydata() - first.lines[0].get_ydata()
+    np.testing.assert_allclose(shifted, 0.1)
+    assert {ax.get_ylim() for ax in figure.axes} == {(0.0, 1.0)}
+
+
 def test_images_of_three_channels_are_in_colour_and_no_square_is_a_strip() -> None:
     figure = plots.reconstructions(images(0.1, 12), images(0.1, 12), "Dropout", (2, 2, 3))
     assert figure.axes[0].images[0].get_array().shape == (2, 2, 3)

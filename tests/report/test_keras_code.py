@@ -30,11 +30,13 @@ from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called, blocks
 SHAPES = {
     "moons": (2,),
     "circles": (2,),
+    "circles_100": (2,),
     "football": (2,),
     "diabetes": (10,),
     "digits": (8, 8, 1),
     "waves": (25, 1),
     "codes": (64,),
+    "wave_codes": (25, 1),
 }
 ROWS = 20
 SEED = 1
@@ -76,7 +78,7 @@ def rows_for(arm: Arm) -> dict[str, np.ndarray]:
     for part, n in (("train", ROWS), ("test", 8)):
         rows[f"x_{part}"] = x = random.normal(size=(n, *shape)).astype("float32")
         classes = (random.random((n, 1)) < 0.3).astype("float32")
-        rows[f"y_{part}"] = x if arm.task.name == "reconstruction" else classes
+        rows[f"y_{part}"] = x.reshape(n, -1) if arm.task.name == "reconstruction" else classes
     return rows
 
 

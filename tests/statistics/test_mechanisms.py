@@ -1,6 +1,7 @@
 """Each measure by hand on a few fits, each verdict, and what can't be told."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,42 @@ def test_scores_and_shares_have_their_own_smallest_difference() -> None:
     row = judged(own, bare, measure="zeros", direction="larger")
     assert row["smallest_difference"] == 0.01 and row["difference"] == pytest.approx(0.005)
     assert row["verdict"] == TRIFLING
+
+
+def scored(accuracy: list[float], settings: str, loss: float = 0.5) -> pd.DataFrame:
+    """A run table of fresh repeats with these accuracies."""
+    return runs(3.0, test_accuracy=[0.0, 0.0, *accuracy], test_loss=loss, settings=settings)
+
+
+def test_gains_are_over_the_baseline_of_each_problem() -> None:
+    """The mean gains are 0.05 of few rows and 0.02 of more."""
+    few, more = 0.7 + NOISE, 0.9 - NOISE
+    arms = {
+        "circles": fits("circles", scored([*few], "few")),
+        "dropout": fits("dropout", scored([*(few + 0.05 + NOISE / 10)], "few", loss=0.3)),
+        "circles_100": fits("circles_100", scored([*more], "more")[:-1]),
+        "dropout_100": fits("dropout_100", scored([*(more + 0.02)], "more", loss=0.6)[:-1]),
+    }
+    block = {"arm": "dropout_100", "beside": "dropout", "measure": "gain_accuracy"}
+    claim = {"statement": "s", "source": "a", "direction": "smaller", **block}
+
+    def row(**changes: Any) -> dict[str, Any]:
+        claims = {"mine": Mechanism(**claim | changes)}
+        return tabulate_mechanisms(claims, arms, Statistics()).to_dict("records")[0]
+
+    found = row()
+    assert (found["repeats"], found["beside"], found["problem"]) == (
+        N - 1,
+        "dropout",
+        "circles_100",
+    )
+    assert (found["arm_mean"], found["beside_mean"]) == pytest.approx((0.02, 0.05))
+    assert found["difference"] == pytest.approx(-0.03) and found["ci_low"] > -0.035
+    assert (found["smallest_difference"], found["verdict"]) == (0.01, "holds")
+    of_loss = row(measure="gain_loss")  # of which less is better
+    assert (of_loss["arm_mean"], of_loss["beside_mean"]) == pytest.approx((-0.1, 0.2))
+    arms["circles"] = replace(arms["circles"], departure="other rows")
+    assert (row()["verdict"], row()["why"]) == (CANT_TELL, "other rows")
 
 
 def test_a_mean_is_near_a_number_or_it_isnt() -> None:

@@ -47,10 +47,16 @@ def _check(path: str, claim: Mechanism, arms: Mapping[str, Arm | None]) -> None:
         )
     if claim.beside == claim.arm:
         raise SpecError(f"{path}.beside: {claim.arm} is beside itself. Expected another technique.")
-    if beside.problem != arm.problem:
+    of_gains = claim.measure in _gains(arm)
+    if beside.problem != arm.problem and not of_gains:
         raise SpecError(
             f"{path}.beside: {claim.beside} changes {beside.problem}, {claim.arm} changes "
             f"{arm.problem}. Expected two of the same problem."
+        )
+    if of_gains and claim.beside is None:
+        raise SpecError(
+            f"{path}.measure: {claim.measure} is one beside the baseline already. Expected a "
+            f"technique to be `beside`, or test_{claim.measure.removeprefix('gain_')}."
         )
     for one in (arm, beside if claim.beside else arms[arm.problem] or arm):
         if claim.measure not in measures_of(one):
@@ -67,4 +73,10 @@ def measures_of(arm: Arm) -> list[str]:
         *(f"{kind}_{layer}" for kind in ("activation", "zeros") for layer in hidden),
         *(f"{kind}_{log}" for kind in OF_HISTORY for log in arm.task.logs[2:]),
         *(f"test_{score}" for score in arm.task.scores),
+        *_gains(arm),
     ]
+
+
+def _gains(arm: Arm) -> list[str]:
+    """Return the measures that only a technique has."""
+    return [f"gain_{score}" for score in arm.task.scores] if arm.technique else []

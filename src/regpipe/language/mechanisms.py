@@ -20,7 +20,8 @@ class Mechanism(Strict):
 
     It is about the `measure` of an `arm`, a technique or a problem's baseline: what it is like
     `beside` another technique (without one: beside its problem's baseline), or that it is `near` a
-    number, no further away than `within`.
+    number, no further away than `within`. A technique's `gain` may also be beside that of one of
+    another problem, as where there are more rows.
     """
 
     statement: Text
@@ -79,6 +80,7 @@ KINDS = {
     "best_epoch": Kind(EPOCHS, "best epoch", "epoch of the best {}", True),
     "worsening": Kind(None, "", "how much worse {} ends than its best"),
     "test": Kind(None, "", "test {}"),
+    "gain": Kind(None, "", "gain in test {}"),  # over the baseline; a lower loss is one, too
 }
 
 
@@ -114,7 +116,7 @@ class Measure:
     def metric(self) -> str:
         """The metric that it is of, "" where it is of none."""
         metric = self.of.removeprefix("val_")
-        return metric if self.logged or self.kind == "test" else ""
+        return metric if self.logged or self.kind in ("test", "gain") else ""
 
     @property
     def unit(self) -> Metric:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import CLASSES, Figure, panels, title
+from regpipe.plots.style import BASELINE, CLASSES, Axes, Figure, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.rows.samples import feature_names
 
@@ -40,3 +40,14 @@ def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> 
         ax.set_ylabel(f"class {k}")
     title(figure, f"{problem}: the first {SHOWN} training sequences of each class")
     return figure
+
+
+def show_sequence(
+    ax: Axes, values: np.ndarray, shape: tuple[int, ...], limits: tuple[float, float]
+) -> None:
+    """Draw a sequence of shape (steps, features), without axes; between the limits alone."""
+    ax.plot(values.reshape(shape), color=BASELINE, linewidth=1.1)
+    ax.set_ylim(*limits)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)

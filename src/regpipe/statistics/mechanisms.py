@@ -6,7 +6,7 @@ penalties, as in Keras. Two of them compare only where neither arm has any.)
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -72,6 +72,8 @@ def tabulate_mechanisms(
     for name, claim in claims.items():
         arm = fits[claim.arm]
         beside = None if claim.near is not None else fits[claim.beside or arm.arm.problem]
+        if claim.measure.startswith("gain_"):
+            arm, beside = (gaining(one, fits[one.arm.problem]) for one in (arm, beside) if one)
         found = _found(claim, arm, beside, statistics, analyses)
         about = claim.model_dump() | {"beside": beside.arm.name if beside else ""}
         about |= {"claim": name, "problem": arm.arm.problem, "direction": claim.direction or "near"}
@@ -100,7 +102,11 @@ def _found(
             analyses = None
     else:
         other = measured(beside, measure)
-        pairs = pair_runs(other, own[own["repeat"].isin(other["repeat"])])
+        own = own[own["repeat"].isin(other["repeat"])]
+        if beside.arm.problem == arm.arm.problem:
+            pairs = pair_runs(other, own)
+        else:  # whose repeats share nothing but their numbers
+            pairs = other.merge(own, on="repeat", suffixes=("_b", "_t"))
         values, others = (pairs[f"value_{side}"].to_numpy(float) for side in ("t", "b"))
     smallest = claim.within or _smallest(measure, others, arm, statistics)
     if beside and measure.kind == "test":
@@ -148,6 +154,23 @@ def measured(fits: Fits, measure: Measure) -> pd.DataFrame:
     if measure.kind == "norm":
         return runs.assign(value=np.linalg.norm(parts.to_numpy(float), axis=1))
     return runs.assign(value=parts.iloc[:, -1] if len(parts.columns) else math.nan)
+
+
+def gaining(technique: Fits, baseline: Fits) -> Fits:
+    """Return a technique's fits, of which each fresh one has its gains over the baseline's.
+
+    `gain_<score>` is by how much the score on the test rows is better.
+    """
+    fresh = technique.runs[technique.runs["protocol"] == "fresh"]
+    pairs = pair_runs(baseline.runs[baseline.runs["protocol"] == "fresh"], fresh)
+    gains = {
+        f"gain_{score}": (pairs[f"test_{score}_t"] - pairs[f"test_{score}_b"]) * (1 if more else -1)
+        for score, more in technique.arm.task.scores.items()
+        if f"test_{score}_t" in pairs
+    }
+    by_repeat = pd.DataFrame({"repeat": pairs["repeat"], **gains})
+    departure = technique.departure or baseline.departure
+    return replace(technique, runs=fresh.merge(by_repeat, on="repeat"), departure=departure)
 
 
 def of_curves(history: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -46,10 +46,10 @@ def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
         return plots.sample_table(samples, problem.title, problem.classes)
     draws = draws_of(problem)
     shape = tuple(problem.input_shape or [len(rows.feature_names(samples))])
-    if len(shape) == 3 or problem.task == "reconstruction":
-        return plots.sample_images(samples, problem.title, shape, draws)
     if len(shape) == 2:
         return plots.sample_sequences(samples, problem.title, draws)
+    if len(shape) == 3 or problem.task == "reconstruction":
+        return plots.sample_images(samples, problem.title, shape, draws)
     if shape == (2,) and problem.kind.classifies:
         return plots.samples(samples, problem.title, draws)
     return plots.sample_table(samples, problem.title, problem.classes)
