@@ -68,7 +68,7 @@ def answer(**changes: Any) -> dict[str, Any]:
         },
         "fresh": {
             **{**part, "rows": "new draws", "verdict": "helps", "repeats_needed": None},
-            **{"by_repeat": [0.032, -0.008] * 15, "analyses": None},
+            **{"by_repeat": [0.032, -0.008] * 15, "plan": {"remembered": False}},
             "difference": {"accuracy": difference(), "loss": difference(mean=-0.2)},
         },
         "run": {
@@ -79,7 +79,10 @@ def answer(**changes: Any) -> dict[str, Any]:
             "seconds": 3.0,
         },
     }
-    return copy.deepcopy(_merged(whole, changes))
+    merged = copy.deepcopy(_merged(whole, changes))
+    fresh = merged["fresh"]
+    fresh.setdefault("size", fresh["difference"][merged["metric"]]["mean"])
+    return merged
 
 
 def made(told: dict[str, Any]) -> Answer:

@@ -162,7 +162,8 @@ class Makers:
     def _technique(self, name: str) -> Pipeline:
         home = self._techniques[name]["problem"]
         view = view_of(self._problems[home])
-        return create_technique(name, home, view, self._shipped(name))
+        family = sum(block["problem"] == home for block in self._techniques.values())
+        return create_technique(name, home, view, self._shipped(name), family)
 
     def _with_technique(self, name: str) -> Pipeline:
         return self._bases[self._techniques[name]["problem"]] + self._alone[name]
@@ -250,10 +251,11 @@ class Makers:
         """Return what judges the claims, given the results."""
         inside = self._inside()
         curves = [arm for arm, curved in inside.items() if curved]
+        techniques = [arm for arm in inside if arm in self._techniques]
         shipped = {arm: self._shipped(arm) for arm in inside}
         return [
             create_claims(self._claimed(), self._grids_claimed()),
-            create_mechanisms(self._mechanisms, shipped, curves),
+            create_mechanisms(self._mechanisms, shipped, techniques, curves),
         ]
 
     def _inside(self) -> dict[str, bool]:

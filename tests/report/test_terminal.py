@@ -37,7 +37,7 @@ def answer(tiny_run: Path) -> dict[str, Any]:
     answer["fresh"]["difference"]["accuracy"] |= {
         "mean": 0.012, "ci_low": 0.004, "ci_high": 0.02, "wins": 21, "ties": 2,
     }  # fmt: skip
-    answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None}
+    answer["fresh"] |= {"repeats": 30, "verdict": "helps", "repeats_needed": None, "size": 0.012}
     answer["fresh"]["difference"]["loss"] |= {"mean": -0.2, "verdict": "helps"}
     answer["fixed"] |= {"repeats": 30, "reproduced": True, "missed": [], "also_baseline": []}
     answer["fixed"] |= {"not_comparable": None, "baseline_not_comparable": None}
@@ -75,17 +75,31 @@ def test_the_other_verdicts_have_sentences_of_their_own(answer: dict[str, Any]) 
     assert "stayed the same on average" in sentence(other)
 
 
-def test_who_goes_on_does_so_from_the_start(answer: dict[str, Any]) -> None:
+def test_what_is_undecided_says_how_many_repeats_would_decide_it(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     assert "protocol.fresh.repeats" not in sentence(other)
     other["fresh"] |= {"verdict": "undecided", "repeats_needed": 1200}
-    assert "1,200" not in sentence(other) and "would tell" not in sentence(other)
-    assert "would be peeking" in sentence(other)
-    assert "has to begin so: --params protocol.fresh.repeats=auto." in sentence(other)
-    other["run"]["parameters"]["protocol"]["fresh"]["repeats"] = "auto"
-    assert "peeking" not in sentence(other)
+    assert "takes about 1,200 draws: --params protocol.fresh.repeats=1200." in sentence(other)
     other["fresh"] |= {"rows": "new splits", "repeats_needed": None}
     assert "more splits of these rows would hardly tell" in sentence(other)
+    assert "--params" not in sentence(other)
+
+
+def test_who_asked_before_is_told_why_intervals_are_wider(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    assert "asked" not in sentence(other)
+    for asked, times in ((1, "once"), (3, "3 times")):
+        other["fresh"]["plan"] = {"asked": asked}
+        assert f"The same was asked {times} before" in sentence(other)
+
+
+def test_what_stopped_early_is_told_without_the_luck_in_it(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    assert "luck" not in sentence(other)
+    other["fresh"]["size"] = 0.004
+    assert "Without the luck that lets a run stop early, that is about +0.4." in sentence(other)
+    other["fresh"]["verdict"] = "undecided"
+    assert "luck" not in sentence(other)
 
 
 def test_too_few_pairs_have_no_interval(answer: dict[str, Any]) -> None:

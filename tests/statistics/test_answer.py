@@ -10,6 +10,7 @@ import pytest
 
 from regpipe.language import Problem, Statistics, Technique
 from regpipe.statistics.answer import Answer, Epochs, summarise
+from regpipe.statistics.plan import ALONE
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
 
@@ -44,7 +45,7 @@ def summarised(
     compared = compare_runs(baseline, runs, problem, Statistics())
     arm = replace(arm_called("weight_l2"), problem_block=problem, technique_block=technique)
     parameters = {"statistics": {}}
-    return summarise(arm, baseline, runs, compared, Statistics(), parameters, departures)
+    return summarise(arm, baseline, runs, compared, Statistics(), parameters, departures, ALONE)
 
 
 def test_a_diverged_fit_is_counted_and_a_missing_score_leaves_valid_json() -> None:

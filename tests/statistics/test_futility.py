@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from regpipe.statistics.futility import FUTILE, analyses_at, can_win, chance_above
+from regpipe.statistics.futility import FUTILE, can_win, chance_above
 from regpipe.statistics.paired import Comparison, compare
+from regpipe.statistics.plan import Plan
 
-ANALYSES = [10, 15, 20]
+ANALYSES = (10, 15, 20)
 
 
 def compared(differences: np.ndarray, overlap: float = 0.0) -> Comparison:
@@ -17,7 +18,7 @@ def compared(differences: np.ndarray, overlap: float = 0.0) -> Comparison:
         smallest_difference=0.01,
         confidence=0.95,
         overlap=overlap,
-        analyses=ANALYSES,
+        plan=Plan(ANALYSES, remembered=False),
     )
 
 
@@ -75,5 +76,6 @@ def test_the_chance_is_how_often_it_happens_where_nothing_is_known_beforehand() 
 
 
 def test_in_the_end_an_interval_is_as_wide_as_if_nothing_had_been_given_up() -> None:
-    assert analyses_at(20, ANALYSES) is None and analyses_at(7, None) is None
-    assert analyses_at(10, ANALYSES) == ANALYSES
+    plan, once = Plan(ANALYSES, asked=2), Plan(asked=2)
+    assert plan.ended(20) == once and once.ended(7) == once
+    assert plan.ended(10) == plan

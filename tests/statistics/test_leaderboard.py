@@ -18,7 +18,7 @@ def answer(name: str, gain: float | None, p: float | None, **changes: Any) -> An
         **changes.pop("difference", {}), "p_value": p,
     }  # fmt: skip
     metric = changes.setdefault("metric", "accuracy")
-    told = {key: changes.pop(key) for key in ("by_repeat", "analyses") if key in changes}
+    told = {key: changes.pop(key) for key in ("by_repeat", "plan") if key in changes}
     verdict = changes.pop("verdict", "undecided" if p is None or p > 0.05 else "helps")
     whole = answers.answer(
         technique=name, title=name.upper(), **changes,
@@ -118,10 +118,8 @@ def test_an_interim_analysis_has_wider_ones_still() -> None:
     found = mean_difference(np.array(by_repeat), 0.01, 0.95)
     told = {"difference": {"overlap": 0.0, "pairs": 20}, "by_repeat": by_repeat}
     at_once, early = (
-        leaderboard([answer("a", found.mean, 0.5, **copy.deepcopy(told), analyses=analyses)]).iloc[
-            0
-        ]
-        for analyses in (None, [20, 40, 100])
+        leaderboard([answer("a", found.mean, 0.5, **copy.deepcopy(told), plan=plan)]).iloc[0]
+        for plan in ({"remembered": False}, {"remembered": False, "analyses": [20, 40, 100]})
     )
     assert early["joint_high"] - early["joint_low"] > 1.3 * (found.high - found.low)
     assert at_once["joint_high"] - at_once["joint_low"] == pytest.approx(found.high - found.low)

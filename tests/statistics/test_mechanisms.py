@@ -22,6 +22,7 @@ from regpipe.statistics.mechanisms import (
     with_texts,
 )
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
+from regpipe.statistics.plan import ALONE, Plan
 from tests.conftest import arm_called
 
 N = 6  # fresh repeats
@@ -44,18 +45,16 @@ def runs(norm: float, **columns: Any) -> pd.DataFrame:
 
 
 def fits(name: str, table: pd.DataFrame, **changes: Any) -> Fits:
-    whole = {"history": None, "splits": INDEPENDENT, "departure": None, **changes}
+    whole = {"history": None, "splits": INDEPENDENT, "plan": ALONE, "departure": None, **changes}
     return Fits(arm_called(name), table, **whole)
 
 
-def judged(
-    with_it: Fits, other: Fits, analyses: list[int] | None = None, **claim: Any
-) -> dict[str, Any]:
+def judged(with_it: Fits, other: Fits, **claim: Any) -> dict[str, Any]:
     """Judge one claim, that the norm of weight_l2's hidden layer is smaller if it is no other."""
     whole = {"statement": "s", "source": "a", "arm": "weight_l2", "measure": "norm_hidden"}
     block = Mechanism(**whole | {"direction": None if "near" in claim else "smaller"} | claim)
     arms = {"weight_l2": with_it, "moons": other, "weight_l1": other}
-    table = tabulate_mechanisms({"mine": block}, arms, Statistics(), analyses)
+    table = tabulate_mechanisms({"mine": block}, arms, Statistics())
     assert list(table.columns) == list(COLUMNS)
     return table.to_dict("records")[0]
 
@@ -212,16 +211,22 @@ def test_techniques_that_stopped_at_different_repeats_share_the_first() -> None:
 
 
 def test_what_was_stopped_as_decided_has_a_wider_interval() -> None:
-    own = fits("weight_l2", runs(3.0, norm_hidden=[9, 9, 3, 4, 3, 5, 3, 4]))
-    bare = fits("moons", runs(4.0))
-    alone, stopped = (judged(own, bare, analyses) for analyses in (None, [N, 2 * N]))
-    assert stopped["ci_low"] < alone["ci_low"]
-    near = {"near": 4.0, "within": 1.0}
-    alone, stopped = (judged(own, bare, analyses, **near) for analyses in (None, [N, 2 * N]))
-    assert stopped["ci_low"] < alone["ci_low"]
-    other = fits("moons", own.runs)  # which trains on, whatever is decided
-    baseline = judged(own, other, [N, 2 * N], **near, arm="moons")
-    assert baseline["ci_low"] == alone["ci_low"]
+    table = runs(3.0, norm_hidden=[9, 9, 3, 4, 3, 5, 3, 4])
+    plans = (ALONE, Plan((N, 2 * N), remembered=False), Plan((N, 2 * N), asked=1))
+    owns = [fits("weight_l2", table, plan=plan) for plan in plans]
+    bare, near = fits("moons", runs(4.0)), {"near": 4.0, "within": 1.0}
+    for claim in ({}, near):
+        alone, stopped, again = (judged(own, bare, **claim)["ci_low"] for own in owns)
+        assert again < stopped < alone
+    other = fits("moons", table)  # which trains on, whatever is decided
+    assert judged(owns[1], other, **near, arm="moons")["ci_low"] == alone
+    besides = {"weight_l2": owns[1], "moons": other}
+    claim = Mechanism(
+        **{"statement": "s", "source": "a", "arm": "moons", "beside": "weight_l2"},
+        **{"measure": "norm_hidden", "direction": "smaller"},
+    )
+    row = tabulate_mechanisms({"mine": claim}, besides, Statistics()).iloc[0]
+    assert row["repeats"] == N
 
 
 @pytest.mark.parametrize(
@@ -233,8 +238,9 @@ def test_splits_share_their_training_rows_in_what_only_those_decide(
     changes = {"norm_hidden": [9, 9, 3, 4, 3, 5, 3, 4], "epochs": [9, 9, 3, 4, 3, 5, 3, 4]}
     half = {}
     for splits in (INDEPENDENT, Splits(train_rows=200, test_rows=1597)):
-        own, bare = (fits(n, runs(4.0), splits=splits) for n in ("weight_l2", "moons"))
-        row = judged(Fits(own.arm, runs(4.0, **changes), None, splits, None), bare, measure=measure)
+        own = fits("weight_l2", runs(4.0, **changes), splits=splits)
+        bare = fits("moons", runs(4.0), splits=splits)
+        row = judged(own, bare, measure=measure)
         half[splits] = row["difference"] - row["ci_low"]
     widening = half[splits] / half[INDEPENDENT]
     assert widening == pytest.approx(math.sqrt(1 + N * overlap))

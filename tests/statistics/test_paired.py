@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from regpipe.statistics.paired import Comparison, assurance, compare, describe, repeats_needed
+from regpipe.statistics.plan import Plan
 
 RNG = np.random.default_rng(0)
 BASELINE = RNG.normal(0.9, 0.04, 30)
@@ -118,15 +119,15 @@ def test_all_wins_of_twenty_are_not_certain_to_go_on() -> None:
 
 
 def test_as_many_repeats_as_were_said_to_be_needed_do_decide() -> None:
-    """In 80% of the comparisons made so, whose true means are as uncertain as the first says."""
+    """In 80% of those that go on so, whose true means are as uncertain as the first pairs say."""
     n, mean, sd = 30, 0.006, 0.02
     needed = repeats_needed(n, mean=mean, sd=sd, smallest=0.01, confidence=0.95)
     assert needed is not None
     rng, runs = np.random.default_rng(1), 4000
     truth = mean + sd / np.sqrt(n) * rng.standard_t(n - 1, runs)
-    pairs = truth[:, None] + rng.normal(0, sd, (runs, needed))
-    margin = stats.t.ppf(0.975, needed - 1) * pairs.std(axis=1, ddof=1) / np.sqrt(needed)
-    means = np.abs(pairs.mean(axis=1))
+    further = truth + rng.normal(0, sd / np.sqrt(needed - n), runs)
+    means = np.abs(n * mean + (needed - n) * further) / needed
+    margin = stats.t.ppf(0.975, needed - 1) * sd / np.sqrt(needed)
     assert np.mean((means > margin) | (means + margin < 0.01)) == pytest.approx(0.8, abs=0.03)
 
 
@@ -163,5 +164,7 @@ def test_wins_are_held_against_a_coin() -> None:
     assert compared(np.zeros(8), better).p_wins == pytest.approx(2 * (1 + 7) / 2**7)
     assert compared(np.zeros(8), np.zeros(8)).p_wins == 1
     assert np.isnan(compared(np.zeros(8), better, overlap=0.4).p_wins)
-    looked = compared(np.zeros(8), better, analyses=[8, 16])
+    looked = compared(np.zeros(8), better, plan=Plan((8, 16), remembered=False))
     assert looked.p_wins > 2 * (1 + 7) / 2**7
+    again = compared(np.zeros(8), better, plan=Plan(asked=1))
+    assert again.p_wins == pytest.approx(2 * (1 + 7) / 2**7 / 0.16)

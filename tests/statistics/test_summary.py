@@ -5,6 +5,7 @@ import pytest
 from regpipe.language import Published, Statistics
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, ONE_SAMPLE, Splits
+from regpipe.statistics.plan import ALONE, Plan
 from regpipe.statistics.summary import (
     Mean,
     Spread,
@@ -132,10 +133,8 @@ def test_interim_analyses_widen_intervals_of_fresh_repeats_alone() -> None:
     bare, with_it = runs(0), runs(0.05)
     with_it["test_accuracy"] += [0.01, -0.01, 0, 0.01, -0.01, 0] * 2
     once, often = (
-        compare_runs(bare, with_it, MOONS, STATISTICS, analyses=analyses).set_index(
-            ["protocol", "metric"]
-        )
-        for analyses in (None, [N, 20])
+        compare_runs(bare, with_it, MOONS, STATISTICS, plan=plan).set_index(["protocol", "metric"])
+        for plan in (ALONE, Plan((N, 20), remembered=False))
     )
     for end, sign in (("ci_low", -1), ("ci_high", 1)):
         moved = sign * (often[end] - once[end])

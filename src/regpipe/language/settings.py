@@ -59,7 +59,7 @@ class Repeated(Strict):
         """The most repeats that there can be."""
         return self.at_most if self.repeats == "auto" else self.repeats
 
-    def analyses_within(self, most: int) -> list[int] | None:
+    def analyses_within(self, most: int) -> tuple[int, ...] | None:
         """After how many repeats it is analysed whether to go on; None where it isn't.
 
         There are `most` repeats or fewer.
@@ -67,7 +67,7 @@ class Repeated(Strict):
         if self.repeats != "auto":
             return None
         last = min(self.at_most, most)
-        return [*range(2 * self.batch, last, self.batch), last]
+        return (*range(2 * self.batch, last, self.batch), last)
 
 
 class FreshProtocol(Repeated):
@@ -76,13 +76,13 @@ class FreshProtocol(Repeated):
     With `auto`, each technique gets as many as it takes until it is decided.
     """
 
-    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = 30
-    at_most: PositiveInt = 200
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
+    at_most: PositiveInt = 60
     batch: Annotated[int, Field(ge=5)] = 10
     score_rows: PositiveInt = 10_000
 
     @property
-    def analyses(self) -> list[int] | None:
+    def analyses(self) -> tuple[int, ...] | None:
         """After how many repeats it is analysed whether to go on; None where it isn't."""
         return self.analyses_within(self.at_most)
 

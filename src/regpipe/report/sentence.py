@@ -32,8 +32,9 @@ def sentence(answer: Answer) -> str:
         moved = f"test {unit.name} {_movement(gain.mean, unit)}{interval}, and "
     return (
         f"{_verdict(answer)}: over {fresh.repeats} {fresh.draws.fresh}, {moved}it was better in "
-        f"{gain.wins} of them{ties}.{_loss(answer)}{_code(answer)}{_divergence(answer)}"
-        f"{_claim(answer)}{_leak(answer)}{_way_on(answer)}"
+        f"{gain.wins} of them{ties}.{_stopped(answer)}{_loss(answer)}{_code(answer)}"
+        f"{_divergence(answer)}{_claim(answer)}{_leak(answer)}{_asked_before(answer)}"
+        f"{_way_on(answer)}"
         f"{'' if fresh.verdict == 'too few' else caveat(fresh.repeats, fresh.draws.several)}"
     )
 
@@ -69,18 +70,34 @@ def _divergence(answer: Answer) -> str:
     return f" {they} scored as a constant guess would be."
 
 
-def _way_on(answer: Answer) -> str:
-    """Say how to go on until it is decided: planned from the start, not because it is undecided.
+def _stopped(answer: Answer) -> str:
+    """Return the size without what stopping early adds, where that is to be seen."""
+    fresh, gain, unit = answer.fresh, answer.gain, answer.unit
+    if direction(fresh.verdict) is None or unit.size(fresh.size) == unit.size(gain.mean):
+        return ""
+    return f" Without the luck that lets a run stop early, that is about {unit.end(fresh.size)}."
 
-    Whoever adds draws because the first 30 are undecided is wrong in up to 9%.
-    """
-    run = answer.run
-    if answer.fresh.verdict != "undecided" or run.is_screen or run.protocol.fresh.analyses:
+
+def _asked_before(answer: Answer) -> str:
+    """Say why an interval is wider than that of a question that is asked once."""
+    asked = answer.fresh.plan.asked
+    if not asked or answer.fresh.verdict == "too few":
+        return ""
+    times = "once" if asked == 1 else f"{asked} times"
+    return (
+        f" The same was asked {times} before, with other repeats or seeds: intervals are wider, so "
+        "that all of them hold together."
+    )
+
+
+def _way_on(answer: Answer) -> str:
+    """Say how many repeats would decide it."""
+    fresh = answer.fresh
+    if fresh.verdict != "undecided" or fresh.repeats_needed is None or answer.run.is_screen:
         return ""
     return (
-        f" To add {answer.fresh.draws.several} because these don't tell would be peeking. A "
-        "comparison that goes on until it is told has to begin so: "
-        "--params protocol.fresh.repeats=auto."
+        f" A verdict takes about {fresh.repeats_needed:,} {fresh.draws.several}: --params "
+        f"protocol.fresh.repeats={fresh.repeats_needed}."
     )
 
 

@@ -20,6 +20,8 @@ from regpipe.provenance import versions
 from regpipe.rows.draws import BY_ROWS, Draws, draws_of
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.paired import Comparison
+from regpipe.statistics.plan import Plan
+from regpipe.statistics.stopped import unbiased
 from regpipe.statistics.summary import Spread, pair_runs, sides_within, spread, whole
 from regpipe.statistics.verdicts import Verdict
 from regpipe.strict import Number, Strict
@@ -80,9 +82,8 @@ class Fixed(BothArms):
 class Fresh(BothArms):
     """The difference on fresh draws, technique minus baseline.
 
-    `by_repeat` is that of the metric in each repeat, in their order. `analyses` are the numbers of
-    repeats after which it was analysed whether to go on, None where their number was set
-    beforehand.
+    `by_repeat` is that of the metric in each repeat, in their order; `size` its mean, without what
+    stopping early adds to it, see `stopped`; `plan` what the number of repeats comes from.
     """
 
     rows: str
@@ -90,7 +91,8 @@ class Fresh(BothArms):
     verdict: Verdict
     repeats_needed: int | None
     by_repeat: list[Number]
-    analyses: list[int] | None
+    size: Number
+    plan: Plan
 
     @property
     def draws(self) -> Draws:
@@ -179,7 +181,7 @@ def summarise(
     statistics: Statistics,
     parameters: dict[str, Any],
     departures: Mapping[str, str | None],
-    analyses: list[int] | None = None,
+    plan: Plan,
 ) -> Answer:
     """Return the answer.
 
@@ -191,7 +193,7 @@ def summarise(
         statistics: by which they were compared.
         parameters: everything it was run with.
         departures: in what `baseline` and `technique` aren't as published.
-        analyses: see `Fresh`.
+        plan: by which fresh repeats were made.
     """
     problem, technique = arm.problem_block, arm.technique_block
     published = technique.published if technique else None
@@ -207,6 +209,8 @@ def summarise(
     difference = {row["metric"]: _difference(row) for row in rows}
     gain = difference[metric]
     assert gain.verdict is not None
+    smallest = problem.smallest_differences(statistics)[metric]
+    size = unbiased(gain, plan, smallest, statistics.confidence)
     return Answer(
         technique=arm.name,
         title=arm.title,
@@ -221,7 +225,8 @@ def summarise(
             verdict=gain.verdict,
             repeats_needed=gain.repeats_needed,
             by_repeat=by_repeat.tolist(),
-            analyses=analyses,
+            size=size,
+            plan=plan,
         ),
         run=Run(
             parameters=parameters,

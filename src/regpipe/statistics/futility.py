@@ -2,8 +2,9 @@
 
 It is given up before the last repeat where it hurts, where it makes no difference, or where it
 hardly has a chance to help in the end. Nothing is said to help before the end, so what is said
-there holds with the confidence that was asked for, as if nothing had been given up. What is said of
-a technique that was given up has the wider interval of an interim analysis, see `spending`.
+there holds with the confidence that was asked for, as if nothing had been given up (`Plan.ended`).
+What is said of a technique that was given up has the wider interval of an interim analysis, see
+`spending`.
 
 Source: D. J. Spiegelhalter, L. S. Freedman and P. R. Blackburn, "Monitoring clinical trials:
 conditional or predictive power?" (1986).
@@ -16,11 +17,6 @@ from regpipe.statistics.paired import Comparison
 from regpipe.statistics.verdicts import direction
 
 FUTILE = 0.05  # a smaller chance to help isn't waited for
-
-
-def analyses_at(n: int, analyses: list[int] | None) -> list[int] | None:
-    """Return the analyses by which an interval after n pairs is widened; None at the end."""
-    return None if analyses is None or n == analyses[-1] else analyses
 
 
 def can_win(

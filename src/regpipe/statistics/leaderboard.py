@@ -11,7 +11,6 @@ from regpipe.language.metrics import METRICS
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.joint import jointly
-from regpipe.statistics.spending import nominal_confidence
 from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
 GAIN = (
@@ -30,11 +29,12 @@ def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
     Returns:
         technique, title, family, problem, metric, leak; published (test); fixed_baseline, fixed,
         fresh_baseline, fresh: means on test rows; difference (mean over fresh draws, technique
-        minus baseline), its interval ci_low, ci_high; smallest_difference, the smallest of interest
-        on that problem; gain, the difference in multiples of that, above 0 where it is better,
-        which makes problems comparable; effect, the same in standard deviations of the differences;
-        p_better with its interval, wins, ties and p_wins, repeats; verdict, p_value;
-        repeats_needed; epochs and seconds, means of a fit; p_joint and verdict_joint, corrected for
+        minus baseline), its interval ci_low, ci_high; size, the difference without what stopping
+        early adds to it; smallest_difference, the smallest of interest on that problem; gain, the
+        size in multiples of that, above 0 where it is better, which makes problems comparable;
+        effect, the difference in standard deviations of the differences; p_better with its
+        interval, wins, ties and p_wins, repeats; verdict, p_value; repeats_needed; epochs and
+        seconds, means of a fit; p_joint and verdict_joint, corrected for
         all techniques on the problem, and joint_low and joint_high, intervals of the differences
         that all hold together, see `joint`; rank_on_problem and rank, by gain, and of equal gains
         by the worse end of the interval.
@@ -68,7 +68,7 @@ def _interval(answer: Answer, confidence: float) -> tuple[float, float]:
     gain, fresh = answer.gain, answer.fresh
     if math.isnan(gain.p_value):
         return math.nan, math.nan
-    at = nominal_confidence(gain.pairs, fresh.analyses, confidence, gain.overlap)
+    at = fresh.plan.confidence(gain.pairs, confidence, gain.overlap)
     differences = np.array(fresh.by_repeat)
     found = mean_difference(differences, answer.smallest_difference, at, gain.overlap)
     return found.low, found.high
@@ -101,7 +101,8 @@ def _row(answer: Answer) -> dict[str, object]:
         "fresh": fresh.technique["test"].mean,
         "difference": gain.mean,
         "smallest_difference": smallest,
-        "gain": sign * gain.mean / smallest,
+        "size": fresh.size,
+        "gain": sign * fresh.size / smallest,
         **{key: value for key, value in asdict(gain).items() if key in GAIN},
         "repeats": fresh.repeats,
         "verdict": fresh.verdict,

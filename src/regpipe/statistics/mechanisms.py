@@ -5,7 +5,7 @@ penalties, as in Keras. Two of them compare only where neither arm has any.)
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from regpipe.language.metrics import METRICS
 from regpipe.statistics.judging import FAILS, HOLDS, UNDECIDED
 from regpipe.statistics.overlap import Splits
 from regpipe.statistics.paired import Comparison, compare
+from regpipe.statistics.plan import Plan
 from regpipe.statistics.summary import compare_pairs, pair_runs
 
 TRIFLING, CANT_TELL = "holds, too little to matter", "can't be told here"
@@ -38,6 +39,7 @@ class Fits:
         runs: its run table.
         history: of each epoch; None where no claim needs it.
         splits: what the fresh repeats of its problem share.
+        plan: by which those of a technique were made.
         departure: why nothing can be judged by them: in what the arm isn't as shipped, or that its
             rows stand in for others; None where it can.
     """
@@ -46,6 +48,7 @@ class Fits:
     runs: pd.DataFrame
     history: pd.DataFrame | None
     splits: Splits
+    plan: Plan
     departure: str | None
 
 
@@ -53,7 +56,6 @@ def tabulate_mechanisms(
     claims: Mapping[str, Mechanism],
     fits: Mapping[str, Fits],
     statistics: Statistics,
-    analyses: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Return a row per claim.
 
@@ -61,7 +63,6 @@ def tabulate_mechanisms(
         claims: by their names.
         fits: of the arms that they are about, of those beside them, and of the baselines of both.
         statistics: confidence, and the smallest differences of scores.
-        analyses: after how many fresh repeats techniques may have been stopped as decided.
 
     Returns:
         claim (its name) and its keys; arm_mean and beside_mean of the measure over the same fresh
@@ -74,7 +75,7 @@ def tabulate_mechanisms(
         beside = None if claim.near is not None else fits[claim.beside or arm.arm.problem]
         if claim.measure.startswith("gain_"):
             arm, beside = (gaining(one, fits[one.arm.problem]) for one in (arm, beside) if one)
-        found = _found(claim, arm, beside, statistics, analyses)
+        found = _found(claim, arm, beside, statistics)
         about = claim.model_dump() | {"beside": beside.arm.name if beside else ""}
         about |= {"claim": name, "problem": arm.arm.problem, "direction": claim.direction or "near"}
         rows.append({**about, **found})
@@ -91,15 +92,14 @@ def _found(
     arm: Fits,
     beside: Fits | None,
     statistics: Statistics,
-    analyses: Sequence[int] | None,
 ) -> dict[str, object]:
     """Return what a row says beyond the claim itself."""
     measure, problem = Measure.named(claim.measure), arm.arm.problem_block
     own = measured(arm, measure)
+    # A baseline has all its repeats, whatever they say.
+    plan = beside.plan if beside and arm.arm.technique is None else arm.plan
     if beside is None:
         values, others = own["value"].to_numpy(float), np.full(len(own), claim.near, float)
-        if arm.arm.technique is None:  # a baseline has all its repeats, whatever they say
-            analyses = None
     else:
         other = measured(beside, measure)
         own = own[own["repeat"].isin(other["repeat"])]
@@ -110,7 +110,7 @@ def _found(
         values, others = (pairs[f"value_{side}"].to_numpy(float) for side in ("t", "b"))
     smallest = claim.within or _smallest(measure, others, arm, statistics)
     if beside and measure.kind == "test":
-        found = compare_pairs(pairs, measure.of, problem, statistics, arm.splits, analyses)
+        found = compare_pairs(pairs, measure.of, problem, statistics, arm.splits, plan)
     else:
         found = compare(
             others,
@@ -119,7 +119,7 @@ def _found(
             smallest_difference=smallest,
             confidence=statistics.confidence,
             overlap=_overlap(arm.splits, measure, arm.arm.training.leaks),
-            analyses=analyses,
+            plan=plan,
         )
     why = arm.departure or (beside and beside.departure) or _untold(found, values, others)
     verdict = fate(claim.direction, found.ci_low, found.ci_high, smallest)

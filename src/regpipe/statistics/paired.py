@@ -1,7 +1,6 @@
 """How much better is one of two paired samples, and is that luck?"""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,8 +8,8 @@ import numpy as np
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.intervals import FEWEST, bootstrap_interval, share_interval
 from regpipe.statistics.intervals import margin as margin_of
-from regpipe.statistics.spending import nominal_confidence, repeated_p_value
-from regpipe.statistics.verdicts import Verdict, decide
+from regpipe.statistics.plan import ALONE, Plan
+from regpipe.statistics.verdicts import SAME, TRIFLE, Verdict, decide, direction
 from regpipe.strict import Number
 
 NEVER = 10**9  # repeats that will never be made
@@ -88,7 +87,7 @@ def compare(
     smallest_difference: float,
     confidence: float,
     overlap: float = 0.0,
-    analyses: Sequence[int] | None = None,
+    plan: Plan = ALONE,
 ) -> Comparison:
     """Compare pairs that share data and seed.
 
@@ -103,35 +102,31 @@ def compare(
         confidence: of the interval, in (0, 1).
         overlap: 0 for independent pairs, n_test / n_train for splits of the same rows, infinite for
             pairs on one and the same sample.
-        analyses: the numbers of pairs of interim analyses, after each of which it may have been
-            stopped as decided. The interval is then wider and the p value larger, so that both hold
-            for all of them together, see `spending`.
+        plan: by which it is asked. Where there are interim analyses, or other plans, the interval
+            is wider and the p value larger, so that both hold for all of them together.
 
     Raises:
-        ValueError: the shapes differ, there is no pair, or their number is none of
-            `analyses`.
+        ValueError: the shapes differ, there is no pair, or their number is none of the plan's
+            analyses.
     """
     described = describe(baseline, technique, higher_is_better=higher_is_better)
     n = described.pairs
     if n < FEWEST or math.isinf(overlap):
         return replace(described, verdict="too few")
-    at = nominal_confidence(n, analyses, confidence, overlap)
+    at = plan.confidence(n, confidence, overlap)
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
     estimate = mean_difference(differences, smallest_difference, at, overlap)
     better_low, better_high = share_interval(described.p_better, n, at, overlap)
     boot = bootstrap_interval(differences, at, overlap) if estimate.sd > 0 else (NAN, NAN)
     mean, sd, p = estimate.mean, estimate.sd, estimate.p_value
     p_wins = NAN if overlap else _p_of_wins(described)
-    if analyses:
-        p, p_wins = (
-            one if math.isnan(one) else repeated_p_value(one, n, analyses, overlap)
-            for one in (p, p_wins)
-        )
+    p, p_wins = (p if math.isnan(p) else plan.p_value(p, n, overlap) for p in (p, p_wins))
     low, high = estimate.low, estimate.high
     decision = decide(low, high, smallest_difference, higher_is_better=higher_is_better)
     needed = None
     if decision == "undecided" and sd > 0:
-        needed = repeats_needed(n, mean, sd, smallest_difference, confidence, overlap)
+        again = plan.next.level(confidence)
+        needed = repeats_needed(n, mean, sd, smallest_difference, again, overlap)
     return replace(
         described,
         mean=mean,
@@ -182,12 +177,11 @@ def describe(baseline: np.ndarray, technique: np.ndarray, *, higher_is_better: b
 def repeats_needed(
     n: int, mean: float, sd: float, smallest: float, confidence: float, overlap: float = 0.0
 ) -> int | None:
-    """Return how many pairs a further comparison takes, to have a verdict with 80% assurance.
+    """Return how many pairs, the n that are there among them, give a verdict with 80% assurance.
 
-    It is one that is planned so, of pairs of its own. The mean that n pairs give is uncertain by
-    their own number and by its: both count (A. O'Hagan, J. W. Stevens and M. J. Campbell,
-    "Assurance in clinical trial design", 2005). The spread is taken to stay as it was. None where
-    no number would do, as on splits of the same rows.
+    The mean that all of them will have is uncertain by those to come (A. O'Hagan, J. W. Stevens and
+    M. J. Campbell, "Assurance in clinical trial design", 2005). The spread is taken to stay as it
+    was. None where no number would do, as on splits of the same rows.
 
     >>> repeats_needed(30, mean=0.006, sd=0.02, smallest=0.01, confidence=0.95)
     44
@@ -199,7 +193,7 @@ def repeats_needed(
 
     if not enough(NEVER):
         return None
-    too_few, needed = FEWEST - 1, FEWEST
+    too_few, needed = n, n + 1
     while not enough(needed):
         too_few, needed = needed, 2 * needed
     while needed - too_few > 1:
@@ -212,24 +206,40 @@ def repeats_needed(
 
 
 def assurance(n: int, mean: float, sd: float, smallest: float, margin: float, pairs: int) -> float:
-    """Return how probable a verdict of `pairs` further pairs is, after n of them.
+    """Return how probable a verdict of `pairs` pairs is, of which n are there.
 
     Args:
-        n: how many pairs there were, two or more.
+        n: how many there are, two or more.
         mean: theirs.
         sd: standard deviation of their differences, above 0.
         smallest: as in `verdicts.decide`.
-        margin: half the width of the further pairs' interval.
-        pairs: how many those are.
+        margin: half the width of the interval of all pairs.
+        pairs: how many those are, more than n.
     """
     from scipy import stats
 
-    theirs = stats.t(n - 1, loc=mean, scale=sd * math.sqrt(1 / n + 1 / pairs))
-    one_side = theirs.sf(margin) + theirs.cdf(-margin)
+    of_all = stats.t(n - 1, loc=mean, scale=sd * math.sqrt(1 / n - 1 / pairs))
+    one_side = of_all.sf(margin) + of_all.cdf(-margin)
     inside = smallest - margin
     if inside <= 0:
         return float(one_side)
-    return float(min(one_side + theirs.cdf(inside) - theirs.cdf(-inside), 1.0))
+    return float(min(one_side + of_all.cdf(inside) - of_all.cdf(-inside), 1.0))
+
+
+def goes_on(comparison: Comparison, smallest: float, confidence: float, plan: Plan) -> bool:
+    """Whether further pairs are wanted after an interim analysis, and could decide.
+
+    They aren't where it doesn't matter. A direction is decided where it is among all questions on
+    the same rows, see `Plan.family`.
+    """
+    verdict = comparison.verdict or ""
+    if verdict == SAME or verdict.endswith(TRIFLE):
+        return False
+    told = direction(verdict) is not None
+    if told and comparison.p_value < (1 - confidence) / plan.family:
+        return False
+    level = plan.level(confidence, plan.family if told else 1)
+    return not is_out_of_reach(comparison, smallest, level)
 
 
 def is_out_of_reach(comparison: Comparison, smallest: float, confidence: float) -> bool:

@@ -1,6 +1,6 @@
 """Two run tables -> how far each number spreads, and how the arms compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -13,6 +13,7 @@ from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
 from regpipe.statistics.overlap import INDEPENDENT, Splits, minus, units_of
 from regpipe.statistics.paired import Comparison, compare, describe
+from regpipe.statistics.plan import ALONE, Plan
 from regpipe.strict import Number, Strict
 
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
@@ -63,7 +64,7 @@ def compare_pairs(
     problem: Problem,
     statistics: Statistics,
     splits: Splits,
-    analyses: Sequence[int] | None = None,
+    plan: Plan = ALONE,
 ) -> Comparison:
     """Compare both sides of some pairs, by a score on the test rows; see `compare_runs`."""
     column = f"test_{score}"
@@ -76,7 +77,7 @@ def compare_pairs(
         smallest_difference=problem.smallest_differences(statistics)[score],
         confidence=statistics.confidence,
         overlap=splits.overlap(with_it - bare, by_unit),
-        analyses=analyses,
+        plan=plan,
     )
 
 
@@ -86,7 +87,7 @@ def compare_runs(
     problem: Problem,
     statistics: Statistics,
     splits: Splits = INDEPENDENT,
-    analyses: Sequence[int] | None = None,
+    plan: Plan = ALONE,
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
@@ -99,8 +100,7 @@ def compare_runs(
         problem: what the fits are scored by, and which difference is too small.
         statistics: confidence, and the smallest differences where the problem has none of its own.
         splits: what `fresh` repeats share.
-        analyses: after how many fresh repeats it was analysed, or would have been, whether to go
-            on; None where their number was set beforehand.
+        plan: by which fresh repeats were made.
 
     Returns:
         A row per protocol and score, with the attributes of a `Comparison`: mean (technique minus
@@ -117,7 +117,7 @@ def compare_runs(
                 arms = (part[f"test_{score}_{side}"].to_numpy() for side in ("b", "t"))
                 comparison = describe(*arms, higher_is_better=higher_is_better)
             else:
-                comparison = compare_pairs(part, score, problem, statistics, splits, analyses)
+                comparison = compare_pairs(part, score, problem, statistics, splits, plan)
             rows.append({"protocol": protocol, "metric": score, **asdict(comparison)})
     return pd.DataFrame(rows).astype({"repeats_needed": "Int64"})
 

@@ -8,13 +8,14 @@ from regpipe.kedro_side.datasets.files import (
     ValueDataset,
 )
 from regpipe.kedro_side.datasets.runs import RunsDataset
-from regpipe.kedro_side.datasets.stores import TrainerDataset, TrialJournalDataset
+from regpipe.kedro_side.datasets.stores import LooksDataset, TrainerDataset, TrialJournalDataset
 from regpipe.kedro_side.datasets.stories import StoriesDataset
 from regpipe.kedro_side.datasets.table import TableDataset
 
 __all__ = [
     "ExportDataset",
     "KerasModelDataset",
+    "LooksDataset",
     "NpzDataset",
     "PictureDataset",
     "RunsDataset",

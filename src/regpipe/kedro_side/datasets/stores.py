@@ -1,4 +1,4 @@
-"""What is added to bit by bit: the store of fits, with what trains them, and a search's trials."""
+"""What is added to bit by bit: fits, with what trains them, a search's trials, and verdicts."""
 
 import json
 import logging
@@ -9,6 +9,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from regpipe.engine.fit_store import FitStore
 from regpipe.language import Engine, Random
+from regpipe.pipelines.looks import Looks
 from regpipe.pipelines.training import Trainer
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,19 @@ class TrainerDataset(StoreDataset[Trainer]):
             "workers": self._workers,
             "random": self._random,
         }
+
+
+class LooksDataset(StoreDataset[Looks]):
+    """Hands out what was told before, a table to which each verdict is added."""
+
+    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
+        """Point the dataset at a CSV file; it needn't exist."""
+        super().__init__(path=path, metadata=metadata)
+        self._looks = Looks(self._path)
+
+    def load(self) -> Looks:
+        """Return it, one for all nodes of a run."""
+        return self._looks
 
 
 class TrialJournalDataset(StoreDataset[Any]):

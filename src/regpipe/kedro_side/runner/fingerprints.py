@@ -18,6 +18,7 @@ from regpipe.provenance import code_digest, digest, versions
 
 TRAINER = "trainer"  # threads, and what is stored, change no result
 JOURNAL = ".journal"  # of a search: what it has found already, and would find again
+LOOKS = "looks"  # what was told before: a plan keeps the place in it that it once had
 OWN = __name__.partition(".")[0]
 
 Fingerprints = dict[str, str | None]
@@ -50,7 +51,7 @@ def fingerprints(
 def _of_input(
     name: str, catalog: CatalogProtocol, config: Mapping[str, Any], there: Mapping[str, str]
 ) -> str | None:
-    if name.endswith(JOURNAL):
+    if name == LOOKS or name.endswith(JOURNAL):
         return ""
     if name == TRAINER:
         return digest([config["engine"], config.get("random", "hash")])

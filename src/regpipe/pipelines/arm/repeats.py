@@ -10,8 +10,10 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.language import PROTOCOLS, Protocol, Statistics
 from regpipe.pipelines.fits import Repeats, measure_of, repeats_of, splits_of
+from regpipe.pipelines.looks import Look, Looks
 from regpipe.pipelines.training import Trainer
-from regpipe.statistics.paired import Comparison, is_out_of_reach
+from regpipe.statistics.paired import Comparison, goes_on
+from regpipe.statistics.plan import Plan
 from regpipe.statistics.summary import compare_pairs
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,14 @@ def repeat_to_the_end(protocol: Protocol) -> Repeats:
     return protocol.at_most
 
 
+def plan_repeats(
+    arm: Arm, samples: pd.DataFrame, looks: Looks, protocol: Protocol, *, family: int
+) -> Look:
+    """Return by which plan a technique is asked about, one of `family` on its problem."""
+    fresh = protocol.fresh
+    return looks.at(arm, samples, protocol.seed, Plan(fresh.analyses, family=family), fresh.ceiling)
+
+
 def repeat_until_decided(
     arm: Arm,
     architecture: dict[str, Any],
@@ -30,14 +40,15 @@ def repeat_until_decided(
     baseline_runs: pd.DataFrame,
     protocol: Protocol,
     statistics: Statistics,
+    look: Look,
 ) -> Repeats:
     """Return how often a technique is trained.
 
     Where that is `auto`, it is trained a batch at a time, until its metric on fresh draws has a
-    verdict beside its baseline's, or no further repeat could give one. What was trained is left in
-    the store, where `train` will find it.
+    verdict beside its baseline's, or no further repeat could give one, see `goes_on`. What was
+    trained is left in the store, where `train` will find it.
     """
-    analyses = protocol.fresh.analyses
+    analyses = look.plan.analyses
     if analyses is None:
         return protocol.at_most
     fixed, fresh = (
@@ -53,10 +64,8 @@ def repeat_until_decided(
         progress.expect(len(batch))
         for job, fit in zip(batch, trainer.fits_of(arm.name, batch), strict=True):
             own.append(measure_of(job, fit).scores(job.rows))
-        comparison = compared(arm, pd.DataFrame(own), baseline_runs, statistics, analyses)
-        if comparison.verdict != "undecided" or is_out_of_reach(
-            comparison, smallest, statistics.confidence
-        ):
+        comparison = compared(arm, pd.DataFrame(own), baseline_runs, statistics, look.plan)
+        if not goes_on(comparison, smallest, statistics.confidence, look.plan):
             break
     progress.expect(n - analyses[-1])  # those that aren't needed
     return {**protocol.at_most, "fresh": n}
@@ -67,7 +76,7 @@ def compared(
     own: pd.DataFrame,
     baseline_runs: pd.DataFrame,
     statistics: Statistics,
-    analyses: list[int],
+    plan: Plan,
 ) -> Comparison:
     """Return what an interim analysis says; `own` are the arm's scores on fresh draws so far."""
     problem, metric, n = arm.problem_block, arm.task.metric, len(own)
@@ -75,6 +84,6 @@ def compared(
     sides = (bare.add_suffix("_b"), own.add_suffix("_t"))
     pairs = pd.concat([side.reset_index(drop=True) for side in sides], axis=1)
     splits = splits_of(problem, baseline_runs)
-    comparison = compare_pairs(pairs, metric, problem, statistics, splits, analyses)
+    comparison = compare_pairs(pairs, metric, problem, statistics, splits, plan)
     logger.debug("%s after %d fresh repeats: %s", arm.name, n, comparison.verdict)
     return comparison

@@ -1,5 +1,6 @@
 """From what was tuned to an answer per recipe, a leaderboard, and the page that shows them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from regpipe.language import Engine, Problem, Protocol, Recipe, Screen, Statisti
 from regpipe.pipelines.arm.nodes import Trained, train_plan
 from regpipe.pipelines.fits import repeats_of, splits_of
 from regpipe.pipelines.grid.nodes import choose_values
+from regpipe.pipelines.looks import Look, Looks
 from regpipe.pipelines.search import candidate_of
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
@@ -25,6 +27,7 @@ from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import tabulate_claims
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import FEW_SEEDS
+from regpipe.statistics.plan import Plan
 from regpipe.statistics.references import compare_references
 from regpipe.statistics.summary import spread
 
@@ -32,6 +35,15 @@ from regpipe.statistics.summary import spread
 def make_space(base: Arm, recipe: Recipe, *, name: str) -> SearchSpace:
     """Return the arms that the recipe called `name` makes of a problem's baseline."""
     return space_of(name, recipe, base)
+
+
+def plan_repeats(
+    space: SearchSpace, samples: pd.DataFrame, looks: Looks, protocol: Protocol, screen: Screen
+) -> Look:
+    """Return by which plan the recipe is asked about."""
+    most = protocol.fresh.ceiling
+    plan, ceiling = Plan(screen.analyses_within(most)), min(screen.ceiling, most)
+    return looks.at(space.arms[0], samples, protocol.seed, plan, ceiling)
 
 
 def choose_arm(space: SearchSpace, trials: pd.DataFrame) -> Arm:
@@ -82,15 +94,17 @@ def answer(
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
     arm: Arm,
+    look: Look,
+    looks: Looks,
     protocol: Protocol,
     statistics: Statistics,
     screen: Screen,
     engine: Engine,
 ) -> tuple[pd.DataFrame, Answer]:
     """Return the comparison with the baseline and the answer."""
-    told = (baseline_runs, runs, arm, protocol, statistics)
-    comparison = technique_nodes.compare(*told, screen)
-    run = (baseline_runs, runs, comparison, arm, protocol, statistics, engine)
+    ended = replace(look, plan=look.plan.ended(int((runs["protocol"] == "fresh").sum())))
+    comparison = technique_nodes.compare(baseline_runs, runs, arm, ended, looks, statistics)
+    run = (baseline_runs, runs, comparison, arm, ended, protocol, statistics, engine)
     return comparison, technique_nodes.answer(*run, screen=screen)
 
 

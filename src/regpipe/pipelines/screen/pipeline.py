@@ -44,10 +44,11 @@ def create_pipeline(problem: str, view: View, recipes: Mapping[str, bool]) -> Pi
 def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     """Return the nodes of a recipe, in a namespace inside the problem's."""
     space, bare = bound(nodes.make_space, name=name), "baseline_runs"
-    tuned_by = ["space", "samples", "trainer", bare, PROTOCOL, SCREEN, STATISTICS]
+    planned = ["space", "samples", "looks", PROTOCOL, SCREEN]
+    tuned_by = ["space", "samples", "trainer", bare, "look", PROTOCOL, SCREEN, STATISTICS]
     chosen_by = ["trials", bare, "space", PROTOCOL, SCREEN, STATISTICS]
     trained = ["space", "trials", "samples", "trainer", PROTOCOL]
-    answered = [*TABLES, "arm", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
+    answered = [*TABLES, "arm", "look", "looks", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
     story = story_of("", view, "grid_plot" if tuned else None)
     story["samples_plot"] = "problem_samples_plot"
     values = [
@@ -57,6 +58,7 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     template = Pipeline(
         [
             step(space, ["baseline_arm", "params:recipe"], "space", "model"),
+            step(nodes.plan_repeats, planned, "look", "model"),
             step(tune, tuned_by, "trials", *TRAINS),
             step(nodes.choose_arm, ["space", "trials"], "arm", "model"),
             step(nodes.train_chosen, trained, TRAINED, *TRAINS),

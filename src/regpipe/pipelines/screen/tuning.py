@@ -27,10 +27,12 @@ from regpipe.language import Protocol, Screen, Statistics
 from regpipe.language.settings import Holdouts
 from regpipe.pipelines.arm.repeats import compared
 from regpipe.pipelines.fits import Repeat, repeats_of
+from regpipe.pipelines.looks import Look
 from regpipe.pipelines.search import Candidate, Evaluator, candidate_of, held_out, merit
 from regpipe.pipelines.training import Trainer
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.futility import can_win
+from regpipe.statistics.plan import Plan
 
 CLAIMED = 5  # repeats in which every value is trained on all rows
 
@@ -42,6 +44,7 @@ def tune(
     samples: pd.DataFrame,
     trainer: Trainer,
     baseline_runs: pd.DataFrame,
+    look: Look,
     protocol: Protocol,
     screen: Screen,
     statistics: Statistics,
@@ -53,18 +56,17 @@ def tune(
     it wasn't trained on all rows; `pruned`, whether it was dropped on the way.
     """
     first = space.arms[0]
-    repeats = repeats_of(first, samples, protocol, "fresh", screen.ceiling)
+    repeats, plan = repeats_of(first, samples, protocol, "fresh", screen.ceiling), look.plan
     candidates = candidates_of(space, samples)
     evaluator = Evaluator(first.name, trainer)
     ahead = fits_of_repeat(len(space.values), screen.holdouts) + 1
     progress.expect(ahead * len(repeats))
     search = partial(try_values, space, candidates, evaluator, screen)
-    analyses = screen.analyses_within(len(repeats)) or [len(repeats)]
     tried: Tried = {}
-    for begun, ended in pairwise([0, *analyses]):
+    for begun, ended in pairwise([0, *(plan.analyses or [len(repeats)])]):
         for part in trainer.in_threads(search, repeats[begun:ended]):
             tried |= part
-        if ended < len(repeats) and not _may_win(first, tried, baseline_runs, statistics, analyses):
+        if ended < len(repeats) and not _may_win(first, tried, baseline_runs, statistics, plan):
             progress.expect(ahead * (ended - len(repeats)))
             break
     _claim(space, candidates, evaluator, tried, repeats[:CLAIMED], trainer)
@@ -169,17 +171,18 @@ def _may_win(
     tried: Tried,
     baseline_runs: pd.DataFrame,
     statistics: Statistics,
-    analyses: list[int],
+    plan: Plan,
 ) -> bool:
     """Whether the recipe may still win, by what was chosen in the repeats so far."""
     metric = arm.task.metric
     chosen = grid_statistics.choose(pd.DataFrame(tried.values()), arm.task)
-    comparison = compared(arm, chosen, baseline_runs, statistics, analyses)
+    comparison = compared(arm, chosen, baseline_runs, statistics, plan)
+    assert plan.analyses
     return can_win(
         comparison,
-        analyses[-1],
+        plan.analyses[-1],
         higher_is_better=arm.task.scores[metric],
-        confidence=statistics.confidence,
+        confidence=plan.level(statistics.confidence),
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from regpipe import plots
 from regpipe.candidates.arm import Arm, as_yaml
 from regpipe.candidates.as_published import Shipped, departures, problem_departure
-from regpipe.language import Mechanism, Protocol, Statistics
+from regpipe.language import Mechanism, Statistics
 from regpipe.language.reading import parse
 from regpipe.pipelines.fits import splits_of
 from regpipe.plots.style import Figure
@@ -19,6 +19,7 @@ from regpipe.statistics.judging import STAND_IN
 from regpipe.statistics.leaderboard import leaderboard
 from regpipe.statistics.mechanisms import Fits, tabulate_mechanisms, with_texts
 from regpipe.statistics.overlap import without_units
+from regpipe.statistics.plan import Plan
 
 # What the names of datasets end in: of pictures, of answers and of grids.
 PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
@@ -70,7 +71,6 @@ def check_claims(**results: Any) -> pd.DataFrame:
 
 
 def judge_mechanisms(
-    protocol: Protocol,
     statistics: Statistics,
     *,
     claims: Mapping[str, Any],
@@ -80,15 +80,15 @@ def judge_mechanisms(
     """Put what was claimed to happen inside of networks beside what does.
 
     Args:
-        protocol: how often arms were fitted.
         statistics: by which they are compared.
         claims: the blocks of the claims.
         shipped: of each arm, the blocks that they are about.
-        left: `<arm>.arm` and `<arm>.runs` of each, and `<arm>.history` where a claim is about that.
+        left: `<arm>.arm` and `<arm>.runs` of each, `<arm>.look` of techniques, and `<arm>.history`
+            where a claim is about that.
     """
     parsed = {name: parse(Mechanism, block, name) for name, block in claims.items()}
     fits = {name: _fits(name, left, shipped[name]) for name in shipped}
-    return tabulate_mechanisms(parsed, fits, statistics, protocol.fresh.analyses)
+    return tabulate_mechanisms(parsed, fits, statistics)
 
 
 def _fits(name: str, left: Mapping[str, Any], shipped: Shipped) -> Fits:
@@ -102,7 +102,8 @@ def _fits(name: str, left: Mapping[str, Any], shipped: Shipped) -> Fits:
         away = next(filter(None, departures(arm, shipped).values()), None)
     else:
         away = problem_departure(name, problem, shipped["problem"])
-    return Fits(arm, left[f"{name}.runs"], left.get(f"{name}.history"), splits, away)
+    plan = left[f"{name}.look"].plan if arm.technique else Plan()
+    return Fits(arm, left[f"{name}.runs"], left.get(f"{name}.history"), splits, plan, away)
 
 
 def plot_claims(claims: pd.DataFrame) -> Figure:

@@ -82,24 +82,27 @@ def create_claims(techniques: Sequence[str], grids: Sequence[str]) -> Pipeline:
 
 
 def create_mechanisms(
-    claims: Mapping[str, Any], arms: Mapping[str, Shipped], curves: Collection[str]
+    claims: Mapping[str, Any],
+    arms: Mapping[str, Shipped],
+    techniques: Collection[str],
+    curves: Collection[str],
 ) -> Pipeline:
     """Return the pipeline that judges claims about what happens inside of networks.
 
     Args:
         claims: their blocks.
         arms: those that they are about or beside, and their problems: the blocks as shipped.
-        curves: those of them whose histories are asked for.
+        techniques: those of them that are no baselines.
+        curves: those whose histories are asked for.
     """
-    asked = {"arm": arms, "runs": arms, "history": curves}
+    asked = {"arm": arms, "runs": arms, "look": techniques, "history": curves}
     left = {f"{arm}.{what}": f"{arm}.{what}" for what, names in asked.items() for arm in names}
-    settings = {name: f"params:{name}" for name in ("protocol", "statistics")}
     judge = bound(nodes.judge_mechanisms, claims=claims, shipped=arms)
     return Pipeline(
-        [step(judge, settings | left, "mechanisms", "report")],
+        [step(judge, {"statistics": "params:statistics"} | left, "mechanisms", "report")],
         namespace=NAME,
         inputs=set(left),
-        parameters=parameters("protocol", "statistics"),
+        parameters=parameters("statistics"),
         tags=[CLAIMS, NAME],
     )
 

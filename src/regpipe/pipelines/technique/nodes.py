@@ -11,11 +11,11 @@ from regpipe.candidates.as_published import Shipped, departures
 from regpipe.language import Engine, Protocol, Screen, Statistics
 from regpipe.language.tasks import CODE_SCORES
 from regpipe.pipelines.fits import splits_of
+from regpipe.pipelines.looks import Look, Looks
 from regpipe.pipelines.problem.nodes import trained
 from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import Answer, summarise
-from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.summary import compare_runs, pair_runs
 
 
@@ -23,14 +23,17 @@ def compare(
     baseline_runs: pd.DataFrame,
     runs: pd.DataFrame,
     arm: Arm,
-    protocol: Protocol,
+    look: Look,
+    looks: Looks,
     statistics: Statistics,
-    screen: Screen | None = None,
 ) -> pd.DataFrame:
-    """Compare the technique with its baseline, repeat by repeat."""
-    problem, analyses = arm.problem_block, _analyses(runs, protocol, screen)
-    splits = splits_of(problem, baseline_runs)
-    return compare_runs(baseline_runs, runs, problem, statistics, splits, analyses)
+    """Compare the technique with its baseline, repeat by repeat, and remember that it was told."""
+    problem, splits = arm.problem_block, splits_of(arm.problem_block, baseline_runs)
+    table = compare_runs(baseline_runs, runs, problem, statistics, splits, look.plan)
+    of_metric = (table["protocol"] == "fresh") & (table["metric"] == arm.task.metric)
+    if set(table.loc[of_metric, "verdict"]) != {"too few"}:
+        looks.tell(look)
+    return table
 
 
 def answer(
@@ -38,6 +41,7 @@ def answer(
     runs: pd.DataFrame,
     comparison: pd.DataFrame,
     arm: Arm,
+    look: Look,
     protocol: Protocol,
     statistics: Statistics,
     engine: Engine,
@@ -61,15 +65,7 @@ def answer(
     parameters |= {name: block.model_dump(mode="json") for name, block in blocks.items() if block}
     published = departures(arm, shipped) if shipped else {}
     run = (baseline_runs, runs, comparison, statistics, parameters, published)
-    return summarise(arm, *run, _analyses(runs, protocol, screen))
-
-
-def _analyses(runs: pd.DataFrame, protocol: Protocol, screen: Screen | None) -> list[int] | None:
-    """Return the analyses by which intervals on fresh draws are widened; None if there are none."""
-    if screen is None:
-        return protocol.fresh.analyses
-    n = int((runs["protocol"] == "fresh").sum())
-    return analyses_at(n, screen.analyses_within(protocol.fresh.ceiling))
+    return summarise(arm, *run, look.plan)
 
 
 def plot_samples(of_problem: bytes) -> bytes:

@@ -5,7 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from regpipe.candidates.as_published import Shipped
 from regpipe.pipelines.arm.nodes import resolve_technique
 from regpipe.pipelines.arm.pipeline import arm_nodes
-from regpipe.pipelines.arm.repeats import repeat_until_decided
+from regpipe.pipelines.arm.repeats import plan_repeats, repeat_until_decided
 from regpipe.pipelines.technique import nodes
 from regpipe.pipelines.views import View, plot_view
 from regpipe.pipelines.wiring import bound, parameters, step
@@ -14,20 +14,23 @@ PROTOCOL, STATISTICS = "params:protocol", "params:statistics"
 TABLES = ("baseline_runs", "runs")
 
 
-def create_pipeline(name: str, problem: str, view: View, shipped: Shipped) -> Pipeline:
+def create_pipeline(name: str, problem: str, view: View, shipped: Shipped, family: int) -> Pipeline:
     """Return the pipeline of the technique called `name`, in a namespace of that name.
 
-    `shipped` are the blocks that what was published is about.
+    `shipped` are the blocks that what was published is about, `family` the number of techniques on
+    its problem.
     """
     resolve, answer = bound(resolve_technique, name=name), bound(nodes.answer, shipped=shipped)
+    plan, planned = bound(plan_repeats, family=family), ["arm", "samples", "looks", PROTOCOL]
     beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", PROTOCOL, STATISTICS]
-    compared = [*TABLES, "arm", PROTOCOL, STATISTICS]
-    answered = [*TABLES, "comparison", "arm", PROTOCOL, STATISTICS, "params:engine"]
+    compared = [*TABLES, "arm", "look", "looks", STATISTICS]
+    answered = [*TABLES, "comparison", "arm", "look", PROTOCOL, STATISTICS, "params:engine"]
     block = "params:technique"
     return Pipeline(
         [
             step(resolve, ["baseline_arm", block], "arm", "model", name="resolve_arm"),
-            step(repeat_until_decided, beside, "repeats", "train", name="count_repeats"),
+            step(plan, planned, "look", "train"),
+            step(repeat_until_decided, [*beside, "look"], "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
             step(answer, answered, "summary", "evaluate"),
@@ -46,6 +49,7 @@ def of_baseline(problem: str, view: View) -> dict[str, str]:
     read = ("arm", "runs", "history", view.predictions)
     return {
         "trainer": "trainer",
+        "looks": "looks",
         "samples": f"{problem}.samples",
         **{f"baseline_{what}": f"{problem}.{what}" for what in read},
     }

@@ -1,0 +1,102 @@
+"""What was told before, and by which plans: whoever asks again is as sure as who asked once.
+
+A question is a technique, or a recipe, on the rows of a problem, with everything that decides what
+is trained. A plan is how many repeats it gets, and the seed of all draws.
+"""
+
+import csv
+import os
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+import pandas as pd
+from pydantic.dataclasses import dataclass
+
+from regpipe.candidates.arm import Arm
+from regpipe.errors import SpecError
+from regpipe.provenance import digest
+from regpipe.statistics.plan import Plan
+
+COLUMNS = ("question", "problem", "technique", "seed", "repeats", "told")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A question and the plan by which it is asked this time.
+
+    Attributes:
+        question: a digest of all that it is about.
+        problem: the name of its problem.
+        technique: its name.
+        seed: of the protocol.
+        repeats: the numbers after which it may end, a space between them.
+        plan: what they make of it, and what was told before.
+    """
+
+    question: str
+    problem: str
+    technique: str
+    seed: int
+    repeats: str
+    plan: Plan
+
+
+def question_of(arm: Arm, samples: pd.DataFrame) -> str:
+    """Return a digest of everything that decides what an arm's fits become, seeds aside."""
+    rows = pd.util.hash_pandas_object(samples, index=False).to_numpy().tobytes().hex()
+    layers = [[name, layer.kind, layer.arguments] for name, layer in arm.layers.items()]
+    training = arm.training.model_dump()
+    return digest([arm.name, arm.settings, arm.task.metric, layers, training, digest(rows)])
+
+
+class Looks:
+    """The verdicts that were told: a table in a file, to which rows are added."""
+
+    def __init__(self, path: Path) -> None:
+        """Point it at its file; it needn't exist."""
+        self._path = path
+        self._writing = Lock()  # nodes run side by side
+
+    def at(self, arm: Arm, samples: pd.DataFrame, seed: int, plan: Plan, ceiling: int) -> Look:
+        """Return the look at an arm by a plan, whose place among those that were told is set.
+
+        `ceiling` are the most repeats that there can be.
+        """
+        question = question_of(arm, samples)
+        repeats = " ".join(map(str, plan.analyses or [ceiling]))
+        rows = [row for row in self._rows() if row["question"] == question]
+        plans, own = [(row["seed"], row["repeats"]) for row in rows], (str(seed), repeats)
+        asked = plans.index(own) if own in plans else len(plans)
+        ranked = replace(plan, asked=asked)
+        return Look(question, arm.problem, arm.name, seed, repeats, ranked)
+
+    def tell(self, look: Look) -> None:
+        """Remember that a look had a verdict, and when; once is enough."""
+        with self._writing:
+            rows = self._rows()
+            row = {name: str(value) for name, value in asdict(look).items() if name in COLUMNS}
+            if any(row.items() <= known.items() for known in rows):
+                return
+            rows.append({**row, "told": datetime.now(UTC).isoformat(timespec="seconds")})
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            begun = self._path.with_suffix(f".{os.getpid()}.tmp")
+            with begun.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
+            begun.replace(self._path)
+
+    def _rows(self) -> list[dict[str, str]]:
+        if not self._path.exists():
+            return []
+        with self._path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if any(row.keys() != {*COLUMNS} or None in row.values() for row in rows):
+            raise SpecError(
+                f"{self._path}: can't be read as the table of what was told before. Expected the "
+                f"columns {', '.join(COLUMNS)}. Without the file, what was told is forgotten, and "
+                "further verdicts are less sure than they say."
+            )
+        return rows
