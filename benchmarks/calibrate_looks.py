@@ -81,9 +81,7 @@ def looks(
     for n in asked.analyses or (asked.repeats,):
         mean, sd = draws[:, :n].mean(axis=1), draws[:, :n].std(axis=1, ddof=1)
         own, among_all = (
-            stats.t.ppf((1 + plan.confidence(n, CONFIDENCE, family=m)) / 2, n - 1)
-            * sd
-            / np.sqrt(n)
+            stats.t.ppf((1 + plan.confidence(n, CONFIDENCE, family=m)) / 2, n - 1) * sd / np.sqrt(n)
             for m in (1, plan.family)
         )
         directed, inside = np.abs(mean) > own, np.abs(mean) + own < SMALLEST

@@ -222,7 +222,8 @@ def test_what_claims_of_mechanism_are_about_is_part_of_the_claims(run: Callable[
     (judge,) = (node for node in makers["claims"]().nodes if "study.mechanisms" in node.outputs)
     arms = ("noise_lstm", "waves", "max_norm", "non_neg", "moons")
     assert set(judge.inputs) == {
-        "params:protocol", "params:statistics", "noise_lstm.history", "waves.history",
+        "params:statistics", "noise_lstm.history", "waves.history",
+        *(f"{arm}.look" for arm in ("noise_lstm", "max_norm", "non_neg")),
         *(f"{arm}.{what}" for arm in arms for what in ("arm", "runs")),
     }  # fmt: skip
     further = makers["claims"]().all_outputs() - plain

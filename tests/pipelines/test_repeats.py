@@ -7,9 +7,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter
 
-from regpipe.language import Statistics
-from regpipe.statistics.summary import compare_runs, pair_runs
+from regpipe.pipelines.looks import Look
+from regpipe.statistics.overlap import INDEPENDENT
+from regpipe.statistics.paired import goes_on
+from regpipe.statistics.summary import compare_pairs, pair_runs
 from tests.conftest import PROBLEMS, summary_of
 
 ANALYSES = [10, 15, 20, 25]
@@ -59,18 +62,20 @@ def test_it_goes_on_exactly_until_it_is_decided(root: Path, technique: str) -> N
     bare, with_it = runs_of(root, "moons"), runs_of(root, technique)
     done = json.loads((root / "07_model_output" / technique / "repeats.json").read_text())
     assert done == {"fixed": 2, "fresh": len(fresh(with_it))} and done["fresh"] in ANALYSES
-    statistics = Statistics.model_validate(STATISTICS)
-    problem = PROBLEMS["moons"]
-    verdicts = [
-        compare_runs(fresh(bare, n), fresh(with_it, n), problem, statistics, analyses=ANALYSES)
-        .set_index("metric")
-        .loc[METRICS[technique], "verdict"]
+    look = TypeAdapter(Look).validate_json(
+        (root / "07_model_output" / technique / "look.json").read_text()
+    )
+    problem, metric, statistics = PROBLEMS["moons"], METRICS[technique], look.statistics
+    smallest = problem.smallest_differences(statistics)[metric]
+    pairs = fresh(pair_runs(bare, with_it)).sort_values("repeat")
+    comparisons = [
+        compare_pairs(pairs[:n], metric, problem, statistics, INDEPENDENT, look.plan)
         for n in ANALYSES
         if n <= done["fresh"]
     ]
-    assert set(verdicts[:-1]) <= {"undecided"}
-    assert verdicts[-1] != "undecided" or done["fresh"] == ANALYSES[-1]
-    assert summary_of(root, technique)["fresh"]["verdict"] == verdicts[-1]
+    went_on = [goes_on(found, smallest, 0.95, look.plan) for found in comparisons]
+    assert all(went_on[:-1]) and (not went_on[-1] or done["fresh"] == ANALYSES[-1])
+    assert summary_of(root, technique)["fresh"]["verdict"] == comparisons[-1].verdict
 
 
 def test_the_baseline_is_told_over_the_same_repeats(root: Path) -> None:

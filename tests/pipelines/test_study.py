@@ -15,8 +15,10 @@ import yaml
 from nbclient import NotebookClient
 
 from regpipe.language import Protocol, Statistics
+from regpipe.pipelines.looks import Look
 from regpipe.pipelines.study.nodes import judge_mechanisms
 from regpipe.statistics.answer import Answer
+from regpipe.statistics.plan import Plan
 from tests.command_lines import type_in
 from tests.conftest import PROJECT, arm_called, blocks, summary_of
 
@@ -159,8 +161,8 @@ def test_what_isnt_as_shipped_judges_no_claim(about: str, changes: Any, why: str
     keys = {"settings": "same", "data_seed": 1, "fit_seed": 1, "train_rows": 30, "test_rows": 70}
     left = {name: arm_called(name) for name in (about, arm.problem)}
     read = blocks("problems"), blocks("techniques")
+    look = Look("a digest", arm.problem, about, "30", Plan(), Protocol(), Statistics())
     found = judge_mechanisms(
-        Protocol(),
         Statistics(),
         claims={
             "mine": {
@@ -177,6 +179,7 @@ def test_what_isnt_as_shipped_judges_no_claim(about: str, changes: Any, why: str
         },
         **{f"{name}.arm": one for name, one in left.items()},
         **{f"{name}.runs": table.assign(**keys) for name in left},
+        **{f"{name}.look": look for name in left},
     )  # fmt: skip
     (row,) = found.to_dict("records")
     assert row["verdict"] == ("can't be told here" if why else "holds")

@@ -5,7 +5,6 @@ from scipy import stats
 
 from regpipe.statistics.intervals import (
     FEWEST,
-    bootstrap_interval,
     margin,
     mean_interval,
     p_value,
@@ -64,28 +63,6 @@ def test_overlap_is_nadeaus_and_bengios_correction() -> None:
     # sd^2 (1/n + n_test/n_train), n = 10 splits of 30% / 70%
     expected = stats.t.ppf(0.975, 9) * 2.0 * np.sqrt(1 / 10 + 0.3 / 0.7)
     assert margin(2.0, 10, 0.95, overlap=0.3 / 0.7) == pytest.approx(expected)
-
-
-def test_the_bootstrap_of_a_normal_mean_is_close_to_its_t_interval() -> None:
-    values = np.random.default_rng(3).normal(size=400)
-    assert bootstrap_interval(values, 0.95) == pytest.approx(
-        mean_interval(values, 0.95)[1:], abs=0.01
-    )
-
-
-def test_the_bootstrap_of_a_few_values_is_as_wide_as_their_t_interval() -> None:
-    """Plain percentiles of ten values would be a sixth shorter."""
-    values = stats.norm.ppf((np.arange(10) + 0.5) / 10)
-    low, high = bootstrap_interval(values, 0.95)
-    assert high - low == pytest.approx(2 * margin(values.std(ddof=1), 10, 0.95), rel=0.05)
-
-
-def test_the_bootstrap_says_the_same_on_every_call_and_is_widened_by_overlap() -> None:
-    values = np.random.default_rng(1).normal(size=20)
-    low, high = bootstrap_interval(values, 0.9)
-    assert (low, high) == bootstrap_interval(values, 0.9)
-    wide = bootstrap_interval(values, 0.9, overlap=3 / 20)
-    assert wide[1] - wide[0] == pytest.approx(2 * (high - low))
 
 
 def test_the_p_value_is_that_of_the_paired_t_test() -> None:

@@ -77,6 +77,6 @@ def test_splits_that_cannot_decide_end() -> None:
     assert goes_on(compared(spread(0.005, 0.05), plan), 0.01, 0.95, plan)
     assert not goes_on(compared(spread(0.005, 0.05), plan, 3 / 7), 0.01, 0.95, plan)
     alone = Plan((20, 40), family=30, remembered=False)
-    told = compared(spread(0.0085, 0.004), alone, 3 / 7)
+    told = compared(spread(0.0085, 0.0045), alone, 3 / 7)
     assert told.verdict == "helps" and told.p_value > 0.05 / 30
     assert not goes_on(told, 0.01, 0.95, alone)

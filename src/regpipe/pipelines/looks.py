@@ -6,6 +6,7 @@ is trained. A plan is how many repeats it gets, and the seed of all draws.
 
 import csv
 import os
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from regpipe.candidates.arm import Arm
 from regpipe.errors import SpecError
+from regpipe.language import Protocol, Statistics
 from regpipe.provenance import digest
 from regpipe.statistics.plan import Plan
 
@@ -24,23 +26,25 @@ COLUMNS = ("question", "problem", "technique", "seed", "repeats", "told")
 
 @dataclass(frozen=True)
 class Look:
-    """A question and the plan by which it is asked this time.
+    """A question, and by what it is answered this time.
 
     Attributes:
         question: a digest of all that it is about.
         problem: the name of its problem.
         technique: its name.
-        seed: of the protocol.
         repeats: the numbers after which it may end, a space between them.
         plan: what they make of it, and what was told before.
+        protocol: how it is made.
+        statistics: by which it is judged.
     """
 
     question: str
     problem: str
     technique: str
-    seed: int
     repeats: str
     plan: Plan
+    protocol: Protocol
+    statistics: Statistics
 
 
 def question_of(arm: Arm, samples: pd.DataFrame) -> str:
@@ -59,7 +63,15 @@ class Looks:
         self._path = path
         self._writing = Lock()  # nodes run side by side
 
-    def at(self, arm: Arm, samples: pd.DataFrame, seed: int, plan: Plan, ceiling: int) -> Look:
+    def at(
+        self,
+        arm: Arm,
+        samples: pd.DataFrame,
+        protocol: Protocol,
+        statistics: Statistics,
+        plan: Plan,
+        ceiling: int,
+    ) -> Look:
         """Return the look at an arm by a plan, whose place among those that were told is set.
 
         `ceiling` are the most repeats that there can be.
@@ -67,16 +79,17 @@ class Looks:
         question = question_of(arm, samples)
         repeats = " ".join(map(str, plan.analyses or [ceiling]))
         rows = [row for row in self._rows() if row["question"] == question]
-        plans, own = [(row["seed"], row["repeats"]) for row in rows], (str(seed), repeats)
+        plans, own = [(row["seed"], row["repeats"]) for row in rows], (str(protocol.seed), repeats)
         asked = plans.index(own) if own in plans else len(plans)
         ranked = replace(plan, asked=asked)
-        return Look(question, arm.problem, arm.name, seed, repeats, ranked)
+        return Look(question, arm.problem, arm.name, repeats, ranked, protocol, statistics)
 
     def tell(self, look: Look) -> None:
         """Remember that a look had a verdict, and when; once is enough."""
         with self._writing:
             rows = self._rows()
-            row = {name: str(value) for name, value in asdict(look).items() if name in COLUMNS}
+            told = {**asdict(look), "seed": look.protocol.seed}
+            row = {name: str(told[name]) for name in COLUMNS if name in told}
             if any(row.items() <= known.items() for known in rows):
                 return
             rows.append({**row, "told": datetime.now(UTC).isoformat(timespec="seconds")})
@@ -91,12 +104,13 @@ class Looks:
     def _rows(self) -> list[dict[str, str]]:
         if not self._path.exists():
             return []
-        with self._path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        if any(row.keys() != {*COLUMNS} or None in row.values() for row in rows):
-            raise SpecError(
-                f"{self._path}: can't be read as the table of what was told before. Expected the "
-                f"columns {', '.join(COLUMNS)}. Without the file, what was told is forgotten, and "
-                "further verdicts are less sure than they say."
-            )
-        return rows
+        with self._path.open(newline="", encoding="utf-8") as file, suppress(csv.Error):
+            reader = csv.DictReader(file, strict=True)
+            rows = list(reader)
+            if reader.fieldnames == list(COLUMNS) and not any(None in row.values() for row in rows):
+                return rows
+        raise SpecError(
+            f"{self._path}: can't be read as the table of what was told before. Expected the "
+            f"columns {', '.join(COLUMNS)}. Without that, further verdicts would be less sure than "
+            "they say."
+        )

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-RESAMPLES = 9_999
 FEWEST = 5  # values, below which there is no interval: it would be honest, and hardly an answer
 NEARLY_NONE = 1e-6  # skewness, over the root of n
 
@@ -25,39 +24,6 @@ def margin(sd: float, n: int, confidence: float, overlap: float = 0.0) -> float:
     from scipy import stats  # slow to import, and only needed once something was trained
 
     return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * standard_error(sd, n, overlap)
-
-
-def bootstrap_interval(
-    values: np.ndarray, confidence: float, overlap: float = 0.0
-) -> tuple[float, float]:
-    """Return both ends of the mean's bootstrap interval, the same on every call.
-
-    They are percentiles of resampled means, further out than by the confidence alone, as much as
-    Student's t is beyond the normal distribution: those at the confidence itself hold too seldom
-    where values are few. (T. Hesterberg, "What teachers should know about the bootstrap", 2015,
-    the expanded percentile interval.) Values on splits of the same rows are worth less than as many
-    independent ones: for those, both ends are moved away from the mean as `margin` is widened.
-
-    Args:
-        values: of shape (n,), two or more.
-        confidence: of the interval, in (0, 1).
-        overlap: as in `margin`.
-    """
-    from scipy import stats
-
-    n = len(values)
-    beyond = math.sqrt(n / (n - 1)) * stats.t.ppf((1 + confidence) / 2, n - 1)
-    ends = stats.bootstrap(
-        (values,),
-        np.mean,
-        confidence_level=float(2 * stats.norm.cdf(beyond) - 1),
-        method="percentile",
-        n_resamples=RESAMPLES,
-        rng=np.random.default_rng(0),
-        batch=1000,
-    ).confidence_interval
-    mean, wider = float(np.mean(values)), math.sqrt(1 + n * overlap)
-    return mean + wider * (ends.low - mean), mean + wider * (ends.high - mean)
 
 
 def ends(quantile: float, skewness: float, n: int) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from regpipe.statistics.difference import mean_difference
-from regpipe.statistics.intervals import FEWEST, bootstrap_interval, share_interval
+from regpipe.statistics.intervals import FEWEST, share_interval
 from regpipe.statistics.intervals import margin as margin_of
 from regpipe.statistics.plan import ALONE, Plan
 from regpipe.statistics.verdicts import SAME, TRIFLE, Verdict, decide, direction
@@ -17,8 +17,7 @@ ASSURANCE = 0.8  # the probability of a verdict that a planned number of repeats
 NAN = float("nan")
 # What a comparison says of other rows than its own.
 OF_OTHERS = (
-    *("ci_low", "ci_high", "boot_low", "boot_high"),
-    *("effect", "p_value", "p_better_low", "p_better_high", "p_wins"),
+    *("ci_low", "ci_high", "effect", "p_value", "p_better_low", "p_better_high", "p_wins"),
 )
 
 
@@ -38,8 +37,6 @@ class Comparison:
         highest: the highest difference.
         ci_low: lower end of the mean's confidence interval.
         ci_high: upper end of the mean's confidence interval.
-        boot_low: lower end of the mean's bootstrap interval; NaN where all differences are equal.
-        boot_high: upper end of it, NaN likewise.
         effect: the mean in standard deviations of the differences, above 0 where the technique is
             the better one; NaN where all differences are the same.
         p_value: of the hypothesis that the mean is 0, see `difference`.
@@ -64,8 +61,6 @@ class Comparison:
     highest: Number
     ci_low: Number
     ci_high: Number
-    boot_low: Number
-    boot_high: Number
     effect: Number
     p_value: Number
     p_better: Number
@@ -117,7 +112,6 @@ def compare(
     differences = np.asarray(technique, float) - np.asarray(baseline, float)
     estimate = mean_difference(differences, smallest_difference, at, overlap)
     better_low, better_high = share_interval(described.p_better, n, at, overlap)
-    boot = bootstrap_interval(differences, at, overlap) if estimate.sd > 0 else (NAN, NAN)
     mean, sd, p = estimate.mean, estimate.sd, estimate.p_value
     p_wins = NAN if overlap else _p_of_wins(described)
     p, p_wins = (p if math.isnan(p) else plan.p_value(p, n, overlap) for p in (p, p_wins))
@@ -133,8 +127,6 @@ def compare(
         sd=sd,
         ci_low=low,
         ci_high=high,
-        boot_low=boot[0],
-        boot_high=boot[1],
         effect=(1 if higher_is_better else -1) * mean / sd if sd else NAN,
         p_value=p,
         p_better_low=better_low,

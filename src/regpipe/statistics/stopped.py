@@ -10,7 +10,6 @@ a sequential test", 1986). Such runs are drawn: the mean after each analysis is 
 import math
 
 import numpy as np
-from scipy import stats
 
 from regpipe.statistics.intervals import standard_error
 from regpipe.statistics.paired import Comparison
@@ -51,6 +50,8 @@ def unbiased(comparison: Comparison, plan: Plan, smallest: float, confidence: fl
 
 def _margins(plan: Plan, confidence: float, overlap: float, family: int) -> np.ndarray:
     """Return how many standard errors away from 0 each analysis decides."""
+    from scipy import stats
+
     assert plan.analyses
     at = [plan.confidence(n, confidence, overlap, family) for n in plan.analyses]
     return np.asarray(stats.norm.ppf((1 + np.array(at)) / 2))

@@ -25,11 +25,17 @@ def repeat_to_the_end(protocol: Protocol) -> Repeats:
 
 
 def plan_repeats(
-    arm: Arm, samples: pd.DataFrame, looks: Looks, protocol: Protocol, *, family: int
+    arm: Arm,
+    samples: pd.DataFrame,
+    looks: Looks,
+    protocol: Protocol,
+    statistics: Statistics,
+    *,
+    family: int,
 ) -> Look:
     """Return by which plan a technique is asked about, one of `family` on its problem."""
-    fresh = protocol.fresh
-    return looks.at(arm, samples, protocol.seed, Plan(fresh.analyses, family=family), fresh.ceiling)
+    plan = Plan(protocol.fresh.analyses, family=family)
+    return looks.at(arm, samples, protocol, statistics, plan, protocol.fresh.ceiling)
 
 
 def repeat_until_decided(
@@ -38,8 +44,6 @@ def repeat_until_decided(
     samples: pd.DataFrame,
     trainer: Trainer,
     baseline_runs: pd.DataFrame,
-    protocol: Protocol,
-    statistics: Statistics,
     look: Look,
 ) -> Repeats:
     """Return how often a technique is trained.
@@ -48,7 +52,7 @@ def repeat_until_decided(
     verdict beside its baseline's, or no further repeat could give one, see `goes_on`. What was
     trained is left in the store, where `train` will find it.
     """
-    analyses = look.plan.analyses
+    protocol, statistics, analyses = look.protocol, look.statistics, look.plan.analyses
     if analyses is None:
         return protocol.at_most
     fixed, fresh = (

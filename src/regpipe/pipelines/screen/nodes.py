@@ -38,12 +38,17 @@ def make_space(base: Arm, recipe: Recipe, *, name: str) -> SearchSpace:
 
 
 def plan_repeats(
-    space: SearchSpace, samples: pd.DataFrame, looks: Looks, protocol: Protocol, screen: Screen
+    space: SearchSpace,
+    samples: pd.DataFrame,
+    looks: Looks,
+    protocol: Protocol,
+    statistics: Statistics,
+    screen: Screen,
 ) -> Look:
     """Return by which plan the recipe is asked about."""
     most = protocol.fresh.ceiling
     plan, ceiling = Plan(screen.analyses_within(most)), min(screen.ceiling, most)
-    return looks.at(space.arms[0], samples, protocol.seed, plan, ceiling)
+    return looks.at(space.arms[0], samples, protocol, statistics, plan, ceiling)
 
 
 def choose_arm(space: SearchSpace, trials: pd.DataFrame) -> Arm:
@@ -96,15 +101,13 @@ def answer(
     arm: Arm,
     look: Look,
     looks: Looks,
-    protocol: Protocol,
-    statistics: Statistics,
     screen: Screen,
     engine: Engine,
 ) -> tuple[pd.DataFrame, Answer]:
     """Return the comparison with the baseline and the answer."""
     ended = replace(look, plan=look.plan.ended(int((runs["protocol"] == "fresh").sum())))
-    comparison = technique_nodes.compare(baseline_runs, runs, arm, ended, looks, statistics)
-    run = (baseline_runs, runs, comparison, arm, ended, protocol, statistics, engine)
+    comparison = technique_nodes.compare(baseline_runs, runs, arm, ended, looks)
+    run = (baseline_runs, runs, comparison, arm, ended, engine)
     return comparison, technique_nodes.answer(*run, screen=screen)
 
 

@@ -44,11 +44,11 @@ def create_pipeline(problem: str, view: View, recipes: Mapping[str, bool]) -> Pi
 def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     """Return the nodes of a recipe, in a namespace inside the problem's."""
     space, bare = bound(nodes.make_space, name=name), "baseline_runs"
-    planned = ["space", "samples", "looks", PROTOCOL, SCREEN]
-    tuned_by = ["space", "samples", "trainer", bare, "look", PROTOCOL, SCREEN, STATISTICS]
+    planned = ["space", "samples", "looks", PROTOCOL, STATISTICS, SCREEN]
+    tuned_by = ["space", "samples", "trainer", bare, "look", SCREEN]
     chosen_by = ["trials", bare, "space", PROTOCOL, SCREEN, STATISTICS]
     trained = ["space", "trials", "samples", "trainer", PROTOCOL]
-    answered = [*TABLES, "arm", "look", "looks", PROTOCOL, STATISTICS, SCREEN, "params:engine"]
+    answered = [*TABLES, "arm", "look", "looks", SCREEN, "params:engine"]
     story = story_of("", view, "grid_plot" if tuned else None)
     story["samples_plot"] = "problem_samples_plot"
     values = [

@@ -23,7 +23,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import SearchSpace, Value
 from regpipe.engine import progress
 from regpipe.errors import SpecError
-from regpipe.language import Protocol, Screen, Statistics
+from regpipe.language import Screen, Statistics
 from regpipe.language.settings import Holdouts
 from regpipe.pipelines.arm.repeats import compared
 from regpipe.pipelines.fits import Repeat, repeats_of
@@ -45,9 +45,7 @@ def tune(
     trainer: Trainer,
     baseline_runs: pd.DataFrame,
     look: Look,
-    protocol: Protocol,
     screen: Screen,
-    statistics: Statistics,
 ) -> pd.DataFrame:
     """Return a row per repeat and value that was tried there.
 
@@ -56,7 +54,8 @@ def tune(
     it wasn't trained on all rows; `pruned`, whether it was dropped on the way.
     """
     first = space.arms[0]
-    repeats, plan = repeats_of(first, samples, protocol, "fresh", screen.ceiling), look.plan
+    plan, statistics = look.plan, look.statistics
+    repeats = repeats_of(first, samples, look.protocol, "fresh", screen.ceiling)
     candidates = candidates_of(space, samples)
     evaluator = Evaluator(first.name, trainer)
     ahead = fits_of_repeat(len(space.values), screen.holdouts) + 1

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from regpipe import plots
 from regpipe.candidates.arm import Arm
 from regpipe.candidates.as_published import Shipped, departures
-from regpipe.language import Engine, Protocol, Screen, Statistics
+from regpipe.language import Engine, Screen, Statistics
 from regpipe.language.tasks import CODE_SCORES
 from regpipe.pipelines.fits import splits_of
 from regpipe.pipelines.looks import Look, Looks
@@ -25,11 +25,10 @@ def compare(
     arm: Arm,
     look: Look,
     looks: Looks,
-    statistics: Statistics,
 ) -> pd.DataFrame:
     """Compare the technique with its baseline, repeat by repeat, and remember that it was told."""
     problem, splits = arm.problem_block, splits_of(arm.problem_block, baseline_runs)
-    table = compare_runs(baseline_runs, runs, problem, statistics, splits, look.plan)
+    table = compare_runs(baseline_runs, runs, problem, look.statistics, splits, look.plan)
     of_metric = (table["protocol"] == "fresh") & (table["metric"] == arm.task.metric)
     if set(table.loc[of_metric, "verdict"]) != {"too few"}:
         looks.tell(look)
@@ -42,8 +41,6 @@ def answer(
     comparison: pd.DataFrame,
     arm: Arm,
     look: Look,
-    protocol: Protocol,
-    statistics: Statistics,
     engine: Engine,
     *,
     screen: Screen | None = None,
@@ -57,14 +54,14 @@ def answer(
     blocks: dict[str, BaseModel | None] = {
         arm.problem: arm.problem_block,
         arm.name: arm.technique_block,
-        "protocol": protocol,
-        "statistics": statistics,
+        "protocol": look.protocol,
+        "statistics": look.statistics,
         "screen": screen,
     }
     parameters: dict[str, Any] = {"engine": engine}
     parameters |= {name: block.model_dump(mode="json") for name, block in blocks.items() if block}
     published = departures(arm, shipped) if shipped else {}
-    run = (baseline_runs, runs, comparison, statistics, parameters, published)
+    run = (baseline_runs, runs, comparison, look.statistics, parameters, published)
     return summarise(arm, *run, look.plan)
 
 

@@ -21,16 +21,17 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped, famil
     its problem.
     """
     resolve, answer = bound(resolve_technique, name=name), bound(nodes.answer, shipped=shipped)
-    plan, planned = bound(plan_repeats, family=family), ["arm", "samples", "looks", PROTOCOL]
-    beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", PROTOCOL, STATISTICS]
-    compared = [*TABLES, "arm", "look", "looks", STATISTICS]
-    answered = [*TABLES, "comparison", "arm", "look", PROTOCOL, STATISTICS, "params:engine"]
+    plan = bound(plan_repeats, family=family)
+    asked = ["arm", "samples", "looks", PROTOCOL, STATISTICS]
+    beside = ["arm", "architecture", "samples", "trainer", "baseline_runs", "look"]
+    compared = [*TABLES, "arm", "look", "looks"]
+    answered = [*TABLES, "comparison", "arm", "look", "params:engine"]
     block = "params:technique"
     return Pipeline(
         [
             step(resolve, ["baseline_arm", block], "arm", "model", name="resolve_arm"),
-            step(plan, planned, "look", "train"),
-            step(repeat_until_decided, [*beside, "look"], "repeats", "train", name="count_repeats"),
+            step(plan, asked, "look", "train"),
+            step(repeat_until_decided, beside, "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
             step(answer, answered, "summary", "evaluate"),
