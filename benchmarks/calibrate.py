@@ -17,16 +17,16 @@ from matplotlib.figure import Figure
 from pairs import pairs_of
 
 from regpipe.language import FreshProtocol, Statistics
-from regpipe.statistics.intervals import bootstrap_interval, mean_interval
-from regpipe.statistics.spending import nominal_confidence
-from regpipe.statistics.verdicts import SAME, decide, direction
+from regpipe.statistics.paired import Comparison, compare, goes_on
+from regpipe.statistics.plan import Plan
+from regpipe.statistics.verdicts import SAME, direction
 
 REPEATS = 30
 AUTO = FreshProtocol(repeats="auto")
+FAMILY = 30  # techniques on the problem
 STATISTICS = Statistics()
 SMALLEST = STATISTICS.smallest_difference.accuracy
-COMPARISONS = 4000  # of each planted gain
-BOOTSTRAPPED = 1000
+COMPARISONS = 2000  # of each planted gain
 GAINS = (0.0, 0.005, 0.01, 0.02, 0.04)
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "power.png"
 
@@ -46,27 +46,37 @@ class Outcome:
 
 def fixed(differences: np.ndarray) -> Outcome:
     """Compare the first 30 pairs."""
-    return _analyse(differences[:REPEATS], STATISTICS.confidence)
+    return _outcome(_compared(differences[:REPEATS], Plan()))
 
 
 def auto(differences: np.ndarray) -> Outcome:
-    """Analyse after each batch, and stop once it is decided."""
+    """Analyse after each batch, and stop once it is decided among all techniques."""
     assert AUTO.analyses
+    plan = Plan(AUTO.analyses, family=FAMILY)
     for n in AUTO.analyses:
-        confidence = nominal_confidence(n, AUTO.analyses, STATISTICS.confidence)
-        outcome = _analyse(differences[:n], confidence)
-        if outcome.verdict != "undecided":
+        found = _compared(differences[:n], plan)
+        if not goes_on(found, SMALLEST, STATISTICS.confidence, plan):
             break
-    return outcome
+    return _outcome(found)
 
 
 RULES: dict[str, Callable[[np.ndarray], Outcome]] = {"30 repeats": fixed, "auto": auto}
 
 
-def _analyse(differences: np.ndarray, confidence: float) -> Outcome:
-    _, low, high = mean_interval(differences, confidence)
-    decision = decide(low, high, SMALLEST, higher_is_better=True)
-    return Outcome(direction(decision) or decision, low, high, len(differences))
+def _compared(differences: np.ndarray, plan: Plan) -> Comparison:
+    return compare(
+        np.zeros(len(differences)),
+        differences,
+        higher_is_better=True,
+        smallest_difference=SMALLEST,
+        confidence=STATISTICS.confidence,
+        plan=plan,
+    )
+
+
+def _outcome(found: Comparison) -> Outcome:
+    verdict = found.verdict or ""
+    return Outcome(direction(verdict) or verdict, found.ci_low, found.ci_high, found.pairs)
 
 
 def null(differences: np.ndarray) -> Iterator[dict[str, object]]:
@@ -99,24 +109,6 @@ def _summed(outcomes: Iterable[Outcome], truth: float) -> dict[str, object]:
         "interval holds": held,
         "mean pairs": table["pairs"].mean(),
     }
-
-
-def intervals(differences: np.ndarray, rng: np.random.Generator) -> Iterator[dict[str, object]]:
-    """Yield how often each interval of 30 repeats holds what all pairs say."""
-    better = np.where(differences > 0, 1.0, np.where(differences == 0, 0.5, 0.0))
-    places = rng.integers(len(differences), size=(BOOTSTRAPPED, REPEATS))
-    for name, values, of in (
-        ("mean", differences, _interval),
-        ("mean, bootstrap", differences, bootstrap_interval),
-        ("P(better), bootstrap", better, bootstrap_interval),
-    ):
-        ends = np.array([of(values[place], 0.95) for place in places])
-        truth = values.mean()
-        yield {"interval": name, "holds": np.mean((ends[:, 0] <= truth) & (truth <= ends[:, 1]))}
-
-
-def _interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    return mean_interval(values, confidence)[1:]
 
 
 def draw(tables: dict[str, pd.DataFrame]) -> Figure:
@@ -155,7 +147,6 @@ def main() -> None:
         title = f"{name}: differences of {mean:+.2f} points on average, sd {sd:.2f}"
         tables[title] = pd.DataFrame(planted(differences, rng))
         print(f"\n{title}\n\n{markdown(tables[title])}")
-        print(f"\n{markdown(pd.DataFrame(intervals(differences, rng)))}")
     draw(tables).savefig(PICTURE, dpi=110, bbox_inches="tight")
 
 

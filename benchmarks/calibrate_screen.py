@@ -10,8 +10,8 @@ import numpy as np
 from scipy import stats
 
 from regpipe.language import Screen, Statistics
-from regpipe.statistics.futility import FUTILE, analyses_at
-from regpipe.statistics.spending import nominal_confidence
+from regpipe.statistics.futility import FUTILE
+from regpipe.statistics.plan import Plan
 
 RECIPES = 40_000  # of each gain
 SMALLEST = 0.5
@@ -60,8 +60,8 @@ def simulate(gain: float, overlap: float) -> tuple[float, ...]:
 
 def factor(n: int, overlap: float) -> float:
     """Return half the width of an interval after n repeats, in standard deviations."""
-    analyses = analyses_at(n, SCREEN.analyses_within(SCREEN.at_most))
-    at = nominal_confidence(n, analyses, CONFIDENCE, overlap)
+    plan = Plan(SCREEN.analyses_within(SCREEN.at_most)).ended(n)
+    at = plan.confidence(n, CONFIDENCE, overlap)
     return float(stats.t.ppf((1 + at) / 2, n - 1) * np.sqrt(1 / n + overlap))
 
 

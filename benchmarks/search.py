@@ -22,8 +22,8 @@ from regpipe.pipelines.fits import repeats_of, splits_of
 from regpipe.pipelines.screen.nodes import usual_of, values_chosen
 from regpipe.pipelines.screen.tuning import candidates_of
 from regpipe.pipelines.search import Evaluator, held_out
-from regpipe.statistics.futility import analyses_at
 from regpipe.statistics.grid import choose
+from regpipe.statistics.plan import Plan
 from regpipe.statistics.summary import compare_runs
 
 ROOT = Path(__file__).parents[1]
@@ -60,9 +60,9 @@ def compare(problem: str, catalog: Any) -> pd.DataFrame:
         n, column = len(chosen[1]), f"test_{task.metric}"
         row: dict[str, Any] = {"recipe": name}
         for which, trials, best in zip((", all", ""), (every, some), chosen, strict=True):
-            analyses = analyses_at(len(best), settings.screen.analyses_within(len(chosen[0])))
+            plan = Plan(settings.screen.analyses_within(len(chosen[0]))).ended(len(best))
             comparison = compare_runs(
-                baseline_runs, best, base.problem_block, settings.statistics, splits, analyses
+                baseline_runs, best, base.problem_block, settings.statistics, splits, plan
             )
             gain = comparison[comparison["metric"] == task.metric].iloc[0]
             tests = trials["outcome"].notna().sum()

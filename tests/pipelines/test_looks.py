@@ -14,7 +14,7 @@ from regpipe.pipelines.looks import Look, Looks, question_of
 from regpipe.statistics.plan import Plan
 from tests.conftest import arm_called, summary_of
 
-SAMPLES = pd.DataFrame({"x": np.arange(6.0), "part": ["train"] * 4 + ["test"] * 2})
+SAMPLES = pd.DataFrame({"x": np.arange(6.0), "protocol": ["fixed"] * 4 + ["fresh"] * 2})
 MOONS = {"training": {"epochs": 10}}
 
 
@@ -69,7 +69,8 @@ def test_what_was_never_told_does_not_count(tmp_path: Path) -> None:
     looks.tell(at(looks, 30))
     assert [at(looks, n).plan.asked for n in (30, 100)] == [0, 1]
     assert at(looks, 30, seed=2).plan.asked == 1
-    assert at(looks, 100, samples=SAMPLES[:5]).plan.asked == 0
+    assert at(looks, 100, samples=SAMPLES[:5]).plan.asked == 1  # fewer fresh draws
+    assert at(looks, 100, samples=SAMPLES[1:]).plan.asked == 0  # other rows
     assert len(pd.read_csv(tmp_path / "deep" / "looks.csv")) == 1
 
 

@@ -49,7 +49,10 @@ class Look:
 
 def question_of(arm: Arm, samples: pd.DataFrame) -> str:
     """Return a digest of everything that decides what an arm's fits become, seeds aside."""
-    rows = pd.util.hash_pandas_object(samples, index=False).to_numpy().tobytes().hex()
+    fixed = samples[
+        samples["protocol"] == "fixed"
+    ]  # of fresh draws, there are as many as asked for
+    rows = pd.util.hash_pandas_object(fixed, index=False).to_numpy().tobytes().hex()
     layers = [[name, layer.kind, layer.arguments] for name, layer in arm.layers.items()]
     training = arm.training.model_dump()
     return digest([arm.name, arm.settings, arm.task.metric, layers, training, digest(rows)])
