@@ -19,7 +19,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 run: $(READY) ## train and compare: does L2 help on moons?
-	$(BIN)/kedro run --pipelines=weight_l2 --params protocol.fresh.repeats=auto
+	$(BIN)/kedro run --pipelines=weight_l2
 
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
@@ -41,12 +41,13 @@ scaling: $(READY) ## seconds against fits, rows and width: tables, and docs/imag
 
 calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 28,000 fits the first time)
 	$(BIN)/python benchmarks/calibrate.py
+	$(BIN)/python benchmarks/calibrate_looks.py
 	$(BIN)/python benchmarks/calibrate_splits.py
 	$(BIN)/python benchmarks/calibrate_designs.py
 	$(BIN)/python benchmarks/calibrate_skew.py
 	$(BIN)/python benchmarks/calibrate_families.py
 
-results: $(READY) ## write docs/results.md from what `kedro run` left in data/
+results: $(READY) ## write docs/results.md from what `kedro run` left in data/, and in data/claims
 	$(BIN)/python docs/results.py
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)

@@ -1,9 +1,10 @@
 """Write docs/results.md, and the claims in README.md, from what a run left behind.
 
-`kedro run --pipelines=claims` leaves what became of the published claims, and the page then tells
-of those alone; `kedro run` leaves everything.
+`kedro run` leaves everything. What became of the claims is told of a run of their own, where there
+is one: with more repeats, in a folder of its own, since its verdicts would else be further looks.
+`kedro run --pipelines=claims` leaves nothing else, and the page then tells of the claims alone.
 
-Usage: python docs/results.py [DATA_ROOT]
+Usage: python docs/results.py [DATA_ROOT [CLAIMS_ROOT]]
 """
 
 import json
@@ -36,8 +37,8 @@ HEAD = """\
 # Results
 
 What {command} found: {seeds} seeds on the published draw, {draws} fresh draws (or splits
-of a table), each technique on its home problem. Written by `make results` from the run's own files;
-regpipe {regpipe}, Keras {keras}, TensorFlow {tensorflow}.
+of a table), each technique on its home problem{claims}. Written by `make results` from the runs'
+own files; regpipe {regpipe}, Keras {keras}, TensorFlow {tensorflow}.
 
 {headline}
 """
@@ -119,18 +120,20 @@ trade-off.
 """
 
 
-def main(root: Path) -> None:
+def main(root: Path, of_claims: Path) -> None:
     """Write both pages; a part whose files the run didn't leave is left out."""
-    reporting = root / "08_reporting"
-    claims = from_csv(pd.read_csv(reporting / "claims.csv"))
+    reporting, judged = root / "08_reporting", of_claims / "08_reporting"
+    claims = from_csv(pd.read_csv(judged / "claims.csv"))
     board = read(reporting / "leaderboard.csv")
     arm = claims.loc[claims["technique"].astype(bool), "arm"].iloc[0]
-    run = json.loads((reporting / arm / "summary.json").read_text())["run"]
+    run = json.loads((judged / arm / "summary.json").read_text())["run"]
+    draws = span(claims["draws"].dropna())
     sentences = claimed(claims) if board is None else headline(board, claims).sentences
     facts = {
         "command": "`kedro run --pipelines=claims`" if board is None else "`kedro run`",
         "seeds": int(claims["seeds"].max()),
-        "draws": span(claims["draws"].dropna() if board is None else board["repeats"]),
+        "draws": draws if board is None else span(board["repeats"]),
+        "claims": "" if root == of_claims else f"; {draws} of each claim, set beforehand",
         "headline": " ".join(sentences),
         "confidence": run["parameters"]["statistics"]["confidence"],
         **run["versions"],
@@ -142,7 +145,7 @@ def main(root: Path) -> None:
         *gains(claims),
         NUMBERS + "\n".join(number_rows(claims)),
         "\n".join(reasons(claims)),
-        *inside(reporting, facts),
+        *inside(judged, facts),
         *([] if board is None else [ALL.format(**facts), *problem_tables(board)]),
         "" if shares is None else variance_part(shares, run),
         *grids(reporting),
@@ -351,4 +354,6 @@ def records(table: pd.DataFrame) -> list[Row]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "data")
+    roots = [Path(root) for root in sys.argv[1:]] or [PROJECT / "data"]
+    alone = roots[0] / "claims"
+    main(roots[0], roots[1] if len(roots) > 1 else alone if alone.is_dir() else roots[0])

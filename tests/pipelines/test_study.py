@@ -232,7 +232,7 @@ def test_the_pages_of_results_are_written_from_it(
     readme.write_text("before\n" + "old\n".join(results.MARKS) + "\nafter\n")
     monkeypatch.setattr(results, "README", readme)
     monkeypatch.setattr(results, "PAGE", page)
-    results.main(root)
+    results.main(root, root)
     text = page.read_text()
     for name in TECHNIQUES:
         assert f"| `{name}` |" in text
@@ -248,14 +248,17 @@ def test_the_pages_of_results_are_written_from_it(
     of_claims.mkdir(parents=True)
     shutil.copy(root / "08_reporting" / "claims.csv", of_claims)
     shutil.copytree(root / "08_reporting" / "weight_l2", of_claims / "weight_l2")
-    results.main(of_claims.parent)
+    results.main(of_claims.parent, of_claims.parent)
     alone = page.read_text()
     assert "`kedro run --pipelines=claims`" in alone and "| `weight_l2` | moons |" in alone
     assert "## Every technique" in text and "## Every technique" not in alone
     assert readme.read_text().splitlines() == lines
+    results.main(root, of_claims.parent)
+    assert "of each claim, set beforehand" in " ".join(page.read_text().split())
+    assert "## Every technique" in page.read_text()
     readme.write_text("no marks")
     with pytest.raises(SystemExit, match="expected <!-- claims"):
-        results.main(root)
+        results.main(root, root)
 
 
 def test_the_notebook_about_the_study_runs(small: Path, root: Path) -> None:
