@@ -65,8 +65,10 @@ def at(looks: Looks, repeats: int, seed: int = 1, samples: pd.DataFrame = SAMPLE
 def test_what_was_never_told_does_not_count(tmp_path: Path) -> None:
     looks = Looks(tmp_path / "deep" / "looks.csv")
     assert at(looks, 30).plan.asked == at(looks, 100).plan.asked == 0
-    looks.tell(at(looks, 30))
-    looks.tell(at(looks, 30))
+    looks.tell(at(looks, 3), ["too few", "too few"])
+    assert at(looks, 100).plan.asked == 0
+    for _ in range(2):
+        looks.tell(at(looks, 30), ["too few", "undecided"])
     assert [at(looks, n).plan.asked for n in (30, 100)] == [0, 1]
     assert at(looks, 30, seed=2).plan.asked == 1
     assert at(looks, 100, samples=SAMPLES[:5]).plan.asked == 1  # fewer fresh draws
@@ -86,5 +88,5 @@ def test_a_file_that_is_no_table_of_looks_is_refused(tmp_path: Path, content: st
     file = tmp_path / "looks.csv"
     file.write_text(content)
     with pytest.raises(SpecError, match="can't be read as the table of what was told before"):
-        Looks(file).tell(at(Looks(tmp_path / "other.csv"), 30))
+        Looks(file).tell(at(Looks(tmp_path / "other.csv"), 30), ["helps"])
     assert file.read_text() == content

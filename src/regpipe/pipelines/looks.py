@@ -6,6 +6,7 @@ is trained. A plan is how many repeats it gets, and the seed of all draws.
 
 import csv
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -87,8 +88,10 @@ class Looks:
         ranked = replace(plan, asked=asked)
         return Look(question, arm.problem, arm.name, repeats, ranked, protocol, statistics)
 
-    def tell(self, look: Look) -> None:
-        """Remember that a look had a verdict, and when; once is enough."""
+    def tell(self, look: Look, verdicts: Iterable[str]) -> None:
+        """Remember that a look had verdicts, and when; once is enough, and too few had none."""
+        if set(verdicts) <= {"too few"}:
+            return
         with self._writing:
             rows = self._rows()
             told = {**asdict(look), "seed": look.protocol.seed}

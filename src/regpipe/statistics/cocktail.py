@@ -9,6 +9,7 @@ from regpipe.language.metrics import MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, minus, units_of
+from regpipe.statistics.plan import ALONE, Plan
 from regpipe.statistics.summary import compare_pairs, whole
 from regpipe.statistics.verdicts import Verdict
 from regpipe.strict import Number, Strict
@@ -76,6 +77,7 @@ def compare_mixtures(
     problem: Problem,
     statistics: Statistics,
     splits: Splits,
+    plan: Plan = ALONE,
 ) -> pd.DataFrame:
     """Return a row for the baseline and one for the best single technique.
 
@@ -87,6 +89,7 @@ def compare_mixtures(
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
         splits: what the repeats share.
+        plan: by which they were made.
 
     Returns:
         against (`baseline`, `single`), test_mixture and test_other (means), and of the difference
@@ -108,7 +111,7 @@ def compare_mixtures(
                 f"Of {len(there)} repeats of the cocktail, the {name} has {len(pairs)} of the same "
                 "seeds. Expected all: run the whole pipeline under the same settings."
             )
-        comparison = compare_pairs(pairs, task.metric, problem, statistics, splits)
+        comparison = compare_pairs(pairs, task.metric, problem, statistics, splits, plan)
         means = {
             "test_mixture": pairs[f"{column}_t"].mean(),
             "test_other": pairs[f"{column}_b"].mean(),

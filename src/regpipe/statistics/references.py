@@ -6,6 +6,7 @@ import pandas as pd
 
 from regpipe.language import Problem, Statistics
 from regpipe.statistics.overlap import Splits
+from regpipe.statistics.plan import ALONE, Plan
 from regpipe.statistics.summary import compare_pairs, mean_of_runs
 
 
@@ -15,6 +16,7 @@ def compare_references(
     problem: Problem,
     statistics: Statistics,
     splits: Splits,
+    plan: Plan = ALONE,
 ) -> pd.DataFrame:
     """Return a row per model, the best first, and one of the network.
 
@@ -25,6 +27,7 @@ def compare_references(
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
         splits: what the repeats share.
+        plan: by which they were made.
 
     Returns:
         model; mean, mean_ci_low, mean_ci_high of the metric on test rows, over so many repeats;
@@ -38,7 +41,7 @@ def compare_references(
     for model, fits in references.groupby("model", sort=False):
         keys = ["repeat", "data_seed"]
         pairs = network.merge(fits, on=keys, suffixes=("_b", "_t"), validate="one_to_one")
-        comparison = compare_pairs(pairs, task.metric, problem, statistics, splits)
+        comparison = compare_pairs(pairs, task.metric, problem, statistics, splits, plan)
         shown = {k: asdict(comparison)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
         means = _mean(fits, task.metric, confidence, splits)
         rows.append({"model": model, **means, "difference": comparison.mean, **shown})

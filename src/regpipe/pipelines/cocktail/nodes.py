@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -14,6 +15,7 @@ from regpipe.engine import progress
 from regpipe.language import Cocktail, Problem, Protocol, Statistics
 from regpipe.pipelines.cocktail.search import NAME, Clock, Mixture, MixtureSpace, mixable, search
 from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
+from regpipe.pipelines.looks import Look, Looks
 from regpipe.pipelines.search import Evaluator
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
@@ -27,6 +29,20 @@ from regpipe.statistics.cocktail import (
     rivals_of,
     tabulate_worths,
 )
+from regpipe.statistics.plan import Plan
+
+
+def plan_repeats(
+    base: Arm,
+    samples: pd.DataFrame,
+    looks: Looks,
+    protocol: Protocol,
+    statistics: Statistics,
+    cocktail: Cocktail,
+) -> Look:
+    """Return by which plan mixtures are asked about."""
+    mixed = replace(base, technique="cocktail")
+    return looks.at(mixed, samples, protocol, statistics, Plan(), cocktail.repeats)
 
 
 def mix_and_measure(
@@ -71,7 +87,8 @@ def compare(
     mixtures: pd.DataFrame,
     baseline_runs: pd.DataFrame,
     problem: Problem,
-    statistics: Statistics,
+    look: Look,
+    looks: Looks,
     **trials: pd.DataFrame,
 ) -> pd.DataFrame:
     """Compare the best mixture of each repeat with the baseline and with the best single recipe.
@@ -83,8 +100,10 @@ def compare(
     singles = pd.concat([table.assign(technique=recipe) for recipe, table in trials.items()])
     tried = singles.groupby("repeat")["technique"].nunique()
     singles = singles[singles["repeat"].map(tried) == len(trials)]
-    splits = splits_of(problem, mixtures)
-    return compare_mixtures(mixtures, baseline_runs, singles, problem, statistics, splits)
+    by = (problem, look.statistics, splits_of(problem, mixtures), look.plan)
+    table = compare_mixtures(mixtures, baseline_runs, singles, *by)
+    looks.tell(look, table["verdict"])
+    return table
 
 
 def tabulate_recipes(

@@ -8,7 +8,8 @@ from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.screen.pipeline import of_recipe
 from regpipe.pipelines.wiring import TRAINS, bound, step
 
-RECIPES, STATISTICS, SIZES = "params:recipes", "params:statistics", "params:cocktail"
+RECIPES, PROTOCOL = "params:recipes", "params:protocol"
+STATISTICS, SIZES = "params:statistics", "params:cocktail"
 
 
 def cocktail_name(problem: str) -> str:
@@ -25,17 +26,20 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
     )
     block_of_most, arm_of_most = f"{name}.technique", f"{name}.arm"
     picture = f"{name}.ingredients_plot"
-    searched = [samples, "trainer", f"{name}.journal", base, RECIPES, "params:protocol", SIZES]
+    searched = [samples, "trainer", f"{name}.journal", base, RECIPES, PROTOCOL, SIZES]
+    asked = [base, samples, "looks", PROTOCOL, STATISTICS, SIZES]
     compared = {
         "mixtures": mixtures,
         "baseline_runs": baseline_runs,
         "problem": block,
-        "statistics": STATISTICS,
+        "look": f"{name}.look",
+        "looks": "looks",
         **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
     }
     shown = [answer, mixtures, picture, block_of_most, arm_of_most, samples, RECIPES]
     return Pipeline(
         [
+            step(nodes.plan_repeats, asked, f"{name}.look", "model"),
             step(nodes.mix_and_measure, searched, mixtures, *TRAINS),
             step(nodes.compare, compared, comparison, "evaluate"),
             step(nodes.tabulate_recipes, [mixtures, block, STATISTICS], parts, "evaluate"),

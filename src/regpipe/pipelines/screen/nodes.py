@@ -194,12 +194,31 @@ def train_references(samples: pd.DataFrame, base: Arm, screen: Screen) -> pd.Dat
     return score_references(draws, base.problem_block)
 
 
+def plan_references(
+    base: Arm,
+    samples: pd.DataFrame,
+    looks: Looks,
+    protocol: Protocol,
+    statistics: Statistics,
+    screen: Screen,
+) -> Look:
+    """Return by which plan other models are asked about."""
+    others, most = replace(base, technique="references"), screen.ceiling
+    return looks.at(others, samples, protocol, statistics, Plan(), most)
+
+
 def rank_references(
-    references: pd.DataFrame, baseline_runs: pd.DataFrame, problem: Problem, statistics: Statistics
+    references: pd.DataFrame,
+    baseline_runs: pd.DataFrame,
+    problem: Problem,
+    look: Look,
+    looks: Looks,
 ) -> pd.DataFrame:
     """Put the other models beside the network without a recipe."""
-    splits = splits_of(problem, baseline_runs)
-    return compare_references(references, baseline_runs, problem, statistics, splits)
+    by = (problem, look.statistics, splits_of(problem, baseline_runs), look.plan)
+    table = compare_references(references, baseline_runs, *by)
+    looks.tell(look, table["verdict"].dropna())
+    return table
 
 
 def report(

@@ -90,14 +90,16 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     choices = {name: of_recipe(problem, name, "choice") for name in recipes}
     arm, block = f"{problem}.arm", f"params:{problem}"
     shown = [board, tuning, references, forest, left_out, block, *stories]
-    scored = [f"{problem}.samples", arm, SCREEN]
-    compared = [runs, f"{problem}.runs", block, STATISTICS]
+    samples, look = f"{problem}.samples", f"{screen}.look"
+    asked = [arm, samples, "looks", PROTOCOL, STATISTICS, SCREEN]
+    compared = [runs, f"{problem}.runs", block, look, "looks"]
     return Pipeline(
         [
             step(nodes.rank, stories, board, "report"),
             step(nodes.gather_tuning, choices, tuning, "report"),
             step(nodes.leave_out, [arm, "params:recipes"], left_out, "model"),
-            step(nodes.train_references, scored, runs, *TRAINS),
+            step(nodes.plan_references, asked, look, "model"),
+            step(nodes.train_references, [samples, arm, SCREEN], runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
             step(plots.forest, board, forest, "plot", name="plot_forest"),
             step(bound(nodes.report, name=problem), shown, f"{screen}.report", "report"),

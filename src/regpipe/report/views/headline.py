@@ -74,7 +74,7 @@ def best(leaderboard: pd.DataFrame, most: int = 5) -> list[Record]:
 def _size(row: Record) -> str:
     unit = METRICS[row["metric"]]
     ends = row["joint_low"], row["joint_high"]
-    return f"{unit.with_interval(row['difference'], *ends)}{unit.unit or f' {unit.name}'}"
+    return f"{unit.with_interval(row['size'], *ends)}{unit.unit or f' {unit.name}'}"
 
 
 def _leader(leaderboard: pd.DataFrame) -> str:
