@@ -203,8 +203,8 @@ def plan_references(
     screen: Screen,
 ) -> Look:
     """Return by which plan other models are asked about."""
-    others, most = replace(base, technique="references"), screen.ceiling
-    return looks.at(others, samples, protocol, statistics, Plan(), most)
+    others = replace(base, technique="references")
+    return looks.at(others, samples, protocol, statistics, Plan(), screen.ceiling)
 
 
 def rank_references(
