@@ -120,6 +120,7 @@ def test_the_pictures_of_a_finished_run_can_be_drawn_alone(
         ("weight_l2.compare", {"protocol": fresh(repeats=3, score_rows=100)}, "weight_l2"),
         ("weight_l2.compare", {"protocol": fresh(repeats="auto", score_rows=100)}, "weight_l2"),
         ("weight_l2.compare", {"protocol": fresh(repeats=2, score_rows=99)}, "moons and weight_l2"),
+        ("weight_l2.compare", {"statistics": {"confidence": 0.9}}, "weight_l2"),
     ],
 )
 def test_a_part_does_not_pass_off_the_fits_of_another_run(

@@ -10,10 +10,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from regpipe.pipelines.looks import Look
+from regpipe.pipelines.technique.nodes import plot_weight_norms
 from regpipe.statistics.overlap import INDEPENDENT
 from regpipe.statistics.paired import goes_on
 from regpipe.statistics.summary import compare_pairs, pair_runs
-from tests.conftest import PROBLEMS, summary_of
+from tests.conftest import PROBLEMS, arm_called, summary_of
 
 ANALYSES = [10, 15, 20, 25]
 PROTOCOL = {
@@ -82,6 +83,13 @@ def test_the_baseline_is_told_over_the_same_repeats(root: Path) -> None:
     pairs = fresh(pair_runs(runs_of(root, "moons"), runs_of(root, "weight_l2")))
     mean = summary_of(root, "weight_l2")["fresh"]["baseline"]["test"]["mean"]
     assert len(pairs) < ANALYSES[-1] and mean == pytest.approx(pairs["test_accuracy_b"].mean())
+
+
+def test_pictures_show_both_arms_over_the_same_repeats(root: Path) -> None:
+    bare, with_it = runs_of(root, "moons"), runs_of(root, "weight_l2")
+    figure = plot_weight_norms(bare, with_it, arm_called("weight_l2"))
+    dots = [len(points.get_offsets()) for points in figure.axes[0].collections[::2]]
+    assert dots == [2, 2, *[len(fresh(with_it))] * 2] and len(fresh(bare)) > dots[-1]
 
 
 def test_no_fit_is_trained_twice(root: Path) -> None:

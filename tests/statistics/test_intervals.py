@@ -117,3 +117,8 @@ def test_too_few_values_and_those_of_one_sample_have_no_interval() -> None:
     assert np.isfinite(mean_interval(values, 0.95)).all()
     for few in (mean_interval(values[: FEWEST - 1], 0.95), mean_interval(values, 0.95, np.inf)):
         assert np.isnan(few[1:]).all() and np.isfinite(few[0])
+
+
+def test_of_equal_values_nothing_says_how_far_others_lie() -> None:
+    mean, low, high = mean_interval(np.full(20, 0.98), 0.95)
+    assert mean == pytest.approx(0.98) and np.isnan([low, high]).all()

@@ -8,7 +8,7 @@ from kedro.pipeline import Pipeline
 
 from regpipe.candidates.arm import Arm, arm_of, baseline_of
 from regpipe.kedro_side import blocks
-from regpipe.language import Protocol
+from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
 from regpipe.pipelines.study.pipeline import NAME as STUDY
 from regpipe.rows.draws import DRAWN, draws_of
@@ -41,12 +41,25 @@ def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
 def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:
     """Return the arms whose trainings are read, and aren't those that this run would make.
 
-    Their blocks were others then, or the seeds, the number of repeats or the rows that score them.
+    Their blocks were others then, or the seeds, the number of repeats, the rows that score them or
+    the statistics by which they are judged.
     """
-    read = (name.partition(".") for name in pipeline.inputs())
+    read = [name.partition(".") for name in pipeline.inputs()]
     names = sorted({arm for arm, _, what in read if what in TRAINED})
     parameters = catalog.load("parameters")
-    return [name for name in names if _is_another(name, parameters, catalog)]
+    others = {name for name in names if _is_another(name, parameters, catalog)}
+    looked = {arm for arm, _, what in read if what == "look"}
+    others |= {arm for arm in looked if _is_another_look(f"{arm}.look", parameters, catalog)}
+    return sorted(others)
+
+
+def _is_another_look(name: str, parameters: dict[str, Any], catalog: DataCatalog) -> bool:
+    if not catalog.exists(name):
+        return False
+    look = catalog.load(name)
+    protocol = parse(Protocol, parameters["protocol"], "protocol")
+    statistics = parse(Statistics, parameters["statistics"], "statistics")
+    return (look.protocol, look.statistics) != (protocol, statistics)
 
 
 def _is_another(name: str, parameters: dict[str, Any], catalog: DataCatalog) -> bool:

@@ -20,6 +20,7 @@ from regpipe.pipelines.fits import Weights, each_fit
 from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
 from regpipe.rows.samples import feature_names
+from regpipe.statistics.summary import same_repeats
 
 PLANAR = {"make_moons", "make_circles", "make_football"}  # generators of two features
 GRID_POINTS = 120  # along each axis of the plane on which two-feature networks are drawn
@@ -167,7 +168,11 @@ def plot_view(
     *,
     picture: str,
 ) -> Figure:
-    """Show what both arms predict, as one of `PICTURES`."""
+    """Show what both arms predict, as one of `PICTURES`.
+
+    What each fit predicts is that of the same repeats; the baseline's mean is over all of its own.
+    """
+    bare = same_repeats(bare, runs) if "repeat" in bare else bare
     return note_diverged(PICTURES[picture](bare, own, samples, arm), baseline_runs, runs)
 
 

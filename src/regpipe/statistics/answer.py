@@ -22,7 +22,14 @@ from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.paired import Comparison
 from regpipe.statistics.plan import Plan
 from regpipe.statistics.stopped import unbiased
-from regpipe.statistics.summary import Spread, pair_runs, sides_within, spread, whole
+from regpipe.statistics.summary import (
+    Spread,
+    pair_runs,
+    same_repeats,
+    sides_within,
+    spread,
+    whole,
+)
 from regpipe.statistics.verdicts import Verdict
 from regpipe.strict import Number, Strict
 
@@ -199,9 +206,7 @@ def summarise(
     published = technique.published if technique else None
     metric = arm.task.metric
     pairs = pair_runs(baseline, runs)
-    baseline = baseline.merge(
-        pairs[["protocol", "repeat"]]
-    )  # without those that the technique didn't need
+    baseline = same_repeats(baseline, runs)
     fixed, fresh = (_result(p, metric, baseline, runs) for p in ("fixed", "fresh"))
     of_fresh = pairs[pairs["protocol"] == "fresh"].sort_values("repeat")
     by_repeat = of_fresh[f"test_{metric}_t"] - of_fresh[f"test_{metric}_b"]

@@ -123,7 +123,8 @@ def mean_interval(
 ) -> tuple[float, float, float]:
     """Return the mean of values of shape (n,) and both ends of its interval, see `ends`.
 
-    The ends are NaN where there are fewer than `FEWEST` values, or where all are of one sample.
+    The ends are NaN where there are fewer than `FEWEST` values, where all are of one sample, and
+    where all are equal: then nothing says how far others may lie.
 
     >>> mean_interval(np.array([1.0, 2.0, 3.0]), 0.95)
     (2.0, nan, nan)
@@ -131,7 +132,7 @@ def mean_interval(
     from scipy import stats
 
     mean, n = float(np.mean(values)), len(values)
-    if n < FEWEST or math.isinf(overlap):
+    if n < FEWEST or math.isinf(overlap) or np.ptp(values) == 0:
         return mean, float("nan"), float("nan")
     se = standard_error(float(np.std(values, ddof=1)), n, overlap)
     skewness = 0.0 if overlap else skewness_of(values)  # of splits, it isn't that of their mean

@@ -58,6 +58,14 @@ def pair_runs(baseline: pd.DataFrame, technique: pd.DataFrame) -> pd.DataFrame:
     return pairs
 
 
+def same_repeats(table: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that are about repeats which a run table has.
+
+    A baseline may have more of them than its technique.
+    """
+    return table.merge(runs[["protocol", "repeat"]].drop_duplicates())
+
+
 def compare_pairs(
     pairs: pd.DataFrame,
     score: str,

@@ -16,7 +16,7 @@ from regpipe.pipelines.problem.nodes import trained
 from regpipe.plots.style import Figure, note_diverged
 from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import Answer, summarise
-from regpipe.statistics.summary import compare_runs, pair_runs
+from regpipe.statistics.summary import compare_runs, pair_runs, same_repeats
 
 
 def compare(
@@ -76,8 +76,9 @@ def plot_learning_curves(
     baseline_arm: Arm,
     arm: Arm,
 ) -> Figure:
-    """Show loss and metric by epoch, of both arms."""
-    bare = trained(baseline_history, baseline_runs, baseline_arm.training)
+    """Show loss and metric by epoch, of both arms over the same repeats."""
+    history_b, runs_b = (same_repeats(table, runs) for table in (baseline_history, baseline_runs))
+    bare = trained(history_b, runs_b, baseline_arm.training)
     with_it, problem = trained(history, runs, arm.training), arm.problem_block
     return plots.learning_curves(bare, with_it, arm.title, problem.kind.logged, draws_of(problem))
 
@@ -98,10 +99,11 @@ def plot_paired_differences(
     smallest = problem.smallest_differences(statistics)
     pairs = pair_runs(baseline_runs, runs)
     figure = plots.paired_differences(pairs, comparison, arm.title, smallest, draws_of(problem))
-    return note_diverged(figure, baseline_runs, runs)
+    return note_diverged(figure, same_repeats(baseline_runs, runs), runs)
 
 
 def plot_weight_norms(baseline_runs: pd.DataFrame, runs: pd.DataFrame, arm: Arm) -> Figure:
     """Show how large the weights of each layer became."""
-    figure = plots.weight_norms(baseline_runs, runs, arm.title, draws_of(arm.problem_block))
-    return note_diverged(figure, baseline_runs, runs)
+    bare = same_repeats(baseline_runs, runs)
+    figure = plots.weight_norms(bare, runs, arm.title, draws_of(arm.problem_block))
+    return note_diverged(figure, bare, runs)
