@@ -1,7 +1,8 @@
 """Write docs/results.md, and the claims in README.md, from what a run left behind.
 
 `kedro run` leaves everything. What became of the claims is told of a run of their own, where there
-is one: with more repeats, in a folder of its own, since its verdicts would else be further looks.
+is one, of 200 repeats in a folder of its own. (Where its `looks.csv` is put into the folder of the
+study beforehand, the verdicts of both hold together.)
 `kedro run --pipelines=claims` leaves nothing else, and the page then tells of the claims alone.
 
 Usage: python docs/results.py [DATA_ROOT [CLAIMS_ROOT]]

@@ -1,6 +1,7 @@
 """What was told is remembered: who asks again is told with wider intervals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,17 @@ import pytest
 
 from regpipe.errors import SpecError
 from regpipe.language import Protocol, Statistics
-from regpipe.pipelines.looks import Look, Looks, question_of
+from regpipe.pipelines.looks import COLUMNS, Look, Looks
 from regpipe.statistics.plan import Plan
 from tests.conftest import arm_called, summary_of
 
-SAMPLES = pd.DataFrame({"x": np.arange(6.0), "protocol": ["fixed"] * 4 + ["fresh"] * 2})
+SAMPLES = pd.DataFrame(
+    {
+        "x": np.arange(7.0),
+        "target": [0, 1, 1, 1, 0, 1, 0],
+        "protocol": ["fixed"] * 4 + ["fresh"] * 3,
+    }
+)
 MOONS = {"training": {"epochs": 10}}
 
 
@@ -57,36 +64,90 @@ def test_a_question_that_is_asked_again_is_told_with_a_wider_interval(
     assert asked(tmp_path)[0] == 0 and looks_of(tmp_path)["question"].nunique() == 2
 
 
-def at(looks: Looks, repeats: int, seed: int = 1, samples: pd.DataFrame = SAMPLES) -> Look:
-    arm = arm_called("weight_l2")
-    return looks.at(arm, samples, Protocol(seed=seed), Statistics(), Plan(), repeats)
+def at(looks: Looks, repeats: int, **changes: Any) -> Look:
+    asked = {
+        "arms": [arm_called("weight_l2")], "samples": SAMPLES, "protocol": Protocol(),
+        "statistics": Statistics(), "plan": Plan(), "repeats": repeats, **changes,
+    }  # fmt: skip
+    return looks.at(**asked)
+
+
+def asked_before(looks: Looks, repeats: int, **changes: Any) -> int:
+    return at(looks, repeats, **changes).plan.asked
 
 
 def test_what_was_never_told_does_not_count(tmp_path: Path) -> None:
     looks = Looks(tmp_path / "deep" / "looks.csv")
-    assert at(looks, 30).plan.asked == at(looks, 100).plan.asked == 0
+    assert asked_before(looks, 30) == asked_before(looks, 50) == 0
     looks.tell(at(looks, 3), ["too few", "too few"])
-    assert at(looks, 100).plan.asked == 0
+    assert asked_before(looks, 50) == 0
     for _ in range(2):
         looks.tell(at(looks, 30), ["too few", "undecided"])
-    assert [at(looks, n).plan.asked for n in (30, 100)] == [0, 1]
-    assert at(looks, 30, seed=2).plan.asked == 1
-    assert at(looks, 100, samples=SAMPLES[:5]).plan.asked == 1  # fewer fresh draws
-    assert at(looks, 100, samples=SAMPLES[1:]).plan.asked == 0  # other rows
-    assert len(pd.read_csv(tmp_path / "deep" / "looks.csv")) == 1
+    assert [asked_before(looks, n) for n in (30, 50)] == [0, 1]
+    looks.tell(at(looks, 50), ["helps"])
+    assert at(looks, 30).plan.next.asked == 2
+    assert len(pd.read_csv(tmp_path / "deep" / "looks.csv")) == 2
 
 
-def test_the_question_is_about_all_that_is_trained() -> None:
-    names = ("weight_l2", "weight_l1", "dropout")
-    questions = {question_of(arm_called(name), SAMPLES) for name in names}
-    assert len(questions) == 3
-    assert question_of(arm_called("weight_l2"), SAMPLES.iloc[::-1]) not in questions
+def test_another_plan_on_the_same_question_counts(tmp_path: Path) -> None:
+    looks = Looks(tmp_path / "looks.csv")
+    looks.tell(at(looks, 30), ["undecided"])
+    other = Protocol.model_validate({"fresh": {"score_rows": 500}})
+    fewer = Protocol.model_validate({"fresh": {"repeats": 20}})
+    for protocol in (other, fewer, Protocol(seed=2)):
+        assert asked_before(looks, 30, protocol=protocol) == 1
+    assert at(looks, 30, protocol=fewer).repeats == "20"  # no more than the baseline has
 
 
-@pytest.mark.parametrize("content", ["question,problem\n1,2\n", "\x00", "question\n", "a,b,c\n1,2"])
-def test_a_file_that_is_no_table_of_looks_is_refused(tmp_path: Path, content: str) -> None:
+def test_what_is_said_besides_makes_no_other_question(tmp_path: Path) -> None:
+    looks, arm = Looks(tmp_path / "looks.csv"), arm_called("weight_l2")
+    looks.tell(at(looks, 30), ["undecided"])
+    block = arm.problem_block
+    rows = {"make_moons": {**block.rows["make_moons"], "random_state": 7}}
+    for changes in ({"title": "Two moons"}, {"stand_in": "others"}, {"rows": rows}):
+        same = replace(arm, technique="my_copy", problem_block=block.model_copy(update=changes))
+        assert asked_before(looks, 50, arms=[same]) == 1
+    strict = Statistics.model_validate({"smallest_difference": {"accuracy": 0.001}})
+    assert asked_before(looks, 50, statistics=strict) == 1
+    assert asked_before(looks, 50, samples=SAMPLES[:5]) == 1  # fewer fresh draws
+
+
+def test_other_trainings_rows_and_choices_are_other_questions(tmp_path: Path) -> None:
+    looks, arm = Looks(tmp_path / "looks.csv"), arm_called("weight_l2")
+    looks.tell(at(looks, 30), ["undecided"])
+    noisier = {"make_moons": {**arm.problem_block.rows["make_moons"], "noise": 0.3}}
+    problem = arm.problem_block.model_copy(update={"rows": noisier})
+    for changes in (
+        {"arms": [replace(arm, problem_block=problem)]},
+        {"arms": [arm, arm_called("weight_l1")]},
+        {"arms": [arm_called("weight_l1")]},
+        {"samples": SAMPLES[1:]},
+        {"name": "references"},
+        {"further": {"holdouts": 5}},
+    ):
+        assert asked_before(looks, 30, **changes) == 0
+
+
+BROKEN = [
+    b"question,problem\n1,2\n",
+    b"\x00",
+    b"question\n",
+    b"a,b\n1,2",
+    "\u00e4,b".encode("latin-1"),
+]
+
+
+@pytest.mark.parametrize("content", [*BROKEN, (",".join(COLUMNS) + "\n" + "1," * 9).encode()])
+def test_a_file_that_is_no_table_of_looks_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "looks.csv"
-    file.write_text(content)
+    file.write_bytes(content)
     with pytest.raises(SpecError, match="can't be read as the table of what was told before"):
         Looks(file).tell(at(Looks(tmp_path / "other.csv"), 30), ["helps"])
-    assert file.read_text() == content
+    assert file.read_bytes() == content and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_that_excel_saved_is_read(tmp_path: Path) -> None:
+    looks, file = Looks(tmp_path / "looks.csv"), tmp_path / "looks.csv"
+    looks.tell(at(looks, 30), ["helps"])
+    file.write_text("\ufeff" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert asked_before(looks, 50) == 1

@@ -1,17 +1,18 @@
 """What was told before, and by which plans: whoever asks again is as sure as who asked once.
 
-A question is a technique, or a recipe, on the rows of a problem, with everything that decides what
-is trained. A plan is how many repeats it gets, and the seed of all draws.
+A question is an arm on the rows of a problem, with everything that decides what is trained. A plan
+is how many repeats it gets, the seed of all draws, and how many rows score one.
 """
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pandas as pd
 from pydantic.dataclasses import dataclass
@@ -22,7 +23,11 @@ from regpipe.language import Protocol, Statistics
 from regpipe.provenance import digest
 from regpipe.statistics.plan import Plan
 
-COLUMNS = ("question", "problem", "technique", "seed", "repeats", "told")
+PLAN = ("seed", "score_rows", "repeats")
+COLUMNS = ("question", "problem", "technique", *PLAN, "told")
+# What a problem's block says besides: words, and which seed the published draw had.
+BESIDES = {"title", "published", "stand_in", "smallest_difference"}
+SEED = "random_state"
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,45 @@ class Look:
     protocol: Protocol
     statistics: Statistics
 
+    @property
+    def row(self) -> dict[str, str]:
+        """What is remembered of it."""
+        return {
+            "question": self.question,
+            "problem": self.problem,
+            "technique": self.technique,
+            "seed": str(self.protocol.seed),
+            "score_rows": str(self.protocol.fresh.score_rows),
+            "repeats": self.repeats,
+        }
 
-def question_of(arm: Arm, samples: pd.DataFrame) -> str:
-    """Return a digest of everything that decides what an arm's fits become, seeds aside."""
-    fixed = samples[
-        samples["protocol"] == "fixed"
-    ]  # of fresh draws, there are as many as asked for
-    rows = pd.util.hash_pandas_object(fixed, index=False).to_numpy().tobytes().hex()
-    layers = [[name, layer.kind, layer.arguments] for name, layer in arm.layers.items()]
-    training = arm.training.model_dump()
-    return digest([arm.name, arm.settings, arm.task.metric, layers, training, digest(rows)])
+
+def question_of(arms: Sequence[Arm], samples: pd.DataFrame, further: Any = None) -> str:
+    """Return a digest of everything that decides what fits become, seeds aside.
+
+    Args:
+        arms: that are trained, of one problem. Their names are none of it: a copy is no news.
+        samples: the problem's. How often each target is there tells one table from another; the
+            rows themselves are standardised and ordered by the seed of a split.
+        further: how an arm is chosen among several.
+    """
+    block = arms[0].problem_block.model_dump(exclude=BESIDES, exclude_defaults=True, mode="json")
+    targets = samples.loc[samples["protocol"] == "fixed", "target"].value_counts().sort_index()
+    trained = [
+        [
+            [[name, layer.kind, layer.arguments] for name, layer in arm.layers.items()],
+            arm.training.model_dump(),
+            arm.task.metric,
+        ]
+        for arm in arms
+    ]
+    return digest([arms[0].problem, _without_seeds(block), targets.tolist(), trained, further])
+
+
+def _without_seeds(block: Any) -> Any:
+    if not isinstance(block, dict):
+        return block
+    return {key: _without_seeds(value) for key, value in block.items() if key != SEED}
 
 
 class Looks:
@@ -65,58 +99,76 @@ class Looks:
     def __init__(self, path: Path) -> None:
         """Point it at its file; it needn't exist."""
         self._path = path
-        self._writing = Lock()  # nodes run side by side
+        self._lock = Lock()  # nodes run side by side
 
     def at(
         self,
-        arm: Arm,
+        arms: Sequence[Arm],
         samples: pd.DataFrame,
         protocol: Protocol,
         statistics: Statistics,
         plan: Plan,
-        ceiling: int,
+        *,
+        repeats: int,
+        name: str | None = None,
+        further: Any = None,
     ) -> Look:
-        """Return the look at an arm by a plan, whose place among those that were told is set.
+        """Return the look at some arms by a plan, whose place among those that were told is set.
 
-        `ceiling` are the most repeats that there can be.
+        Args:
+            arms: see `question_of`, as `samples` and `further`.
+            samples: of their problem.
+            protocol: how it is made.
+            statistics: by which it is judged.
+            plan: without its place.
+            repeats: the most that are asked for; there are no more than the baseline has.
+            name: of what is asked about, where that isn't the first arm.
+            further: see `question_of`.
         """
-        question = question_of(arm, samples)
-        repeats = " ".join(map(str, plan.analyses or [ceiling]))
-        rows = [row for row in self._rows() if row["question"] == question]
-        plans, own = [(row["seed"], row["repeats"]) for row in rows], (str(protocol.seed), repeats)
+        most = min(repeats, protocol.fresh.ceiling)
+        first, question = arms[0], question_of(arms, samples, [name, further])
+        ends = " ".join(map(str, plan.analyses or [most]))
+        look = Look(question, first.problem, name or first.name, ends, plan, protocol, statistics)
+        own = [look.row[key] for key in PLAN]
+        with self._lock:
+            rows = [row for row in self._rows() if row["question"] == question]
+        plans = [[row[key] for key in PLAN] for row in rows]
         asked = plans.index(own) if own in plans else len(plans)
-        ranked = replace(plan, asked=asked)
-        return Look(question, arm.problem, arm.name, repeats, ranked, protocol, statistics)
+        return replace(look, plan=replace(plan, asked=asked, taken=len(plans)))
 
     def tell(self, look: Look, verdicts: Iterable[str]) -> None:
         """Remember that a look had verdicts, and when; once is enough, and too few had none."""
         if set(verdicts) <= {"too few"}:
             return
-        with self._writing:
-            rows = self._rows()
-            told = {**asdict(look), "seed": look.protocol.seed}
-            row = {name: str(told[name]) for name in COLUMNS if name in told}
-            if any(row.items() <= known.items() for known in rows):
+        with self._lock:
+            rows, asked = self._rows(), ("question", *PLAN)
+            if any(all(row[key] == look.row[key] for key in asked) for row in rows):
                 return
-            rows.append({**row, "told": datetime.now(UTC).isoformat(timespec="seconds")})
+            rows.append({**look.row, "told": datetime.now(UTC).isoformat(timespec="seconds")})
             self._path.parent.mkdir(parents=True, exist_ok=True)
             begun = self._path.with_suffix(f".{os.getpid()}.tmp")
-            with begun.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, COLUMNS)
-                writer.writeheader()
-                writer.writerows(rows)
-            begun.replace(self._path)
+            try:
+                with begun.open("w", newline="", encoding="utf-8") as file:
+                    writer = csv.DictWriter(file, COLUMNS)
+                    writer.writeheader()
+                    writer.writerows(rows)
+                begun.replace(self._path)
+            finally:
+                begun.unlink(missing_ok=True)
 
     def _rows(self) -> list[dict[str, str]]:
         if not self._path.exists():
             return []
-        with self._path.open(newline="", encoding="utf-8") as file, suppress(csv.Error):
-            reader = csv.DictReader(file, strict=True)
-            rows = list(reader)
-            if reader.fieldnames == list(COLUMNS) and not any(None in row.values() for row in rows):
+        with suppress(csv.Error, UnicodeDecodeError):
+            # Excel puts a mark before the first column.
+            with self._path.open(newline="", encoding="utf-8-sig") as file:
+                reader = csv.DictReader(file, strict=True)
+                rows = list(reader)
+            whole = all(None not in row and None not in row.values() for row in rows)
+            if reader.fieldnames == list(COLUMNS) and whole:
                 return rows
         raise SpecError(
             f"{self._path}: can't be read as the table of what was told before. Expected the "
-            f"columns {', '.join(COLUMNS)}. Without that, further verdicts would be less sure than "
-            "they say."
+            f"columns {', '.join(COLUMNS)}. Put back what was there, or remove the file: then "
+            "nothing is remembered, and further verdicts are less sure than they say."
         )

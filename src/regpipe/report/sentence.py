@@ -71,11 +71,13 @@ def _divergence(answer: Answer) -> str:
 
 
 def _stopped(answer: Answer) -> str:
-    """Return the size without what stopping early adds, where that is to be seen."""
+    """Return the size without what stopping early adds, where it did and that is to be seen."""
     fresh, gain, unit = answer.fresh, answer.gain, answer.unit
-    if direction(fresh.verdict) is None or unit.size(fresh.size) == unit.size(gain.mean):
+    analyses = fresh.plan.analyses
+    early = analyses is not None and fresh.repeats < analyses[-1]
+    if not early or not direction(fresh.verdict) or unit.size(fresh.size) == unit.size(gain.mean):
         return ""
-    return f" Without the luck that lets a run stop early, that is about {unit.end(fresh.size)}."
+    return f" Without the luck of stopping early, it {_movement(fresh.size, unit)}."
 
 
 def _asked_before(answer: Answer) -> str:
@@ -96,8 +98,8 @@ def _way_on(answer: Answer) -> str:
     if fresh.verdict != "undecided" or fresh.repeats_needed is None or answer.run.is_screen:
         return ""
     return (
-        f" A verdict takes about {fresh.repeats_needed:,} {fresh.draws.several}: --params "
-        f"protocol.fresh.repeats={fresh.repeats_needed}."
+        f" A verdict takes about {fresh.repeats_needed:,} {fresh.draws.several} in all: --params "
+        f"protocol.fresh.repeats={fresh.repeats_needed}. That is to ask again, which is remembered."
     )
 
 

@@ -215,7 +215,9 @@ def summarise(
     gain = difference[metric]
     assert gain.verdict is not None
     smallest = problem.smallest_differences(statistics)[metric]
-    size = unbiased(gain, plan, smallest, statistics.confidence)
+    # A recipe of a screen ends by another rule: where it can't win any more.
+    by_rule = "screen" not in parameters
+    size = unbiased(gain, plan, smallest, statistics.confidence) if by_rule else gain.mean
     return Answer(
         technique=arm.name,
         title=arm.title,

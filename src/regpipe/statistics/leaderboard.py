@@ -52,8 +52,12 @@ def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
 def _rows(answers: list[Answer]) -> Iterator[dict[str, object]]:
     """Yield a row for each technique on a problem, given all of them."""
     confidence = answers[0].run.statistics.confidence
-    p_values = [answer.gain.p_value for answer in answers]
-    p_joint, each = jointly(p_values, [answer.fresh.by_repeat for answer in answers], confidence)
+    parts = np.array([answer.fresh.plan.part for answer in answers])
+    p_values = parts * [answer.gain.p_value for answer in answers]  # as if it were asked once
+    p_joint, each = jointly(
+        list(p_values), [answer.fresh.by_repeat for answer in answers], confidence
+    )
+    p_joint = np.minimum(p_joint / parts, 1.0)
     for answer, p in zip(answers, p_joint, strict=True):
         told = verdict = answer.fresh.verdict
         if direction(told) and not p < 1 - confidence:

@@ -176,7 +176,7 @@ def repeats_needed(
     was. None where no number would do, as on splits of the same rows.
 
     >>> repeats_needed(30, mean=0.006, sd=0.02, smallest=0.01, confidence=0.95)
-    44
+    51
     """
 
     def enough(pairs: int) -> bool:

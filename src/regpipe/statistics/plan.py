@@ -30,12 +30,14 @@ class Plan:
     Attributes:
         analyses: the numbers of repeats, rising; None where theirs was set beforehand.
         asked: how many other plans had an answer to the same question before.
+        taken: how many places are taken by now, this one's among them if it was told already.
         family: how many questions are asked on the same rows, this one among them.
         remembered: whether it is, and errors are kept for further plans.
     """
 
     analyses: tuple[int, ...] | None = None
     asked: int = 0
+    taken: int = 0
     family: int = 1
     remembered: bool = True
 
@@ -51,7 +53,7 @@ class Plan:
     @property
     def next(self) -> "Plan":
         """The plan of whoever asks again, with a number of repeats set beforehand."""
-        return Plan(asked=self.asked + 1, remembered=self.remembered)
+        return Plan(asked=max(self.asked + 1, self.taken), remembered=self.remembered)
 
     def ended(self, n: int) -> "Plan":
         """Return it without interim analyses where none of them could say that something helps."""

@@ -54,4 +54,4 @@ def _margins(plan: Plan, confidence: float, overlap: float, family: int) -> np.n
 
     assert plan.analyses
     at = [plan.confidence(n, confidence, overlap, family) for n in plan.analyses]
-    return np.asarray(stats.norm.ppf((1 + np.array(at)) / 2))
+    return np.asarray(stats.t.ppf((1 + np.array(at)) / 2, np.array(plan.analyses) - 1))

@@ -34,8 +34,9 @@ def plan_repeats(
     family: int,
 ) -> Look:
     """Return by which plan a technique is asked about, one of `family` on its problem."""
-    plan = Plan(protocol.fresh.analyses, family=family)
-    return looks.at(arm, samples, protocol, statistics, plan, protocol.fresh.ceiling)
+    fresh = protocol.fresh
+    plan = Plan(fresh.analyses, family=family)
+    return looks.at([arm], samples, protocol, statistics, plan, repeats=fresh.ceiling)
 
 
 def repeat_until_decided(

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -41,8 +40,9 @@ def plan_repeats(
     cocktail: Cocktail,
 ) -> Look:
     """Return by which plan mixtures are asked about."""
-    mixed = replace(base, technique="cocktail")
-    return looks.at(mixed, samples, protocol, statistics, Plan(), cocktail.repeats)
+    search = cocktail.model_dump(exclude={"repeats"})
+    asked = ([base], samples, protocol, statistics, Plan())
+    return looks.at(*asked, repeats=cocktail.repeats, name="cocktail", further=search)
 
 
 def mix_and_measure(

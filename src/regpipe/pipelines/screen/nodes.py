@@ -46,9 +46,10 @@ def plan_repeats(
     screen: Screen,
 ) -> Look:
     """Return by which plan the recipe is asked about."""
-    most = protocol.fresh.ceiling
-    plan, ceiling = Plan(screen.analyses_within(most)), min(screen.ceiling, most)
-    return looks.at(space.arms[0], samples, protocol, statistics, plan, ceiling)
+    plan = Plan(screen.analyses_within(protocol.fresh.ceiling))
+    arms, ways = [*space.arms, *space.beyond.values()], [screen.holdouts, screen.validation_split]
+    asked = (arms, samples, protocol, statistics, plan)
+    return looks.at(*asked, repeats=screen.ceiling, name=space.arms[0].name, further=ways)
 
 
 def choose_arm(space: SearchSpace, trials: pd.DataFrame) -> Arm:
@@ -203,8 +204,8 @@ def plan_references(
     screen: Screen,
 ) -> Look:
     """Return by which plan other models are asked about."""
-    others = replace(base, technique="references")
-    return looks.at(others, samples, protocol, statistics, Plan(), screen.ceiling)
+    asked = ([base], samples, protocol, statistics, Plan())
+    return looks.at(*asked, repeats=screen.ceiling, name="references")
 
 
 def rank_references(

@@ -30,7 +30,7 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped, famil
     return Pipeline(
         [
             step(resolve, ["baseline_arm", block], "arm", "model", name="resolve_arm"),
-            step(plan, asked, "look", "train"),
+            step(plan, asked, "look", "model"),
             step(repeat_until_decided, beside, "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
