@@ -79,8 +79,8 @@ def leaderboard() -> pd.DataFrame:
             {
                 "technique": name, "title": f"{name} {HOSTILE}", "family": f"{name}'s {HOSTILE}",
                 "problem": problem, "metric": metric, "leak": name == "early_stopping",
-                "difference": mean, "size": mean, "ci_low": low, "ci_high": high, "effect": sign * mean * 50,
-                "smallest_difference": 0.01, "gain": sign * mean * 100,
+                "difference": mean, "ci_low": low, "ci_high": high, "effect": sign * mean * 50,
+                "size": mean, "smallest_difference": 0.01, "gain": sign * mean * 100,
                 "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8, "repeats": 30,
                 "verdict": verdict, "p_value": 0.02, "p_joint": 0.06 if mean > 0 else NOTHING,
                 "verdict_joint": joint, "joint_low": 1.5 * low - 0.5 * mean,
