@@ -614,7 +614,7 @@ def test_no_problem_is_called_as_a_parameter_a_dataset_or_a_pipeline_is() -> Non
     for name in {*Settings.model_fields, "recipes", *datasets, *pipelines}:
         with pytest.raises(SpecError, match=f"^{name}: this name is taken"):
             check_free([*PROBLEMS, name], TECHNIQUES)
-    assert {"made", "trainer"} <= datasets
+    assert {"made", "trainer", "looks"} <= datasets
     check_free(PROBLEMS, TECHNIQUES)
 
 

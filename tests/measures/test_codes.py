@@ -14,6 +14,7 @@ from regpipe.measures.measure import Measure
 from regpipe.report.sentence import sentence
 from regpipe.rows.arrays import Rows, Units, hold_out, rows_of
 from regpipe.statistics.answer import Answer, summarise
+from regpipe.statistics.plan import ALONE
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, arm_called
 
@@ -156,7 +157,7 @@ def answer_about(name: str, **means: float) -> Answer:
     )
     compared = compare_runs(bare, made, problem, Statistics())
     parameters = {"statistics": {"confidence": 0.95}}
-    return summarise(arm_called(name), bare, made, compared, Statistics(), parameters, {})
+    return summarise(arm_called(name), bare, made, compared, Statistics(), parameters, {}, ALONE)
 
 
 def test_a_denoiser_is_judged_by_what_it_restores_and_not_by_its_copies() -> None:

@@ -1,5 +1,6 @@
 """A screen chooses a strength by few fits, and gives up recipes that can't win any more."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from regpipe.candidates.arm import Arm
 from regpipe.candidates.recipes import SearchSpace
 from regpipe.engine.job import Job
-from regpipe.language import Screen
+from regpipe.language import Protocol, Screen, Statistics
 from regpipe.pipelines.cocktail import nodes
 from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.looks import Look, Looks
 from regpipe.pipelines.screen.tuning import fits_of_repeat, try_values
 from regpipe.pipelines.search import Candidate, Evaluator
 from regpipe.rows.arrays import Rows
+from regpipe.statistics.plan import Plan
 from tests.conftest import arm_called
 
 VALUES = [0.1, 0.2, 0.3, 0.4, 0.5]
@@ -88,15 +91,23 @@ def test_a_single_value_is_validated_in_all_ways(base: Arm, moons: Rows) -> None
 
 
 def test_a_cocktail_is_compared_with_singles_over_the_repeats_that_all_recipes_have(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     seen = {}
-    monkeypatch.setattr(nodes, "compare_mixtures", lambda *parts: seen.update(singles=parts[2]))
+
+    def compared(*parts: Any) -> pd.DataFrame:
+        seen.update(singles=parts[2], plan=parts[-1])
+        return pd.DataFrame({"verdict": ["helps", "undecided"]})
+
+    monkeypatch.setattr(nodes, "compare_mixtures", compared)
     monkeypatch.setattr(nodes, "splits_of", lambda *_: None)
     trials = {
         "long": pd.DataFrame({"repeat": [0, 0, 1, 2]}),
         "short": pd.DataFrame({"repeat": [0, 1]}),
     }
     nothing: Any = None
-    nodes.compare(nothing, nothing, nothing, nothing, **trials)
-    assert sorted(seen["singles"]["repeat"]) == [0, 0, 0, 1, 1]
+    look = Look("a digest", "moons", "cocktail", "3", Plan(asked=1), Protocol(), Statistics())
+    looks = Looks(tmp_path / "looks.csv")
+    nodes.compare(nothing, nothing, nothing, look, looks, **trials)
+    assert sorted(seen["singles"]["repeat"]) == [0, 0, 0, 1, 1] and seen["plan"] == look.plan
+    assert list(pd.read_csv(tmp_path / "looks.csv")["technique"]) == ["cocktail"]

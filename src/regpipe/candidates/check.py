@@ -18,7 +18,7 @@ from regpipe.language.vocabulary import check_name
 from regpipe.rows.sources import check_rows
 
 PIPELINES = ("study", "claims", "variance")  # those of all problems
-DATASETS = ("made", "trainer", "fits")  # of the catalog, and the folder of the fits
+DATASETS = ("made", "trainer", "looks", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
 NEEDED = {key for key, field in Recipe.model_fields.items() if field.is_required()}
