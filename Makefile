@@ -39,7 +39,7 @@ bench: $(READY) ## the engine against model.fit and PyTorch; whole commands agai
 scaling: $(READY) ## seconds against fits, rows and width: tables, and docs/images/scaling.png
 	$(BIN)/python benchmarks/scaling.py
 
-calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 28,000 fits the first time)
+calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 10,000 fits the first time)
 	$(BIN)/python benchmarks/calibrate.py
 	$(BIN)/python benchmarks/calibrate_looks.py
 	$(BIN)/python benchmarks/calibrate_splits.py
