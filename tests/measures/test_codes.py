@@ -14,6 +14,7 @@ from regpipe.measures.measure import Measure
 from regpipe.report.sentence import sentence
 from regpipe.rows.arrays import Rows, Units, hold_out, rows_of
 from regpipe.statistics.answer import Answer, summarise
+from regpipe.statistics.overlap import INDEPENDENT
 from regpipe.statistics.plan import ALONE
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, arm_called
@@ -155,7 +156,7 @@ def answer_about(name: str, **means: float) -> Answer:
     made = run_table(**(scores | {"sparsity": 0.33} | means)).assign(
         **{"test_" + score: lambda t, s=score: t["test_" + s] * 1.0001 for score in means}
     )
-    compared = compare_runs(bare, made, problem, Statistics())
+    compared = compare_runs(bare, made, problem, Statistics(), INDEPENDENT, ALONE)
     parameters = {"statistics": {"confidence": 0.95}}
     return summarise(arm_called(name), bare, made, compared, Statistics(), parameters, {}, ALONE)
 

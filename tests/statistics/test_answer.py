@@ -10,6 +10,7 @@ import pytest
 
 from regpipe.language import Problem, Statistics, Technique
 from regpipe.statistics.answer import Answer, Epochs, summarise
+from regpipe.statistics.overlap import INDEPENDENT
 from regpipe.statistics.plan import ALONE
 from regpipe.statistics.summary import compare_runs
 from tests.conftest import PROBLEMS, TECHNIQUES, arm_called
@@ -42,7 +43,7 @@ def summarised(
     technique: Technique = TECHNIQUES["weight_l2"],
     departures: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Answer:
-    compared = compare_runs(baseline, runs, problem, Statistics())
+    compared = compare_runs(baseline, runs, problem, Statistics(), INDEPENDENT, ALONE)
     arm = replace(arm_called("weight_l2"), problem_block=problem, technique_block=technique)
     parameters = {"statistics": {}}
     return summarise(arm, baseline, runs, compared, Statistics(), parameters, departures, ALONE)

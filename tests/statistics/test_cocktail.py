@@ -9,6 +9,7 @@ import pytest
 from regpipe.language import Statistics
 from regpipe.statistics.cocktail import compare_mixtures, tabulate_worths
 from regpipe.statistics.overlap import INDEPENDENT
+from regpipe.statistics.plan import ALONE
 from tests.conftest import PROBLEMS
 
 N = 6
@@ -32,7 +33,7 @@ SINGLES = pd.concat(
 
 def test_it_is_compared_with_the_baseline_and_with_the_single_that_validation_chooses() -> None:
     found = compare_mixtures(
-        MIXTURES, runs(0.85), SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT
+        MIXTURES, runs(0.85), SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT, ALONE
     )
     by = found.set_index("against")
     assert by.loc["baseline", "mean"] == pytest.approx(0.05)
@@ -44,7 +45,7 @@ def test_it_is_compared_with_the_baseline_and_with_the_single_that_validation_ch
 def test_single_techniques_of_fewer_repeats_are_compared_over_those() -> None:
     some = SINGLES[SINGLES["repeat"] < 5]
     found = compare_mixtures(
-        MIXTURES, runs(0.85), some, PROBLEMS["moons"], Statistics(), INDEPENDENT
+        MIXTURES, runs(0.85), some, PROBLEMS["moons"], Statistics(), INDEPENDENT, ALONE
     ).set_index("against")
     assert found["pairs"].to_dict() == {"baseline": N, "single": 5}
 
@@ -52,7 +53,9 @@ def test_single_techniques_of_fewer_repeats_are_compared_over_those() -> None:
 def test_a_baseline_with_fewer_repeats_is_refused() -> None:
     with pytest.raises(ValueError, match="Of 6 repeats of the cocktail, the baseline has 4"):
         few = runs(0.85).head(4)
-        compare_mixtures(MIXTURES, few, SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT)
+        compare_mixtures(
+            MIXTURES, few, SINGLES, PROBLEMS["moons"], Statistics(), INDEPENDENT, ALONE
+        )
 
 
 def test_an_ingredient_is_worth_what_the_mixture_loses_without_it() -> None:

@@ -40,7 +40,9 @@ def runs(shift: float) -> pd.DataFrame:
 
 def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
     shuffled = runs(0.05).sample(frac=1, random_state=1)
-    compared = compare_runs(runs(0), shuffled, MOONS, STATISTICS).set_index(["protocol", "metric"])
+    compared = compare_runs(runs(0), shuffled, MOONS, STATISTICS, INDEPENDENT, ALONE).set_index(
+        ["protocol", "metric"]
+    )
     pairs = [(p, score) for p in ("fixed", "fresh") for score in MOONS.kind.scores]
     assert list(compared.index) == pairs
     fresh = compared.loc[("fresh", "accuracy")]
@@ -49,7 +51,9 @@ def test_runs_are_paired_by_protocol_and_repeat_whatever_their_order() -> None:
 
 
 def test_seeds_on_one_draw_have_no_verdict() -> None:
-    compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS).set_index("protocol")
+    compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS, INDEPENDENT, ALONE).set_index(
+        "protocol"
+    )
     fixed = compared.loc["fixed"]
     assert fixed["verdict"].isna().all() and fixed["p_value"].isna().all()
     assert fixed[["ci_low", "ci_high", "p_better_low"]].isna().all(axis=None)
@@ -63,7 +67,7 @@ def test_splits_of_the_same_rows_widen_the_interval() -> None:
     bare, with_it = runs(0), runs(0.05)
     with_it["test_accuracy"] += [0.01, -0.01, 0, 0.02, -0.02, 0] * 2
     alone, shared = (
-        compare_runs(bare, with_it, MOONS, STATISTICS, splits)
+        compare_runs(bare, with_it, MOONS, STATISTICS, splits, ALONE)
         .set_index(["protocol", "metric"])
         .loc[("fresh", "accuracy")]
         for splits in (INDEPENDENT, Splits(309, 133))
@@ -75,7 +79,7 @@ def test_splits_of_the_same_rows_widen_the_interval() -> None:
 
 
 def test_seeds_on_the_one_split_of_a_table_are_too_few() -> None:
-    compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS, ONE_SAMPLE)
+    compared = compare_runs(runs(0), runs(0.05), MOONS, STATISTICS, ONE_SAMPLE, ALONE)
     fresh = compared[compared["protocol"] == "fresh"]
     assert set(fresh["verdict"]) == {"too few"} and fresh["ci_low"].isna().all()
 
@@ -119,13 +123,15 @@ def test_tables_of_two_different_runs_are_refused(column: str) -> None:
     with pytest.raises(
         ValueError, match="Of 12 fits of the technique, .* have a partner among the 12"
     ):
-        compare_runs(stale, runs(0.05), MOONS, STATISTICS)
+        compare_runs(stale, runs(0.05), MOONS, STATISTICS, INDEPENDENT, ALONE)
     with pytest.raises(ValueError, match="Of 12 fits of the technique, 11"):
-        compare_runs(runs(0).tail(11), runs(0.05), MOONS, STATISTICS)
+        compare_runs(runs(0).tail(11), runs(0.05), MOONS, STATISTICS, INDEPENDENT, ALONE)
 
 
 def test_a_technique_that_was_decided_early_is_compared_over_its_own_repeats() -> None:
-    compared = compare_runs(runs(0), runs(0.05).drop(index=11), MOONS, STATISTICS)
+    compared = compare_runs(
+        runs(0), runs(0.05).drop(index=11), MOONS, STATISTICS, INDEPENDENT, ALONE
+    )
     assert dict(compared.groupby("protocol")["pairs"].first()) == {"fixed": N, "fresh": N - 1}
 
 
@@ -133,7 +139,9 @@ def test_interim_analyses_widen_intervals_of_fresh_repeats_alone() -> None:
     bare, with_it = runs(0), runs(0.05)
     with_it["test_accuracy"] += [0.01, -0.01, 0, 0.01, -0.01, 0] * 2
     once, often = (
-        compare_runs(bare, with_it, MOONS, STATISTICS, plan=plan).set_index(["protocol", "metric"])
+        compare_runs(bare, with_it, MOONS, STATISTICS, INDEPENDENT, plan).set_index(
+            ["protocol", "metric"]
+        )
         for plan in (ALONE, Plan((N, 20), remembered=False))
     )
     for end, sign in (("ci_low", -1), ("ci_high", 1)):

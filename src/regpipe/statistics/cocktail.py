@@ -9,7 +9,7 @@ from regpipe.language.metrics import MetricName
 from regpipe.statistics import grid
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.overlap import Splits, minus, units_of
-from regpipe.statistics.plan import ALONE, Plan
+from regpipe.statistics.plan import Plan
 from regpipe.statistics.summary import compare_pairs, whole
 from regpipe.statistics.verdicts import Verdict
 from regpipe.strict import Number, Strict
@@ -77,7 +77,7 @@ def compare_mixtures(
     problem: Problem,
     statistics: Statistics,
     splits: Splits,
-    plan: Plan = ALONE,
+    plan: Plan,
 ) -> pd.DataFrame:
     """Return a row for the baseline and one for the best single technique.
 

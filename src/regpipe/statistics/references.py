@@ -6,7 +6,7 @@ import pandas as pd
 
 from regpipe.language import Problem, Statistics
 from regpipe.statistics.overlap import Splits
-from regpipe.statistics.plan import ALONE, Plan
+from regpipe.statistics.plan import Plan
 from regpipe.statistics.summary import compare_pairs, mean_of_runs
 
 
@@ -16,7 +16,7 @@ def compare_references(
     problem: Problem,
     statistics: Statistics,
     splits: Splits,
-    plan: Plan = ALONE,
+    plan: Plan,
 ) -> pd.DataFrame:
     """Return a row per model, the best first, and one of the network.
 

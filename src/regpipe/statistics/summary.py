@@ -11,9 +11,9 @@ from regpipe.language.blocks import SIDES, PublishedScores, Side
 from regpipe.language.metrics import METRICS
 from regpipe.statistics.intervals import mean_interval
 from regpipe.statistics.judging import ranges_over
-from regpipe.statistics.overlap import INDEPENDENT, Splits, minus, units_of
+from regpipe.statistics.overlap import Splits, minus, units_of
 from regpipe.statistics.paired import Comparison, compare, describe
-from regpipe.statistics.plan import ALONE, Plan
+from regpipe.statistics.plan import Plan
 from regpipe.strict import Number, Strict
 
 PAIR = ["protocol", "repeat", "settings", "data_seed", "fit_seed"]
@@ -72,7 +72,7 @@ def compare_pairs(
     problem: Problem,
     statistics: Statistics,
     splits: Splits,
-    plan: Plan = ALONE,
+    plan: Plan,
 ) -> Comparison:
     """Compare both sides of some pairs, by a score on the test rows; see `compare_runs`."""
     column = f"test_{score}"
@@ -94,8 +94,8 @@ def compare_runs(
     technique: pd.DataFrame,
     problem: Problem,
     statistics: Statistics,
-    splits: Splits = INDEPENDENT,
-    plan: Plan = ALONE,
+    splits: Splits,
+    plan: Plan,
 ) -> pd.DataFrame:
     """Compare two run tables, repeat by repeat, on test rows.
 
