@@ -32,13 +32,8 @@ def asked(root: Path) -> tuple[int, float]:
     return fresh["plan"]["asked"], (gain["ci_high"] or np.nan) - gain["mean"]
 
 
-def looks_of(root: Path) -> pd.DataFrame:
-    return pd.read_csv(root / "08_reporting" / "looks.csv", dtype=str)
-
-
-def protocol(repeats: Any, seed: int = 1) -> dict[str, Any]:
+def protocol(repeats: Any) -> dict[str, Any]:
     return {
-        "seed": seed,
         "fixed": {"repeats": 2},
         "fresh": {"repeats": repeats, "at_most": 12, "batch": 5, "score_rows": 200},
     }
@@ -47,21 +42,17 @@ def protocol(repeats: Any, seed: int = 1) -> dict[str, Any]:
 def test_a_question_that_is_asked_again_is_told_with_a_wider_interval(
     run: Callable[..., None], tmp_path: Path
 ) -> None:
-    found = {}
-    for repeats, seed in ((3, 1), (8, 1), ("auto", 1), (8, 2), (8, 1)):
-        run("weight_l2", data_root=tmp_path, moons=MOONS, protocol=protocol(repeats, seed))
-        found.setdefault((repeats, seed), []).append(asked(tmp_path))
-    first, again = found[8, 1]
+    found: dict[Any, list[tuple[int, float]]] = {}
+    for repeats in (3, 8, "auto", 8):
+        run("weight_l2", data_root=tmp_path, moons=MOONS, protocol=protocol(repeats))
+        found.setdefault(repeats, []).append(asked(tmp_path))
+    first, again = found[8]
     assert first == again and first[0] == 0  # three repeats tell nothing
-    assert found["auto", 1][0][0] == 1 and found[8, 2][0][0] == 2
-    table = looks_of(tmp_path)
-    assert list(table["repeats"]) == ["8", "10 12", "8"] and list(table["seed"]) == ["1", "1", "2"]
+    assert found["auto"][0][0] == 1
+    table = pd.read_csv(tmp_path / "08_reporting" / "looks.csv", dtype=str)
+    assert list(table["repeats"]) == ["8", "10 12"] and set(table["seed"]) == {"1"}
     assert set(table["problem"] + table["technique"]) == {"moonsweight_l2"}
     assert pd.to_datetime(table["told"]).is_monotonic_increasing
-
-    changed = {"network": {"hidden": {"kernel_regularizer": {"l2": 0.02}}}}
-    run("weight_l2", data_root=tmp_path, moons=MOONS, protocol=protocol(8), weight_l2=changed)
-    assert asked(tmp_path)[0] == 0 and looks_of(tmp_path)["question"].nunique() == 2
 
 
 def at(looks: Looks, repeats: int, **changes: Any) -> Look:
