@@ -56,10 +56,10 @@ def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:
 def _is_another_look(name: str, parameters: dict[str, Any], catalog: DataCatalog) -> bool:
     if not catalog.exists(name):
         return False
-    look = catalog.load(name)
-    protocol = parse(Protocol, parameters["protocol"], "protocol")
+    look, protocol = catalog.load(name), parse(Protocol, parameters["protocol"], "protocol")
     statistics = parse(Statistics, parameters["statistics"], "statistics")
-    return (look.protocol, look.statistics) != (protocol, statistics)
+    before = (look.protocol.seed, look.protocol.fresh, look.statistics)
+    return before != (protocol.seed, protocol.fresh, statistics)
 
 
 def _is_another(name: str, parameters: dict[str, Any], catalog: DataCatalog) -> bool:

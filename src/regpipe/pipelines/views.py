@@ -172,7 +172,8 @@ def plot_view(
 
     What each fit predicts is that of the same repeats; the baseline's mean is over all of its own.
     """
-    bare = same_repeats(bare, runs) if "repeat" in bare else bare
+    if "repeat" in bare:
+        bare, baseline_runs = same_repeats(bare, runs), same_repeats(baseline_runs, runs)
     return note_diverged(PICTURES[picture](bare, own, samples, arm), baseline_runs, runs)
 
 
