@@ -120,6 +120,7 @@ def test_other_trainings_rows_and_choices_are_other_questions(tmp_path: Path) ->
 
 
 BROKEN = [
+    b"",
     b"question,problem\n1,2\n",
     b"\x00",
     b"question\n",

@@ -163,9 +163,9 @@ class Looks:
             # Excel puts a mark before the first column.
             with self._path.open(newline="", encoding="utf-8-sig") as file:
                 reader = csv.DictReader(file, strict=True)
-                rows = list(reader)
+                columns, rows = reader.fieldnames, list(reader)
             whole = all(None not in row and None not in row.values() for row in rows)
-            if reader.fieldnames == list(COLUMNS) and whole:
+            if columns == list(COLUMNS) and whole:
                 return rows
         raise SpecError(
             f"{self._path}: can't be read as the table of what was told before. Expected the "
