@@ -86,6 +86,13 @@ def test_what_is_undecided_says_how_many_repeats_would_decide_it(answer: dict[st
     assert "--params" not in sentence(other)
 
 
+def test_a_confidence_is_told_with_all_its_digits(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    for confidence, told in ((0.95, "95%"), (0.999, "99.9%"), (0.001, "0.1%")):
+        other["run"]["parameters"]["statistics"] = {"confidence": confidence}
+        assert f"({told} interval " in sentence(other)
+
+
 def test_who_asked_before_is_told_why_intervals_are_wider(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     assert "asked" not in sentence(other)

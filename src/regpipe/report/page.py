@@ -8,6 +8,7 @@ from itertools import groupby
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
+from regpipe.report.sentence import percent
 from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill
@@ -69,7 +70,7 @@ def render_cocktail(
         metric_name=unit.name,
         repeats=answer.repeats,
         sizes=answer.cocktail,
-        confidence=f"{answer.confidence:.0%}",
+        confidence=percent(answer.confidence),
         worths=recipe_worths(answer, titles),
         picture=shrink(picture) if answer.ingredients else None,
         block=block if have_common(answer) else None,
@@ -140,7 +141,7 @@ def _shared(study: Study) -> dict[str, object]:
     run = stories[0].answer.run
     seeds = {story.answer.fixed.repeats for story in stories}
     return {
-        "confidence": f"{run.statistics.confidence:.0%}",
+        "confidence": percent(run.statistics.confidence),
         "version": run.versions["regpipe"],
         "seeds": _span(seeds),
         "draws": _span({int(n) for n in study.leaderboard["repeats"]}),

@@ -28,7 +28,8 @@ def sentence(answer: Answer) -> str:
     ties = f", equal in {gain.ties}" if gain.ties else ""
     moved = ""
     if not math.isnan(gain.mean):
-        interval = _interval(gain, unit, f"{answer.run.statistics.confidence:.0%} interval ")
+        confidence = percent(answer.run.statistics.confidence)
+        interval = _interval(gain, unit, f"{confidence} interval ")
         moved = f"test {unit.name} {_movement(gain.mean, unit)}{interval}, and "
     return (
         f"{_verdict(answer)}: over {fresh.repeats} {fresh.draws.fresh}, {moved}it was better in "
@@ -136,6 +137,15 @@ def _interval(gain: Comparison, unit: Metric, name: str = "") -> str:
     return f" ({name}{unit.end(gain.ci_low)} to {unit.end(gain.ci_high)})"
 
 
+def percent(confidence: float) -> str:
+    """Return a confidence with all its digits: 99.9% isn't certainty.
+
+    >>> percent(0.95), percent(0.999)
+    ('95%', '99.9%')
+    """
+    return f"{100 * confidence:.10g}%"
+
+
 def _leak(answer: Answer) -> str:
     """Warn where the rows that score a fit also decided when to stop."""
     if not answer.leak:
@@ -229,7 +239,7 @@ def _mean(mean: Mean, unit: Metric, confidence: float) -> str:
     if math.isnan(mean.ci_low):
         return unit.value(mean.mean)
     ends = f"{unit.value(mean.ci_low)} to {unit.value(mean.ci_high)}"
-    return f"{unit.value(mean.mean)} ({confidence:.0%} interval {ends})"
+    return f"{unit.value(mean.mean)} ({percent(confidence)} interval {ends})"
 
 
 def undefined(unit: Metric, repeats: str) -> str:

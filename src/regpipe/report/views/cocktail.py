@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.report.sentence import undefined
+from regpipe.report.sentence import percent, undefined
 from regpipe.report.views.cells import Badge, change, plain, rival_badge, rivalry, typeset
 from regpipe.statistics.cocktail import CocktailAnswer, RecipeWorth, Rivalled
 
@@ -144,7 +144,7 @@ def _over(answer: CocktailAnswer, key: Rivalled, unit: Metric) -> str:
     rival, interval = answer.against[key], ""
     if not math.isnan(rival.ci_low):
         low, high = (unit.end(end).lstrip("+") for end in (rival.ci_low, rival.ci_high))
-        interval = f" ({answer.confidence:.0%} interval {low} to {high})"
+        interval = f" ({percent(answer.confidence)} interval {low} to {high})"
     return (
         f"{unit.signed(rival.mean)}{unit.unit}{interval} over {_named(answer, key)}, "
         f"{rivalry(rival.verdict)}"
