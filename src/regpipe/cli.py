@@ -103,10 +103,10 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
 @_single("--task", type=click.Choice(["binary", "multiclass", "regression"]))
 @_single("--title", help="What people call it.")
 @click.option("--drop", multiple=True, help="A column to leave out; may be said repeatedly.")
+@click.option("--number", multiple=True, help="A column of numbers, whatever it looks like.")
+@click.option("--category", multiple=True, help="A column whose numbers are names, such as codes.")
 @click.option(
-    "--category",
-    multiple=True,
-    help="A column whose numbers are names, such as codes; may be said repeatedly.",
+    "--date", multiple=True, help="A column of dates; with its format, such as day=%d/%m/%Y."
 )
 @_single("--group", help="A column whose equal rows stay on one side of each split.")
 @_single("--split", help="A column that says train or test.")
@@ -119,13 +119,15 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
 @click.option(
     "--header/--no-header",
     default=None,
-    help="Whether the first line names the columns; without names they are x1, x2, ...",
+    help="Whether the first line names the columns; without, they are x1, x2, ...",
 )
-@_single("--encoding", help="Of a CSV that isn't UTF-8, such as cp1252.")
-@_single("--separator", help="Of a CSV, if it isn't a comma.")
-@_single("--quote", help="Of a CSV, what stands around texts if it isn't a double quote.")
-@_single("--decimal", help="Of a CSV, what stands before the decimals if it isn't a point.")
-@_single("--thousands", help="Of a CSV, what stands between thousands, if anything does.")
+@_single("--skip", type=click.IntRange(0), help="Lines above that of the names.")
+@_single("--sheet", help="Of an Excel file; the first if not given.")
+@_single("--encoding", help="Of a CSV, such as cp1252.")
+@_single("--separator", help="What stands between the fields of a CSV.")
+@_single("--quote", help="What stands around texts of a CSV.")
+@_single("--decimal", help="What stands before decimals.")
+@_single("--thousands", help="What stands between thousands.")
 @click.option("--na", multiple=True, help="A word for a gap; may be said repeatedly.")
 @click.option(
     "--keep", multiple=True, help="A word for a value, such as None; may be said repeatedly."
@@ -138,7 +140,7 @@ def new_problem(
 ) -> None:
     """Make a problem of a table: look at the file, and write its blocks of YAML.
 
-    All of it: docs/own-data.md.
+    What isn't said is told by the file. All of it: docs/own-data.md.
     """
     from regpipe.kedro_side.read_back import check_read_back
     from regpipe.tables.new_problem import propose

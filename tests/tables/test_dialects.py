@@ -15,7 +15,7 @@ from regpipe.errors import SpecError
 from regpipe.tables.dialect import dialect
 from regpipe.tables.new_problem import propose
 from regpipe.tables.reading import Options
-from regpipe.tables.table_file import read_table
+from regpipe.tables.text_file import read_texts
 
 ROWS = 24
 WORDS = ["red", "NA", "None", "a b", "it's", 'a "b"', "a;b, c|d", "Größe", "1e5", "$5 ${x}", "?"]

@@ -8,7 +8,7 @@ import pytest
 
 from regpipe.errors import SpecError
 from regpipe.tables.dialect import dialect
-from regpipe.tables.table_file import read_table
+from regpipe.tables.text_file import read_texts
 
 
 def read(text: str, folder: Path, **said: Any) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from regpipe.language.reading import parse
 from regpipe.tables.new_problem import QUICK
 from regpipe.tables.own_table import split_table
 from regpipe.tables.proposal import Proposal
-from regpipe.tables.tidy import labelled, with_index
+from regpipe.tables.tidy import rows_of, with_index
 
 
 def check_read_back(name: str, proposal: Proposal, texts: Mapping[str, str], root: Path) -> None:
@@ -53,7 +53,7 @@ def check_read_back(name: str, proposal: Proposal, texts: Mapping[str, str], roo
         problem = parse(Problem, block, name)
         assert problem.own_table is not None
         rows = split_table(table, problem, QUICK, name)
-        _check_rows(proposal.table, labelled(table, problem.own_table), name)
+        _check_rows(proposal.table, rows_of(table, problem.own_table, name)[0], name)
         try:
             rows.to_parquet(Path(folder) / "samples.parquet")
         except Exception as error:  # whatever Parquet can't hold

@@ -13,6 +13,7 @@ from regpipe.language.blocks import (
     TableRows,
     Technique,
 )
+from regpipe.language.columns import Column
 from regpipe.language.mechanisms import Measure, Mechanism
 from regpipe.language.settings import (
     PROTOCOLS,
@@ -34,6 +35,7 @@ __all__ = [
     "PROTOCOLS",
     "Autoencoder",
     "Cocktail",
+    "Column",
     "Engine",
     "Export",
     "FixedProtocol",

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from regpipe.language.columns import Column
 from regpipe.language.metrics import MetricName
 from regpipe.language.settings import Statistics
 from regpipe.language.tasks import CODE_SCORES, TASKS, Task, TaskName
@@ -70,28 +71,63 @@ class TableRows(Strict):
     `target` is what shall be predicted, and all columns predict it but those to `drop`, the `group`
     (rows of a group stay on the same side of each split) and the `split` (which says `train` or
     `test`: in all repeats, or of the fixed split alone, where the problem's own `split` says how
-    fresh ones are made). Numbers are scaled, unless `scale` is false. `classes` are the values of
-    a target that is a class, in the order of the outputs; of two, the second is the one whose
-    probability is the output. Rows whose target is missing are refused, or left out where
-    `labelled_only`. `categories` are columns whose numbers are names, as those of codes; text is
-    a category in any case.
+    fresh ones are made). `columns` says of each what it holds; those that it doesn't name are left
+    out. Without it, each is what it looks like. `gaps` are words that stand for a missing value in
+    any column, and `decimal` and `thousands` what stands in numbers that are texts. Numbers are
+    scaled, unless `scale` is false. `classes` are the values of a target that is a class, in the
+    order of the outputs; of two, the second is the one whose probability is the output. Rows whose
+    target is missing are refused, or left out where `labelled_only`.
     """
 
     table: str
     target: str
     classes: Annotated[list[Class], Field(min_length=2)] | None = None
-    drop: list[str] = []
     group: str | None = None
     split: str | None = None
     scale: bool = True
     labelled_only: bool = False
-    categories: list[str] = []
+    gaps: list[str] = []
+    decimal: Literal[".", ","] = "."
+    thousands: str | None = None
+    columns: dict[str, Column] | None = None
+
+    @model_validator(mode="after")
+    def _declares_its_roles(self) -> Self:
+        twice = [name for name in self.roles if self.roles.count(name) > 1]
+        if twice:
+            raise ValueError(
+                f"the column '{twice[0]}' is named twice, as target, group or split. Expected it "
+                "once"
+            )
+        for name in self.roles if self.columns is not None else ():
+            if self.columns is None or name not in self.columns:
+                raise ValueError(
+                    f"columns: '{name}' is missing. Expected its kind, as of the others"
+                )
+            if self.columns[name].kind == "drop":
+                raise ValueError(f"columns.{name}: it is used. Expected another kind than `drop`")
+        return self
 
     @property
-    def unused(self) -> list[str]:
-        """The columns that don't predict."""
-        others = [name for name in (self.group, self.split) if name is not None]
-        return [self.target, *others, *self.drop]
+    def roles(self) -> list[str]:
+        """The columns that don't predict, but are used."""
+        return [name for name in (self.target, self.group, self.split) if name is not None]
+
+    @property
+    def inputs(self) -> list[str]:
+        """The columns that predict, in the order of their declaration."""
+        columns = self.columns or {}
+        return [n for n, c in columns.items() if c.kind != "drop" and n not in self.roles]
+
+    @property
+    def used(self) -> list[str]:
+        """The columns that have to be there."""
+        return [*self.inputs, *self.roles]
+
+    def column(self, name: str) -> Column:
+        """Return what is declared of a column."""
+        assert self.columns is not None
+        return self.columns[name]
 
 
 class Split(Strict):

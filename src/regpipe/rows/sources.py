@@ -80,11 +80,6 @@ def _check_own_table(name: str, problem: Problem) -> None:
     path, split = f"{name}.rows", problem.split
     rows = parse(TableRows, problem.rows, path)
     faults = []
-    if twice := sorted({column for column in rows.unused if rows.unused.count(column) > 1}):
-        faults.append(
-            f"{path}: the column '{twice[0]}' is named twice, as target, group, split or among "
-            "those to drop. Expected it once."
-        )
     if problem.task == "reconstruction":
         faults.append(f"{name}.task: expected binary, multiclass or regression for such a table.")
     if problem.kind.classifies and rows.classes is not None:

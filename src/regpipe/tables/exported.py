@@ -7,6 +7,8 @@ code that builds and trains the same network.
 
 import json
 import shutil
+import warnings
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,15 +17,18 @@ import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError
+from regpipe.language import TableRows
 from regpipe.measures.base_rates import evened
 from regpipe.tables.columns import Columns
-from regpipe.tables.kinds import MISSING
-from regpipe.tables.preprocessing import as_declared
-from regpipe.tables.wording import count_rows
+from regpipe.tables.kinds import MISSING, OTHER
+from regpipe.tables.preprocessing import as_inputs
+from regpipe.tables.tidy import tidied
+from regpipe.tables.typed import typed
+from regpipe.tables.wording import count_rows, listed
 
 MODEL, PREPROCESSING, ABOUT, CODE = "model.keras", "preprocessing.skops", "about.json", "model.py"
 TRUSTED = ["numpy.dtype"]  # beside what skops trusts by itself
-A_FEW = 3  # values that a message shows
+TRAINED_ON = "in the rows trained on"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class About:
         task: binary, multiclass or regression.
         target: the column that is predicted.
         columns: those that predict.
+        table: the problem's `rows`, which declare what each column holds.
         mean: of the target, where it was standardised; else 0.
         deviation: likewise; else 1.
         rows: how many it was trained on.
@@ -51,6 +57,7 @@ class About:
     task: str
     target: str
     columns: Columns
+    table: dict[str, Any]
     mean: float
     deviation: float
     rows: int
@@ -77,26 +84,33 @@ class Predictor:
     code: str
 
     def predict(
-        self, frame: pd.DataFrame, unknown_categories: Literal["refuse", "ignore"] = "refuse"
+        self, frame: pd.DataFrame, unknown_categories: Literal["other", "refuse"] = "other"
     ) -> pd.DataFrame:
         """Return the network's prediction for each row.
 
         Args:
-            frame: rows with the columns that it was trained on; others are ignored.
-            unknown_categories: `ignore` takes a category that no training row had for none of them,
-                and fills a gap in numbers that had none by their median.
+            frame: rows with the columns that it was trained on, texts as a file has them or values;
+                others are ignored.
+            unknown_categories: `other` takes a category that no training row had for `(other)`,
+                where there is such a one, else for none of those known, and fills a gap in numbers
+                that had none by their median; both with a warning that counts the rows. `refuse`
+                raises an error instead.
 
         Returns:
             `prediction`: a class, or a number. Of classes also `probability of <class>`, for each:
             one like those among the rows trained on, also where classes were weighted.
 
         Raises:
-            SpecError: a column is missing, or holds something else than in the rows trained on.
+            SpecError: a column is missing, or holds something else than it is declared to.
         """
-        columns = self.about.columns
-        rows = as_declared(frame, columns, "these rows")
-        if unknown_categories == "refuse":
-            _refuse_unknown(rows, columns)
+        columns, path = self.about.columns, "these rows"
+        table = typed(tidied(frame), TableRows(**self.about.table), columns.predict, path)
+        new = list(_not_known(table, columns))
+        if new and unknown_categories == "refuse":
+            raise SpecError(*(f"{path}: {what}. Expected none such." for what, _ in new))
+        for told in (*(f"{what}: {taken}" for what, taken in new), *_rare(table, columns)):
+            warnings.warn(f"{told}.", stacklevel=2)
+        rows = as_inputs(table, columns, path)
         outputs = self.model.predict(
             self.preprocessing.transform(rows).astype("float32"), verbose=0
         )
@@ -148,40 +162,47 @@ def load(folder: str | Path) -> Predictor:
     path = Path(folder)
     about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
     columns = about.pop("columns")
-    categorical = {name: tuple(values) for name, values in columns.pop("categorical").items()}
+    by_name: Any = {
+        key: {name: tuple(values) for name, values in columns.pop(key).items()}
+        for key in ("categorical", "dates")
+    }
     others: Any = {key: None if names is None else tuple(names) for key, names in columns.items()}
     return Predictor(
         model=keras.models.load_model(path / MODEL, safe_mode=True),
         preprocessing=skops.io.load(path / PREPROCESSING, trusted=TRUSTED),
-        about=About(columns=Columns(categorical=categorical, **others), **about),
+        about=About(columns=Columns(**by_name, **others), **about),
         code=(path / CODE).read_text(encoding="utf-8"),
     )
 
 
-def _refuse_unknown(rows: pd.DataFrame, columns: Columns) -> None:
-    """Raise SpecError for categories and gaps that no row had that was trained on."""
-    complete = [name for name in columns.numeric if name not in columns.gaps]
-    faults = [
-        f"column '{name}' is missing in {count_rows(n)}, and never was in the rows trained on. "
-        "Expected it in all. (Or unknown_categories='ignore', which fills in the median.)"
-        for name in complete
-        if (n := int(rows[name].isna().sum()))
-    ]
+def _not_known(table: pd.DataFrame, columns: Columns) -> Iterator[tuple[str, str]]:
+    """Yield what no row had that was trained on, a category or a gap, and what it is taken for."""
+    for name in (*columns.numeric, *columns.dates):
+        if name not in columns.gaps and (n := int(table[name].isna().sum())):
+            what = f"column '{name}' is missing in {count_rows(n)}, and never was {TRAINED_ON}"
+            yield what, "the median stands in"
+    for name, texts in _beside(table, columns):
+        if OTHER not in columns.categorical[name]:
+            what = f"column '{name}' is {_shown(texts)}, and never was so {TRAINED_ON}"
+            yield what, "taken for none of those known"
+
+
+def _rare(table: pd.DataFrame, columns: Columns) -> Iterator[str]:
+    """Yield which categories are none of the frequent ones."""
+    for name, texts in _beside(table, columns):
+        if OTHER in columns.categorical[name]:
+            what = f"column '{name}' is {_shown(texts)}, none of its frequent values"
+            yield f"{what}: taken for {OTHER}"
+
+
+def _shown(texts: pd.Series) -> str:
+    return f"{listed(texts.unique())} in {count_rows(len(texts))}"
+
+
+def _beside(table: pd.DataFrame, columns: Columns) -> Iterator[tuple[str, pd.Series]]:
+    """Yield the texts of each column that are none of its categories, if there are any."""
     for name, categories in columns.categorical.items():
-        strange = rows.loc[~rows[name].isin(categories), name]
-        if strange.empty:
-            continue
-        if set(strange) == {MISSING}:
-            faults.append(
-                f"column '{name}' is missing in {count_rows(len(strange))}, and never was in the "
-                "rows trained on. Expected it in all. (Or unknown_categories='ignore'.)"
-            )
-            continue
-        shown = ", ".join(f"'{value}'" for value in strange.unique()[:A_FEW])
-        faults.append(
-            f"column '{name}' is {shown} in {len(strange):,} rows, and was never so in the rows "
-            f"trained on. Expected one of: {', '.join(categories)}. (Or "
-            "unknown_categories='ignore'.)"
-        )
-    if faults:
-        raise SpecError(*faults)
+        texts = table[name].fillna(MISSING)
+        strange = texts[~texts.isin(categories)]
+        if len(strange):
+            yield name, strange

@@ -5,70 +5,77 @@ they don't, the user is asked.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from regpipe.tables.cells import GAP_WORDS
-from regpipe.tables.dialect import Dialect, number_reader
-from regpipe.tables.kinds import SIGNS
+from regpipe.errors import SpecError
+from regpipe.tables.numbers import number_reader
 
 Habit = tuple[str, str | None]  # what stands before decimals, and between thousands
-US, EUROPE = (".", ","), (",", None)
+PLAIN, US, EUROPE = (".", None), (".", ","), (",", None)
 HABITS: tuple[Habit, ...] = (
-    *(US, EUROPE, (",", ".")),
+    *(PLAIN, US, EUROPE, (",", ".")),
     *((".", " "), (",", " "), (".", "'"), (",", "'")),
 )
 Columns = Mapping[str, set[str]]
 
 
-def fault_of_habit(texts: Mapping[str, list[str]], written: Dialect) -> str | None:
-    """Return which points or commas of a file were read the wrong way, or couldn't be; else None.
+def habit_of(
+    columns: Columns, decimal: str | None, thousands: str | None, *, commas_separate: bool
+) -> Habit:
+    """Return how the numbers of a file are written.
 
     Args:
-        texts: the fields of the columns that shall be numbers if they can.
-        written: how they are read.
+        columns: the values of each column that may hold numbers, without gaps and units.
+        decimal: what the user says stands before decimals, None for nothing.
+        thousands: what they say stands between thousands, None for nothing.
+        commas_separate: whether commas separate the fields of the file.
+
+    Raises:
+        SpecError: it can't be told, or isn't what the user says.
     """
-    columns = {name: _values(fields, written) for name, fields in texts.items()}
-    usual = written.decimal, written.thousands
-    numbers = {name: values for name, values in columns.items() if _reads(usual, values)}
-    others = {
-        name: values
-        for name, values in columns.items()
-        if name not in numbers and any(_reads(habit, values) for habit in HABITS)
-    }
-    if not others:
-        return _fault_of_commas(numbers, written)
-    name, values = next(iter(others.items()))
-    read = number_reader(*usual)
-    example = next(value for value in sorted(values) if read(value) is None)
-    with_comma = " with a comma," if "," in example else ""
-    fault = f"column '{name}' holds numbers{with_comma} such as '{example}'"
-    agreed = [h for h in HABITS if all(_reads(h, v) for v in {**numbers, **others}.values())]
+    likely = [
+        (point, between)
+        for point, between in HABITS
+        if decimal in (None, point) and (thousands is None or thousands == between)
+    ]
+    if thousands is not None and (decimal or ".", thousands) not in likely:
+        likely = [(decimal or ("," if thousands == "." else "."), thousands)]
+    numbers = {n: v for n, v in columns.items() if v and any(_reads(h, v) for h in HABITS)}
+    agreed = [habit for habit in likely if all(_reads(habit, v) for v in numbers.values())]
+    if not numbers:
+        return decimal or ".", thousands
     if not agreed:
-        return (
-            f"{fault}, and other columns are written otherwise. Expected the same of all numbers "
-            "of a file: points before decimals, say."
-        )
-    if EUROPE in agreed and US in agreed and not _are_thousands(others, ",", written):
-        return (
-            f"{fault}. Is the comma between thousands, or before decimals? Say so: --thousands "
-            '"," or --decimal ",".'
-        )
-    decimal, thousands = agreed[0]
-    flags = f' --decimal "{decimal}"' * (decimal != ".")
-    flags += f' --thousands "{thousands}"' * (thousands is not None)
-    where = " and ".join(
-        [f"'{decimal}' before decimals"] * (decimal != ".")
-        + [f"'{thousands}' between thousands"] * (thousands is not None)
-    )
-    return f"{fault}: {where}. Say so:{flags}."
+        raise SpecError(_fault_of_none(numbers, likely))
+    if decimal is None and thousands is None and US in agreed and EUROPE in agreed:
+        if _are_thousands(numbers, commas_separate=commas_separate):
+            return US
+        name, example = _example(numbers, ",")
+        if example:
+            raise SpecError(
+                f"column '{name}' holds numbers with a comma, such as '{example}'. Is the comma "
+                'between thousands, or before decimals? Say so: --thousands "," or --decimal ",".'
+            )
+    if (decimal, thousands) == EUROPE and US in agreed_by_all(numbers):
+        with_comma = {n: v for n, v in numbers.items() if any("," in value for value in v)}
+        if with_comma and _are_thousands(with_comma, commas_separate=commas_separate):
+            name, example = _example(with_comma, ",")
+            raise SpecError(
+                f"column '{name}' holds '{example}': in all numbers of the file the comma stands "
+                'before three digits, as between thousands. Say so: --thousands ",". (If it '
+                "stands before decimals: write a point in its place.)"
+            )
+    return agreed[0]
 
 
-def note_of_points(texts: Mapping[str, list[str]], written: Dialect) -> str | None:
+def agreed_by_all(numbers: Columns) -> list[Habit]:
+    """Return the habits by which all columns are numbers."""
+    return [habit for habit in HABITS if all(_reads(habit, v) for v in numbers.values())]
+
+
+def note_of_points(numbers: Columns, habit: Habit) -> str | None:
     """Ask whether points that were read as decimal ones stand between thousands."""
-    if (written.decimal, written.thousands) != (".", None):
+    if habit != PLAIN:
         return None
-    columns = {name: _values(fields, written) for name, fields in texts.items()}
-    numbers = {name: values for name, values in columns.items() if _reads((".", None), values)}
     doubtful = [name for name, values in numbers.items() if _plain_beside(values, ".")]
     if not doubtful or not all(_reads((",", "."), values) for values in numbers.values()):
         return None
@@ -80,35 +87,42 @@ def note_of_points(texts: Mapping[str, list[str]], written: Dialect) -> str | No
     )
 
 
-def _fault_of_commas(numbers: Columns, written: Dialect) -> str | None:
-    """Return the fault if commas that were read as decimal ones stand between thousands."""
-    with_comma = {name: v for name, v in numbers.items() if any("," in value for value in v)}
-    if (
-        (written.decimal, written.thousands) != EUROPE
-        or not with_comma
-        or not all(_reads(US, v) for v in numbers.values())
-        or not _are_thousands(with_comma, ",", written)
-    ):
-        return None
-    name, values = next(iter(with_comma.items()))
-    example = next(value for value in sorted(values) if "," in value)
+def _fault_of_none(numbers: Columns, likely: list[Habit]) -> str:
+    name, values = next(
+        (name, values)
+        for name, values in numbers.items()
+        if not _reads(likely[0], values) or values is [*numbers.values()][-1]
+    )
+    read = number_reader(*likely[0])
+    example = next((value for value in sorted(values) if read(value) is None), min(values))
     return (
-        f"column '{name}' holds '{example}': in all numbers of the file the comma stands before "
-        'three digits, as between thousands. Say so: --thousands ",". (If it stands before '
-        "decimals: write a point in its place.)"
+        f"column '{name}' holds numbers such as '{example}', and other columns are written "
+        "otherwise. Expected the same of all numbers of a file: points before decimals, say."
     )
 
 
-def _are_thousands(columns: Columns, sign: str, written: Dialect) -> bool:
-    """Whether signs that stand before three digits throughout are between thousands.
+def _example(columns: Columns, sign: str) -> tuple[str, str]:
+    """Return the first column with a sign in a value, and that value; nothing if there is none."""
+    for name, values in columns.items():
+        for value in sorted(values):
+            if sign in value:
+                return name, value
+    return "", ""
 
-    So they are where smaller numbers beside them have none, or where the sign also separates the
-    fields, which a decimal sign never does; not where a larger number has none.
+
+def _are_thousands(numbers: Columns, *, commas_separate: bool) -> bool:
+    """Whether commas that stand before three digits throughout are between thousands.
+
+    So they are where smaller numbers beside them have none, or where commas also separate the
+    fields, which decimal ones never do; not where a larger number has none.
     """
-    bare = [value for values in columns.values() for value in values if sign not in value]
+    with_comma = {n: v for n, v in numbers.items() if any("," in value for value in v)}
+    if not with_comma:
+        return False
+    bare = [value for values in with_comma.values() for value in values if "," not in value]
     if any(len(value) > 3 and value.isdigit() for value in bare):
         return False
-    return written.separator == sign or any(_plain_beside(v, sign) for v in columns.values())
+    return commas_separate or any(_plain_beside(v, ",") for v in with_comma.values())
 
 
 def _plain_beside(values: set[str], sign: str) -> bool:
@@ -121,13 +135,7 @@ def _plain_beside(values: set[str], sign: str) -> bool:
     )
 
 
-def _values(fields: Iterable[str], written: Dialect) -> set[str]:
-    """Return the different values of a column, without what may stand for a gap."""
-    words = {field.strip() for field in fields} - {"", *written.gaps} - SIGNS
-    return {word for word in words if word.lower() not in GAP_WORDS}
-
-
 def _reads(habit: Habit, values: set[str]) -> bool:
     """Whether all values are numbers, written so."""
     read = number_reader(*habit)
-    return bool(values) and all(read(value) is not None for value in values)
+    return all(read(value) is not None for value in values)

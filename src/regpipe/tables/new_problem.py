@@ -14,25 +14,18 @@ from regpipe.language import FreshProtocol, Problem, Protocol, TableRows
 from regpipe.language.reading import parse
 from regpipe.language.tasks import TASKS, TaskName
 from regpipe.rows.sources import check_rows
+from regpipe.tables.asked import Said
 from regpipe.tables.columns import Columns, describe
 from regpipe.tables.defaults import RARE, TRAINED, default_network, default_training
 from regpipe.tables.dialect import Dialect
-from regpipe.tables.kinds import strays_of
-from regpipe.tables.notes import notes_on_line_breaks, notes_on_reading, notes_on_rows
+from regpipe.tables.infer import declared
+from regpipe.tables.notes import notes_on_rows, notes_on_texts
 from regpipe.tables.own_table import split_table
 from regpipe.tables.proposal import Proposal
-from regpipe.tables.reading import (
-    DATASETS,
-    PARQUET,
-    Options,
-    check_words,
-    declared_in,
-    read,
-    texts_of,
-)
-from regpipe.tables.table_file import EXCEL
+from regpipe.tables.reading import Options, entry, read, said
 from regpipe.tables.target import infer_task
-from regpipe.tables.tidy import labelled
+from regpipe.tables.tidy import rows_of, tidied
+from regpipe.tables.wording import count_rows
 
 NEW = "new"  # the dataset of rows that are to be predicted, <problem>.new
 LAST = "last"  # names the last column, unless one is called so
@@ -55,50 +48,56 @@ def propose(
     Raises:
         SpecError: the file or an option can't be used.
     """
-    contents, written = read(file, options)
-    frame = contents.frame
-    target = _find_target(target, list(frame), file)
-    # Of texts, a new file may hold some that look like numbers, such as a code without a letter.
-    texts = [column for column in texts_of(frame) if column not in options.drop]
-    if file.suffix != PARQUET:
-        written = replace(written, texts=tuple(texts))
-    declared = declared_in(file, frame)
-    categories = [*options.category, *_beside_words_kept(frame, texts, options)]
-    elsewhere = {target, options.group, options.split, *options.drop, *categories}
-    categories += [column for column in declared if column not in elsewhere]
-    block_of_rows = _rows(name, target, options, categories)
-    path = f"{name}.rows"
-    rows = parse(TableRows, block_of_rows, path)
-    aside = {*rows.drop, *rows.categories, rows.group, rows.split}
-    fields = {column: field for column, field in contents.texts.items() if column not in aside}
-    check_words(file, contents, fields, written, rows, options.na)
-    table = labelled(frame, rows)
-    classes = table[target].astype(str) if target in declared else table[target]
-    task = options.task or infer_task(classes)
-    columns = describe(table, rows, task, path)
-    if columns.classes is not None:
-        block_of_rows["classes"] = list(columns.classes)
-    block = _block(name, task, block_of_rows, columns, table, options)
-    _try(name, block, table)
+    found = read(file, options)
+    table, path = tidied(found.frame), f"{name}.rows"
+    names = list(map(str, table))
+    target = _find_target(target, names, file, found.written)
+    asked = said(options, found, names)
+    _check_named(names, options, asked, path)
+    roles: dict[str, Any] = {"group": options.group, "split": options.split}
+    roles["labelled_only"] = options.labelled_only or None
+    rows = TableRows.model_validate(
+        {"table": name, "target": target, **{k: v for k, v in roles.items() if v is not None}}
+    )
+    rows, notes = declared(table, rows, asked)
+    frame, _ = rows_of(found.frame, rows, path)
+    task = options.task or infer_task(frame[target])
+    columns = describe(frame, rows, task, path)
+    block = _block(name, task, _rows(rows, columns), columns, frame, options)
+    _try(name, block, found.frame)
+    left_out = len(table) - len(frame)
     notes = [
-        *(notes_on_line_breaks(contents.texts) if file.suffix != EXCEL else ()),
-        *notes_on_reading(contents, fields, table, rows, columns, written),
-        *notes_on_rows(table, rows, columns, rare="metric" in block),
+        *found.notes,
+        *[f"Left out, since their target is missing: {count_rows(left_out)}."] * bool(left_out),
+        *notes,
+        *notes_on_texts(frame, rows),
+        *notes_on_rows(frame, rows, columns, rare="metric" in block),
     ]
-    catalog = dict(_entries(name, file, filepath, target, written))
-    return Proposal(block, catalog, columns, table, target, frame, notes)
+    entries = dict(_entries(name, file, filepath, target, found.written))
+    return Proposal(block, entries, rows, columns, frame, target, found.frame, notes)
 
 
-def _rows(name: str, target: str, options: Options, categories: Sequence[str]) -> dict[str, Any]:
-    """Return the problem's `rows`."""
-    more = {
-        "drop": list(options.drop),
-        "group": options.group,
-        "split": options.split,
-        "labelled_only": options.labelled_only,
-        "categories": categories,
-    }
-    return {"table": name, "target": target, **{key: v for key, v in more.items() if v}}
+def _check_named(names: Sequence[str], options: Options, asked: Said, path: str) -> None:
+    """Raise SpecError for each column that is said, and isn't there."""
+    flags = {"group": options.group, "split": options.split}
+    wanted = [(flag, name) for flag, name in flags.items() if name is not None]
+    wanted += [(column.kind, name) for name, column in asked.columns.items()]
+    faults = [
+        f"--{flag}: there is no column '{name}'. {hint(name, names)}"
+        for flag, name in wanted
+        if name not in names
+    ]
+    if faults:
+        raise SpecError(*faults)
+
+
+def _rows(rows: TableRows, columns: Columns) -> dict[str, Any]:
+    """Return the problem's `rows`, as YAML has them."""
+    block = rows.model_dump(exclude_defaults=True, exclude={"columns"})
+    if columns.classes is not None:
+        block["classes"] = list(columns.classes)
+    assert rows.columns is not None
+    return {**block, "columns": {name: column.written() for name, column in rows.columns.items()}}
 
 
 def _try(name: str, block: dict[str, Any], table: pd.DataFrame) -> None:
@@ -113,17 +112,16 @@ def _entries(
     name: str, file: Path, filepath: str, target: str, written: Dialect
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the catalog's entries: the table's, and that of rows to predict, without a target."""
-    dataset = {"type": DATASETS[file.suffix], "filepath": filepath, **written.to_catalog()}
-    yield name, dataset
-    new = {**dataset, "filepath": str(Path(filepath).with_stem(f"{Path(filepath).stem}_{NEW}"))}
+    yield name, entry(file, filepath, written)
+    path, ends = Path(filepath), "".join(Path(filepath).suffixes)
+    new = str(path.with_name(f"{path.name.removesuffix(ends)}_{NEW}{ends}"))
     if written.names is not None:
-        new["names"] = [column for column in written.names if column != target]
-    yield f"{name}.{NEW}", new
+        written = replace(written, names=tuple(n for n in written.names if n != target))
+    yield f"{name}.{NEW}", entry(file, new, written)
 
 
-def _find_target(target: str, names: Sequence[Any], file: Path) -> str:
+def _find_target(target: str, columns: Sequence[str], file: Path, written: Dialect) -> str:
     """Return the column that is called so, or is the last, or at that place."""
-    columns = [str(name).strip() for name in names]
     target = target.strip()
     if target in columns:
         return target
@@ -131,19 +129,13 @@ def _find_target(target: str, names: Sequence[Any], file: Path) -> str:
         return columns[-1]
     if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(columns):
         return columns[int(target) - 1]
+    header = " The first line is a row: if it names the columns, --header." * (
+        written.names is not None
+    )
     raise SpecError(
         f"{file}: there is no column '{target}'. {hint(target, columns)} (Or `{LAST}`, or a "
-        f"place from 1 to {len(columns)}.)"
+        f"place from 1 to {len(columns)}.){header}"
     )
-
-
-def _beside_words_kept(frame: pd.DataFrame, texts: Sequence[str], options: Options) -> list[str]:
-    """Return the columns whose numbers stand beside a word that is kept: so they are names, too."""
-    return [
-        name
-        for name in texts
-        if name not in options.category and set(strays_of(frame[name]) or ()) & set(options.keep)
-    ]
 
 
 def _block(

@@ -2,50 +2,31 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from regpipe.language import TableRows
-from regpipe.tables.cells import GAP_WORDS
 from regpipe.tables.columns import Columns
-from regpipe.tables.dialect import Dialect
-from regpipe.tables.habits import note_of_points
-from regpipe.tables.table_file import Table
-from regpipe.tables.wording import count_rows, flags
+from regpipe.tables.wording import count_rows, counted, few, flags
+from regpipe.tables.words import GAP_WORDS
 
 FEW = 10  # rows of a class
 
 
-def notes_on_reading(
-    file: Table,
-    texts: dict[str, list[str]],
-    table: pd.DataFrame,
-    rows: TableRows,
-    columns: Columns,
-    written: Dialect,
-) -> Iterator[str]:
-    """Yield what was taken for a gap and what wasn't, and what else may have been meant otherwise.
+def notes_on_texts(table: pd.DataFrame, rows: TableRows) -> Iterator[str]:
+    """Yield what of the texts may have been meant otherwise.
 
     Args:
-        file: what the file holds.
-        texts: the fields of the columns that are numbers if they can be.
-        table: the rows that are used.
-        rows: the block that names the columns.
-        columns: what they hold.
-        written: how the file is read.
+        table: the rows, each column of its kind.
+        rows: the block that declares the columns.
     """
-    if left_out := len(file.frame) - len(table):
-        yield f"Left out, since their target is missing: {count_rows(left_out)}."
-    used = {rows.target, *columns.numeric, *columns.categorical}
-    if gaps := {name: words for name, words in file.words.items() if name in used}:
-        usual = {word for words in gaps.values() for word in words if word.lower() in GAP_WORDS}
-        keep = flags("--keep", sorted(usual - set(written.gaps)))
-        yield f"Taken for gaps: {_counted_in(gaps)}." + (f" For values: {keep}." if keep else "")
     kept: dict[str, Counter[str]] = {}
-    for name in {rows.target: 0, **columns.categorical} if file.texts else ():
-        words = Counter(map(str, table[name].dropna()))
-        doubtful = {w for w in words if w.lower() in GAP_WORDS or w == "?"} - set(written.kept)
+    for name in (rows.target, *rows.inputs):
+        if not isinstance(table[name].dtype, pd.StringDtype):
+            continue
+        words = Counter(table[name].dropna())
+        doubtful = {w for w in words if w.lower() in GAP_WORDS or w == "?"}
         if doubtful:
             kept[name] = Counter({word: words[word] for word in doubtful})
         if alike := _alike(words):
@@ -53,28 +34,16 @@ def notes_on_reading(
                 f"'{name}' has {alike}, which differ by their letters' case alone. If they are "
                 "meant to be the same, write them so."
             )
+        if n := sum("\n" in word or "\r" in word for word in words.elements()):
+            yield (
+                f"'{name}' holds line breaks in {count_rows(n)}: all between two quotes is one "
+                "value. If lines are missing, a quote is astray."
+            )
     if kept:
         na = flags("--na", sorted(set().union(*kept.values())))
         yield (
             f"Taken for values, not for gaps: {_counted_in(kept)}. For gaps in all columns: {na}."
         )
-    if written.quote == '"' and (quoted := [n for n, v in texts.items() if any(map(_quoted, v))]):
-        yield (
-            f"Values of {_few([repr(name) for name in quoted])} stand in quotes, which are taken "
-            'for a part of them. To leave them off: --quote "\'".'
-        )
-    if note := note_of_points(texts, written):
-        yield note
-
-
-def notes_on_line_breaks(texts: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield which fields of a CSV go over several lines, as they do where a quote is astray."""
-    for name, values in texts.items():
-        if n := sum("\n" in value.strip() or "\r" in value.strip() for value in values):
-            yield (
-                f"'{name}' holds line breaks in {count_rows(n)}: all between two quotes is one "
-                "value. If lines are missing, a quote is astray."
-            )
 
 
 def notes_on_rows(
@@ -83,7 +52,7 @@ def notes_on_rows(
     """Yield what of the rows and their columns may be meant otherwise, or disappoint."""
     if columns.constant:
         yield f"Left out, since they hold one value: {', '.join(columns.constant)}."
-    used = [*columns.numeric, *columns.categorical, rows.target]  # a row's number tells none apart
+    used = [*columns.predict, rows.target]  # a row's number tells none apart
     used += [rows.group] if rows.group else []
     if copies := int(table[used].duplicated().sum()):
         are = "are copies" if copies > 1 else "is a copy"
@@ -148,10 +117,6 @@ def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
         )
 
 
-def _quoted(text: str) -> bool:
-    return len(text.strip()) > 1 and text.strip()[0] == text.strip()[-1] == "'"
-
-
 def _alike(words: Iterable[str]) -> str:
     """Return the first words that are the same but for small and capital letters."""
     by_small: dict[str, list[str]] = {}
@@ -161,14 +126,5 @@ def _alike(words: Iterable[str]) -> str:
     return " and ".join(f"'{word}'" for word in several)
 
 
-def counted(words: Counter[str]) -> str:
-    """Return each word with the number of its rows."""
-    return " and ".join(f"'{word}' in {count_rows(n)}" for word, n in sorted(words.items()))
-
-
 def _counted_in(columns: Mapping[str, Counter[str]]) -> str:
-    return _few([f"{counted(words)} of '{name}'" for name, words in columns.items()])
-
-
-def _few(texts: Sequence[str], most: int = 5) -> str:
-    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" * (len(texts) > most))
+    return few([f"{counted(words)} of '{name}'" for name, words in columns.items()])

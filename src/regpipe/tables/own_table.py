@@ -15,8 +15,8 @@ from regpipe.language import PROTOCOLS, Problem, Protocol, TableRows
 from regpipe.rows.samples import KEYS
 from regpipe.seeds import derive
 from regpipe.tables.columns import Columns, describe
-from regpipe.tables.preprocessing import as_declared, feature_names, make_preprocessor
-from regpipe.tables.tidy import labelled
+from regpipe.tables.preprocessing import as_inputs, feature_names, make_preprocessor
+from regpipe.tables.tidy import rows_of
 from regpipe.tables.wording import count_rows
 
 SIDES = {"train", "test"}
@@ -30,10 +30,10 @@ class Whole:
     """All rows of a table that have a target, before any split.
 
     Attributes:
-        block: the problem's `rows`.
-        table: the rows, tidied.
+        block: the problem's `rows`, with a declaration of each column.
+        table: the rows, each column of its kind.
         columns: what they hold.
-        declared: the columns that predict, as `make_preprocessor` takes them.
+        inputs: the columns that predict, as `make_preprocessor` takes them.
         target: of shape (n_rows,), classes by their place or numbers, not standardised.
         groups: the number of each row's group, None where rows come alone.
     """
@@ -41,7 +41,7 @@ class Whole:
     block: TableRows
     table: pd.DataFrame
     columns: Columns
-    declared: pd.DataFrame
+    inputs: pd.DataFrame
     target: np.ndarray
     groups: np.ndarray | None
 
@@ -54,11 +54,12 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
     """
     rows, path = problem.own_table, f"{name}.rows"
     assert rows is not None
-    table = labelled(table, rows).reset_index(drop=True)
+    table, rows = rows_of(table, rows, path)
+    table = table.reset_index(drop=True)
     columns = describe(table, rows, problem.task, path)
-    declared = as_declared(table, columns, path)
+    inputs = as_inputs(table, columns, path)
     target = encode(table[rows.target], columns)
-    return Whole(rows, table, columns, declared, target, groups_of(table, rows, path))
+    return Whole(rows, table, columns, inputs, target, groups_of(table, rows, path))
 
 
 def split_table(
@@ -88,7 +89,7 @@ def split_table(
         else:
             trained = _trained_by_seed(table, rows, problem, seed, name)
         preprocessor = make_preprocessor(whole.columns, rows.scale)
-        numbers = preprocessor.fit(whole.declared[trained]).transform(whole.declared)
+        numbers = preprocessor.fit(whole.inputs[trained]).transform(whole.inputs)
         y = whole.target
         if "target" in problem.standardise:
             mean, deviation = mean_and_deviation(y[trained], path)

@@ -1,26 +1,28 @@
 """Columns of a user's own table -> numbers for a network, by the rows trained on.
 
 Numbers: gaps are filled by the median, and marked in a column of their own; then mean 0 and
-standard deviation 1. Categories: a column each, 0 or 1. Which columns and categories there are is a
-property of the table; medians, means and deviations come from the rows that are trained on alone.
+standard deviation 1. Dates: numbers likewise, see `dates.numbers_of`. Categories: a column each, 0
+or 1. Which columns and categories there are is a property of the table; medians, means and
+deviations come from the rows that are trained on alone.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from regpipe.errors import SpecError, hint
+from regpipe.errors import SpecError
 from regpipe.tables.columns import Columns
-from regpipe.tables.kinds import as_text
-from regpipe.tables.tidy import with_index
+from regpipe.tables.dates import numbers_of
+from regpipe.tables.kinds import MISSING, OTHER
+from regpipe.tables.wording import count_rows
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
 
 def make_preprocessor(columns: Columns, scale: bool = True) -> "ColumnTransformer":
-    """Return what turns `as_declared` rows into numbers, not fitted yet.
+    """Return what turns the rows of `as_inputs` into numbers, not fitted yet.
 
     Numbers stay as they are where they aren't to `scale`, but for gaps.
     """
@@ -35,8 +37,8 @@ def make_preprocessor(columns: Columns, scale: bool = True) -> "ColumnTransforme
     encoder = OneHotEncoder(categories=values, handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
         [
-            ("numbers", numbers, list(columns.numeric)),
-            ("gaps", MissingIndicator(features="all"), list(columns.gaps)),
+            ("numbers", numbers, _numbers(columns)),
+            ("gaps", MissingIndicator(features="all"), _with_gaps(columns)),
             ("categories", encoder, list(columns.categorical)),
         ]
     )
@@ -45,36 +47,48 @@ def make_preprocessor(columns: Columns, scale: bool = True) -> "ColumnTransforme
 def feature_names(columns: Columns) -> list[str]:
     """Return the names of the numbers, in the order of `make_preprocessor`'s."""
     return [
-        *columns.numeric,
+        *_numbers(columns),
         *(f"{name} is missing" for name in columns.gaps),
         *(f"{name} = {value}" for name, values in columns.categorical.items() for value in values),
     ]
 
 
-def as_declared(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFrame:
-    """Return the columns that predict, numbers as float64 and categories as text.
+def as_inputs(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFrame:
+    """Return the columns that predict: numbers, and those of dates, as float64, categories as text.
+
+    Args:
+        table: rows of the kinds that are declared.
+        columns: what they are.
+        path: of the rows, for messages.
 
     Raises:
-        SpecError: a column is missing, or doesn't hold numbers where it has to.
+        SpecError: a number is infinite.
     """
-    faults = []
-    table = with_index(table)
-    declared: dict[str, Any] = {}
-    for name in (*columns.numeric, *columns.categorical):
-        if name not in table:
-            faults.append(f"{path}: column '{name}' is missing. {hint(name, map(str, table))}")
-        elif name in columns.categorical:
-            declared[name] = as_text(table[name]).to_numpy(object)
-        else:
-            numbers = pd.to_numeric(table[name], errors="coerce")
-            strange = table[name][numbers.isna() & table[name].notna()]
-            if len(strange):
-                faults.append(
-                    f"{path}: column '{name}' is '{strange.iloc[0]}' in a row. Expected a number."
-                )
-            declared[name] = numbers.to_numpy(float, na_value=np.nan)
-            if np.isinf(declared[name]).any():
-                faults.append(f"{path}: column '{name}' is infinite in a row. Expected a number.")
+    faults, inputs = [], {}
+    for name in columns.numeric:
+        inputs[name] = table[name].to_numpy(float)
+        if n := int(np.isinf(inputs[name]).sum()):
+            faults.append(
+                f"{path}: column '{name}' is infinite in {count_rows(n)}. Expected a number."
+            )
+    for name, parts in columns.dates.items():
+        numbers = numbers_of(table[name])
+        inputs |= {f"{name}: {part}": numbers[part] for part in parts}
+    for name, categories in columns.categorical.items():
+        texts = table[name].fillna(MISSING).astype(object)
+        if OTHER in categories:
+            texts = texts.where(texts.isin(categories), OTHER)
+        inputs[name] = texts.to_numpy()
     if faults:
         raise SpecError(*faults)
-    return pd.DataFrame(declared, index=table.index)
+    return pd.DataFrame(inputs, index=table.index)
+
+
+def _numbers(columns: Columns) -> list[str]:
+    dated = [f"{name}: {part}" for name, parts in columns.dates.items() for part in parts]
+    return [*columns.numeric, *dated]
+
+
+def _with_gaps(columns: Columns) -> list[str]:
+    """Return a column for each that has gaps; of a date all numbers have the same."""
+    return [f"{n}: {columns.dates[n][0]}" if n in columns.dates else n for n in columns.gaps]

@@ -10,8 +10,12 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from regpipe.language import TableRows
 from regpipe.tables.columns import Columns
 from regpipe.tables.preprocessing import feature_names
+from regpipe.tables.wording import few
+
+SHOWN = 8  # columns of a kind
 
 
 @dataclass(frozen=True)
@@ -21,15 +25,17 @@ class Proposal:
     Attributes:
         problem: its block.
         catalog: the entries of the catalog, by their names.
-        columns: what they hold.
-        table: the rows.
+        rows: the block that declares the columns.
+        columns: what those hold that predict.
+        table: the rows, each column of its kind.
         target: the column to predict.
-        whole: all rows of the file, those without a target among them.
+        whole: the file as it was read.
         notes: what the user should know.
     """
 
     problem: dict[str, Any]
     catalog: dict[str, Any]
+    rows: TableRows
     columns: Columns
     table: pd.DataFrame
     target: str
@@ -50,6 +56,8 @@ def to_yaml(name: str, proposal: Proposal, source: str) -> tuple[str, str]:
             )
             lines.append("  network:")
             lines += [f"    {layer}: {_flow(entry)}" for layer, entry in value.items()]
+        elif key == "rows":
+            lines += ["  rows:", *_lines_of_rows(value)]
         else:
             lines.append(f"  {key}: {_flow(value)}")
     table, new = (f"{_flow(key)}: {_flow(entry)}" for key, entry in proposal.catalog.items())
@@ -58,15 +66,30 @@ def to_yaml(name: str, proposal: Proposal, source: str) -> tuple[str, str]:
     return "\n".join(lines) + "\n", "\n".join(catalog) + "\n"
 
 
+def _lines_of_rows(rows: dict[str, Any]) -> list[str]:
+    lines = [f"    {key}: {_flow(value)}" for key, value in rows.items() if key != "columns"]
+    lines += [
+        "    # What each holds: number, boolean, category, date, or drop to leave it out.",
+        "    columns:",
+    ]
+    return lines + [f"      {_flow(name)}: {_flow(kind)}" for name, kind in rows["columns"].items()]
+
+
 def describe_proposal(proposal: Proposal) -> dict[str, str]:
-    """Return what there is of rows, numbers, categories, inputs and the target."""
+    """Return what there is of rows, each kind of columns, inputs and the target."""
     columns, target = proposal.columns, proposal.table[proposal.target]
     plural = "s" * (len(columns.numeric) != 1)
-    gaps = f", with gaps in {', '.join(columns.gaps)}" if columns.gaps else ""
+    gaps = f", with gaps in {few(columns.gaps, SHOWN)}" if columns.gaps else ""
     lines = {"rows": f"{len(target):,}", "numbers": f"{len(columns.numeric)} column{plural}{gaps}"}
+    if columns.dates:
+        lines["dates"] = few(list(columns.dates), SHOWN)
     if columns.categorical:
-        some = [f"{name} ({len(values)})" for name, values in columns.categorical.items()]
-        lines["categories"] = ", ".join(some[:8]) + (", ..." if len(some) > 8 else "")
+        lines["categories"] = few(
+            [f"{n} ({len(v)})" for n, v in columns.categorical.items()], SHOWN
+        )
+    declared = proposal.rows.columns or {}
+    if left_out := [name for name, column in declared.items() if column.kind == "drop"]:
+        lines["left out"] = few(left_out, SHOWN)
     lines["inputs"] = f"{len(feature_names(columns))} of the network"
     if columns.classes is None:
         values = f"{target.min():.12g} to {target.max():.12g}"

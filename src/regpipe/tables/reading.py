@@ -1,7 +1,5 @@
-"""A file of any kind -> its table, and how it was read; refused where it may be read wrongly."""
+"""A file of any kind -> its table, and how it is written: looked at once, to be declared."""
 
-import shlex
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,26 +8,29 @@ from typing import Any
 import pandas as pd
 
 from regpipe.errors import SpecError
-from regpipe.language import TableRows
+from regpipe.language import Column
 from regpipe.language.tasks import TaskName
+from regpipe.tables.asked import Said
 from regpipe.tables.dialect import Dialect, dialect
-from regpipe.tables.habits import fault_of_habit
-from regpipe.tables.notes import counted
-from regpipe.tables.table_file import EXCEL, Table, lines_of, table_of, unreadable, width
-from regpipe.tables.table_header import check_first_line, check_header, check_separator
+from regpipe.tables.header import has_names
+from regpipe.tables.sniff import CALLED, decode, separated
+from regpipe.tables.text_file import (
+    bytes_of,
+    is_excel,
+    lines_in,
+    lines_of,
+    texts_of,
+    unreadable,
+    width,
+)
 from regpipe.tables.tidy import with_index
-from regpipe.tables.wording import flags
 
 PARQUET = ".parquet"
 TABLE = "regpipe.kedro_side.datasets.TableDataset"
-DATASETS = {  # of the catalog, by a file's ending
-    ".csv": TABLE,
-    ".tsv": TABLE,
-    PARQUET: "pandas.ParquetDataset",
-    EXCEL: TABLE,
-}
-FLAGS = {"gaps": "na", "kept": "keep", "names": "no-header"}  # options that aren't called the same
-OF_CSV = ("encoding", "separator", "quote", "decimal", "thousands")
+PARQUETS = "pandas.ParquetDataset"
+OTHERS = {".xls", ".ods", ".xlsb", ".json", ".feather", ".arff", ".sav", ".dta", ".rds", ".pkl"}
+OF_CSV = ("encoding", "separator", "quote")
+OF_TEXTS = (*OF_CSV, "skip", "header")
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,22 @@ class Options:
     Attributes:
         task: inferred from the target, if not given.
         title: made of the problem's name, if not given.
-        header: if not given, the first line names the columns, and one that looks like a row is
-            refused.
+        header: whether the first line names the columns; if not given, its values tell.
         na: words that stand for a gap in every column.
-        keep: words that are values, also among numbers, where `NA`, `None` and the like are gaps.
+        keep: words that are values, also where `NA`, `None` and the like are gaps.
+        date: names of columns, each with `=` and a format behind it where that can't be told.
+        The others: see `Dialect` and `Said`.
     """
 
     task: TaskName | None = None
     title: str | None = None
-    drop: Sequence[str] = ()
     group: str | None = None
     split: str | None = None
     train: float | None = None
     labelled_only: bool = False
     header: bool | None = None
+    skip: int | None = None
+    sheet: str | None = None
     encoding: str | None = None
     separator: str | None = None
     quote: str | None = None
@@ -60,73 +63,180 @@ class Options:
     thousands: str | None = None
     na: Sequence[str] = ()
     keep: Sequence[str] = ()
+    drop: Sequence[str] = ()
+    number: Sequence[str] = ()
     category: Sequence[str] = ()
+    date: Sequence[str] = ()
 
 
-def read(file: Path, options: Options) -> tuple[Table, Dialect]:
-    """Return what a file holds, and how it was read.
+@dataclass(frozen=True)
+class Read:
+    """What a file holds.
+
+    Attributes:
+        frame: the rows: texts, or values of the types that the file has.
+        written: how the file is written.
+        notes: what was seen of that.
+        categories: columns of numbers that the file says are categories.
+    """
+
+    frame: pd.DataFrame
+    written: Dialect
+    notes: list[str]
+    categories: Sequence[str] = ()
+
+
+def read(file: Path, options: Options) -> Read:
+    """Return what a file holds, and how it is written.
 
     Raises:
-        SpecError: it can't be read, or not by these options.
+        SpecError: it can't be read, or in several ways.
     """
-    keys = {key: getattr(options, key) for key in OF_CSV}
-    keys |= {"gaps": options.na or None, "kept": options.keep or None}
-    _check_file(file, keys, options.header)
-    if file.suffix == PARQUET:
-        return _parquet(file), Dialect()
-    separated, quoted = (keys[key] is not None for key in ("separator", "quote"))
-    if file.suffix == ".tsv":
-        keys["separator"] = keys["separator"] or "\t"
-    written = dialect(**keys, texts=options.category or None)
-    lines = lines_of(file, written)
-    of_csv = file.suffix != EXCEL
-    check_first_line(lines, file, written, separated=separated or not of_csv, header=options.header)
-    if of_csv:
-        check_separator(file, written, separated=separated, quoted=quoted)
-    if lines:
-        check_header(lines, file, options.header)
-    if lines and options.header is False:
+    _check_file(file, options)
+    if file.suffix.lower() == PARQUET:
+        frame = _parquet(file)
+        return Read(frame, Dialect(), [], _declared_in(file, frame))
+    written = dialect(
+        **{key: getattr(options, key) for key in OF_CSV}, skip=options.skip, sheet=options.sheet
+    )
+    notes = []
+    if is_excel(file):
+        lines = lines_of(file, written)
+        notes += _sheets(file, written)
+    else:
+        lines, written, notes = _lines(file, written, options)
+    if not lines:
+        raise SpecError(f"{file}: this file is empty.")
+    if not has_names(lines, file, options.header):
         n_columns = min(len(lines[0].fields), max(map(width, lines)))
         written = replace(written, names=tuple(f"x{place + 1}" for place in range(n_columns)))
-    return table_of(lines, written, file), written
+        if options.header is None:
+            notes.append(
+                "The first line is a row like the others, so no line names the columns: they are "
+                f"x1 to x{n_columns}. If it does: --header."
+            )
+    return Read(texts_of(lines, written, file), written, notes)
 
 
-def _check_file(file: Path, keys: dict[str, Any], header: bool | None) -> None:
-    """Raise SpecError unless the file is there, and its kind has these options."""
-    if file.suffix not in DATASETS:
-        raise SpecError(
-            f"{file}: expected a file whose name ends in {', '.join(DATASETS)}. For a "
-            "database, write the entry of the catalog by hand (docs/own-data.md)."
+def said(options: Options, found: Read, names: Sequence[str]) -> Said:
+    """Return what the user, or a Parquet file, says of the columns.
+
+    Raises:
+        SpecError: there is no such column, or two things are said of one.
+    """
+    columns: dict[str, Column] = {name: Column(kind="category") for name in found.categories}
+    of_user: dict[str, str] = {}
+    for kind in ("drop", "number", "category", "date"):
+        for word in getattr(options, kind):
+            name, _, style = (
+                word.partition("=") if kind == "date" and word not in names else (word, "", "")
+            )
+            if name in of_user:
+                raise SpecError(f"--{kind} {name}: --{of_user[name]} says otherwise. Expected one.")
+            of_user[name] = kind
+            columns[name] = Column.model_validate(
+                {"kind": kind, **({"format": style} if style else {})}
+            )
+    if both := set(options.na) & set(options.keep):
+        raise SpecError(f"'{min(both)}' is named as a gap and as a value. Expected one of both.")
+    decimal, thousands = options.decimal, options.thousands
+    if decimal not in (None, ".", ","):
+        raise SpecError(f"--decimal: expected a point or a comma, received '{decimal}'.")
+    if thousands is not None and (len(thousands) != 1 or thousands.isalnum() or thousands in "+-"):
+        raise SpecError(f"--thousands: '{thousands}' can't stand between thousands.")
+    if thousands is not None and thousands == decimal:
+        raise SpecError(f"--thousands: '{thousands}' stands before decimals. Expected another.")
+    return Said(
+        columns=columns,
+        gaps=[word.strip() for word in options.na],
+        keep=[word.strip() for word in options.keep],
+        decimal=decimal,
+        thousands=thousands,
+        commas_separate=found.written.separator == "," and not is_typed(found),
+    )
+
+
+def is_typed(found: Read) -> bool:
+    """Whether the values of a file have types."""
+    return any(not isinstance(kind, pd.StringDtype) for kind in found.frame.dtypes)
+
+
+def entry(file: Path, filepath: str, written: Dialect) -> dict[str, Any]:
+    """Return the catalog's entry of a file."""
+    kind = PARQUETS if file.suffix.lower() == PARQUET else TABLE
+    return {"type": kind, "filepath": filepath, **written.to_catalog()}
+
+
+def _lines(file: Path, written: Dialect, options: Options) -> tuple[list[Any], Dialect, list[str]]:
+    try:
+        raw = bytes_of(file)
+    except Exception as error:  # of any kind: what unpacks has many
+        raise unreadable(file, error) from error
+    text, encoding = decode(raw, options.encoding, file)
+    written = replace(written, encoding=encoding)
+    chosen = frozenset(key for key in (*OF_CSV, "skip") if getattr(options, key) is not None)
+    found = separated(text, written, said=chosen)
+    notes = []
+    if encoding not in ("utf-8-sig", options.encoding):
+        odd = next((w for w in text.split() if not w.isascii()), "")[:30]
+        notes.append(
+            f"It isn't UTF-8; read as {encoding}"
+            + f", in which it holds '{odd}'" * bool(odd)
+            + ". If that is wrong: --encoding."
         )
+    usual = Dialect(encoding=encoding)
+    if "separator" not in chosen and found.separator != usual.separator:
+        called = CALLED.get(found.separator, f"'{found.separator}'")
+        notes.append(f"Its fields are separated by {called}. If not: --separator.")
+    if "quote" not in chosen and found.quote != usual.quote:
+        notes.append(f"Its texts stand between {found.quote}. If not: --quote '\"'.")
+    if "skip" not in chosen and found.skip:
+        above = text.splitlines()[0].strip()[:60]
+        lines = "The first line is" if found.skip == 1 else f"The first {found.skip} lines are"
+        notes.append(f"{lines} passed over: '{above}'. If it is of the table: --skip 0.")
+    return lines_in(text, found, file), found, notes
+
+
+def _check_file(file: Path, options: Options) -> None:
+    """Raise SpecError unless the file is there, and its kind has these options."""
     if not file.is_file():
         raise SpecError(f"{file}: there is no such file.")
-    if file.suffix in (PARQUET, EXCEL):
-        chosen = [key for key, value in keys.items() if value is not None]
-        chosen += ["names"] if header is not None else []
-        if wrong := [key for key in chosen if key in OF_CSV or file.suffix == PARQUET]:
-            option = FLAGS.get(wrong[0], wrong[0])
-            raise SpecError(f"--{option}: this is for a CSV, and {file} says it by itself.")
+    kind = file.suffix.lower()
+    if kind in OTHERS:
+        raise SpecError(
+            f"{file}: expected a text such as CSV (also packed, as .gz), .xlsx or .parquet. For "
+            "another kind, or a database, write the catalog's entry by hand (docs/own-data.md)."
+        )
+    of_others = {"sheet": not is_excel(file)}
+    of_others |= dict.fromkeys(OF_CSV, is_excel(file) or kind == PARQUET)
+    of_others |= dict.fromkeys(("skip", "header"), kind == PARQUET)
+    for key, wrong in of_others.items():
+        if wrong and getattr(options, key) is not None:
+            option = "no-header" if key == "header" and not options.header else key
+            raise SpecError(f"--{option}: this isn't for {file.name}, a file of another kind.")
 
 
-def _parquet(file: Path) -> Table:
+def _sheets(file: Path, written: Dialect) -> list[str]:
+    with pd.ExcelFile(file) as book:
+        names = [str(name) for name in book.sheet_names]
+    if len(names) < 2 or written.sheet is not None:
+        return []
+    others = ", ".join(f"'{name}'" for name in names[1:4])
+    return [f"The first sheet, '{names[0]}', was read. There are others: {others} (--sheet)."]
+
+
+def _parquet(file: Path) -> pd.DataFrame:
     try:
-        return Table(with_index(pd.read_parquet(file)), {}, {})
+        return with_index(pd.read_parquet(file))
     except Exception as error:  # of any kind: readers have many
         raise unreadable(file, error) from error
 
 
-def texts_of(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that hold texts."""
-    return [str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
-
-
-def declared_in(file: Path, frame: pd.DataFrame) -> list[str]:
+def _declared_in(file: Path, frame: pd.DataFrame) -> list[str]:
     """Return the columns of numbers that were categories in pandas before a Parquet file held them.
 
     Parquet keeps categories of texts alone; those of numbers stand in the notes of pandas.
     """
-    if file.suffix != PARQUET:
-        return []
     import pyarrow.parquet
 
     noted = (pyarrow.parquet.read_schema(file).pandas_metadata or {}).get("columns", [])
@@ -138,51 +248,3 @@ def declared_in(file: Path, frame: pd.DataFrame) -> list[str]:
         and pd.api.types.is_numeric_dtype(kind)
         and not pd.api.types.is_bool_dtype(kind)
     ]
-
-
-def check_words(
-    file: Path,
-    table: Table,
-    texts: dict[str, list[str]],
-    written: Dialect,
-    rows: TableRows,
-    na: Sequence[str],
-) -> None:
-    """Raise SpecError for texts that may be numbers, and words for gaps that may be values."""
-    if fault := fault_of_habit(texts, written):
-        if file.suffix == EXCEL:  # which has no options for points and commas
-            column = next(n for n, v in texts.items() if fault_of_habit({n: v}, written))
-            fault = (
-                f"column '{column}' holds texts that look like numbers. Expected numbers in its "
-                "cells: make them some in the sheet, or save it as CSV."
-            )
-        raise SpecError(f"{file}: {fault}")
-    if (words := table.words.get(rows.target)) and not rows.labelled_only:
-        raise SpecError(_fault_of_words(rows.target, words, na))
-    inside = [name for name in table.words if name not in {*rows.drop, rows.group, rows.split}]
-    if empty := [fault for name in inside if (fault := _fault_of_empty(table, name, na))]:
-        raise SpecError(*(f"{file}: {fault}" for fault in empty))
-
-
-def _fault_of_empty(table: Table, name: str, na: Sequence[str]) -> str | None:
-    """Return that all that a column holds was taken for gaps, where no option asks for that."""
-    words = table.words[name]
-    kept = flags("--keep", sorted(set(words) - set(na)))
-    if not kept or table.frame[name].notna().any():
-        return None
-    return (
-        f"column '{name}' holds nothing but {counted(words)}, taken for gaps. If that is a value: "
-        f"{kept}. If not, it is empty: --drop {shlex.quote(name)}."
-    )
-
-
-def _fault_of_words(target: str, words: Counter[str], na: Sequence[str]) -> str:
-    """Return that words of the target were taken for gaps, and what else they may be."""
-    kept = flags("--keep", [word for word in words if word not in na])
-    what = f"the target '{target}' is {counted(words)}, taken for gaps."
-    if not kept:
-        return f"{what} Expected none; or --labelled-only, which leaves those rows out."
-    return (
-        f"{what} If that is a class: {kept}. If it is not known there: --labelled-only, which "
-        "leaves those rows out."
-    )

@@ -8,16 +8,8 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language.tasks import TaskName
-from regpipe.tables.kinds import (
-    LARGEST,
-    has_commas,
-    has_long_digits,
-    is_nested,
-    is_numeric,
-    strays_of,
-    too_large,
-)
-from regpipe.tables.wording import count_rows, listed, long_digits, remedies, remedy_of_commas, some
+from regpipe.tables.kinds import LARGEST, is_numeric, too_large
+from regpipe.tables.wording import count_rows, listed, some
 
 MOST_CLASSES = 50
 LARGEST_WHOLE = 2**53  # below which a float64 holds each whole number
@@ -28,8 +20,6 @@ def infer_task(target: pd.Series) -> TaskName:
 
     Text, true and false, and up to ten different whole numbers are classes; else it is a number.
     """
-    if is_nested(target):
-        return "multiclass"  # as which it is refused
     values = target.dropna()
     n = values.nunique()
     if is_numeric(target) and (n > 10 or (values.astype(float) % 1 != 0).any()):
@@ -38,12 +28,7 @@ def infer_task(target: pd.Series) -> TaskName:
 
 
 def check_target(
-    target: pd.Series,
-    task: TaskName,
-    classes: Sequence[Any] | None,
-    path: str,
-    *,
-    named: bool = False,
+    target: pd.Series, task: TaskName, classes: Sequence[Any] | None, path: str
 ) -> tuple[Any, ...] | None:
     """Return the classes of a target, None where it is a number.
 
@@ -52,21 +37,18 @@ def check_target(
         task: `binary`, `multiclass` or `regression`.
         classes: that there may be, in the order of the outputs; None for those that there are.
         path: of the block, for messages.
-        named: whether its values are classes by the user's choice.
 
     Raises:
         SpecError: it doesn't suit the task.
     """
     what = f"{path}: the target '{target.name}'"
-    if is_nested(target):
-        raise SpecError(f"{what} holds lists or the like. Expected a class or a number.")
+    if pd.api.types.is_datetime64_any_dtype(target):
+        raise SpecError(f"{what} holds dates. Expected classes or numbers.")
     if n := int(target.isna().sum()):
         raise SpecError(
-            f"{what} is missing in {count_rows(n)}. Expected it in all; or `labelled_only: "
-            "true` in `rows` (--labelled-only), which leaves those out."
+            f"{what} is missing in {count_rows(n)}. Expected it in all; or `labelled_only: true` "
+            "in `rows` (--labelled-only), which leaves those out."
         )
-    if classes is None and not named and (doubt := _doubt_of_texts(target)):
-        raise SpecError(f"{what} {doubt}")
     if task == "regression":
         _check_numbers(target, what)
         return None
@@ -99,8 +81,6 @@ def check_target(
 
 def _check_numbers(target: pd.Series, what: str) -> None:
     """Raise SpecError unless a target holds different numbers that a network can hold."""
-    if has_long_digits(target):
-        raise SpecError(f"{what} {long_digits(target)}.")
     if not is_numeric(target):
         raise SpecError(f"{what} isn't a number. It holds {some(target)}.")
     if n := too_large(target):
@@ -118,17 +98,3 @@ def _values_of(target: pd.Series) -> list[Any]:
         values = target.astype(int) if target.abs().max() < LARGEST_WHOLE else target
     ordered = sorted(values.unique(), key=lambda value: (str(type(value)), value))
     return [value.item() if isinstance(value, np.generic) else value for value in ordered]
-
-
-def _doubt_of_texts(target: pd.Series) -> str | None:
-    """Return the question whether texts are classes, where most values are numbers."""
-    if is_numeric(target):
-        return None
-    if has_commas(target):
-        return remedy_of_commas(target)
-    strays = strays_of(target) or ()
-    if target.nunique() - len(strays) <= len(strays) or not strays:
-        return None
-    n = count_rows(int(target.isin(strays).sum()))
-    remedy = remedies([str(target.name)], strays)
-    return f"holds numbers, but {listed(strays)} in {n}. {remedy}"

@@ -4,38 +4,53 @@ from decimal import Decimal
 
 import pandas as pd
 
+from regpipe.errors import SpecError
 from regpipe.language import TableRows
+from regpipe.tables.infer import declared
+from regpipe.tables.typed import typed
+from regpipe.tables.wording import listed
 
 
-def labelled(table: pd.DataFrame, rows: TableRows) -> pd.DataFrame:
-    """Return the rows to train and to test on, tidied: all, or those that have a target."""
-    tidy = tidied(table)
-    if not rows.labelled_only or rows.target not in tidy:
-        return tidy
-    return tidy[tidy[rows.target].notna()]
+def rows_of(table: pd.DataFrame, rows: TableRows, path: str) -> tuple[pd.DataFrame, TableRows]:
+    """Return the rows to train and to test on, each column of its kind; and what declares them.
+
+    Where the block declares no columns, they are what they look like.
+
+    Raises:
+        SpecError: a column is missing, or isn't what it is declared to be.
+    """
+    table = tidied(table)
+    names = list(table)
+    if again := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise SpecError(
+            f"{path}: {listed(again)} names more than one column. Expected different names."
+        )
+    if rows.columns is None:
+        rows, _ = declared(table, rows)
+    found = typed(table, rows, rows.used, path)
+    if rows.labelled_only:
+        found = found[found[rows.target].notna()]
+        found[rows.target] = found[rows.target].infer_objects()
+    return found, rows
 
 
 def tidied(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts have no blanks around them, and no categories without a row.
+    """Return a table whose texts have no blanks around them, and whose names are texts.
 
     Decimals, as a database has them, become numbers, whole ones that a float64 can't hold texts,
-    and an index that has a name a column.
+    times between two dates days, categories their values, and an index that has a name a column.
     """
     tidy = with_index(table).rename(columns=lambda name: str(name).strip())
     for place, kind in enumerate(tidy.dtypes):
         column = tidy.iloc[:, place]
         if isinstance(kind, pd.CategoricalDtype):
             column = column.astype(kind.categories.dtype)
-        elif not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)):
-            continue
-        if len(values := column.dropna()) and all(isinstance(v, Decimal) for v in values):
-            whole = all(v.is_finite() and v == v.to_integral_value() for v in values)
-            if whole and any(Decimal(float(v)) != v for v in values):
-                column = column.map(lambda v: f"{v:f}", na_action="ignore").astype("str")
-            else:
-                column = column.map(float, na_action="ignore").astype(float)
+        if pd.api.types.is_timedelta64_dtype(column):
+            column = column.dt.total_seconds() / 86_400
         elif pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
-            column = column.map(lambda v: v.strip() if isinstance(v, str) else v)
+            column = _tidied_objects(column)
+        elif column.dtype is kind:
+            continue
         tidy.isetitem(place, column.array)
     return tidy
 
@@ -47,3 +62,15 @@ def with_index(table: pd.DataFrame) -> pd.DataFrame:
     """
     named = [name for name in table.index.names if name is not None and name not in table]
     return table.reset_index(level=named) if named else table
+
+
+def _tidied_objects(column: pd.Series) -> pd.Series:
+    values = column.dropna()
+    if len(values) and all(isinstance(value, str) for value in values):
+        return column.str.strip().replace("", None).astype("str")
+    if len(values) and all(isinstance(value, Decimal) for value in values):
+        whole = all(v.is_finite() and v == v.to_integral_value() for v in values)
+        if whole and any(Decimal(float(v)) != v for v in values):
+            return column.map(lambda v: f"{v:f}", na_action="ignore").astype("str")
+        return column.map(float, na_action="ignore").astype(float)
+    return column.map(lambda v: v.strip() if isinstance(v, str) else v)

@@ -7,7 +7,7 @@ from kedro.io import DatasetError
 
 from regpipe.kedro_side.datasets.files import FileDataset
 from regpipe.tables.dialect import dialect
-from regpipe.tables.table_file import read_table
+from regpipe.tables.text_file import read_texts
 
 
 class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
@@ -20,12 +20,9 @@ class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
         encoding: str | None = None,
         separator: str | None = None,
         quote: str | None = None,
-        decimal: str | None = None,
-        thousands: str | None = None,
+        skip: int | None = None,
         names: list[str] | None = None,
-        gaps: list[str] | None = None,
-        kept: list[str] | None = None,
-        texts: list[str] | None = None,
+        sheet: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         """Point the dataset at a file; the others are of `tables.dialect.Dialect`.
@@ -35,30 +32,19 @@ class TableDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
             encoding: of a CSV, UTF-8 if not given.
             separator: of a CSV, a comma if not given.
             quote: of a CSV, `"` if not given.
-            decimal: of a CSV, a point if not given.
-            thousands: of a CSV, nothing if not given.
+            skip: lines above the table, none if not given.
             names: of the columns, where no line of the file names them.
-            gaps: words that stand for a missing value.
-            kept: words that don't, among numbers.
-            texts: columns that hold text.
+            sheet: of an Excel file, the first if not given.
             metadata: for plugins such as kedro-viz.
         """
         super().__init__(filepath=filepath, metadata=metadata)
         self._written = dialect(
-            encoding=encoding,
-            separator=separator,
-            quote=quote,
-            decimal=decimal,
-            thousands=thousands,
-            names=names,
-            gaps=gaps,
-            kept=kept,
-            texts=texts,
+            encoding=encoding, separator=separator, quote=quote, skip=skip, names=names, sheet=sheet
         )
 
     def load(self) -> pd.DataFrame:
-        """Return the rows."""
-        return read_table(self._filepath, self._written).frame
+        """Return the fields as texts; the problem's `rows` say what they hold."""
+        return read_texts(self._filepath, self._written)
 
     def save(self, data: pd.DataFrame) -> None:
         """Refuse: the table is the user's."""

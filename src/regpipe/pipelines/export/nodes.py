@@ -10,7 +10,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.errors import unknown
-from regpipe.language import Export, Problem, Protocol
+from regpipe.language import Export, Problem, Protocol, TableRows
 from regpipe.pipelines.fits import watched
 from regpipe.pipelines.training import Trainer
 from regpipe.provenance import versions
@@ -88,7 +88,7 @@ class Prepared:
         rows: to train on; they stand for those to test on, too.
         columns: what they hold.
         preprocessing: the fitted `ColumnTransformer`.
-        target: the column that is predicted.
+        block: the problem's `rows`, with a declaration of each column.
         mean: of the target, where it is standardised; else 0.
         deviation: likewise; else 1.
     """
@@ -96,7 +96,7 @@ class Prepared:
     rows: Rows
     columns: Columns
     preprocessing: Any
-    target: str
+    block: TableRows
     mean: float
     deviation: float
 
@@ -104,15 +104,15 @@ class Prepared:
 def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Prepared:
     """Return all rows of the table of the problem called `name`."""
     whole = own_table.prepare(table, problem, name)
-    preprocessing = make_preprocessor(whole.columns, whole.block.scale).fit(whole.declared)
-    x = preprocessing.transform(whole.declared).astype("float32")
+    preprocessing = make_preprocessor(whole.columns, whole.block.scale).fit(whole.inputs)
+    x = preprocessing.transform(whole.inputs).astype("float32")
     scaled = "target" in problem.standardise
     mean, deviation = (
         own_table.mean_and_deviation(whole.target, f"{name}.rows") if scaled else (0.0, 1.0)
     )
     y = ((whole.target - mean) / deviation).astype("float32")[:, None]
     rows = Rows(0, x, y, x, y, x, y, whole.groups)
-    return Prepared(rows, whole.columns, preprocessing, whole.block.target, mean, deviation)
+    return Prepared(rows, whole.columns, preprocessing, whole.block, mean, deviation)
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
@@ -137,8 +137,9 @@ def _about(job: Job, prepared: Prepared, chosen: str, expected: dict[str, Any]) 
         problem=job.arm.problem,
         technique=chosen,
         task=job.arm.problem_block.task,
-        target=prepared.target,
+        target=prepared.block.target,
         columns=prepared.columns,
+        table=prepared.block.model_dump(exclude_defaults=True),
         mean=prepared.mean,
         deviation=prepared.deviation,
         rows=len(prepared.rows.x_train),

@@ -1,13 +1,12 @@
-"""A file with a table -> its columns, each field of it, or an error of one line.
+"""A file with a table -> each field of it as text, or an error of one line.
 
 The same function reads for `new-problem` and for every run, by the same `Dialect`: so both see the
 same table. Lines are neither filled up nor cut off: one with too many or too few fields is refused,
-since its fields may belong to other columns.
+since its fields may belong to other columns. What the texts mean is `typed`'s to say.
 """
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -15,13 +14,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pandas as pd
 
 from regpipe.errors import SpecError, not_utf8
-from regpipe.tables.cells import column_of
 from regpipe.tables.dialect import Dialect
 
-EXCEL = ".xlsx"
+EXCEL = frozenset({".xlsx", ".xlsm"})
 END = "\x1fend"  # put behind the last line, where a quote that is never closed swallows it
 
 
@@ -38,31 +37,16 @@ class Line:
     fields: list[str]
 
 
-@dataclass(frozen=True)
-class Table:
-    """What a file holds.
-
-    Attributes:
-        frame: the rows.
-        texts: the fields of each column.
-        words: for each column, how often a word was taken for a gap.
-    """
-
-    frame: pd.DataFrame
-    texts: dict[str, list[str]]
-    words: dict[str, Counter[str]]
-
-
-def read_table(file: Path, written: Dialect) -> Table:
-    """Return the table of a CSV or an Excel file.
+def read_texts(file: Path, written: Dialect) -> pd.DataFrame:
+    """Return the table of a CSV or an Excel file: texts without blanks around them, and gaps.
 
     Raises:
         SpecError: the file can't be read, or not as one table.
     """
-    return table_of(lines_of(file, written), written, file)
+    return texts_of(lines_of(file, written), written, file)
 
 
-def table_of(lines: Sequence[Line], written: Dialect, file: Path) -> Table:
+def texts_of(lines: Sequence[Line], written: Dialect, file: Path) -> pd.DataFrame:
     """Return the table that the lines of a file make.
 
     Raises:
@@ -73,27 +57,30 @@ def table_of(lines: Sequence[Line], written: Dialect, file: Path) -> Table:
     names, rows = header(lines, written, file)
     _check_widths(rows, names, file, named=written.names is not None)
     # Surplus fields are empty.
-    texts = {name: [row.fields[place] for row in rows] for place, name in enumerate(names)}
-    read = {name: column_of(values, written, name) for name, values in texts.items()}
-    frame = pd.DataFrame({name: column for name, (column, _) in read.items()})
-    words = {name: counted for name, (_, counted) in read.items() if counted}
-    return Table(frame, texts, words)
+    columns = {
+        name: [row.fields[place].strip() or None for row in rows]
+        for place, name in enumerate(names)
+    }
+    return pd.DataFrame(columns, dtype="str")
 
 
 def lines_of(file: Path, written: Dialect) -> list[Line]:
-    """Return the lines of a file that aren't blank.
+    """Return the lines of a file that aren't blank, but for those to skip.
 
     Raises:
         SpecError: the file can't be read.
     """
     try:
-        if file.suffix.lower() == EXCEL:
-            return _cells(file)
+        if is_excel(file):
+            return _cells(file, written)
         # As a whole, so that the message names the place of a byte that can't be decoded.
-        text = text_of(file, written)
+        text = bytes_of(file).decode(written.encoding).removeprefix("\ufeff")
         if "\0" in text:
-            raise SpecError(f"{file}: {_fault_of_nul(text, written)}")
-        return list(_split(StringIO(text, newline=""), written, file))
+            raise SpecError(
+                f"{file}: read as {written.encoding}, it holds NUL characters. Expected a file of "
+                "text, or its encoding (--encoding)."
+            )
+        return lines_in(text, written, file)
     except SpecError:
         raise
     except UnicodeDecodeError as error:
@@ -104,24 +91,29 @@ def lines_of(file: Path, written: Dialect) -> list[Line]:
         raise unreadable(file, error) from error
 
 
+def lines_in(text: str, written: Dialect, file: Path) -> list[Line]:
+    """Return the lines of a text that aren't blank, but for those to skip."""
+    below = StringIO(text, newline="")
+    for _ in range(written.skip):
+        below.readline()
+    return list(_split(below, written, file))
+
+
+def bytes_of(file: Path) -> bytes:
+    """Return what a file holds, unpacked if its name says that it is packed."""
+    with fsspec.open(str(file), "rb", compression="infer") as opened:
+        return bytes(opened.read())
+
+
+def is_excel(file: Path) -> bool:
+    """Whether a file is one of a spreadsheet."""
+    return file.suffix.lower() in EXCEL
+
+
 def unreadable(file: Path, error: Exception) -> SpecError:
     """Return the error for a file, with the first line of a reader's own error."""
     reason, *_ = str(error).strip().splitlines() or [type(error).__name__]
     return SpecError(f"{file}: this file can't be read. {reason}")
-
-
-def text_of(file: Path, written: Dialect) -> str:
-    """Return a file's text, without the mark of its byte order, which is no part of a name."""
-    return file.read_bytes().decode(written.encoding).removeprefix("\ufeff")
-
-
-def _fault_of_nul(text: str, written: Dialect) -> str:
-    """Return the fault of a text with NULs: in UTF-16, every second character of Latin ones is."""
-    fault = f"read as {written.encoding.removesuffix('-sig').upper()}, it holds NUL characters"
-    for begin, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if text[begin::2].count("\0") > 0.9 * len(text[begin::2]):
-            return f"{fault} as UTF-16 does: --encoding {encoding}."
-    return f"{fault}. Expected a file of text; or its encoding (--encoding)."
 
 
 def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:
@@ -149,10 +141,15 @@ def width(line: Line) -> int:
     return max((n for n, field in enumerate(line.fields, 1) if field.strip()), default=0)
 
 
+def begin(line: Line) -> int:
+    """Return how many empty fields a line begins with."""
+    return next(n for n, field in enumerate(line.fields) if field.strip())
+
+
 def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
     read: list[str] = []  # the lines since the last one that was yielded
     reader = _reader(_kept(chain(opened, [END]), read), written)
-    begun = 1
+    begun = written.skip + 1
     for fields in reader:
         if fields == [END]:
             return
@@ -163,12 +160,12 @@ def _split(opened: StringIO, written: Dialect, file: Path) -> Iterator[Line]:
         if len(read) > 1 and not _quoted_well(read, written):
             raise SpecError(
                 f"{file}: a quote {written.quote} is opened in line {begun}, and one in line "
-                f"{reader.line_num} would close it, though no separator follows. Expected a "
-                "second quote in its own line; or double it, if it is a part of the text."
+                f"{written.skip + reader.line_num} would close it, though no separator follows. "
+                "Expected a second quote in its own line; or double it, if it is part of the text."
             )
         if len(fields) > 1 or (fields and fields[0].strip()):
-            yield Line(reader.line_num, fields)
-        begun = reader.line_num + 1
+            yield Line(written.skip + reader.line_num, fields)
+        begun = written.skip + reader.line_num + 1
         read.clear()
 
 
@@ -200,12 +197,16 @@ def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
         return False
 
 
-def _cells(file: Path) -> list[Line]:
-    """Return the lines of an Excel file's first sheet, with each cell as text."""
-    cells = pd.read_excel(file, header=None, dtype=object, na_filter=False)
+def _cells(file: Path, written: Dialect) -> list[Line]:
+    """Return the lines of a sheet, each cell as text, from the first column that holds anything."""
+    cells = pd.read_excel(
+        file, sheet_name=written.sheet or 0, header=None, dtype=object, na_filter=False
+    )
     texts = cells.map(lambda cell: "" if pd.isna(cell) else str(cell))
     lines = [Line(place + 1, list(row)) for place, row in enumerate(texts.to_numpy(object))]
-    return [line for line in lines if width(line)]
+    used = [line for line in lines[written.skip :] if width(line)]
+    empty = min((begin(line) for line in used), default=0)
+    return [Line(line.number, line.fields[empty:]) for line in used]
 
 
 def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, named: bool) -> None:

@@ -1,0 +1,90 @@
+"""Texts that are dates, and the numbers that a network can make something of."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+DAYS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
+    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y"),
+    *("%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%b-%Y"),
+    *("%d/%m/%y", "%m/%d/%y", "%d.%m.%y"),
+)
+TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f")
+ZONES = ("", "Z", "%z")
+SHORTEST = 6  # letters of a date; a shorter text, such as 1/2, is none here
+YEAR, WEEK, DAY = 365.2425, 7.0, 1.0  # days
+
+
+def formats_of(texts: Iterable[str]) -> list[str]:
+    """Return all formats by which every text is a date; two where day and month may be swapped.
+
+    >>> formats_of(["31/01/2024", "01/02/2024"]), formats_of(["01/02/2024"])
+    (['%d/%m/%Y'], ['%d/%m/%Y', '%m/%d/%Y'])
+    """
+    values = sorted(set(texts))
+    first = values[0] if values else ""
+    if len(first) < SHORTEST or not any(letter.isdigit() for letter in first):
+        return []
+    candidates = (day + time + zone for day in DAYS for time in TIMES for zone in ZONES)
+    likely = [style for style in candidates if _reads_one(first, style)]
+    return [style for style in likely if len(values) == 1 or _reads(values, style)]
+
+
+def read_dates(texts: pd.Series, style: str) -> pd.Series:
+    """Return the dates, without a zone, and gaps where a text is none."""
+    read = pd.to_datetime(
+        texts, format=style, errors="coerce", utc="%z" in style or style[-1] == "Z"
+    )
+    return read.dt.tz_localize(None) if read.dt.tz is not None else read
+
+
+def numbers_of(dates: pd.Series) -> dict[str, np.ndarray]:
+    """Return a date's numbers by their names: the days since 1970, and where it is in its cycles.
+
+    A cycle (a year, a week, a day) is two numbers, a sine and a cosine, so that its end is beside
+    its beginning. Which are used is for who knows all rows to say, see `cycles_of`.
+    """
+    days = (dates - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    found = {"days": days.to_numpy(float)}
+    for name, length in {"year": YEAR, "week": WEEK, "day": DAY}.items():
+        turn = 2 * np.pi * found["days"] / length
+        found |= {f"{name} (sine)": np.sin(turn), f"{name} (cosine)": np.cos(turn)}
+    return found
+
+
+def cycles_of(dates: pd.Series) -> tuple[str, ...]:
+    """Return which of a date's numbers differ in a table, and go round more than once."""
+    known = dates.dropna()
+    return tuple(_used(known)) if len(known) else ()
+
+
+def _used(dates: pd.Series) -> Iterator[str]:
+    yield "days"
+    span = (dates.max() - dates.min()) / pd.Timedelta(days=1)
+    different = {
+        "year": (YEAR, dates.dt.dayofyear.nunique()),
+        "week": (WEEK, dates.dt.dayofweek.nunique() if dates.dt.day.nunique() > 1 else 1),
+        "day": (DAY, (dates - dates.dt.normalize()).nunique()),
+    }
+    for name, (length, n) in different.items():
+        if span > length and n > 1:
+            yield from (f"{name} (sine)", f"{name} (cosine)")
+
+
+def _reads_one(text: str, style: str) -> bool:
+    """Whether a text is a date of that format; hundreds of formats are asked, so not by pandas."""
+    try:
+        datetime.strptime(text, style)
+    except ValueError:
+        return False
+    return True
+
+
+def _reads(texts: list[str], style: str) -> bool:
+    try:
+        return bool(pd.to_datetime(pd.Series(texts), format=style, errors="coerce").notna().all())
+    except ValueError:  # of several zones
+        return False

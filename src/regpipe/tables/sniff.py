@@ -1,0 +1,180 @@
+"""How is a file of text written: its encoding, what separates its fields, and what quotes them?"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from regpipe.errors import SpecError
+from regpipe.tables.dialect import Dialect
+from regpipe.tables.numbers import number_reader
+
+SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them
+CALLED = {",": "commas", "\t": "tabs", ";": "semicolons", " ": "blanks", "|": "bars"}
+QUOTES = ('"', "'")
+FIRST = 200  # lines, by which a file is judged
+FOR_EXCEL = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a line that is none of the table
+HABITS = ((".", ","), (",", "."), (".", " "), (".", "'"))  # numbers of any writing
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+WESTERN = "cp1252"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What the first lines of a file are, cut in one way.
+
+    Attributes:
+        separator: by which.
+        quote: likewise.
+        rows: the fields of each line.
+        skip: lines above those that are cut evenly.
+    """
+
+    separator: str
+    quote: str
+    rows: list[list[str]]
+    skip: int
+
+
+def decode(raw: bytes, encoding: str | None, file: Path) -> tuple[str, str]:
+    """Return the text of a file and its encoding, told by its bytes if not given.
+
+    Raises:
+        SpecError: they are no text.
+    """
+    if encoding is None:
+        encoding = _encoding_of(raw)
+    try:
+        text = raw.decode(encoding).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError) as error:
+        raise SpecError(f"{file}: this isn't {encoding}. {error} (--encoding)") from error
+    if "\0" in text:
+        raise SpecError(
+            f"{file}: read as {encoding}, it holds NUL characters. Expected a file of text, or "
+            "its encoding (--encoding)."
+        )
+    return text, encoding
+
+
+def _encoding_of(raw: bytes) -> str:
+    for mark, encoding in MARKS.items():
+        if raw.startswith(mark):
+            return encoding
+    for begin, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        # Of Latin letters in UTF-16, every second byte is 0.
+        if len(raw) > 1 and raw[begin::2].count(0) > 0.9 * len(raw[begin::2]):
+            return encoding
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        best = from_bytes(raw, cp_isolation=[WESTERN, "cp1250", "cp1251", "shift_jis", "gb18030"])
+        found = best.best()
+        return found.encoding if found else WESTERN
+    return "utf-8-sig"
+
+
+def separated(text: str, written: Dialect, *, said: frozenset[str]) -> Dialect:
+    """Return the dialect with the separator, the quote and the lines to skip that the text tells.
+
+    Args:
+        text: of the file.
+        written: what is known of it.
+        said: which of `separator`, `quote` and `skip` are the user's choice.
+    """
+    lines = list(islice(StringIO(text, newline=""), FIRST))
+    first = lines[0].strip() if lines else ""
+    if not said & {"separator", "skip"} and (match := FOR_EXCEL.fullmatch(first)):
+        written, said = replace(written, separator=match[1], skip=1), said | {"separator"}
+    cuts = list(_cuts(lines[written.skip :], written, said, whole=len(lines) < FIRST))
+    if not cuts:
+        return written
+    best = _with_quote(_best(cuts, written), cuts)
+    skip = written.skip + best.skip
+    return replace(written, separator=best.separator, quote=best.quote, skip=skip)
+
+
+def _cuts(
+    lines: Sequence[str], written: Dialect, said: frozenset[str], *, whole: bool
+) -> Iterator[Cut]:
+    """Yield each way to cut lines into as many fields each, the most usual first."""
+    separators = [written.separator]
+    separators += [s for s in SEPARATORS if s != written.separator] * ("separator" not in said)
+    quotes = [written.quote] + [q for q in QUOTES if q != written.quote] * ("quote" not in said)
+    for quote in quotes:
+        for separator in separators:
+            rows = list(
+                csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)
+            )
+            if not whole:
+                rows = rows[:-1]  # the last may be cut off, within a text of several lines
+            filled = [place for place, row in enumerate(rows) if any(f.strip() for f in row)]
+            yield from _even(rows, filled, separator, quote, "skip" in said)
+
+
+def _even(
+    rows: list[list[str]], filled: list[int], separator: str, quote: str, skipped: bool
+) -> Iterator[Cut]:
+    if not filled:
+        return
+    expected = len(rows[filled[-1]])
+    begin = next((n for n, place in enumerate(filled) if len(rows[place]) == expected), 0)
+    kept = [rows[place] for place in filled[begin:]]
+    if expected < 2 or any(len(row) != expected for row in kept) or (begin and skipped):
+        return
+    above = [rows[place] for place in filled[:begin]]
+    if len(kept) < 2 + bool(begin) or not all(_is_no_row(row, expected) for row in above):
+        return
+    yield Cut(separator, quote, kept, filled[begin] if begin else 0)
+
+
+def _is_no_row(row: Sequence[str], expected: int) -> bool:
+    """Whether a line above a table holds a title or a comment, a field of it at most."""
+    alone = bool(row[0].strip()) and not any(field.strip() for field in row[1:])
+    return (alone and (expected > 2 or " " in row[0].strip())) or row[0].lstrip().startswith("#")
+
+
+def _best(cuts: Sequence[Cut], written: Dialect) -> Cut:
+    """Return the cut with the cleanest fields, the first of several."""
+    usual = [cut for cut in cuts if cut.quote == written.quote] or list(cuts)
+    return max(usual, key=_clean)
+
+
+def _clean(cut: Cut) -> float:
+    """Return the share of fields below the first line that are numbers, or hold no separator."""
+    others = set(SEPARATORS) - {cut.separator, " "}
+    readers = [number_reader(*habit) for habit in HABITS]
+    fields = Counter(field.strip() for row in cut.rows[1:] for field in row)
+    dirty = [f for f in fields if others & set(f) and all(read(f) is None for read in readers)]
+    return 1 - sum(fields[field] for field in dirty) / fields.total()
+
+
+def _with_quote(cut: Cut, cuts: Sequence[Cut]) -> Cut:
+    """Return the cut by the other quote, where that stands around all values of a column."""
+    if any(field.lstrip().startswith(cut.quote) for row in cut.rows for field in row):
+        return cut
+    for other in cuts:
+        same = (other.separator, other.skip) == (cut.separator, cut.skip)
+        if (
+            other.quote != cut.quote
+            and same
+            and any(_are_in(other.quote, c) for c in _columns(cut))
+        ):
+            return other
+    return cut
+
+
+def _columns(cut: Cut) -> Iterator[set[str]]:
+    for column in zip(*cut.rows[1:], strict=True):
+        yield {field.strip() for field in column} - {"", "?"}
+
+
+def _are_in(quote: str, values: set[str]) -> bool:
+    return bool(values) and all(
+        len(value) > 1 and value[0] == value[-1] == quote for value in values
+    )
