@@ -1,5 +1,6 @@
 """A user's own table: what its columns are, and what nothing can be made of."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 
 from regpipe.errors import SpecError
 from regpipe.language import TableRows
-from regpipe.tables.columns import describe
+from regpipe.tables.columns import Columns, describe
 from regpipe.tables.kinds import MISSING
 from regpipe.tables.target import infer_task
+from regpipe.tables.tidy import rows_of
 
 
 def table(**columns: Any) -> pd.DataFrame:
@@ -30,14 +32,22 @@ def faults(
     frame: pd.DataFrame, task: Any = "binary", target: str = "outcome", **rows: Any
 ) -> list[str]:
     with pytest.raises(SpecError) as error:
-        describe(frame, TableRows(table="mine", target=target, **rows), task, "mine.rows")
+        described(frame, task, target, **rows)
     return list(error.value.faults)
+
+
+def described(
+    frame: pd.DataFrame, task: Any = "binary", target: str = "outcome", **rows: Any
+) -> Columns:
+    block = TableRows(table="mine", target=target, **rows)
+    typed, block = rows_of(frame, block, "mine.rows")
+    return describe(typed, block, task, "mine.rows")
 
 
 def test_columns_are_told_apart() -> None:
     frame = table(one=1, score=np.where(np.arange(60) % 7, 1.5, np.nan))
     frame.loc[3, "city"] = None
-    found = describe(frame, TableRows(table="mine", target="outcome"), "binary", "mine.rows")
+    found = described(frame)
     assert found.numeric == ("age", "member", "score")
     assert found.gaps == ("score",)
     assert found.categorical == {"city": (MISSING, "Bern", "Oslo", "Rome")}
@@ -46,19 +56,16 @@ def test_columns_are_told_apart() -> None:
 
 
 def test_classes_keep_the_order_in_which_they_are_said() -> None:
-    rows = TableRows(table="mine", target="outcome", classes=["yes", "no"])
-    assert describe(table(), rows, "binary", "mine.rows").classes == ("yes", "no")
+    assert described(table(), classes=["yes", "no"]).classes == ("yes", "no")
 
 
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"when": pd.date_range("2024-01-01", periods=60)}, "column 'when' holds dates"),
-        ({"when": ["2024-01-31"] * 30 + ["2025-12-01"] * 30}, "column 'when' holds dates"),
-        ({"note": [f"text {i}" for i in range(60)]}, "60 different texts"),
         ({"age": [np.inf, *range(59)]}, "infinite in 1 row."),
-        ({"void": [None] * 60}, "column 'void' is empty"),
-        ({"age": ["n/a", *map(str, range(59))]}, "holds numbers, but 'n/a' in 1 row"),
+        ({"age": ["low", *map(str, range(59))]}, "holds numbers, but 'low' in 1 row"),
+        ({"outcome": pd.date_range("2024-01-01", periods=60)}, "holds dates"),
+        ({"city": ["(other)", *["Rome", "Oslo"] * 29, "Bern"]}, "is the text '(other)'"),
         ({"outcome": ["yes"] * 60}, "'yes' in all rows"),
         ({"outcome": ["rare"] + ["no", "yes"] * 29 + ["no"]}, "has 3 classes"),
         ({"outcome": [None, *["no", "yes"] * 29, "no"]}, "is missing in 1 row"),
@@ -77,22 +84,57 @@ def test_a_class_of_a_single_row_is_refused() -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    found = faults(table(void=[None] * 60, when=pd.date_range("2024-01-01", periods=60)))
+    found = faults(table(age=[np.inf, *range(59)], outcome=["yes"] * 60))
     assert len(found) == 2
+
+
+def test_dates_are_numbers_and_where_they_are_in_their_cycles() -> None:
+    days = pd.date_range("2023-01-01", periods=60, freq="11D")
+    for when in (days, days.strftime("%d.%m.%Y")):
+        found = described(table(when=when))
+        year, week = (f"year ({part})" for part in ("sine", "cosine")), ("week (sine)",)
+        assert found.dates["when"] == ("days", *year, *week, "week (cosine)")
+    assert described(table(when=pd.date_range("2024-01-01", periods=60))).dates["when"] == (
+        "days",
+        *("week (sine)", "week (cosine)"),
+    )
+    assert "when" in described(table(when="2024-01-31")).constant
+
+
+def test_of_many_texts_the_frequent_ones_are_categories() -> None:
+    many = np.array([f"place {k}" for k in range(80)], dtype=object)
+    many[:12], many[12:24] = "Rome", "Oslo"
+    frame = pd.DataFrame({"city": many, "outcome": np.resize(["no", "yes"], 80)})
+    assert described(frame).categorical["city"] == ("Oslo", "Rome", "(other)")
+    assert "city" not in described(table(city=[f"place {k}" for k in range(60)])).categorical
+    columns = {"age": "number", "city": "category", "outcome": "category"}
+    found = faults(table(city=[f"place {k}" for k in range(60)]), columns=columns)
+    assert "holds 60 different values" in found[0] and "most: 50" in found[0]
+
+
+def test_what_is_declared_is_not_guessed() -> None:
+    frame = table(code=np.resize([250, 401], 60))
+    columns: dict[str, Any] = {"code": "category", "age": "number", "outcome": "category"}
+    found = described(frame, columns=columns)
+    assert found.numeric == ("age",) and found.categorical == {"code": ("250", "401")}
+    assert "column 'city' is 'Bern', 'Oslo', 'Rome' in 60 rows" in re.sub(
+        r"is ('\w+', )+'\w+'",
+        "is 'Bern', 'Oslo', 'Rome'",
+        faults(frame, columns={**columns, "city": "number"})[0],
+    )
+    assert "column 'nothing' is missing" in faults(frame, columns={**columns, "nothing": "date"})[0]
 
 
 def test_a_name_that_is_not_there_is_answered_by_the_nearest() -> None:
     assert "Did you mean 'outcome'?" in faults(table(), target="outcom")[0]
-    assert "Did you mean 'city'?" in faults(table(), drop=["citty"])[0]
+    assert "Did you mean 'city'?" in faults(table(), group="citty")[0]
 
 
 def test_two_columns_of_one_name_are_refused() -> None:
     frame = table()
     frame.columns = ["age", "age", "member", "outcome"]
     assert "'age' names more than one column" in faults(frame)[0]
-    found = describe(
-        table(**{"age.5": np.arange(60)}), TableRows(table="mine", target="outcome"), "binary", ""
-    )
+    found = described(table(**{"age.5": np.arange(60)}))
     assert found.numeric == ("age", "member", "age.5")
 
 

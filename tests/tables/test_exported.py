@@ -25,6 +25,9 @@ BLOCK: dict[str, Any] = {
 }
 
 
+ROWS = {"table": "mine", "target": "ill", "columns": {"age": "number", "ill": "category"}}
+
+
 def test_large_numbers_are_predicted_to_their_last_digits() -> None:
     """A float32 around 1e9 knows every 64th number only."""
     y = 1e9 + np.arange(40.0)
@@ -37,6 +40,7 @@ def test_large_numbers_are_predicted_to_their_last_digits() -> None:
         "regression",
         "y",
         whole.columns,
+        whole.block.model_dump(exclude_defaults=True),
         whole.mean,
         whole.deviation,
         40,
@@ -61,6 +65,7 @@ def predictor(
         task="binary" if len(classes) == 2 else "multiclass",
         target="ill",
         columns=Columns(("age",), (), {}, (), classes),
+        table=ROWS,
         mean=0.0,
         deviation=1.0,
         rows=100,
@@ -100,10 +105,11 @@ def test_probabilities_of_weighted_classes_are_those_of_the_rows() -> None:
     np.testing.assert_allclose(both, 1)
 
 
-def test_a_gap_in_numbers_that_had_none_is_refused_like_an_unknown_category() -> None:
+def test_a_gap_in_numbers_that_had_none_is_told_like_an_unknown_category() -> None:
     exported, new = predictor([[0.1], [0.6]]), pd.DataFrame({"age": [30.0, None]})
     with pytest.raises(SpecError, match="column 'age' is missing in 1 row, and never was"):
-        exported.predict(new)
-    assert len(exported.predict(new, unknown_categories="ignore")) == 2
+        exported.predict(new, unknown_categories="refuse")
+    with pytest.warns(UserWarning, match="column 'age' is missing in 1 row.*: the median"):
+        assert len(exported.predict(new)) == 2
     columns = replace(exported.about.columns, gaps=("age",))
     assert len(replace(exported, about=replace(exported.about, columns=columns)).predict(new)) == 2

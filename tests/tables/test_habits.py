@@ -4,61 +4,82 @@ from typing import Any
 
 import pytest
 
-from regpipe.tables.dialect import dialect
-from regpipe.tables.habits import fault_of_habit, note_of_points
+from regpipe.errors import SpecError
+from regpipe.tables.habits import habit_of, likely_numbers, note_of_points
+
+PLAIN, US, EUROPE = (".", None), (".", ","), (",", None)
+
+
+def habit(columns: dict[str, list[str]], separator: str = ",", **said: Any) -> Any:
+    numbers = {name: likely_numbers(set(values)) for name, values in columns.items()}
+    keys = {"decimal": None, "thousands": None, **said}
+    return habit_of(numbers, **keys, commas_separate=separator == ",")
 
 
 @pytest.mark.parametrize(
-    ("columns", "said", "advice"),
+    ("columns", "separator", "expected"),
     [
-        ({"a": ["9,622", "775"]}, {"separator": ";"}, ['--thousands ","']),
-        ({"a": ["9,622", "8,118"]}, {}, ['--thousands ","']),  # quoted, as commas separate
-        ({"a": ["9,622", "8,118"]}, {"separator": ";"}, ['--thousands ","', '--decimal ","']),
-        ({"a": ["9,622", "12345"]}, {}, ['--thousands ","', '--decimal ","']),
-        ({"a": ["1,234,567"]}, {}, ['--thousands ","']),
-        ({"a": ["1,234.5", "?"]}, {}, ['--thousands ","']),
-        ({"a": ["9,62", "NA"]}, {}, ['--decimal ","']),
-        ({"a": ["0,622", "1,118"]}, {}, ['--decimal ","']),
-        ({"a": ["9,622", "8,118"], "b": ["1,5"]}, {"separator": ";"}, ['--decimal ","']),
-        ({"a": ["9,622"], "b": ["1.5"]}, {"separator": ";"}, ['--thousands ","']),
-        ({"a": ["1.234,5"]}, {}, ['--decimal ","', '--thousands "."']),
-        ({"a": ["1 234,5"]}, {}, ['--decimal ","', '--thousands " "']),
-        ({"a": ["1,5"], "b": ["1.5"]}, {}, []),
-        ({"a": ["9,622", "775"]}, {"decimal": ",", "separator": ";"}, ['--thousands ","']),
-        ({"a": ["9,622", "8,118"]}, {"decimal": ","}, ['--thousands ","']),
+        ({"a": ["1.5", "2"]}, ",", PLAIN),
+        ({"a": ["9,622", "775"]}, ";", US),
+        ({"a": ["9,622", "8,118"]}, ",", US),  # quoted, as commas separate
+        ({"a": ["1,234,567"]}, ",", US),
+        ({"a": ["1,234.5", "?"]}, ",", US),
+        ({"a": ["9,62", "NA", "1"]}, ",", EUROPE),
+        ({"a": ["0,622", "1,118"]}, ",", EUROPE),
+        ({"a": ["9,622", "8,118"], "b": ["1,5"]}, ";", EUROPE),
+        ({"a": ["9,622"], "b": ["1.5"]}, ";", US),
+        ({"a": ["1.234,5"]}, ",", (",", ".")),
+        ({"a": ["1 234,5"]}, ",", (",", " ")),
+        ({"a": ["red, blue", "775", "green"], "b": ["A,1"]}, ",", PLAIN),
     ],
 )
-def test_what_is_advised_holds_for_all_numbers_of_the_file(
-    columns: dict[str, list[str]], said: dict[str, Any], advice: list[str]
+def test_all_numbers_of_a_file_tell_how_they_are_written(
+    columns: dict[str, list[str]], separator: str, expected: Any
 ) -> None:
-    fault = fault_of_habit(columns, dialect(**said))
-    assert fault is not None
-    for flag in ('--thousands ","', '--decimal ","', '--thousands "."', '--thousands " "'):
-        assert (flag in fault) == (flag in advice), fault
+    assert habit(columns, separator) == expected
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "separator", "said", "advice"),
     [
-        ({"a": ["9,622", "8,118"]}, {"decimal": ",", "separator": ";"}),  # it was said
-        ({"a": ["9,6", "775"]}, {"decimal": ","}),
-        ({"a": ["9,622", "775"]}, {"thousands": ","}),
-        ({"a": ["red, blue", "775"], "b": ["A,1"]}, {}),
-        ({"a": ["1.5", "2"]}, {}),
+        ({"a": ["9,622", "8,118"]}, ";", {}, ['--thousands ","', '--decimal ","']),
+        ({"a": ["9,622", "12345"]}, ",", {}, ['--thousands ","', '--decimal ","']),
+        ({"a": ["9,622", "775"]}, ";", {"decimal": ","}, ['--thousands ","']),
+        ({"a": ["9,622", "8,118"]}, ",", {"decimal": ","}, ['--thousands ","']),
+        ({"a": ["1,5"], "b": ["1.5"]}, ",", {}, ["--category a"]),
     ],
 )
-def test_what_can_be_read_so_is_left_alone(
-    columns: dict[str, list[str]], said: dict[str, Any]
+def test_what_they_do_not_tell_is_asked(
+    columns: dict[str, list[str]], separator: str, said: dict[str, Any], advice: list[str]
 ) -> None:
-    assert fault_of_habit(columns, dialect(**said)) is None
+    with pytest.raises(SpecError) as error:
+        habit(columns, separator, **said)
+    for flag in ('--thousands ","', '--decimal ","', "--category a"):
+        assert (flag in str(error.value)) == (flag in advice), error.value
+
+
+@pytest.mark.parametrize(
+    ("columns", "separator", "said"),
+    [
+        ({"a": ["9,622", "8,118"]}, ";", {"decimal": ","}),
+        ({"a": ["9,6", "775"]}, ",", {"decimal": ","}),
+        ({"a": ["9,622", "775"]}, ",", {"thousands": ","}),
+        ({"a": ["9.622", "775"]}, ",", {"thousands": ".", "decimal": ","}),
+    ],
+)
+def test_what_is_said_holds_where_it_can(
+    columns: dict[str, list[str]], separator: str, said: dict[str, Any]
+) -> None:
+    found = dict(zip(("decimal", "thousands"), habit(columns, separator, **said), strict=True))
+    assert {key: found[key] for key in said} == said
 
 
 def test_the_example_is_a_number_that_cannot_be_read() -> None:
-    fault = fault_of_habit({"a": ["-5", "1,5"]}, dialect())
-    assert fault is not None and "with a comma, such as '1,5'" in fault
+    with pytest.raises(SpecError, match="with a comma, such as '1,500'"):
+        habit({"a": ["-5", "1,500", "12345"]}, ";")
 
 
 def test_points_that_may_stand_between_thousands_are_asked_about() -> None:
-    assert note_of_points({"a": ["12.345", "775"]}, dialect()) is not None
-    assert note_of_points({"a": ["12.345", "775"], "b": ["0.5"]}, dialect()) is None
-    assert note_of_points({"a": ["12.345", "7.125"]}, dialect()) is None
+    assert note_of_points({"a": {"12.345", "775"}}, PLAIN) is not None
+    assert note_of_points({"a": {"12.345", "775"}, "b": {"0.5"}}, PLAIN) is None
+    assert note_of_points({"a": {"12.345", "7.125"}}, PLAIN) is None

@@ -15,6 +15,7 @@ from regpipe.rows.samples import feature_names
 from regpipe.tables.own_table import split_table
 from tests.conftest import blocks
 
+SIDES = {"age": "number", "city": "category", "side": "category", "outcome": "category"}
 PROTOCOL = Protocol(fresh=FreshProtocol(repeats=4))
 NETWORK = {
     "hidden": {"Dense": {"units": 4}},
@@ -110,7 +111,7 @@ def test_rows_without_a_target_are_left_out_where_that_is_said() -> None:
 
 def test_a_split_that_the_table_says_holds_in_every_repeat() -> None:
     side = np.resize(["Train", "test", "train "], 80)
-    rows = {**BLOCK["rows"], "split": "side", "drop": ["split"]}
+    rows = {**BLOCK["rows"], "split": "side", "columns": SIDES}
     found = samples(mine().assign(side=side), rows=rows, split={})
     said = np.char.strip(np.char.lower(side.astype(str)))
     for _, part in found.groupby(["protocol", "repeat"], observed=True):
@@ -122,7 +123,7 @@ def test_a_split_that_the_table_says_holds_in_every_repeat() -> None:
 def test_a_split_that_the_table_says_may_be_the_fixed_one_alone() -> None:
     """As of published rows: which they were, and further splits of them."""
     side = np.resize(["train", "test", "train", "train"], 80)
-    rows = {**BLOCK["rows"], "split": "side", "drop": ["split"]}
+    rows = {**BLOCK["rows"], "split": "side", "columns": SIDES}
     found = samples(mine().assign(side=side), rows=rows, split={"train": 30, "stratify": True})
     splits = {
         key: tuple(part["split"])
@@ -218,7 +219,7 @@ def test_blanks_around_texts_and_categories_without_a_row_do_not_count() -> None
 
 def test_numbers_that_are_said_to_be_names_are_categories() -> None:
     person = np.where(np.arange(80) % 7, np.arange(80) % 3, np.nan)
-    rows = {**BLOCK["rows"], "categories": ["person"]}
+    rows = {**BLOCK["rows"], "columns": {"person": "category", "outcome": "category"}}
     found = feature_names(samples(mine().assign(person=person), rows=rows))
     assert [name for name in found if name.startswith("person")] == [
         *("person = (missing)", "person = 0", "person = 1", "person = 2"),
@@ -244,7 +245,10 @@ def test_a_class_too_rare_to_split_is_told() -> None:
     [
         ({"rows": {"table": "mine", "target": "outcome", "targt": 1}}, "mine.rows.targt"),
         ({"rows": {"table": "mine"}}, "mine.rows.target: this key is missing"),
-        ({"rows": {**BLOCK["rows"], "drop": ["outcome"]}}, "'outcome' is named twice"),
+        ({"rows": {**BLOCK["rows"], "group": "outcome"}}, "'outcome' is named twice"),
+        ({"rows": {**BLOCK["rows"], "columns": {"outcome": "drop"}}}, "columns.outcome: it is us"),
+        ({"rows": {**BLOCK["rows"], "columns": {"age": "number"}}}, "columns: 'outcome' is miss"),
+        ({"rows": {**BLOCK["rows"], "columns": {"age": {"kind": "date", "unit": "m"}}}}, "unit: "),
         ({"rows": {**BLOCK["rows"], "group": "person"}}, "rows of a group stay together"),
         (
             {

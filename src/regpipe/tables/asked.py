@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError
@@ -15,8 +16,9 @@ from regpipe.tables.kinds import FREQUENT, MOST_CATEGORIES, is_nested, is_numeri
 from regpipe.tables.numbers import EXACT, number_reader, without_unit
 from regpipe.tables.typed import as_text
 from regpipe.tables.wording import are_codes, count_rows, counted, few, flags, listed, remedies
-from regpipe.tables.words import TRUTHS
+from regpipe.tables.words import SIGNS, TRUTHS
 
+COMMAED = re.compile(r"[-+]?[0-9]+(,[0-9]+)+(\.[0-9]+)?")  # a number, with commas somewhere
 UNKNOWN = "?"  # stands for a gap also among texts
 CODES = 0.1  # share of values with letters from which on numbers beside them are codes, too
 
@@ -86,7 +88,7 @@ class Asked:
     ) -> None:
         self._rows, self._said, self._habit, self._found = rows, said, habit, texts
         self._gaps, self._words = gaps, dict[str, Counter[str]]()
-        self._strays: dict[tuple[str, ...], list[str]] = {}  # texts among numbers, and where
+        self.strays: dict[tuple[str, ...], list[str]] = {}  # texts among numbers, and where
 
     def column(self, column: pd.Series) -> Answer:
         """Return what a column holds, and a note on it."""
@@ -95,6 +97,8 @@ class Asked:
         if said is not None and said.kind == "drop":
             return said, None
         if is_nested(column):
+            if name == self._rows.target:
+                raise SpecError(f"the target '{name}' holds lists or the like. Expected values.")
             raise SpecError(
                 f"column '{name}' holds lists or the like, such as {some_nested(column)}. Expected "
                 f"a column for each value in them; or {flags('--drop', [name])}."
@@ -160,6 +164,13 @@ class Asked:
         read = number_reader(*self._habit, None)
         strays = {v: n for v, n in texts.counts.items() if v in texts.values and read(v) is None}
         share = sum(strays.values()) / sum(texts.counts[v] for v in texts.values)
+        if share >= 0.5 and (commaed := [v for v in strays if COMMAED.fullmatch(v)]):
+            raise SpecError(
+                f"column '{name}' holds numbers with commas such as {listed(commaed[:1])}, "
+                "neither before decimals nor before each three digits. Expected numbers that are "
+                f"all written in one of these ways, or without. (If they are names: "
+                f"{flags('--category', [name])}.)"
+            )
         if share >= 0.5 or set(strays) <= set(self._said.keep):
             return self._category(name, texts.counts, None)
         if are_codes(strays) and share >= CODES:
@@ -168,12 +179,12 @@ class Asked:
                 f"'{name}' holds codes such as {listed(list(strays)[:2])} beside numbers, so all "
                 f"of it are names: a category. If they are amounts: {flags('--number', [name])}."
             )
-        self._strays.setdefault(tuple(strays), []).append(name)
+        self.strays.setdefault(tuple(strays), []).append(name)
         return Column(kind="drop"), None
 
     def faults_of_strays(self, table: pd.DataFrame) -> Iterator[str]:
         """Yield what to do with texts among the numbers of some columns."""
-        for strays, names in self._strays.items():
+        for strays, names in self.strays.items():
             n = int(table[names].isin(strays).any(axis=1).sum())
             one = len(names) == 1
             hold = f"column '{names[0]}' holds" if one else f"columns {listed(names)} hold"
@@ -263,6 +274,31 @@ class Asked:
             f"column '{name}' is no {kind} in all rows: it holds {listed(strange)}. Expected one "
             f"in each; or, if that stands for a gap: {gaps}."
         )
+
+
+def fault_of_line(
+    table: pd.DataFrame,
+    strays: Mapping[tuple[str, ...], Sequence[str]],
+    columns: Mapping[str, Column],
+) -> list[str]:
+    """Return that one row holds texts where all others hold numbers, as one of units does.
+
+    It holds no number at all: else those texts stand for gaps, or are values.
+    """
+    words = {n: texts[0] for texts, names in strays.items() if len(texts) == 1 for n in names}
+    if len(words) < 2 or any(set(texts) & SIGNS or are_codes(texts) for texts in strays):
+        return []
+    places = {tuple(np.flatnonzero(table[name] == word)) for name, word in words.items()}
+    numbers = [name for name, column in columns.items() if column.kind == "number"]
+    if len(places) != 1 or len(place := [*places][0]) != 1:
+        return []
+    if table[numbers].iloc[place[0]].notna().any():
+        return []
+    shown = few([f"'{word}' of '{name}'" for name, word in words.items()])
+    return [
+        f"row {place[0] + 1} below the names holds texts where all others hold numbers: {shown}. "
+        "Such a line, of units or of names, is no row. Expected a file without it."
+    ]
 
 
 def _are_names(name: str, texts: Texts, numbers: Sequence[int | float | None]) -> str | None:

@@ -12,6 +12,7 @@ from regpipe.language import Column, TableRows
 from regpipe.language.tasks import TaskName
 from regpipe.tables.dates import cycles_of
 from regpipe.tables.kinds import (
+    FEWEST_ROWS,
     FREQUENT,
     LARGEST,
     MISSING,
@@ -21,8 +22,6 @@ from regpipe.tables.kinds import (
 )
 from regpipe.tables.target import check_target
 from regpipe.tables.wording import count_rows, some
-
-FEWEST_ROWS = 10
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ def _used(dates: pd.Series) -> Iterator[str]:
     yield "days"
     span = (dates.max() - dates.min()) / pd.Timedelta(days=1)
     different = {
-        "year": (YEAR, dates.dt.dayofyear.nunique()),
-        "week": (WEEK, dates.dt.dayofweek.nunique() if dates.dt.day.nunique() > 1 else 1),
+        "year": (YEAR, dates.dt.month.nunique()),
+        "week": (WEEK, dates.dt.day_of_week.nunique() if dates.dt.day.nunique() > 1 else 1),
         "day": (DAY, (dates - dates.dt.normalize()).nunique()),
     }
     for name, (length, n) in different.items():

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from regpipe.errors import SpecError
 from regpipe.tables.numbers import number_reader
+from regpipe.tables.wording import flags
 
 Habit = tuple[str, str | None]  # what stands before decimals, and between thousands
 PLAIN, US, EUROPE = (".", None), (".", ","), (",", None)
@@ -19,13 +20,20 @@ HABITS: tuple[Habit, ...] = (
 Columns = Mapping[str, set[str]]
 
 
+def likely_numbers(texts: set[str]) -> set[str]:
+    """Return which texts are numbers, written in any way; none if those are fewer than half."""
+    readers = [number_reader(*habit) for habit in HABITS]
+    numbers = {text for text in texts if any(read(text) is not None for read in readers)}
+    return numbers if 2 * len(numbers) >= len(texts) else set()
+
+
 def habit_of(
     columns: Columns, decimal: str | None, thousands: str | None, *, commas_separate: bool
 ) -> Habit:
     """Return how the numbers of a file are written.
 
     Args:
-        columns: the values of each column that may hold numbers, without gaps and units.
+        columns: the `likely_numbers` of each column, without units.
         decimal: what the user says stands before decimals, None for nothing.
         thousands: what they say stands between thousands, None for nothing.
         commas_separate: whether commas separate the fields of the file.
@@ -40,7 +48,7 @@ def habit_of(
     ]
     if thousands is not None and (decimal or ".", thousands) not in likely:
         likely = [(decimal or ("," if thousands == "." else "."), thousands)]
-    numbers = {n: v for n, v in columns.items() if v and any(_reads(h, v) for h in HABITS)}
+    numbers = {name: values for name, values in columns.items() if values}
     agreed = [habit for habit in likely if all(_reads(habit, v) for v in numbers.values())]
     if not numbers:
         return decimal or ".", thousands
@@ -88,16 +96,13 @@ def note_of_points(numbers: Columns, habit: Habit) -> str | None:
 
 
 def _fault_of_none(numbers: Columns, likely: list[Habit]) -> str:
-    name, values = next(
-        (name, values)
-        for name, values in numbers.items()
-        if not _reads(likely[0], values) or values is [*numbers.values()][-1]
-    )
+    name, values = next((n, v) for n, v in numbers.items() if not _reads(likely[0], v))
     read = number_reader(*likely[0])
-    example = next((value for value in sorted(values) if read(value) is None), min(values))
+    example = next(value for value in sorted(values) if read(value) is None)
     return (
-        f"column '{name}' holds numbers such as '{example}', and other columns are written "
-        "otherwise. Expected the same of all numbers of a file: points before decimals, say."
+        f"column '{name}' holds numbers such as '{example}', and others are written otherwise. "
+        "Expected the same of all numbers of a file: points before decimals, say. (If those are no "
+        f"numbers: {flags('--category', [name])}.)"
     )
 
 

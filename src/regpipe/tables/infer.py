@@ -9,8 +9,9 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import Column, TableRows
-from regpipe.tables.asked import UNKNOWN, Asked, Said, Texts
-from regpipe.tables.habits import habit_of, note_of_points
+from regpipe.tables.asked import UNKNOWN, Asked, Said, Texts, fault_of_line
+from regpipe.tables.habits import habit_of, likely_numbers, note_of_points
+from regpipe.tables.kinds import FEWEST_ROWS
 from regpipe.tables.numbers import unit_of
 from regpipe.tables.typed import without_gaps
 from regpipe.tables.words import GAP_WORDS, SIGNS
@@ -31,6 +32,10 @@ def declared(
     Raises:
         SpecError: with a line for each column that may be meant in several ways.
     """
+    if len(table) < FEWEST_ROWS:
+        raise SpecError(
+            f"{rows.table}: the table has {len(table)} rows. Expected {FEWEST_ROWS} or more."
+        )
     gaps = _gaps(table, rows, said)
     reading = rows.model_copy(
         update={"gaps": gaps, "decimal": said.decimal or ".", "thousands": said.thousands}
@@ -41,7 +46,9 @@ def declared(
         if isinstance(kind, pd.StringDtype) and _kind_said(name, said) != "drop"
     }
     numbers = {
-        n: texts.bare for n, texts in found.items() if _kind_said(n, said) in (None, "number")
+        name: likely_numbers(texts.bare)
+        for name, texts in found.items()
+        if _kind_said(name, said) in (None, "number")
     }
     decimal, thousands = habit_of(
         numbers, said.decimal, said.thousands, commas_separate=said.commas_separate
@@ -56,7 +63,7 @@ def declared(
             notes += [note] if note else []
         except SpecError as error:
             faults += error.faults
-    faults += asked.faults_of_strays(table)
+    faults += fault_of_line(table, asked.strays, columns) or asked.faults_of_strays(table)
     if faults:
         raise SpecError(*(f"{rows.table}: {fault}" for fault in faults))
     if note := asked.note_of_gaps(table):

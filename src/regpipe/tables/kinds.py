@@ -5,6 +5,7 @@ import pandas as pd
 
 MISSING = "(missing)"  # the category of a row that has none
 OTHER = "(other)"  # the category of a row whose own is none of the frequent ones
+FEWEST_ROWS = 10
 MOST_CATEGORIES = 50
 FREQUENT = 10  # rows that a category of a column of many has at least
 LARGEST = float(np.finfo(np.float32).max)  # that a network's numbers can be

@@ -53,7 +53,7 @@ def propose(
     names = list(map(str, table))
     target = _find_target(target, names, file, found.written)
     asked = said(options, found, names)
-    _check_named(names, options, asked, path)
+    _check_named(names, target, options, asked, path)
     roles: dict[str, Any] = {"group": options.group, "split": options.split}
     roles["labelled_only"] = options.labelled_only or None
     rows = TableRows.model_validate(
@@ -70,14 +70,16 @@ def propose(
         *found.notes,
         *[f"Left out, since their target is missing: {count_rows(left_out)}."] * bool(left_out),
         *notes,
-        *notes_on_texts(frame, rows),
+        *notes_on_texts(frame, rows, asked.keep),
         *notes_on_rows(frame, rows, columns, rare="metric" in block),
     ]
     entries = dict(_entries(name, file, filepath, target, found.written))
     return Proposal(block, entries, rows, columns, frame, target, found.frame, notes)
 
 
-def _check_named(names: Sequence[str], options: Options, asked: Said, path: str) -> None:
+def _check_named(
+    names: Sequence[str], target: str, options: Options, asked: Said, path: str
+) -> None:
     """Raise SpecError for each column that is said, and isn't there."""
     flags = {"group": options.group, "split": options.split}
     wanted = [(flag, name) for flag, name in flags.items() if name is not None]
@@ -86,6 +88,16 @@ def _check_named(names: Sequence[str], options: Options, asked: Said, path: str)
         f"--{flag}: there is no column '{name}'. {hint(name, names)}"
         for flag, name in wanted
         if name not in names
+    ]
+    faults += [
+        f"{path}: Kedro can't hold a name with two @, such as '{name}'. Expected another."
+        for name in names
+        if name.count("@") > 1
+    ]
+    faults += [
+        f"--drop {name}: it is the target, the group or the split. Expected another column."
+        for name in options.drop
+        if name in (target, options.group, options.split)
     ]
     if faults:
         raise SpecError(*faults)

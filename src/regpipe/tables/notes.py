@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -14,25 +14,31 @@ from regpipe.tables.words import GAP_WORDS
 FEW = 10  # rows of a class
 
 
-def notes_on_texts(table: pd.DataFrame, rows: TableRows) -> Iterator[str]:
+def notes_on_texts(table: pd.DataFrame, rows: TableRows, keep: Sequence[str]) -> Iterator[str]:
     """Yield what of the texts may have been meant otherwise.
 
     Args:
         table: the rows, each column of its kind.
         rows: the block that declares the columns.
+        keep: words that the user calls values.
     """
     kept: dict[str, Counter[str]] = {}
     for name in (rows.target, *rows.inputs):
         if not isinstance(table[name].dtype, pd.StringDtype):
             continue
         words = Counter(table[name].dropna())
-        doubtful = {w for w in words if w.lower() in GAP_WORDS or w == "?"}
+        doubtful = {w for w in words if w.lower() in GAP_WORDS or w == "?"} - set(keep)
         if doubtful:
             kept[name] = Counter({word: words[word] for word in doubtful})
         if alike := _alike(words):
             yield (
                 f"'{name}' has {alike}, which differ by their letters' case alone. If they are "
                 "meant to be the same, write them so."
+            )
+        if any(len(word) > 1 and word[0] == word[-1] == "'" for word in words):
+            yield (
+                f"Values of '{name}' stand in quotes, which are taken for a part of them. To leave "
+                'them off: --quote "\'".'
             )
         if n := sum("\n" in word or "\r" in word for word in words.elements()):
             yield (

@@ -72,7 +72,7 @@ def _lines_of_rows(rows: dict[str, Any]) -> list[str]:
         "    # What each holds: number, boolean, category, date, or drop to leave it out.",
         "    columns:",
     ]
-    return lines + [f"      {_flow(name)}: {_flow(kind)}" for name, kind in rows["columns"].items()]
+    return lines + [f"      {_key(name)}: {_flow(kind)}" for name, kind in rows["columns"].items()]
 
 
 def describe_proposal(proposal: Proposal) -> dict[str, str]:
@@ -116,6 +116,11 @@ def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text_node)
+
+
+def _key(name: str) -> str:
+    """Return a key as YAML has it; in keys, `${...}` stands for itself."""
+    return _flow(name).replace(r"\${", "${")
 
 
 def _flow(value: Any) -> str:

@@ -13,7 +13,7 @@ from regpipe.language.tasks import TaskName
 from regpipe.tables.asked import Said
 from regpipe.tables.dialect import Dialect, dialect
 from regpipe.tables.header import has_names
-from regpipe.tables.sniff import CALLED, decode, separated
+from regpipe.tables.sniff import CALLED, FIRST, decode, separated, titles
 from regpipe.tables.text_file import (
     bytes_of,
     is_excel,
@@ -78,12 +78,14 @@ class Read:
         written: how the file is written.
         notes: what was seen of that.
         categories: columns of numbers that the file says are categories.
+        commas_separate: whether commas separate its fields.
     """
 
     frame: pd.DataFrame
     written: Dialect
     notes: list[str]
     categories: Sequence[str] = ()
+    commas_separate: bool = False
 
 
 def read(file: Path, options: Options) -> Read:
@@ -102,6 +104,9 @@ def read(file: Path, options: Options) -> Read:
     notes = []
     if is_excel(file):
         lines = lines_of(file, written)
+        if options.skip is None and (n := titles([line.fields for line in lines[:FIRST]])):
+            notes.append(_passed_over(n, lines[0].fields[0]))
+            written, lines = replace(written, skip=lines[n].number - 1), lines[n:]
         notes += _sheets(file, written)
     else:
         lines, written, notes = _lines(file, written, options)
@@ -115,7 +120,8 @@ def read(file: Path, options: Options) -> Read:
                 "The first line is a row like the others, so no line names the columns: they are "
                 f"x1 to x{n_columns}. If it does: --header."
             )
-    return Read(texts_of(lines, written, file), written, notes)
+    commas = not is_excel(file) and written.separator == ","
+    return Read(texts_of(lines, written, file), written, notes, commas_separate=commas)
 
 
 def said(options: Options, found: Read, names: Sequence[str]) -> Said:
@@ -152,13 +158,8 @@ def said(options: Options, found: Read, names: Sequence[str]) -> Said:
         keep=[word.strip() for word in options.keep],
         decimal=decimal,
         thousands=thousands,
-        commas_separate=found.written.separator == "," and not is_typed(found),
+        commas_separate=found.commas_separate,
     )
-
-
-def is_typed(found: Read) -> bool:
-    """Whether the values of a file have types."""
-    return any(not isinstance(kind, pd.StringDtype) for kind in found.frame.dtypes)
 
 
 def entry(file: Path, filepath: str, written: Dialect) -> dict[str, Any]:
@@ -191,10 +192,13 @@ def _lines(file: Path, written: Dialect, options: Options) -> tuple[list[Any], D
     if "quote" not in chosen and found.quote != usual.quote:
         notes.append(f"Its texts stand between {found.quote}. If not: --quote '\"'.")
     if "skip" not in chosen and found.skip:
-        above = text.splitlines()[0].strip()[:60]
-        lines = "The first line is" if found.skip == 1 else f"The first {found.skip} lines are"
-        notes.append(f"{lines} passed over: '{above}'. If it is of the table: --skip 0.")
+        notes.append(_passed_over(found.skip, text.splitlines()[0]))
     return lines_in(text, found, file), found, notes
+
+
+def _passed_over(n: int, first: str) -> str:
+    lines = "The first line is" if n == 1 else f"The first {n} lines are"
+    return f"{lines} passed over: '{first.strip()[:60]}'. If it is of the table: --skip 0."
 
 
 def _check_file(file: Path, options: Options) -> None:

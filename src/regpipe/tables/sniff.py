@@ -19,6 +19,7 @@ SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  #
 CALLED = {",": "commas", "\t": "tabs", ";": "semicolons", " ": "blanks", "|": "bars"}
 QUOTES = ('"', "'")
 FIRST = 200  # lines, by which a file is judged
+PLAIN = number_reader(".", None)
 FOR_EXCEL = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a line that is none of the table
 HABITS = ((".", ","), (",", "."), (".", " "), (".", "'"))  # numbers of any writing
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -94,6 +95,7 @@ def separated(text: str, written: Dialect, *, said: frozenset[str]) -> Dialect:
     cuts = list(_cuts(lines[written.skip :], written, said, whole=len(lines) < FIRST))
     if not cuts:
         return written
+    cuts = [cut for cut in cuts if cut.separator != " "] or cuts  # blanks stand in texts, too
     best = _with_quote(_best(cuts, written), cuts)
     skip = written.skip + best.skip
     return replace(written, separator=best.separator, quote=best.quote, skip=skip)
@@ -122,21 +124,36 @@ def _even(
 ) -> Iterator[Cut]:
     if not filled:
         return
-    expected = len(rows[filled[-1]])
-    begin = next((n for n, place in enumerate(filled) if len(rows[place]) == expected), 0)
+    begin = 0 if skipped else titles([rows[place] for place in filled])
     kept = [rows[place] for place in filled[begin:]]
-    if expected < 2 or any(len(row) != expected for row in kept) or (begin and skipped):
-        return
-    above = [rows[place] for place in filled[:begin]]
-    if len(kept) < 2 + bool(begin) or not all(_is_no_row(row, expected) for row in above):
+    if len(kept) < 2 or len(kept[-1]) < 2 or any(len(row) != len(kept[-1]) for row in kept):
         return
     yield Cut(separator, quote, kept, filled[begin] if begin else 0)
 
 
-def _is_no_row(row: Sequence[str], expected: int) -> bool:
-    """Whether a line above a table holds a title or a comment, a field of it at most."""
-    alone = bool(row[0].strip()) and not any(field.strip() for field in row[1:])
-    return (alone and (expected > 2 or " " in row[0].strip())) or row[0].lstrip().startswith("#")
+def titles(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many of a table's first lines hold a title or a comment, a field of it at most.
+
+    A line as long as the others is one only above a line of names.
+    """
+    n, expected = 0, len(rows[-1])
+    while n < len(rows) - 2 and _is_title(rows[n], expected):
+        n += 1
+    if any(len(row) == expected for row in rows[:n]) and not _are_texts(rows[n]):
+        return 0
+    return n
+
+
+def _is_title(row: Sequence[str], expected: int) -> bool:
+    first = row[0].strip()
+    if first.startswith("#") and len(row) != expected:
+        return True
+    alone = bool(first) and not any(field.strip() for field in row[1:])
+    return alone and (expected > 2 or " " in first) and PLAIN(first) is None
+
+
+def _are_texts(row: Sequence[str]) -> bool:
+    return all(field.strip() and PLAIN(field.strip()) is None for field in row)
 
 
 def _best(cuts: Sequence[Cut], written: Dialect) -> Cut:
@@ -151,20 +168,22 @@ def _clean(cut: Cut) -> float:
     readers = [number_reader(*habit) for habit in HABITS]
     fields = Counter(field.strip() for row in cut.rows[1:] for field in row)
     dirty = [f for f in fields if others & set(f) and all(read(f) is None for read in readers)]
-    return 1 - sum(fields[field] for field in dirty) / fields.total()
+    return 1 - sum(fields[field] for field in dirty) / max(fields.total(), 1)
 
 
 def _with_quote(cut: Cut, cuts: Sequence[Cut]) -> Cut:
-    """Return the cut by the other quote, where that stands around all values of a column."""
+    """Return the cut by the other quote, where that stands around all values of a column.
+
+    Or around one in which it is doubled, as it is within quotes.
+    """
     if any(field.lstrip().startswith(cut.quote) for row in cut.rows for field in row):
         return cut
     for other in cuts:
-        same = (other.separator, other.skip) == (cut.separator, cut.skip)
-        if (
-            other.quote != cut.quote
-            and same
-            and any(_are_in(other.quote, c) for c in _columns(cut))
-        ):
+        if other.quote == cut.quote or (other.separator, other.skip) != (cut.separator, cut.skip):
+            continue
+        quote, columns = other.quote, list(_columns(cut))
+        doubled = {v for values in columns for v in values if 2 * quote in v[1:-1]}
+        if any(_are_in(quote, values) for values in [*columns, doubled]):
             return other
     return cut
 

@@ -14,7 +14,7 @@ from regpipe.tables.text_file import read_texts
 def read(text: str, folder: Path, **said: Any) -> pd.DataFrame:
     file = folder / "mine.csv"
     file.write_text(text, encoding="utf-8", newline="")
-    return read_table(file, dialect(**said)).frame
+    return read_texts(file, dialect(**said))
 
 
 @pytest.mark.parametrize(
@@ -43,42 +43,29 @@ def test_fields_that_belong_to_no_column_are_refused_by_their_line(
 @pytest.mark.parametrize("text", ["y,a,b\n1,2,3,\n0,5,6,\n", "y,a,b,\n1,2,3,\n0,5,6,\n"])
 def test_a_separator_at_the_end_of_lines_shifts_nothing(text: str, tmp_path: Path) -> None:
     found = read(text, tmp_path)
-    assert found.to_dict("list") == {"y": [1, 0], "a": [2, 5], "b": [3, 6]}
+    assert found.to_dict("list") == {"y": ["1", "0"], "a": ["2", "5"], "b": ["3", "6"]}
 
 
 def test_a_field_in_quotes_may_go_over_several_lines(tmp_path: Path) -> None:
     found = read('a,b\n1,"x\n""y"", z" \n2, "u\r\nv"\n', tmp_path)
-    assert found.to_dict("list") == {"a": [1, 2], "b": ['x\n"y", z', "u\r\nv"]}
+    assert found.to_dict("list") == {"a": ["1", "2"], "b": ['x\n"y", z', "u\r\nv"]}
 
 
 def test_blanks_around_names_and_values_do_not_count(tmp_path: Path) -> None:
     found = read("a, b ,y\n 1 , red,yes \n2,red ,\tno\n", tmp_path)
-    assert found.to_dict("list") == {"a": [1, 2], "b": ["red", "red"], "y": ["yes", "no"]}
+    assert found.to_dict("list") == {"a": ["1", "2"], "b": ["red", "red"], "y": ["yes", "no"]}
     many = read("  1   2\n 10  20 \n", tmp_path, separator=" ", names=["a", "b"])
-    assert many.to_dict("list") == {"a": [1, 10], "b": [2, 20]}
+    assert many.to_dict("list") == {"a": ["1", "10"], "b": ["2", "20"]}
 
 
-def test_words_are_gaps_among_numbers_and_words_among_words(tmp_path: Path) -> None:
-    text = "n,w,t\n1,NA,true\nNA,None,\n,,NULL\nnan,red,FALSE\n"
-    found = read(text, tmp_path)
-    assert found["n"].tolist()[:1] == [1] and found["n"].isna().sum() == 3
-    assert found["w"].tolist()[:2] == ["NA", "None"] and found["w"].isna().sum() == 1
-    assert found["t"].dropna().tolist() == [True, False]
-    kept = read(text, tmp_path, kept=["NA"])
-    assert kept["n"].tolist()[:2] == ["1", "NA"]
-    assert read(text, tmp_path, gaps=["NA", "1.0"])["n"].isna().all()
-
-
-def test_a_column_of_text_is_text_in_every_file(tmp_path: Path) -> None:
-    assert read("code\n007\n250\n", tmp_path, texts=["code"])["code"].tolist() == ["007", "250"]
-    assert read("code\n007\n250\n", tmp_path)["code"].tolist() == [7, 250]
-
-
-def test_numbers_are_read_to_their_last_digit(tmp_path: Path) -> None:
-    found = read("a,b,c\n9007199254740993,0.1,1e400\n2,1e-320,1_0\n", tmp_path)
-    assert found["a"].tolist() == [9007199254740993, 2]
-    assert found["b"].tolist() == [0.1, 1e-320]
-    assert found["c"].tolist() == ["1e400", "1_0"]  # one that is none makes texts of all
+def test_what_stands_above_the_table_is_passed_over_and_lines_keep_their_numbers(
+    tmp_path: Path,
+) -> None:
+    text = 'Wine, "of 2020\n\na,b\n1,2\n3,4,5\n'
+    with pytest.raises(SpecError, match="line 5 has 3 fields"):
+        read(text, tmp_path, skip=2)
+    found = read(text.replace(",5", ""), tmp_path, skip=2)
+    assert found.to_dict("list") == {"a": ["1", "3"], "b": ["2", "4"]}
 
 
 def test_cells_of_a_sheet_are_read_like_fields(tmp_path: Path) -> None:
@@ -86,6 +73,25 @@ def test_cells_of_a_sheet_are_read_like_fields(tmp_path: Path) -> None:
         {" n": [1.5, None, 3], "w": ["NA", " red ", "red"], "b": [True, False, True]}
     )
     frame.to_excel(file := tmp_path / "mine.xlsx", index=False)
-    found = read_table(file, dialect()).frame
-    assert found["n"].tolist()[::2] == [1.5, 3] and found["w"].tolist() == ["NA", "red", "red"]
-    assert found["b"].tolist() == [True, False, True]
+    found = read_texts(file, dialect())
+    assert found["n"].tolist()[::2] == ["1.5", "3"] and found["n"].isna().sum() == 1
+    assert found["w"].tolist() == ["NA", "red", "red"]
+    assert found["b"].tolist() == ["True", "False", "True"]
+
+
+def test_a_sheet_is_read_by_its_name_and_from_its_first_cell(tmp_path: Path) -> None:
+    with pd.ExcelWriter(file := tmp_path / "mine.xlsx") as writer:
+        pd.DataFrame({"a": [1]}).to_excel(writer, sheet_name="one", index=False)
+        pd.DataFrame({"b": [2]}).to_excel(
+            writer, sheet_name="two", index=False, startrow=3, startcol=2
+        )
+    assert read_texts(file, dialect()).to_dict("list") == {"a": ["1"]}
+    assert read_texts(file, dialect(sheet="two")).to_dict("list") == {"b": ["2"]}
+    with pytest.raises(SpecError, match="three"):
+        read_texts(file, dialect(sheet="three"))
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zip"])
+def test_a_packed_file_is_unpacked(ending: str, tmp_path: Path) -> None:
+    pd.DataFrame({"a": [1, 2]}).to_csv(file := tmp_path / f"mine.csv.{ending}", index=False)
+    assert read_texts(file, dialect())["a"].tolist() == ["1", "2"]
