@@ -69,7 +69,7 @@ def test_the_file_is_looked_at_and_becomes_a_problem(printed: list[str], folder:
     assert "outcome: binary, no (" in printed[0] and "gaps in age" in printed[0]
     assert "hold one value: flat" in printed[0]
     block = yaml.safe_load((folder / "conf" / "base" / "problems_mine.yml").read_text())["mine"]
-    assert block["rows"]["classes"] == ["no", "yes"] and block["rows"]["drop"] == ["id"]
+    assert block["rows"]["classes"] == ["no", "yes"] and block["rows"]["columns"]["id"] == "drop"
     assert list(block["network"]) == ["hidden1", "hidden2", "output"]
 
 
@@ -207,9 +207,9 @@ def test_new_rows_are_predicted_by_the_folder_alone(printed: list[str], folder: 
     [
         (lambda t: t.drop(columns="age"), "column 'age' is missing"),
         (lambda t: t.rename(columns={"age": "agee"}), "Did you mean 'agee'?"),
-        (lambda t: t.assign(age="old"), "column 'age' is 'old' in a row. Expected a number"),
-        (lambda t: t.assign(**{NASTY: "Paris"}), "is 'Paris' in 9 rows, and was never so"),
-        (lambda t: t.assign(**{NASTY: None}), "is missing in 9 rows"),
+        (lambda t: t.assign(age="old"), "column 'age' is 'old' in 9 rows. Expected a number"),
+        (lambda t: t.assign(**{NASTY: "Paris"}), "is 'Paris' in 9 rows, and never was so"),
+        (lambda t: t.assign(**{NASTY: None}), "is '(missing)' in 9 rows, and never was so"),
         (lambda t: t.assign(age=np.inf), "column 'age' is infinite"),
     ],
 )
@@ -221,15 +221,16 @@ def test_rows_that_do_not_fit_are_refused(
 
     predictor = load(folder / "data" / "06_models" / "mine_export")
     with pytest.raises(SpecError) as error:
-        predictor.predict(change(rows(9)))
+        predictor.predict(change(rows(9)), unknown_categories="refuse")
     assert len(error.value.faults) == 1 and expected in error.value.faults[0]
 
 
-def test_unknown_categories_can_be_ignored(printed: list[str], folder: Path) -> None:
+def test_unknown_categories_are_told_and_counted(printed: list[str], folder: Path) -> None:
     from regpipe.tables.exported import load
 
     predictor = load(folder / "data" / "06_models" / "mine_export")
-    found = predictor.predict(rows(9).assign(**{NASTY: "Paris"}), unknown_categories="ignore")
+    with pytest.warns(UserWarning, match="'Paris' in 9 rows, .*: taken for none of those known"):
+        found = predictor.predict(rows(9).assign(**{NASTY: "Paris"}))
     assert found["probability of yes"].between(0, 1).all()
 
 
@@ -241,7 +242,7 @@ def test_a_changed_file_that_does_not_fit_any_more_is_told_in_a_line(
     try:
         rows().drop(columns="outcome").to_csv(file, index=False)
         done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}", cheaply=False)
-        assert done.returncode and "mine.rows.target: there is no column 'outcome'" in done.stdout
+        assert done.returncode and "mine.rows: column 'outcome' is missing" in done.stdout
         file.write_bytes("id,näme\n1,2\n".encode("cp1252"))
         done = type_in(folder, f"kedro run --pipelines=mine --params {FEW}", cheaply=False)
         output = done.stdout + done.stderr

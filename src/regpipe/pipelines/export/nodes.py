@@ -1,5 +1,7 @@
 """Train the winner of a screen on all rows, and predict with it."""
 
+import logging
+import warnings
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,8 @@ from regpipe.tables.preprocessing import make_preprocessor
 
 if TYPE_CHECKING:
     from regpipe.tables.exported import About
+
+logger = logging.getLogger(__name__)
 
 BASELINE = "baseline"
 GAIN = ("difference", "ci_low", "ci_high", "joint_low", "joint_high")
@@ -116,8 +120,12 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Prepared:
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the network's predictions."""
-    predicted = predictor.predict(rows)
+    """Return the rows with the network's predictions; what they hold that is new is logged."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        predicted = predictor.predict(rows)
+    for warning in told:
+        logger.warning("%s", warning.message)
     return pd.concat([rows, predicted.rename(columns=lambda name: _free(name, rows))], axis=1)
 
 
