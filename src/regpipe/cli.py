@@ -180,6 +180,8 @@ def new_problem(
         click.echo(f"{word:>11}  {text}")
     for note in proposal.notes:
         click.echo(f"\nNote: {note}")
+    if proposal.notes:
+        click.echo("\nTo follow a note, type this again with its option and --overwrite.")
     click.echo(f"\nWrote {' and '.join(_inside(root, p) for p in written.values())}. Next:")
     further = "" if env in ("base", "local") else f" --env={env}"
     click.echo(f"\n  kedro run --pipelines={name}_screen{further}")

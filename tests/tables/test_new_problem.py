@@ -282,9 +282,19 @@ def test_a_number_beyond_all_is_refused(tmp_path: Path) -> None:
 
 def test_copies_are_told_by_the_columns_that_are_used(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
-    pd.concat([table(), table().head(3)]).assign(id=range(63)).to_csv(file, index=False)
-    assert not any("are copies" in note for note in proposal(file).notes)
-    assert any("3 rows are copies" in note for note in proposal(file, drop=["id"]).notes)
+    copied = pd.concat([table(), table().head(3)]).assign(id=range(63))
+    copied.to_csv(file, index=False)
+    said = "3 rows are copies of others"
+    assert any(note.startswith(f"{said}, but for 'id'.") for note in proposal(file).notes)
+    assert any(note.startswith(f"{said}.") for note in proposal(file, drop=["id"]).notes)
+    copied.assign(age=np.linspace(0, 1, 63)).to_csv(file, index=False)
+    assert not any("copies" in note for note in proposal(file, drop=["id"]).notes)
+
+
+def test_rows_that_few_values_make_alike_are_no_copies(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().to_csv(file, index=False)
+    assert not any("copies" in note for note in proposal(file, drop=["id", "age"]).notes)
 
 
 def test_decimals_of_a_parquet_file_are_numbers(tmp_path: Path) -> None:
@@ -641,3 +651,22 @@ def test_the_encoding_is_told_by_the_bytes(encoding: str, tmp_path: Path) -> Non
     told = any("isn't UTF-8; read as" in note for note in found.notes)
     assert told == (encoding != "utf-8-sig")
     check_read_back("mine", found, texts(found, file), tmp_path)
+
+
+def test_the_worst_is_told_first_and_nothing_that_was_said_already(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    rng = np.random.default_rng(3)
+    visits = pd.DataFrame({"patient": np.resize(range(30), 300), "code": rng.integers(1, 6, 300)})
+    visits["day"] = np.sort(rng.integers(0, 90, 300))
+    visits["dose"] = rng.normal(size=300)
+    visits["ill"] = np.where(visits["code"] % 2 == rng.binomial(1, 0.8, 300), "yes", "no")
+    visits.assign(drug=visits["ill"].map({"yes": "A", "no": "B"})).to_csv(file, index=False)
+    flags = ["--drop drug", "--time day", "--group patient", "--category code"]
+    for said, told in (
+        ({}, flags),
+        ({"drop": ["drug"]}, flags[1:]),
+        ({"group": "patient"}, [flags[0], flags[3]]),
+        ({"category": ["code"]}, flags[:3]),
+    ):
+        found = proposal(file, "ill", **said).notes
+        assert [note[note.index("--") : -1] for note in found] == told

@@ -16,6 +16,13 @@ def is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
 
 
+def is_whole(column: pd.Series) -> bool:
+    """Whether a column holds whole numbers, gaps aside, and not true and false."""
+    if not is_numeric(column) or pd.api.types.is_bool_dtype(column):
+        return False
+    return not bool((column.dropna() % 1 != 0).any())
+
+
 def is_nested(column: pd.Series) -> bool:
     """Whether a column of a Parquet file holds lists, arrays or mappings."""
     return pd.api.types.is_object_dtype(column) and any(

@@ -1,6 +1,5 @@
 """What a user should know of a file: how it was read, and what its rows may disappoint in."""
 
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,7 +7,11 @@ import pandas as pd
 
 from regpipe.language import TableRows
 from regpipe.tables.columns import Columns
-from regpipe.tables.wording import count_rows, counted, few, flags
+from regpipe.tables.doubts import notes_on_codes, notes_on_gaps
+from regpipe.tables.identities import names_of_rows, notes_on_names, notes_on_twins
+from regpipe.tables.kinship import notes_on_kinship
+from regpipe.tables.leaks import notes_on_leaks
+from regpipe.tables.wording import count_rows, counted, few, flags, listed
 from regpipe.tables.words import GAP_WORDS
 
 FEW = 10  # rows of a class
@@ -55,29 +58,28 @@ def notes_on_texts(table: pd.DataFrame, rows: TableRows, keep: Sequence[str]) ->
 def notes_on_rows(
     table: pd.DataFrame, rows: TableRows, columns: Columns, *, rare: bool
 ) -> Iterator[str]:
-    """Yield what of the rows and their columns may be meant otherwise, or disappoint."""
-    if columns.constant:
-        yield f"Left out, since they hold one value: {', '.join(columns.constant)}."
-    used = [*columns.predict, rows.target]  # a row's number tells none apart
-    used += [rows.group] if rows.group else []
-    if copies := int(table[used].duplicated().sum()):
-        are = "are copies" if copies > 1 else "is a copy"
-        yield (
-            f"{count_rows(copies)} {are} of others. Where one is trained on and another tested "
-            "on, every score is flattered: leave copies out, unless they are rows of their own."
-        )
-    for name in columns.numeric:
-        column = table[name]
-        if pd.api.types.is_integer_dtype(column) and column.is_unique and len(table) > 20:
-            yield (
-                f"'{name}' is another number in each row. If it only counts them, make the problem "
-                f"anew: --drop {shlex.quote(name)} --overwrite."
-            )
+    """Yield what of the rows and their columns may be meant otherwise, or disappoint; worst first.
+
+    Args:
+        table: the rows that are used, in the order of the file.
+        rows: the block that names the columns.
+        columns: what they hold.
+        rare: whether a class is rare.
+    """
+    inputs = [name for name in rows.inputs if name not in columns.constant]
+    own_names = names_of_rows(table, inputs)
+    others = [name for name in inputs if name not in own_names]
+    classifies = columns.classes is not None
+    yield from notes_on_leaks(table, rows.target, others, classifies=classifies)
+    if rows.roles == [rows.target]:  # no column says how to split
+        yield from notes_on_kinship(table, rows.target, others, classifies=classifies)
+    yield from _notes_on_copies(table, [*others, rows.target], rows, own_names)
     yield from _notes_on_target(table[rows.target], columns)
     if rare:
         yield (
-            "One class is rare, so balanced accuracy judges (`metric`), not accuracy. A class is "
-            "said where it is likelier than its share of the rows trained on: not from 50% on."
+            "One class is rare, so balanced accuracy judges (`metric`), not accuracy: each class "
+            "counts the same. A row is told to be of a class where that is likelier than its share "
+            "of the rows trained on, not from 50% on."
         )
     if rows.split:
         yield (
@@ -85,10 +87,38 @@ def notes_on_rows(
             "intervals say nothing about other rows."
         )
         yield from _notes_on_sides(table, rows, columns)
+    yield from notes_on_names(own_names)
+    yield from notes_on_twins(table, others)
+    yield from notes_on_gaps(table, others)
+    if columns.constant:
+        yield f"Left out, since they hold one value: {listed(columns.constant)}."
+    numbers = [name for name in others if name in columns.numeric]
+    yield from notes_on_codes(table, rows.target, numbers, classifies=classifies)
     if len(table) > 20_000:
         yield (
             "A screen of so many rows takes long. Begin with fewer repeats: --params "
             "screen.repeats=5,screen.holdouts=1,protocol.fresh.repeats=5,protocol.fixed.repeats=2."
+        )
+
+
+def _notes_on_copies(
+    table: pd.DataFrame, used: Sequence[str], rows: TableRows, own_names: Sequence[str]
+) -> Iterator[str]:
+    """Yield how many rows are copies of others, but for what names them."""
+    rows_used = table[[*used, rows.group] if rows.group else used]
+    copies = int(rows_used.duplicated().sum())
+    mixed = {
+        name: column.sample(frac=1, random_state=k).array
+        for k, (name, column) in enumerate(rows_used.items())
+    }
+    by_chance = int(pd.DataFrame(mixed).duplicated().sum())  # as few values in few columns make
+    if copies > 2 * by_chance:
+        are = "are copies of others" if copies > 1 else "is a copy of another"
+        but_for = f", but for {listed(own_names)}" if own_names else ""
+        yield (
+            f"{count_rows(copies)} {are}{but_for}. Where one is trained on and another tested "
+            "on, every score is flattered: take copies out of the file, unless they are rows of "
+            "their own."
         )
 
 

@@ -37,6 +37,11 @@ def flags(option: str, words: Iterable[str]) -> str:
     return " ".join(f"{option} {shlex.quote(word)}" for word in words)
 
 
+def option_for(option: str, names: Sequence[str]) -> str:
+    """Return an option with each of some names, a few of them at most, for the user to type."""
+    return flags(option, names[:A_FEW]) + " ..." * (len(names) > A_FEW)
+
+
 def few(texts: Sequence[str], most: int = A_FEW) -> str:
     """Join some texts, a few of them at most."""
     return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" * (len(texts) > most))
