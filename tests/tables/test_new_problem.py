@@ -670,3 +670,17 @@ def test_the_worst_is_told_first_and_nothing_that_was_said_already(tmp_path: Pat
     ):
         found = proposal(file, "ill", **said).notes
         assert [note[note.index("--") : -1] for note in found] == told
+
+
+def test_rows_may_belong_together_by_texts_that_are_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    rng = np.random.default_rng(4)
+    flats = pd.DataFrame(rng.normal(size=(60, 3)), columns=["floor", "size", "outcome"])
+    flats["house"] = [f"house {k}" for k in rng.permutation(60)]
+    flats = flats.loc[np.tile(flats.index, 5)].assign(age=rng.normal(size=300))
+    flats.to_csv(file, index=False)
+    found = proposal(file)
+    assert "house" not in found.columns.predict
+    assert any(note.endswith("--group house.") for note in found.notes)
+    for said in ({"group": "house"}, {"drop": ["house"]}):
+        assert not any("--group" in note for note in proposal(file, **said).notes)

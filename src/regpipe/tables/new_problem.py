@@ -66,12 +66,13 @@ def propose(
     block = _block(name, task, _rows(rows, columns), columns, frame, options)
     _try(name, block, found.frame)
     left_out = len(table) - len(frame)
+    unasked = [name for name in table if name not in {*rows.used, *options.drop}]
     notes = [
         *found.notes,
         *[f"Left out, since their target is missing: {count_rows(left_out)}."] * bool(left_out),
         *notes,
         *notes_on_texts(frame, rows, asked.keep),
-        *notes_on_rows(frame, rows, columns, rare="metric" in block),
+        *notes_on_rows(frame.join(table[unasked]), rows, columns, rare="metric" in block),
     ]
     entries = dict(_entries(name, file, filepath, target, found.written))
     return Proposal(block, entries, rows, columns, frame, target, found.frame, notes)

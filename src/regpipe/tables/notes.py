@@ -61,7 +61,8 @@ def notes_on_rows(
     """Yield what of the rows and their columns may be meant otherwise, or disappoint; worst first.
 
     Args:
-        table: the rows that are used, in the order of the file.
+        table: the rows that are used, in the order of the file, with columns that are left out
+            though nobody asked for it: such texts may say which rows belong together.
         rows: the block that names the columns.
         columns: what they hold.
         rare: whether a class is rare.
@@ -72,7 +73,8 @@ def notes_on_rows(
     classifies = columns.classes is not None
     yield from notes_on_leaks(table, rows.target, others, classifies=classifies)
     if rows.roles == [rows.target]:  # no column says how to split
-        yield from notes_on_kinship(table, rows.target, others, classifies=classifies)
+        aside = [str(name) for name in table.columns.drop(rows.used)]
+        yield from notes_on_kinship(table, rows.target, [*others, *aside], classifies=classifies)
     yield from _notes_on_copies(table, [*others, rows.target], rows, own_names)
     yield from _notes_on_target(table[rows.target], columns)
     if rare:
