@@ -144,7 +144,8 @@ def new_problem(
     """
     from regpipe.kedro_side.read_back import check_read_back
     from regpipe.tables.new_problem import propose
-    from regpipe.tables.proposal import describe_proposal, to_yaml
+    from regpipe.tables.page import page_of
+    from regpipe.tables.proposal import to_yaml
     from regpipe.tables.reading import Options
 
     root = Path.cwd()
@@ -176,8 +177,7 @@ def new_problem(
     except SpecError as error:
         raise click.ClickException(str(error)) from None
     _write_all({written[kind]: text for kind, text in texts.items()})
-    for word, text in describe_proposal(proposal).items():
-        click.echo(f"{word:>11}  {text}")
+    click.echo("\n".join(page_of(proposal)))
     for note in proposal.notes:
         click.echo(f"\nNote: {note}")
     if proposal.notes:

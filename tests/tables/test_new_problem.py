@@ -14,7 +14,8 @@ from regpipe.kedro_side.read_back import check_read_back
 from regpipe.language import TableRows
 from regpipe.tables.dialect import dialect
 from regpipe.tables.new_problem import propose
-from regpipe.tables.proposal import Proposal, describe_proposal, to_yaml
+from regpipe.tables.page import page_of
+from regpipe.tables.proposal import Proposal, to_yaml
 from regpipe.tables.reading import Options
 from regpipe.tables.text_file import read_texts
 from regpipe.tables.tidy import rows_of, tidied
@@ -66,8 +67,11 @@ def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
     assert any("likelier than its share of the rows trained on" in note for note in found.notes)
     assert problem["mine"]["split"] == {"train": 0.7, "stratify": True}
     assert any("3 rows are copies" in note for note in found.notes)
-    lines = describe_proposal(found)
-    assert lines["rows"] == "63" and "city (3)" in lines["categories"]
+    page = list(page_of(found))
+    assert page[0] == "63 rows, 3 columns beside the target; 4 inputs of the network."
+    assert "  outcome  target    binary: no (56), yes (7)" in page
+    assert "  city     category  3: Lima, Oslo, Rome" in [line[:42].rstrip() for line in page]
+    assert "  id       left out" in page
 
 
 def test_a_regression_and_its_options(tmp_path: Path) -> None:

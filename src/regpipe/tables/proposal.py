@@ -1,4 +1,4 @@
-"""The problem that a file makes: as YAML for the project, and as lines for its user.
+"""The problem that a file makes, as YAML for the project.
 
 Kedro reads YAML by OmegaConf, not by PyYAML, so the texts are written for that.
 """
@@ -12,10 +12,6 @@ import yaml
 
 from regpipe.language import TableRows
 from regpipe.tables.columns import Columns
-from regpipe.tables.preprocessing import feature_names
-from regpipe.tables.wording import few
-
-SHOWN = 8  # columns of a kind
 
 
 @dataclass(frozen=True)
@@ -73,31 +69,6 @@ def _lines_of_rows(rows: dict[str, Any]) -> list[str]:
         "    columns:",
     ]
     return lines + [f"      {_key(name)}: {_flow(kind)}" for name, kind in rows["columns"].items()]
-
-
-def describe_proposal(proposal: Proposal) -> dict[str, str]:
-    """Return what there is of rows, each kind of columns, inputs and the target."""
-    columns, target = proposal.columns, proposal.table[proposal.target]
-    plural = "s" * (len(columns.numeric) != 1)
-    gaps = f", with gaps in {few(columns.gaps, SHOWN)}" if columns.gaps else ""
-    lines = {"rows": f"{len(target):,}", "numbers": f"{len(columns.numeric)} column{plural}{gaps}"}
-    if columns.dates:
-        lines["dates"] = few(list(columns.dates), SHOWN)
-    if columns.categorical:
-        lines["categories"] = few(
-            [f"{n} ({len(v)})" for n, v in columns.categorical.items()], SHOWN
-        )
-    declared = proposal.rows.columns or {}
-    if left_out := [name for name, column in declared.items() if column.kind == "drop"]:
-        lines["left out"] = few(left_out, SHOWN)
-    lines["inputs"] = f"{len(feature_names(columns))} of the network"
-    if columns.classes is None:
-        values = f"{target.min():.12g} to {target.max():.12g}"
-    else:
-        counts = target.value_counts()
-        values = ", ".join(f"{value} ({counts[value]:,})" for value in columns.classes)
-    lines["target"] = f"{proposal.target}: {proposal.problem['task']}, {values}"
-    return lines
 
 
 class _Dumper(yaml.SafeDumper):
