@@ -14,6 +14,7 @@ from regpipe.tables.dates import formats_of, read_dates
 from regpipe.tables.habits import Habit
 from regpipe.tables.kinds import FREQUENT, MOST_CATEGORIES, is_nested, is_numeric, some_nested
 from regpipe.tables.numbers import EXACT, number_reader, without_unit
+from regpipe.tables.text_file import UNNAMED
 from regpipe.tables.typed import as_text
 from regpipe.tables.wording import are_codes, count_rows, counted, few, flags, listed, remedies
 from regpipe.tables.words import SIGNS, TRUTHS
@@ -143,6 +144,8 @@ class Asked:
         numbers = [read(value) for value in texts.values]
         if any(number is None for number in numbers):
             return None
+        if said is None and name.startswith(UNNAMED) and _count(numbers):
+            return Column(kind="drop"), f"'{name}' is left out: it counts the rows."
         if said is None and (note := _are_names(name, texts, numbers)):
             column, more = self._category(name, texts.counts, None)
             return column, more or note
@@ -299,6 +302,12 @@ def fault_of_line(
         f"row {place[0] + 1} below the names holds texts where all others hold numbers: {shown}. "
         "Such a line, of units or of names, is no row. Expected a file without it."
     ]
+
+
+def _count(numbers: Sequence[int | float | None]) -> bool:
+    """Whether numbers are all of those from one on, as a program writes a row's place."""
+    whole = sorted(n for n in numbers if isinstance(n, int))
+    return len(whole) == len(numbers) and whole == list(range(whole[0], whole[0] + len(whole)))
 
 
 def _are_names(name: str, texts: Texts, numbers: Sequence[int | float | None]) -> str | None:

@@ -41,6 +41,8 @@ def habit_of(
     Raises:
         SpecError: it can't be told, or isn't what the user says.
     """
+    if decimal is None and thousands is None and all(_reads(PLAIN, v) for v in columns.values()):
+        return PLAIN
     likely = [
         (point, between)
         for point, between in HABITS

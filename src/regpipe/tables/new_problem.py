@@ -20,7 +20,7 @@ from regpipe.tables.defaults import RARE, TRAINED, default_network, default_trai
 from regpipe.tables.dialect import Dialect
 from regpipe.tables.infer import declared
 from regpipe.tables.notes import notes_on_rows, notes_on_texts
-from regpipe.tables.own_table import split_table
+from regpipe.tables.own_table import Whole, split_whole, whole_of
 from regpipe.tables.proposal import Proposal
 from regpipe.tables.reading import Options, entry, read, said
 from regpipe.tables.target import infer_task
@@ -64,7 +64,7 @@ def propose(
     task = options.task or infer_task(frame[target])
     columns = describe(frame, rows, task, path)
     block = _block(name, task, _rows(rows, columns), columns, frame, options)
-    _try(name, block, found.frame)
+    _try(name, block, whole_of(frame, rows, columns, path))
     left_out = len(table) - len(frame)
     unasked = [name for name in table if name not in {*rows.used, *options.drop}]
     notes = [
@@ -113,12 +113,12 @@ def _rows(rows: TableRows, columns: Columns) -> dict[str, Any]:
     return {**block, "columns": {name: column.written() for name, column in rows.columns.items()}}
 
 
-def _try(name: str, block: dict[str, Any], table: pd.DataFrame) -> None:
+def _try(name: str, block: dict[str, Any], whole: Whole) -> None:
     """Raise SpecError unless the problem can be read, its network built, and its table split."""
     problem = parse(Problem, block, name)
     check_rows(name, problem)
     baseline(name, problem)
-    split_table(table, problem, QUICK, name)
+    split_whole(whole, problem, QUICK, name)
 
 
 def _entries(

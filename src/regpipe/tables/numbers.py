@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable
 
 BLANKS = " \u00a0\u202f"  # what stands between thousands where a blank does
+MINUS = "\u2212"  # as typesetters write it
+SIGN = f"[-+{MINUS}]"
 LONGEST = 300  # digits; a longer whole number may be beyond any float64
 EXACT = 2**63  # from here on, a whole number is a float64
 CURRENCY = r"(?:[$€£¥₹₽₩₺]|[A-Z]{1,2}\$|USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|Rs\.?)"
 DIGITS = rf"[0-9.,'{BLANKS}]*[0-9][0-9.,'{BLANKS}]*(?:[eE][-+]?[0-9]+)?"
 LETTER = rf"(?:[%‰°]|{CURRENCY}|[^\W\d_])"
 UNIT = re.compile(
-    rf"(?P<sign>[-+]?)(?:(?P<before>{CURRENCY})\s*)?{DIGITS}(?P<behind>{LETTER}[^\d]{{0,11}})?"
+    rf"(?P<sign>{SIGN}?)(?:(?P<before>{CURRENCY})\s*)?{DIGITS}(?P<behind>{LETTER}[^\d]{{0,11}})?"
 )
 
 Reader = Callable[[str], int | float | None]
@@ -33,9 +35,8 @@ def number_reader(decimal: str, thousands: str | None, unit: str | None = None) 
     if thousands is not None:
         between = f"[{BLANKS}]" if thousands == " " else re.escape(thousands)
         whole = f"(?:[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[0-9]+)"
-    pattern = (
-        rf"[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?inf(?:inity)?"
-    )
+    digits = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?"
+    pattern = rf"{SIGN}?(?:{digits}|inf(?:inity)?)"
     matches = re.compile(pattern, re.IGNORECASE).fullmatch
     drop = re.compile(between).sub if between else None
 
@@ -44,7 +45,7 @@ def number_reader(decimal: str, thousands: str | None, unit: str | None = None) 
             return None
         if not matches(text):
             return None
-        plain = drop("", text) if drop else text
+        plain = (drop("", text) if drop else text).replace(MINUS, "-")
         if decimal != ".":
             plain = plain.replace(decimal, ".")
         if len(plain) > LONGEST:
@@ -76,7 +77,7 @@ def unit_of(texts: set[str]) -> str | None:
 
 def without_unit(text: str, unit: str) -> str:
     """Return a number without its unit, nothing where that is missing."""
-    sign = text[:1] if text[:1] in {"-", "+"} else ""
+    sign = text[:1] if text[:1] in {"-", "+", MINUS} else ""
     rest = text[len(sign) :].strip()
     if rest.startswith(unit):
         return sign + rest[len(unit) :].strip()

@@ -55,8 +55,16 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
     rows, path = problem.own_table, f"{name}.rows"
     assert rows is not None
     table, rows = rows_of(table, rows, path)
+    return whole_of(table, rows, describe(table, rows, problem.task, path), path)
+
+
+def whole_of(table: pd.DataFrame, rows: TableRows, columns: Columns, path: str) -> Whole:
+    """Return the rows of a table whose columns are of their kinds, and are known.
+
+    Raises:
+        SpecError: the table can't be used.
+    """
     table = table.reset_index(drop=True)
-    columns = describe(table, rows, problem.task, path)
     inputs = as_inputs(table, columns, path)
     target = encode(table[rows.target], columns)
     return Whole(rows, table, columns, inputs, target, groups_of(table, rows, path))
@@ -76,7 +84,11 @@ def split_table(
     Raises:
         SpecError: the table can't be used, or can't be split so.
     """
-    whole = prepare(table, problem, name)
+    return split_whole(prepare(table, problem, name), problem, protocol, name)
+
+
+def split_whole(whole: Whole, problem: Problem, protocol: Protocol, name: str) -> pd.DataFrame:
+    """Split the rows of a table that is prepared, see `split_table`."""
     rows, table, path = whole.block, whole.table, f"{name}.rows"
     names = _names_apart(feature_names(whole.columns))
     seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]

@@ -21,6 +21,7 @@ from regpipe.errors import SpecError, not_utf8
 from regpipe.tables.dialect import Dialect
 
 EXCEL = frozenset({".xlsx", ".xlsm"})
+UNNAMED = "Unnamed: "  # and its place, is a column without a name, as for pandas
 END = "\x1fend"  # put behind the last line, where a quote that is never closed swallows it
 
 
@@ -128,7 +129,7 @@ def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[st
     if written.names is not None:
         return list(written.names), list(lines)
     first = [field.strip() for field in lines[0].fields[: width(lines[0])]]
-    names = [name or f"Unnamed: {place}" for place, name in enumerate(first)]
+    names = [name or f"{UNNAMED}{place}" for place, name in enumerate(first)]
     if again := [name for place, name in enumerate(names) if name in names[:place]]:
         raise SpecError(
             f"{file}: '{again[0]}' names more than one column. Expected different names."

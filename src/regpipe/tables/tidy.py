@@ -47,7 +47,9 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
             column = column.astype(kind.categories.dtype)
         if pd.api.types.is_timedelta64_dtype(column):
             column = column.dt.total_seconds() / 86_400
-        elif pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype):
+        elif isinstance(column.dtype, pd.StringDtype):
+            column = column.str.strip().replace("", None).astype("str")
+        elif pd.api.types.is_object_dtype(column):
             column = _tidied_objects(column)
         elif column.dtype is kind:
             continue
@@ -67,7 +69,7 @@ def with_index(table: pd.DataFrame) -> pd.DataFrame:
 def _tidied_objects(column: pd.Series) -> pd.Series:
     values = column.dropna()
     if len(values) and all(isinstance(value, str) for value in values):
-        return column.str.strip().replace("", None).astype("str")
+        return column.map(str.strip, na_action="ignore").replace("", None).astype("str")
     if len(values) and all(isinstance(value, Decimal) for value in values):
         whole = all(v.is_finite() and v == v.to_integral_value() for v in values)
         if whole and any(Decimal(float(v)) != v for v in values):
