@@ -269,6 +269,9 @@ def test_the_shipped_blocks_pass() -> None:
             1,
             "protocol.fresh.repeats: expected a whole number of 2 or more",
         ),
+        ("protocol.fresh.repeats", 10**9, "a whole number of 2 or more, 100,000 at most, or auto"),
+        ("protocol.fixed.repeats", 10**9, "input should be less than or equal to 100000"),
+        ("protocol.fresh.at_most", 10**9, "input should be less than or equal to 100000"),
         ("weight_l2.problem", "mons", "there is no problem 'mons'. Did you mean 'moons'?"),
         ("weight_l2.problem", "circles", "a run can't change it from 'moons' to 'circles'"),
         (

@@ -20,16 +20,23 @@ from regpipe.ingredients.early_stopping import EarlyStopping
 from regpipe.language.metrics import METRICS
 from regpipe.strict import Share, Strict
 
+MOST = 100_000  # repeats: more take days, and their draws more memory than there is
+Repeats = Annotated[int, Field(ge=2, le=MOST)]
+AtMost = Annotated[int, Field(ge=1, le=MOST)]
+
 
 class FixedProtocol(Strict):
     """The one published draw, trained with `repeats` different seeds, two at least."""
 
-    repeats: Annotated[int, Field(ge=2)] = 30
+    repeats: Repeats = 30
 
 
 def _repeats(value: Any) -> Any:
-    if value != "auto" and (not isinstance(value, int) or isinstance(value, bool) or value < 2):
-        raise ValueError(f"expected a whole number of 2 or more, or auto, received {value!r}")
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value != "auto" and not (whole and 2 <= value <= MOST):
+        raise ValueError(
+            f"expected a whole number of 2 or more, {MOST:,} at most, or auto, received {value!r}"
+        )
     return value
 
 
@@ -42,7 +49,7 @@ class Repeated(Strict):
     """
 
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)]
-    at_most: PositiveInt
+    at_most: AtMost
     batch: Annotated[int, Field(ge=5)]
 
     @model_validator(mode="after")
@@ -77,7 +84,7 @@ class FreshProtocol(Repeated):
     """
 
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
-    at_most: PositiveInt = 60
+    at_most: AtMost = 60
     batch: Annotated[int, Field(ge=5)] = 10
     score_rows: PositiveInt = 10_000
 
@@ -93,7 +100,7 @@ class GridProtocol(Strict):
     `validation_split` is the share of the rows trained on that is held out to choose a point.
     """
 
-    repeats: Annotated[int, Field(ge=2)] = 10
+    repeats: Repeats = 10
     validation_split: Share = 0.3
 
 
@@ -193,7 +200,7 @@ class Screen(Holdouts, Repeated):
     """
 
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
-    at_most: PositiveInt = 20
+    at_most: AtMost = 20
     batch: Annotated[int, Field(ge=5)] = 5
 
 
@@ -204,7 +211,7 @@ class Cocktail(Holdouts):
     repeats together. `startup` mixtures are drawn at random before the search learns from them.
     """
 
-    repeats: Annotated[int, Field(ge=2)] = 10
+    repeats: Repeats = 10
     trials: PositiveInt = 40
     minutes: PositiveFloat | None = None
     startup: NonNegativeInt = 10
