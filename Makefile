@@ -44,6 +44,7 @@ calibrate: $(READY) ## are the verdicts as reliable as they say? (trains 10,000 
 	$(BIN)/python benchmarks/calibrate_looks.py
 	$(BIN)/python benchmarks/calibrate_splits.py
 	$(BIN)/python benchmarks/calibrate_designs.py
+	$(BIN)/python benchmarks/calibrate_origins.py
 	$(BIN)/python benchmarks/calibrate_skew.py
 	$(BIN)/python benchmarks/calibrate_families.py
 

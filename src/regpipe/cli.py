@@ -109,6 +109,7 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
     "--date", multiple=True, help="A column of dates; with its format, such as day=%d/%m/%Y."
 )
 @_single("--group", help="A column whose equal rows stay on one side of each split.")
+@_single("--time", help="A column of times: each split trains on rows before those it tests on.")
 @_single("--split", help="A column that says train or test.")
 @_single(
     "--train",

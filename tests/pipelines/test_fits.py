@@ -28,6 +28,7 @@ def own(**columns: str) -> Problem:
         (PROBLEMS["diabetes"], Splits(309, 133)),
         (own(), Splits(309, 133)),
         (own(split="side"), Splits(309, 133, one_sample=True)),
+        (own(time="day"), Splits(309, 133, in_time=True)),
     ],
 )
 def test_splits_share_rows_and_a_column_that_splits_leaves_one_sample(

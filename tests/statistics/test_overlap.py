@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from regpipe.statistics.intervals import mean_interval
+from regpipe.statistics.intervals import margin, mean_interval
 from regpipe.statistics.overlap import INDEPENDENT, STEP, Splits, minus, shared_by, units_of
 
 RNG = np.random.default_rng(0)
@@ -131,3 +131,62 @@ def test_rows_scores_are_there_for_all_fits_or_for_none() -> None:
     np.testing.assert_array_equal(units_of(runs, "test_accuracy"), np.stack(rows))
     assert units_of(runs, "test_loss") is None
     assert units_of(pd.concat([runs, runs[["test_accuracy"]]]), "test_accuracy") is None
+
+
+def in_time(values: np.ndarray, n_train: int = 50, n_test: int = 10) -> tuple[Splits, np.ndarray]:
+    """Return five origins in turn, the latest first, for so many values."""
+    by_unit = np.full((len(values), n_train + 5 * n_test), np.nan)
+    for k, value in enumerate(values):
+        origin = n_train + (4 - k % 5) * n_test
+        by_unit[k, origin : origin + n_test] = value
+    return Splits(n_train, n_test, in_time=True), by_unit
+
+
+def test_origins_in_time_by_hand() -> None:
+    values = np.array([1.0, 4.0, 2.0, 2.0, 1.0])
+    splits, by_unit = in_time(values)
+    # Of the rows trained on, two origins share 0.8, 0.6, 0.4 or 0.2: 4, 3, 2 and 1 pairs of 10.
+    alike = (4 * 0.8 + 3 * 0.6 + 2 * 0.4 + 0.2) / 10
+    assert alike / (1 - alike) <= splits.overlap(values, by_unit) <= STEP * alike / (1 - alike)
+
+
+@pytest.mark.parametrize("n_train", [50, 8])  # origins that share rows trained on, and none
+def test_seeds_at_the_same_origins_are_no_further_rows(n_train: int) -> None:
+    def half(values: np.ndarray, confidence: float) -> float:
+        splits, by_unit = in_time(values, n_train)
+        sd = float(values.std(ddof=1))
+        return margin(sd, len(values), confidence, splits.overlap(values, by_unit))
+
+    once = RNG.normal(size=5)
+    many = np.tile(once, 8)
+    assert half(once, 0.99) / STEP < half(many, 0.99) < half(once, 0.99) * STEP
+    assert half(many, 0.95) > half(once, 0.95)  # less sure ones are on the safe side
+
+
+def test_few_origins_and_unknown_rows_have_no_interval() -> None:
+    values = RNG.normal(size=20)
+    splits, by_unit = in_time(values)
+    assert np.isfinite(splits.overlap(values, by_unit))
+    assert np.isinf(splits.overlap(values, None))
+    kept = np.arange(20) % 5 < 4
+    assert np.isinf(splits.overlap(values[kept], by_unit[kept]))
+    assert np.isinf(splits.overlap(values, np.full_like(by_unit, np.inf) * np.nan))
+
+
+def test_origins_whose_values_are_all_the_same_are_worth_few() -> None:
+    splits, by_unit = in_time(np.ones(20))
+    assert splits.overlap(np.ones(20), by_unit) > 1
+
+
+@pytest.mark.parametrize("n_train", [50, 150])
+def test_intervals_over_origins_hold_where_all_comes_from_the_rows_trained_on(n_train: int) -> None:
+    """As where a series drifts, too: what neighbours share shows in none of them."""
+    rng, held, tables = np.random.default_rng(2), 0, 300
+    for _ in range(tables):
+        rows = rng.normal(size=n_train + 50)
+        starts = n_train + (4 - np.arange(20) % 5) * 10
+        values = np.array([rows[start - n_train : start].mean() for start in starts])
+        splits, by_unit = in_time(values, n_train)
+        _, low, high = mean_interval(values, 0.95, splits.overlap(values, by_unit))
+        held += low <= 0 <= high
+    assert held / tables >= 0.95 - 3 * 0.0126

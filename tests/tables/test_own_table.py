@@ -30,6 +30,8 @@ BLOCK: dict[str, Any] = {
     "training": {"loss": "binary_crossentropy", "epochs": 2},
 }
 
+TIMED = {**BLOCK["rows"], "time": "day"}
+
 
 def mine(n: int = 80) -> pd.DataFrame:
     rng = np.random.default_rng(1)
@@ -261,6 +263,13 @@ def test_a_class_too_rare_to_split_is_told() -> None:
             {"rows": {**BLOCK["rows"], "split": "side"}, "split": {"stratify": True}},
             "the column 'side' splits all repeats",
         ),
+        ({"rows": TIMED, "split": {"train": 0.5, "stratify": True}}, "`time`, which splits them"),
+        ({"rows": TIMED, "split": {"train": 0.5, "random_state": 1}}, "is the latest in `time`"),
+        ({"rows": {**TIMED, "split": "side"}, "split": {}}, "`time` says which rows each split"),
+        ({"rows": {**TIMED, "group": "person"}, "split": {"train": 9}}, "both sides of an origin"),
+        ({"rows": {**TIMED, "time": "outcome"}, "split": {"train": 9}}, "'outcome' is named twice"),
+        ({"split": {"train": 0.5, "n_splits": 5}}, "this is for rows that have a `time`"),
+        ({"rows": TIMED, "split": {"train": 0.5, "n_splits": 1}}, "mine.split.n_splits"),
         ({"rows": {**BLOCK["rows"], "classes": ["a", "b", "c"]}}, "expected two of them"),
         ({"split": {}}, "mine.split.train: this key is missing"),
         ({"input_shape": [2, 2]}, "Expected neither `input_shape`"),

@@ -35,7 +35,9 @@ class Job:
         Names and titles aren't part of it: two techniques that mean the same are trained once.
         """
         arm, rows = self.arm, self.rows
-        watched = (rows.x_train, rows.y_train, rows.x_val, rows.y_val)
+        watched = [rows.x_train, rows.y_train, rows.x_val, rows.y_val]
+        if arm.training.passes:  # which hold out rows by these
+            watched += [part for part in (rows.groups, rows.times) if part is not None]
         return digest(
             {
                 "layers": [

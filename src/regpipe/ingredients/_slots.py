@@ -180,7 +180,7 @@ class Ingredient(Strict):
         """Return a fit that is made of several.
 
         `once(changes, rows, seed)` is one of the training with some changes; `hold_out(rows, share,
-        seed)` takes a share of the rows trained on to watch.
+        seed, way)` takes a share of the rows trained on to watch, see `rows.arrays`.
         """
         return once({}, rows, seed)
 

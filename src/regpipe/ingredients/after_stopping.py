@@ -51,7 +51,7 @@ class Refit(SecondPass):
         """Return the last of several fits."""
         share, first = training.validation_split, {"after_stopping": None}
         firsts = [
-            once(first, hold_out(rows, share, derive(seed, "split", k)), seed)
+            once(first, hold_out(rows, share, derive(seed, "split", k), (k, self.splits)), seed)
             for k in range(self.splits)
         ]
         epochs = round(float(np.mean([fit.best_epoch for fit in firsts])))

@@ -25,6 +25,7 @@ from regpipe.language.training import Training
 from regpipe.strict import Share, Strict
 
 TABLE = "table"  # the key that only rows of the user's own have
+N_SPLITS = 5  # origins, as TimeSeriesSplit has them
 
 Network = dict[str, dict[str, Any]]  # layers by name, or one by its kind
 Family = Literal["weight", "constraint", "dropout", "noise", "activity", "stopping", "other"]
@@ -69,20 +70,22 @@ class TableRows(Strict):
     """A table of the user's own, by its name in the catalog, and what its columns are.
 
     `target` is what shall be predicted, and all columns predict it but those to `drop`, the `group`
-    (rows of a group stay on the same side of each split) and the `split` (which says `train` or
-    `test`: in all repeats, or of the fixed split alone, where the problem's own `split` says how
-    fresh ones are made). `columns` says of each what it holds; those that it doesn't name are left
-    out. Without it, each is what it looks like. `gaps` are words that stand for a missing value in
-    any column, and `decimal` and `thousands` what stands in numbers that are texts. Numbers are
-    scaled, unless `scale` is false. `classes` are the values of a target that is a class, in the
-    order of the outputs; of two, the second is the one whose probability is the output. Rows whose
-    target is missing are refused, or left out where `labelled_only`.
+    (rows of a group stay on the same side of each split), the `time` (each split trains on rows
+    before those that it tests on) and the `split` (which says `train` or `test`: in all repeats, or
+    of the fixed split alone, where the problem's own `split` says how fresh ones are made).
+    `columns` says of each what it holds; those that it doesn't name are left out. Without it, each
+    is what it looks like. `gaps` are words that stand for a missing value in any column, and
+    `decimal` and `thousands` what stands in numbers that are texts. Numbers are scaled, unless
+    `scale` is false. `classes` are the values of a target that is a class, in the order of the
+    outputs; of two, the second is the one whose probability is the output. Rows whose target is
+    missing are refused, or left out where `labelled_only`.
     """
 
     table: str
     target: str
     classes: Annotated[list[Class], Field(min_length=2)] | None = None
     group: str | None = None
+    time: str | None = None
     split: str | None = None
     scale: bool = True
     labelled_only: bool = False
@@ -96,8 +99,8 @@ class TableRows(Strict):
         twice = [name for name in self.roles if self.roles.count(name) > 1]
         if twice:
             raise ValueError(
-                f"the column '{twice[0]}' is named twice, as target, group or split. Expected it "
-                "once"
+                f"the column '{twice[0]}' is named twice, as target, group, time or split. "
+                "Expected it once"
             )
         for name in self.roles if self.columns is not None else ():
             if self.columns is None or name not in self.columns:
@@ -111,7 +114,8 @@ class TableRows(Strict):
     @property
     def roles(self) -> list[str]:
         """The columns that don't predict, but are used."""
-        return [name for name in (self.target, self.group, self.split) if name is not None]
+        others = (self.group, self.time, self.split)
+        return [self.target, *(name for name in others if name is not None)]
 
     @property
     def inputs(self) -> list[str]:
@@ -135,13 +139,16 @@ class Split(Strict):
 
     Of a generator's draw these are the first `train` rows. Of a table, `train` random rows, or that
     share of them, with each class's share kept where it is to `stratify`; `random_state` is that of
-    the fixed split. Where rows have groups, it is a number or a share of those. A table whose rows
-    say on which side they are needs none of it.
+    the fixed split. Where rows have groups, it is a number or a share of those. Where they have a
+    time, it is the latest `train` rows before each of `n_splits` origins, which lie as those of
+    scikit-learn's TimeSeriesSplit do. A table whose rows say on which side they are needs none of
+    it.
     """
 
     train: PositiveInt | Share | None = None
     stratify: bool = False
     random_state: NonNegativeInt | None = None
+    n_splits: Annotated[int, Field(ge=2)] | None = None  # N_SPLITS, where rows have a time
 
 
 class Autoencoder(Strict):
@@ -234,6 +241,12 @@ class Problem(Strict):
         """Whether a column of the user's own table splits it once and for all."""
         own = self.own_table
         return own is not None and own.split is not None and self.split.train is None
+
+    @property
+    def in_time(self) -> bool:
+        """Whether each split trains on rows before those that it tests on."""
+        own = self.own_table
+        return own is not None and own.time is not None
 
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the smallest mean difference of interest."""

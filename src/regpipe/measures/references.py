@@ -21,21 +21,28 @@ from regpipe.rows.arrays import Rows
 
 
 def references(problem: Problem, seed: int) -> dict[str, Any]:
-    """Return unfitted models by their names."""
+    """Return unfitted models by their names.
+
+    Of many rows, boosting would hold out some at random to stop early: it doesn't where rows come
+    in groups or have a time.
+    """
     from sklearn import ensemble, linear_model, neural_network
 
+    own = problem.own_table
+    stopping: Any = False if own and (own.group or own.time) else "auto"
+    boosting = {"random_state": seed, "early_stopping": stopping}
     if problem.kind.classifies:
         models = [
             linear_model.LogisticRegression(max_iter=1000),
             ensemble.RandomForestClassifier(random_state=seed),
-            ensemble.HistGradientBoostingClassifier(random_state=seed),
+            ensemble.HistGradientBoostingClassifier(**boosting),
             neural_network.MLPClassifier(random_state=seed),
         ]
     else:
         models = [
             linear_model.Ridge(),
             ensemble.RandomForestRegressor(random_state=seed),
-            ensemble.HistGradientBoostingRegressor(random_state=seed),
+            ensemble.HistGradientBoostingRegressor(**boosting),
             neural_network.MLPRegressor(random_state=seed),
         ]
     return {type(model).__name__: model for model in models}

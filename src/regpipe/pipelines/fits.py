@@ -120,7 +120,8 @@ def splits_of(problem: Problem, runs: pd.DataFrame) -> Splits:
     if not is_table(problem.rows):
         return INDEPENDENT
     first = runs.iloc[0]
-    return Splits(int(first["train_rows"]), int(first["test_rows"]), problem.one_split)
+    sizes = int(first["train_rows"]), int(first["test_rows"])
+    return Splits(*sizes, one_sample=problem.one_split, in_time=problem.in_time)
 
 
 def _draw_of(draws: list[Rows], repeat: int) -> Rows:

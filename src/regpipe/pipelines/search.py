@@ -71,9 +71,9 @@ class Evaluator:
 
 def held_out(repeat: Repeat, sizes: Holdouts) -> list[Rows]:
     """Return the ways to hold out rows in a repeat, the same for all that is tried there."""
+    share, n = sizes.validation_split, sizes.holdouts
     return [
-        hold_out(repeat.rows, sizes.validation_split, derive(repeat.seed, "choice", k))
-        for k in range(sizes.holdouts)
+        hold_out(repeat.rows, share, derive(repeat.seed, "choice", k), (k, n)) for k in range(n)
     ]
 
 

@@ -104,7 +104,7 @@ def _at_once(arm: Arm, plain: PlainTraining, model: Call) -> list[str]:
     averager = next((p.idea.key() for p in plain.callbacks if hasattr(p.made, "mean_model")), None)
     callbacks = [Code(key) if key == averager else made for key, made in calls.items()]
     rows = HELD_OUT if training.validation_split else ALL_ROWS
-    lines = [statement("model = ", model), compiled, "", *_hold_out(training)]
+    lines = [statement("model = ", model), compiled, "", *_hold_out(arm)]
     if training.leaks:
         lines.append(comment("Watches the rows that it is tested on."))
     if averager:
@@ -134,7 +134,7 @@ def _in_passes(arm: Arm, plain: PlainTraining, model: Call) -> list[str]:
     trained = call("train", *map(Code, ("model", *HELD_OUT)), rules=[Code(key) for key in rules])
     first_pass = [
         FIRST_PASS,
-        *_hold_out(training, 4, random_state=Code("split")),
+        *_hold_out(arm, 4, random_state=Code("split")),
         *(statement(f"{key} = ", rule, 4) for key, rule in rules.items()),
         statement("history = ", trained, 4),
         f"    return history, {best}.best_epoch + 1, {HELD_OUT[2]}",
@@ -188,16 +188,24 @@ def _fit(
     return call("model.fit", x, y, **arguments, verbose=0)
 
 
-def _hold_out(training: Training, indent: int = 0, **named: Any) -> list[str]:
+def _hold_out(arm: Arm, indent: int = 0, **named: Any) -> list[str]:
     """Return the lines that split the rows as `rows.arrays.hold_out` does."""
+    training, in_time = arm.training, arm.problem_block.in_time
     share = training.validation_split
     lines = []
     if share is not None:
-        note = (
-            f"Holds out {100 * share:.4g}% of the rows, other ones each time. (The argument "
-            "validation_split of fit would hold out the last ones.)"
-        )
-        size = f"round({literal(share)} * len(x_train))"
+        note = f"Holds out {100 * share:.4g}% of the rows, other ones each time. "
+        note += "(The argument validation_split of fit would hold out the last ones.)"
+        held = literal(share)
+        if in_time:
+            note = (
+                f"Holds out the latest {100 * share:.4g}% of the rows, which are in order of time."
+            )
+            named = {"shuffle": False}
+            if ways := getattr(training.after_stopping, "splits", None):
+                note += " Each time fewer."
+                held += f" * (1 - split / {ways})"
+        size = f"round({held} * len(x_train))"
         # One row at least is held out, and one is left.
         size = f"max({size}, 1)" if share < 0.5 else f"min({size}, len(x_train) - 1)"
         rows = Code("x_train"), Code("y_train")

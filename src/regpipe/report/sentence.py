@@ -5,7 +5,7 @@ import math
 from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.language.tasks import CODE_SCORES
-from regpipe.rows.draws import DRAWN, ONE, SPLIT
+from regpipe.rows.draws import DRAWN, IN_TIME, ONE, SPLIT
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import (
@@ -47,8 +47,8 @@ def _verdict(answer: Answer) -> str:
         of = ONE.rows if fresh.draws is ONE else f"{fresh.repeats} {fresh.draws.several}"
         return f"Whether {name} helps on {problem} can't be told from {of}"
     if verdict == "undecided":
-        hardly = fresh.draws is SPLIT and fresh.repeats_needed is None
-        tell = ", and more splits of these rows would hardly tell" if hardly else ""
+        hardly = fresh.draws in (SPLIT, IN_TIME) and fresh.repeats_needed is None
+        tell = f", and more {fresh.draws.several} of these rows would hardly tell" if hardly else ""
         return f"Whether {name} helps on {problem} is undecided{tell}"
     if verdict == SAME:
         return f"{name} makes no difference that matters on {problem}"

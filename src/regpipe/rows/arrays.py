@@ -36,14 +36,14 @@ class Rows:
     """What one fit is trained and tested on.
 
     Features are float32 of shape (n_rows, *input_shape). Targets are float32 of shape (n_rows, 1),
-    or the features themselves, as (n_rows, n_features), where those are to be reconstructed.
-    `val` is watched while training (val_loss): the test rows, unless `hold_out` took others.
-    `score` is what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are
-    those of the rows trained on, of shape (n_rows,), where rows come in groups. `labels` are the
-    classes, of shape (n_rows,), of the rows of each part, where those aren't the targets.
-    `room` is how many rows are trained on and watched in other fits of the same kind, so that all
-    of them share a compile. `units` say which of the table's those that score are, where repeats
-    share rows.
+    or the features themselves, as (n_rows, n_features), where those are to be reconstructed. `val`
+    is watched while training (val_loss): the test rows, unless `hold_out` took others. `score` is
+    what the fit is judged by: new rows on a fresh draw, else the test rows. `groups` are those of
+    the rows trained on, of shape (n_rows,), where rows come in groups, and `times` theirs, as
+    rising whole numbers, where rows have a time. `labels` are the classes, of shape (n_rows,), of
+    the rows of each part, where those aren't the targets. `room` is how many rows are trained on
+    and watched in other fits of the same kind, so that all of them share a compile. `units` say
+    which of the table's those that score are, where repeats share rows.
     """
 
     data_seed: int
@@ -57,6 +57,7 @@ class Rows:
     labels: Mapping[Part, np.ndarray] = field(default_factory=dict)
     room: tuple[int, int] | None = None
     units: "Units | None" = None
+    times: np.ndarray | None = None
 
     def part(self, name: Part) -> tuple[np.ndarray, np.ndarray]:
         """Return the features and the targets of some of the rows."""
@@ -115,6 +116,7 @@ def rows_of(samples: pd.DataFrame, protocol: str, arm: Network) -> list[Rows]:
         input_shape=input_shape(arm, samples),
         target=chosen["target"].to_numpy(),
         group=chosen["group"].to_numpy() if "group" in samples else None,
+        time=chosen["time"].to_numpy() if "time" in samples else None,
         split={name: (chosen["split"] == name).to_numpy() for name in ("train", "test", "score")},
         reconstructs=arm.task.name == "reconstruction",
     )
@@ -127,18 +129,25 @@ def rows_of(samples: pd.DataFrame, protocol: str, arm: Network) -> list[Rows]:
     ]
 
 
-def hold_out(rows: Rows, share: float, seed: int) -> Rows:
-    """Hold out a random share of the rows trained on, and watch those instead of the test rows.
+def hold_out(rows: Rows, share: float, seed: int, way: tuple[int, int] = (0, 1)) -> Rows:
+    """Hold out a share of the rows trained on, and watch those instead of the test rows.
 
-    Of rows that come in groups, it is a share of the groups. One at least is held out, and one is
-    kept.
+    They are drawn, and of rows that come in groups it is a share of the groups. Of rows that have a
+    time, they are the latest. One at least is held out, and one is kept.
+
+    Args:
+        rows: those of a repeat, or what an earlier call has left of them.
+        share: in (0, 1).
+        seed: by which they are drawn.
+        way: k, from 0, of how many ways to hold out some: of rows that have a time, the later way
+            has the later origin, and holds out fewer.
     """
-    groups = np.arange(len(rows.x_train)) if rows.groups is None else rows.groups
-    units = np.unique(groups)
-    n = len(units)
-    order = np.random.default_rng(derive(seed, "validation")).permutation(n)
-    held = min(max(round(share * n), 1), n - 1)
-    out = np.isin(groups, units[order[:held]])
+    n_watched = len(rows.x_val)
+    if rows.times is None:
+        out = _drawn(rows, share, seed)
+    else:
+        out = _latest(rows.times, share * (1 - way[0] / way[1]))
+        n_watched = max(n_watched, int(_latest(rows.times, share).sum()))
     labels = dict(rows.labels)
     if "train" in labels:
         labels |= {"train": rows.labels["train"][~out], "val": rows.labels["train"][out]}
@@ -149,9 +158,34 @@ def hold_out(rows: Rows, share: float, seed: int) -> Rows:
         x_val=rows.x_train[out],
         y_val=rows.y_train[out],
         groups=None if rows.groups is None else rows.groups[~out],
+        times=None if rows.times is None else rows.times[~out],
         labels=labels,
-        room=(len(rows.x_train), len(rows.x_val)),
+        room=(len(rows.x_train), n_watched),
     )
+
+
+def _drawn(rows: Rows, share: float, seed: int) -> np.ndarray:
+    """Return whether each row is held out, of a draw among rows or groups."""
+    groups = np.arange(len(rows.x_train)) if rows.groups is None else rows.groups
+    units = np.unique(groups)
+    order = np.random.default_rng(derive(seed, "validation")).permutation(len(units))
+    return np.isin(groups, units[order[: _held(share, len(units))]])
+
+
+def _latest(times: np.ndarray, share: float) -> np.ndarray:
+    """Return whether each row is held out, where none is kept that is as late as one of those.
+
+    Two times are kept where there are more: whoever trains on what is kept may want to hold out
+    some of that, too.
+    """
+    changes = np.flatnonzero(np.diff(times)) + 1
+    origins = changes[1:] if len(changes) > 1 else changes
+    wanted = len(times) - _held(share, len(times))
+    return np.arange(len(times)) >= origins[np.abs(origins - wanted).argmin()]
+
+
+def _held(share: float, n: int) -> int:
+    return min(max(round(share * n), 1), n - 1)
 
 
 @dataclass(frozen=True)
@@ -166,6 +200,7 @@ class Columns:
     input_shape: tuple[int, ...]
     target: np.ndarray
     group: np.ndarray | None
+    time: np.ndarray | None
     split: Mapping[str, np.ndarray]
     reconstructs: bool
 
@@ -188,7 +223,8 @@ def _rows(columns: Columns, repeat: slice, data_seed: int, shared: bool) -> Rows
     units = _units(split["test"], group) if shared else None
     splits: dict[Part, str] = {"train": "train", "val": "test", "score": scored_on}
     labels = {part: target[split[name]] for part, name in splits.items() if columns.reconstructs}
-    return Rows(data_seed, *of("train"), *test, *score, groups, labels, units=units)
+    times = None if columns.time is None else columns.time[repeat][split["train"]]
+    return Rows(data_seed, *of("train"), *test, *score, groups, labels, units=units, times=times)
 
 
 def _units(tested: np.ndarray, group: np.ndarray | None) -> Units:

@@ -30,11 +30,14 @@ SPLIT = Draws("new splits", "fixed split", "random splits of its rows", "random 
 ONE = Draws(
     "one split", "given split", "seeds on the one split of its rows", "given split", "seeds"
 )
-BY_ROWS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE)}
+IN_TIME = Draws("splits in time", "latest split", "splits in time", "split in time", "splits")
+BY_ROWS = {draws.rows: draws for draws in (DRAWN, SPLIT, ONE, IN_TIME)}
 
 
 def draws_of(problem: Problem) -> Draws:
     """Return the words for a problem's rows."""
     if problem.one_split:
         return ONE
+    if problem.in_time:
+        return IN_TIME
     return SPLIT if is_table(problem.rows) else DRAWN

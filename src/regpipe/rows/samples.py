@@ -1,10 +1,11 @@
 """Every row that any fit of a problem sees, in one tidy frame.
 
 Columns: protocol (`fixed`, `fresh`), repeat, data_seed, split, the features (x1, x2, ... of a
-generator) and target; `group` where rows come in groups, a number for each. `fixed` is one draw,
-the published one, and stands once, as repeat 0. `fresh` is a draw for each repeat, followed by the
-rows that score it. Of a table, a draw is another split of the same rows, and its test rows score
-it.
+generator) and target; `group` where rows come in groups, a number for each; `time` where they have
+one, its place among all times. `fixed` is one draw, the published one, and stands once, as repeat
+0. `fresh` is a draw for each repeat, followed by the rows that score it. Of a table, a draw is
+another split of the same rows, and its test rows score it; of rows that have a time, some are
+neither trained nor tested on, and their split is missing.
 """
 
 import numpy as np
@@ -16,7 +17,7 @@ from regpipe.rows.bundled import TABLES
 from regpipe.rows.sources import draw, draw_scoring, is_table, published_seed
 from regpipe.seeds import derive
 
-KEYS = ("protocol", "repeat", "data_seed", "split", "target", "group")
+KEYS = ("protocol", "repeat", "data_seed", "split", "target", "group", "time")
 DRAW = ["protocol", "repeat"]
 
 

@@ -1,6 +1,7 @@
 """What a problem's `rows` block means: a generator and its arguments, or a table."""
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -104,11 +105,33 @@ def _check_own_table(name: str, problem: Problem) -> None:
         )
     if rows.split is None and split.train is None:
         faults.append(f"{name}.split.train: this key is missing.")
+    faults += _faults_of_time(name, rows, split)
     if split.stratify and (rows.group is not None or not problem.kind.classifies):
         why = "rows of a group stay together" if rows.group else "there are no classes"
         faults.append(f"{name}.split.stratify: {why}. Expected false.")
     if faults:
         raise SpecError(*faults)
+
+
+def _faults_of_time(name: str, rows: TableRows, split: Split) -> Iterator[str]:
+    """Yield what doesn't go together with rows that have a time, or without."""
+    path = f"{name}.rows"
+    if rows.time is None:
+        if split.n_splits is not None:
+            yield f"{name}.split.n_splits: this is for rows that have a `time`. Expected none."
+        return
+    if rows.split is not None:
+        yield f"{path}.split: `time` says which rows each split trains on. Expected one of both."
+    if rows.group is not None:
+        yield (
+            f"{path}.group: a group whose rows go on in time would be on both sides of an origin. "
+            "Expected one of both: rows of equal `time` stay together, so a column that has the "
+            "same time in all rows of a group, such as its last one, does for both."
+        )
+    if split.stratify:
+        yield f"{name}.split.stratify: rows have a `time`, which splits them. Expected false."
+    if split.random_state is not None:
+        yield f"{name}.split.random_state: the fixed split is the latest in `time`. Expected none."
 
 
 def _draw(rows: dict[str, dict[str, Any]], **changes: Any) -> pd.DataFrame:

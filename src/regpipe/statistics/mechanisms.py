@@ -201,7 +201,7 @@ def _overlap(splits: Splits, measure: Measure, watches: bool) -> float:
     the rows tested on share these: the two change places in Nadeau and Bengio's bound. Of others
     it isn't known how much is due to which, and the larger of both holds.
     """
-    if splits.one_sample:
+    if splits.one_sample or splits.in_time:
         return math.inf
     if not splits.test_rows:
         return 0.0

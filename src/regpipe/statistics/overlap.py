@@ -30,6 +30,12 @@ C. Nadeau and Y. Bengio ("Inference for the generalization error", 2003) take n_
 overlap, as if all of s^2 came from the rows tested on; so it is where there are no rows' scores.
 How often intervals hold is measured (docs/method.md).
 
+Origins in time are no splits at random: rows tested on are as much alike as they are close, and
+what later rows would say, earlier ones don't tell. So all of the variance among origins is taken to
+come from the rows trained on, which is the bound above. These lie next to one another: two origins
+share 1 - apart/n_train of them. Values of one origin, by several seeds, count as their mean, known
+by one degree of freedom less than there are origins.
+
 Sources: B. D. Gallas, "One-shot estimate of MRMC variance: AUC" (2006); W. Chen, B. D. Gallas and
 W. A. Yousef, "Classifier variability: accounting for training and testing" (2012); M. Fuchs, R.
 Hornung, R. De Bin and A.-L. Boulesteix, "A U-statistic estimator for the variance of
@@ -43,11 +49,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from regpipe.statistics.intervals import FEWEST
+
 BY_UNIT = "_by_row"  # how the names of their columns end
 STEP = 1.1  # between overlaps that differ: the boundaries of each take a second
 LEAST = 1e-4
 SURE = 2.0  # times its standard error: no row's own variance is taken to be smaller
 ENDS = 0.975  # of the intervals for which it is told how wide they have to be
+ENDS_IN_TIME = 0.995  # degrees are few: ends of interim analyses, which are surer, lie far off
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,13 @@ class Splits:
         test_rows: how many of the others it is tested on; 0 where repeats share none.
         one_sample: whether all repeats have the very same rows, and so differ by their seeds alone:
             that is no sample of other rows.
+        in_time: whether each tests on the rows that follow those it is trained on.
     """
 
     train_rows: int
     test_rows: int
     one_sample: bool = False
+    in_time: bool = False
 
     def overlap(self, values: np.ndarray, by_unit: np.ndarray | None = None) -> float:
         """Return the overlap of values, as `intervals.margin` wants it; infinite for one sample.
@@ -71,21 +82,24 @@ class Splits:
         Args:
             values: of shape (n,), one for each repeat.
             by_unit: the same of each row (or group), of shape (n, N): the mean of a repeat's is its
-                value; NaN where it was trained on. Nothing of a repeat is finite where what its
-                rows say can't be known. None where nothing was kept of rows.
+                value; NaN where it wasn't tested on. Rows that have a time stand in its order.
+                Nothing of a repeat is finite where what its rows say can't be known. None where
+                nothing was kept of rows.
         """
-        if self.one_sample:
+        if self.one_sample or (self.in_time and by_unit is None):
             return math.inf
         ratio = self.test_rows / self.train_rows
         if not ratio or by_unit is None or not np.isfinite(values).all() or len(values) < 2:
             return ratio
         if not np.isfinite(by_unit).any(axis=1).all():
             return math.inf
+        if self.in_time:
+            origins = np.isfinite(by_unit).argmax(axis=1)
+            return _rounded(overlap_in_time(values, origins, self.train_rows))
         n, variance, shared = len(values), float(np.var(values, ddof=1)), shared_by(by_unit)
         if variance == 0 or not shared.units + shared.training > 0:
             return ratio
-        widened = shared.widened(variance / n, n) / variance - 1 / n
-        return STEP ** math.ceil(math.log(max(widened, LEAST), STEP))
+        return _rounded(shared.widened(variance / n, n) / variance - 1 / n)
 
 
 @dataclass(frozen=True)
@@ -143,6 +157,36 @@ def shared_by(by_unit: np.ndarray) -> Shared:
     training = (n_units - n_test) / n_test * by_training
     units = max(float(of_unit), SURE * float(error)) / n_units
     return Shared(units, float(training), degrees)
+
+
+def overlap_in_time(values: np.ndarray, origins: np.ndarray, n_train: int) -> float:
+    """Return the overlap of values on rows that follow an origin; infinite of too few origins.
+
+    Args:
+        values: of shape (n,).
+        origins: the places of the first rows tested on, of shape (n,).
+        n_train: how many rows before them are trained on.
+    """
+    from scipy import stats
+
+    places, which, times = np.unique(origins, return_inverse=True, return_counts=True)
+    n, n_origins = len(values), len(places)
+    if n_origins < FEWEST:
+        return math.inf
+    means = np.bincount(which, values) / times
+    apart = np.abs(places[:, None] - places)[~np.eye(n_origins, dtype=bool)]
+    alike = float(np.maximum(1 - apart / n_train, 0).mean())
+    in_all = np.square(times / n).sum() + alike / (1 - alike)
+    wider = stats.t.ppf(ENDS_IN_TIME, n_origins - 1) / stats.t.ppf(ENDS_IN_TIME, n - 1)
+    variance = float(np.var(values, ddof=1))
+    relative = float(np.var(means, ddof=1)) / variance if variance else 1.0
+    return float(relative * in_all * wider**2 - 1 / n)
+
+
+def _rounded(overlap: float) -> float:
+    if math.isinf(overlap):
+        return overlap
+    return STEP ** math.ceil(math.log(max(overlap, LEAST), STEP))
 
 
 @cache

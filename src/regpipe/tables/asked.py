@@ -243,8 +243,7 @@ class Asked:
     def _category(self, name: str, counts: Counter[str], said: Column | None) -> Answer:
         """Return a category; of many texts, the frequent ones."""
         column = said or Column(kind="category")
-        roles = (self._rows.target, self._rows.group, self._rows.split)
-        if name in roles or column.most is not None or len(counts) <= MOST_CATEGORIES:
+        if name in self._rows.roles or column.most is not None or len(counts) <= MOST_CATEGORIES:
             return column, None
         frequent = sum(n >= FREQUENT for n in counts.values())
         if not frequent:

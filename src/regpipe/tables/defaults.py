@@ -14,6 +14,7 @@ from regpipe.tables.columns import Columns
 UNITS = 64
 STEPS = 3000  # of the optimizer
 TRAINED = 0.7  # of the rows
+TRAINED_IN_TIME = 0.5  # of the rows, before each origin: origins further apart say more
 RARE = 0.2  # below this share of the rows, a class is easily overlooked by accuracy
 
 

@@ -16,7 +16,13 @@ from regpipe.language.tasks import TASKS, TaskName
 from regpipe.rows.sources import check_rows
 from regpipe.tables.asked import Said
 from regpipe.tables.columns import Columns, describe
-from regpipe.tables.defaults import RARE, TRAINED, default_network, default_training
+from regpipe.tables.defaults import (
+    RARE,
+    TRAINED,
+    TRAINED_IN_TIME,
+    default_network,
+    default_training,
+)
 from regpipe.tables.dialect import Dialect
 from regpipe.tables.infer import declared
 from regpipe.tables.notes import notes_on_rows, notes_on_texts
@@ -54,7 +60,7 @@ def propose(
     target = _find_target(target, names, file, found.written)
     asked = said(options, found, names)
     _check_named(names, target, options, asked, path)
-    roles: dict[str, Any] = {"group": options.group, "split": options.split}
+    roles: dict[str, Any] = dict(_roles(options))
     roles["labelled_only"] = options.labelled_only or None
     rows = TableRows.model_validate(
         {"table": name, "target": target, **{k: v for k, v in roles.items() if v is not None}}
@@ -72,18 +78,27 @@ def propose(
         *[f"Left out, since their target is missing: {count_rows(left_out)}."] * bool(left_out),
         *notes,
         *notes_on_texts(frame, rows, asked.keep),
-        *notes_on_rows(frame.join(table[unasked]), rows, columns, rare="metric" in block),
+        *notes_on_rows(
+            frame.join(table[unasked]),
+            rows,
+            columns,
+            rare=block.get("metric") == "balanced_accuracy",
+        ),
     ]
     entries = dict(_entries(name, file, filepath, target, found.written))
     return Proposal(block, entries, rows, columns, frame, target, found.frame, notes)
+
+
+def _roles(options: Options) -> dict[str, str | None]:
+    return {"group": options.group, "time": options.time, "split": options.split}
 
 
 def _check_named(
     names: Sequence[str], target: str, options: Options, asked: Said, path: str
 ) -> None:
     """Raise SpecError for each column that is said, and isn't there."""
-    flags = {"group": options.group, "split": options.split}
-    wanted = [(flag, name) for flag, name in flags.items() if name is not None]
+    roles = _roles(options)
+    wanted = [(flag, name) for flag, name in roles.items() if name is not None]
     wanted += [(column.kind, name) for name, column in asked.columns.items()]
     faults = [
         f"--{flag}: there is no column '{name}'. {hint(name, names)}"
@@ -96,9 +111,9 @@ def _check_named(
         if name.count("@") > 1
     ]
     faults += [
-        f"--drop {name}: it is the target, the group or the split. Expected another column."
+        f"--drop {name}: it is the target, the group, the time or the split. Expected another."
         for name in options.drop
-        if name in (target, options.group, options.split)
+        if name in (target, *roles.values())
     ]
     if faults:
         raise SpecError(*faults)
@@ -164,10 +179,12 @@ def _block(
     size, n_train = _sizes(options, len(table))
     block: dict[str, Any] = {"title": title, "task": task, "rows": rows}
     if "split" not in rows:
-        stratify = TASKS[task].classifies and "group" not in rows
+        stratify = TASKS[task].classifies and not {"group", "time"} & set(rows)
         block["split"] = {"train": size, **({"stratify": True} if stratify else {})}
     if task == "regression":
         block["standardise"] = ["target"]
+    if task == "regression" and options.time:
+        block["metric"] = "mse"  # R² is against the mean of rows to come, which nobody knows
     if _rarest(columns, table[rows["target"]]) < RARE:
         block["metric"] = "balanced_accuracy"
     block["network"] = default_network(task, columns)
@@ -186,7 +203,8 @@ def _sizes(options: Options, n_rows: int) -> tuple[float, int]:
         raise SpecError(f"--train: {train} is no share below 1, and no whole number of rows.")
     if train is not None and options.split:
         raise SpecError("--train: --split says it already. Expected one of both.")
-    size: float = TRAINED if train is None else int(train) if train >= 1 else train
+    default = TRAINED_IN_TIME if options.time else TRAINED
+    size: float = default if train is None else int(train) if train >= 1 else train
     if size >= n_rows:
         raise SpecError(
             f"--train: of {n_rows:,} rows, {size:,} leave none to test on. Expected fewer."

@@ -83,6 +83,11 @@ def notes_on_rows(
             "counts the same. A row is told to be of a class where that is likelier than its share "
             "of the rows trained on, not from 50% on."
         )
+    if rows.time:
+        yield (
+            f"Each split trains on rows before those that it tests on, by '{rows.time}', which is "
+            "no input itself."
+        )
     if rows.split:
         yield (
             f"'{rows.split}' says which rows are trained on. All repeats have the same, so their "
@@ -107,7 +112,7 @@ def _notes_on_copies(
     table: pd.DataFrame, used: Sequence[str], rows: TableRows, own_names: Sequence[str]
 ) -> Iterator[str]:
     """Yield how many rows are copies of others, but for what names them."""
-    rows_used = table[[*used, rows.group] if rows.group else used]
+    rows_used = table[[*used, *(name for name in (rows.group, rows.time) if name)]]
     copies = int(rows_used.duplicated().sum())
     mixed = {
         name: column.sample(frac=1, random_state=k).array

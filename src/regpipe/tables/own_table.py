@@ -1,22 +1,28 @@
 """The user's own table -> every row that any fit sees, in the frame of `samples`.
 
-Each repeat splits the rows anew, stratified by class or by group, and turns the columns into
-numbers by its training rows. A column of the table may give each row's side, train or test: for all
-repeats, or for the fixed split alone, where the problem has a `split` for fresh ones.
+Each repeat splits the rows anew, stratified by class, by group, or at an origin in time, and turns
+the columns into numbers by its training rows. A column of the table may give each row's side, train
+or test: for all repeats, or for the fixed split alone, where the problem has a `split` for fresh
+ones.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import PROTOCOLS, Problem, Protocol, TableRows
+from regpipe.language.blocks import N_SPLITS
+from regpipe.rows.origins import rolling_origins
 from regpipe.rows.samples import KEYS
 from regpipe.seeds import derive
 from regpipe.tables.columns import Columns, describe
 from regpipe.tables.preprocessing import as_inputs, feature_names, make_preprocessor
 from regpipe.tables.tidy import rows_of
+from regpipe.tables.times import times_of
 from regpipe.tables.wording import count_rows
 
 SIDES = {"train", "test"}
@@ -31,11 +37,12 @@ class Whole:
 
     Attributes:
         block: the problem's `rows`, with a declaration of each column.
-        table: the rows, each column of its kind.
+        table: the rows, each column of its kind, in order of their times.
         columns: what they hold.
         inputs: the columns that predict, as `make_preprocessor` takes them.
         target: of shape (n_rows,), classes by their place or numbers, not standardised.
         groups: the number of each row's group, None where rows come alone.
+        times: the place of each row's time among all times, None where rows have none.
     """
 
     block: TableRows
@@ -44,6 +51,7 @@ class Whole:
     inputs: pd.DataFrame
     target: np.ndarray
     groups: np.ndarray | None
+    times: np.ndarray | None
 
 
 def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Whole:
@@ -65,9 +73,13 @@ def whole_of(table: pd.DataFrame, rows: TableRows, columns: Columns, path: str) 
         SpecError: the table can't be used.
     """
     table = table.reset_index(drop=True)
+    times = None if rows.time is None else times_of(table[rows.time], f"{path}.time")
+    if times is not None:
+        table = table.iloc[np.argsort(times, kind="stable")].reset_index(drop=True)
+        times = np.sort(times)
     inputs = as_inputs(table, columns, path)
     target = encode(table[rows.target], columns)
-    return Whole(rows, table, columns, inputs, target, groups_of(table, rows, path))
+    return Whole(rows, table, columns, inputs, target, groups_of(table, rows, path), times)
 
 
 def split_table(
@@ -89,31 +101,67 @@ def split_table(
 
 def split_whole(whole: Whole, problem: Problem, protocol: Protocol, name: str) -> pd.DataFrame:
     """Split the rows of a table that is prepared, see `split_table`."""
-    rows, table, path = whole.block, whole.table, f"{name}.rows"
     names = _names_apart(feature_names(whole.columns))
-    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
-    draws = [("fixed", 0, problem.split.random_state or 0)]
-    draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
+    beside = {"group": whole.groups, "time": whole.times}
+    further = {key: numbers for key, numbers in beside.items() if numbers is not None}
     frames = []
-    for protocol_name, repeat, seed in draws:
-        if problem.one_split or (rows.split is not None and protocol_name == "fixed"):
-            trained = _trained_by_column(table[rows.split], f"{path}.split")
-        else:
-            trained = _trained_by_seed(table, rows, problem, seed, name)
-        preprocessor = make_preprocessor(whole.columns, rows.scale)
+    for keys, trained, tested in _splits(whole, problem, protocol, name):
+        preprocessor = make_preprocessor(whole.columns, whole.block.scale)
         numbers = preprocessor.fit(whole.inputs[trained]).transform(whole.inputs)
         y = whole.target
         if "target" in problem.standardise:
-            mean, deviation = mean_and_deviation(y[trained], path)
+            mean, deviation = mean_and_deviation(y[trained], f"{name}.rows")
             y = (y - mean) / deviation
-        keys = {"protocol": protocol_name, "repeat": repeat, "data_seed": seed}
         frame = pd.DataFrame(keys, index=range(len(y))).astype({"protocol": PROTOCOL})
-        split = pd.Series(np.where(trained, "train", "test"), dtype=SPLITS)
+        sides = np.select([trained, tested], ["train", "test"], "")
+        split = pd.Series(sides).where(trained | tested).astype(SPLITS)
         features = pd.DataFrame(numbers.astype("float32"), columns=names)
-        groups = {} if whole.groups is None else {"group": whole.groups}
         samples = pd.concat([frame.assign(split=split), features], axis=1)
-        frames.append(samples.assign(target=y, **groups))
+        frames.append(samples.assign(target=y, **further))
     return pd.concat(frames, ignore_index=True)
+
+
+def _splits(
+    whole: Whole, problem: Problem, protocol: Protocol, name: str
+) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
+    """Yield the keys of each repeat, and for each row whether it is trained on, and tested on.
+
+    Origins in time are taken in turn, from the latest on back, which is the fixed split's, too.
+    """
+    rows, table = whole.block, whole.table
+    seeds = [derive(protocol.seed, "fresh data", k) for k in range(protocol.fresh.ceiling)]
+    draws = [("fixed", 0, problem.split.random_state or 0)]
+    draws += [("fresh", repeat, seed) for repeat, seed in enumerate(seeds)]
+    in_time = _sides_in_time(whole.times, problem, name) if whole.times is not None else []
+    for key, repeat, seed in draws:
+        keys = {"protocol": key, "repeat": repeat, "data_seed": seed}
+        if in_time:
+            yield keys, *in_time[repeat % len(in_time)]
+            continue
+        if problem.one_split or (rows.split is not None and key == "fixed"):
+            trained = _trained_by_column(table[rows.split], f"{name}.rows.split")
+        else:
+            trained = _trained_by_seed(table, rows, problem, seed, name)
+        yield keys, trained, ~trained
+
+
+def _sides_in_time(
+    times: np.ndarray, problem: Problem, name: str
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return for each origin, the latest first, which rows are trained on, and tested on."""
+    size, places = problem.split.train, np.arange(len(times))
+    assert size is not None
+    n_train = size if isinstance(size, int) else int(size * len(times))
+    try:
+        origins, n_test = rolling_origins(times, n_train, problem.split.n_splits or N_SPLITS)
+    except ValueError as error:
+        raise SpecError(
+            f"{name}.split: the {len(times)} rows of the table can't be split so in time. {error}"
+        ) from error
+    return [
+        ((origin - n_train <= places) & (places < origin), (origin <= places) & (places < end))
+        for origin, end in zip(origins[::-1], origins[::-1] + n_test, strict=True)
+    ]
 
 
 def encode(target: pd.Series, columns: Columns) -> np.ndarray:

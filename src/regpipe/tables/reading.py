@@ -50,6 +50,7 @@ class Options:
     task: TaskName | None = None
     title: str | None = None
     group: str | None = None
+    time: str | None = None
     split: str | None = None
     train: float | None = None
     labelled_only: bool = False

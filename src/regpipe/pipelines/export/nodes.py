@@ -115,7 +115,7 @@ def prepare(table: pd.DataFrame, problem: Problem, name: str) -> Prepared:
         own_table.mean_and_deviation(whole.target, f"{name}.rows") if scaled else (0.0, 1.0)
     )
     y = ((whole.target - mean) / deviation).astype("float32")[:, None]
-    rows = Rows(0, x, y, x, y, x, y, whole.groups)
+    rows = Rows(0, x, y, x, y, x, y, whole.groups, times=whole.times)
     return Prepared(rows, whole.columns, preprocessing, whole.block, mean, deviation)
 
 
