@@ -233,6 +233,8 @@ def test_a_time_needs_other_defaults_of_classes_too(tmp_path: Path) -> None:
     assert block["split"] == {"train": 20} and "metric" not in block
     for options, said in (
         ({"time": "dya"}, "--time: there is no column 'dya'"),
+        ({"time": "y"}, "mine.rows: the column 'y' is named twice"),
+        ({"group": "y"}, "mine.rows: the column 'y' is named twice"),
         ({"time": "day", "drop": ["day"]}, "it is the target, the group, the time or the split"),
     ):
         with pytest.raises(SpecError, match=said):

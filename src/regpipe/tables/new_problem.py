@@ -62,9 +62,8 @@ def propose(
     _check_named(names, target, options, asked, path)
     roles: dict[str, Any] = dict(_roles(options))
     roles["labelled_only"] = options.labelled_only or None
-    rows = TableRows.model_validate(
-        {"table": name, "target": target, **{k: v for k, v in roles.items() if v is not None}}
-    )
+    asked_for = {key: value for key, value in roles.items() if value is not None}
+    rows = parse(TableRows, {"table": name, "target": target, **asked_for}, path)
     rows, notes = declared(table, rows, asked)
     frame, _ = rows_of(found.frame, rows, path)
     task = options.task or infer_task(frame[target])
