@@ -12,8 +12,9 @@ from regpipe.language import Column
 from regpipe.language.tasks import TaskName
 from regpipe.tables.asked import Said
 from regpipe.tables.dialect import Dialect, dialect
+from regpipe.tables.encodings import decode
 from regpipe.tables.header import has_names
-from regpipe.tables.sniff import CALLED, FIRST, decode, separated, titles
+from regpipe.tables.sniff import CALLED, FIRST, separated, titles
 from regpipe.tables.text_file import (
     bytes_of,
     is_excel,
@@ -172,6 +173,8 @@ def entry(file: Path, filepath: str, written: Dialect) -> dict[str, Any]:
 def _lines(file: Path, written: Dialect, options: Options) -> tuple[list[Any], Dialect, list[str]]:
     try:
         raw = bytes_of(file)
+    except SpecError:
+        raise
     except Exception as error:  # of any kind: what unpacks has many
         raise unreadable(file, error) from error
     text, encoding = decode(raw, options.encoding, file)

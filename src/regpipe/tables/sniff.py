@@ -1,4 +1,4 @@
-"""How is a file of text written: its encoding, what separates its fields, and what quotes them?"""
+"""How is a file of text written: what separates its fields, and what quotes them?"""
 
 import csv
 import re
@@ -7,11 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
-from pathlib import Path
 
-from charset_normalizer import from_bytes
-
-from regpipe.errors import SpecError
 from regpipe.tables.dialect import Dialect
 from regpipe.tables.numbers import number_reader
 
@@ -22,8 +18,6 @@ FIRST = 200  # lines, by which a file is judged
 PLAIN = number_reader(".", None)
 FOR_EXCEL = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a line that is none of the table
 HABITS = ((".", ","), (",", "."), (".", " "), (".", "'"))  # numbers of any writing
-MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-WESTERN = "cp1252"
 
 
 @dataclass(frozen=True)
@@ -41,43 +35,6 @@ class Cut:
     quote: str
     rows: list[list[str]]
     skip: int
-
-
-def decode(raw: bytes, encoding: str | None, file: Path) -> tuple[str, str]:
-    """Return the text of a file and its encoding, told by its bytes if not given.
-
-    Raises:
-        SpecError: they are no text.
-    """
-    if encoding is None:
-        encoding = _encoding_of(raw)
-    try:
-        text = raw.decode(encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise SpecError(f"{file}: this isn't {encoding}. {error} (--encoding)") from error
-    if "\0" in text:
-        raise SpecError(
-            f"{file}: read as {encoding}, it holds NUL characters. Expected a file of text, or "
-            "its encoding (--encoding)."
-        )
-    return text, encoding
-
-
-def _encoding_of(raw: bytes) -> str:
-    for mark, encoding in MARKS.items():
-        if raw.startswith(mark):
-            return encoding
-    for begin, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        # Of Latin letters in UTF-16, every second byte is 0.
-        if len(raw) > 1 and raw[begin::2].count(0) > 0.9 * len(raw[begin::2]):
-            return encoding
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(raw, cp_isolation=[WESTERN, "cp1250", "cp1251", "shift_jis", "gb18030"])
-        found = best.best()
-        return found.encoding if found else WESTERN
-    return "utf-8-sig"
 
 
 def separated(text: str, written: Dialect, *, said: frozenset[str]) -> Dialect:

@@ -13,6 +13,7 @@ from io import StringIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import fsspec
 import pandas as pd
@@ -101,7 +102,17 @@ def lines_in(text: str, written: Dialect, file: Path) -> list[Line]:
 
 
 def bytes_of(file: Path) -> bytes:
-    """Return what a file holds, unpacked if its name says that it is packed."""
+    """Return what a file holds, unpacked if its name says that it is packed.
+
+    Raises:
+        SpecError: several files are packed in it, or none.
+    """
+    if file.suffix.lower() == ".zip":
+        with ZipFile(file) as packed:
+            names = [n for n in packed.namelist() if not n.startswith("__MACOSX") and n[-1] != "/"]
+            if len(names) != 1:
+                raise SpecError(f"{file}: {len(names)} files are packed in it. Expected one.")
+            return packed.read(names[0])
     with fsspec.open(str(file), "rb", compression="infer") as opened:
         return bytes(opened.read())
 
