@@ -10,7 +10,7 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import Column, TableRows
-from regpipe.tables.dates import formats_of, read_dates
+from regpipe.tables.dates import formats_of, read_dates, strays_of
 from regpipe.tables.habits import Habit
 from regpipe.tables.kinds import FREQUENT, MOST_CATEGORIES, is_nested, is_numeric, some_nested
 from regpipe.tables.numbers import EXACT, number_reader, without_unit
@@ -21,6 +21,7 @@ from regpipe.tables.words import SIGNS, TRUTHS
 
 COMMAED = re.compile(r"[-+]?[0-9]+(,[0-9]+)+(\.[0-9]+)?")  # a number, with commas somewhere
 UNKNOWN = "?"  # stands for a gap also among texts
+DOUBTFUL = 50  # years from the first date to the last, from which on their centuries are told
 CODES = 0.1  # share of values with letters from which on numbers beside them are codes, too
 
 Answer = tuple[Column, str | None]  # what a column holds, and a note on it
@@ -160,10 +161,21 @@ class Asked:
         if said is not None and said.kind != "date":
             return None
         style = self._format(name, texts, said)
-        return self._gapped(name, Column(kind="date", format=style), texts) if style else None
+        if style is None:
+            return None
+        column, note = self._gapped(name, Column(kind="date", format=style), texts)
+        return column, note or _note_of_centuries(name, texts, style)
 
     def _of_words(self, name: str, texts: Texts) -> Answer:
         """Return what a column holds that holds other texts than numbers, truths and dates."""
+        others = strays_of(texts.values)
+        if others and not set(others) <= set(self._said.keep):
+            n = sum(texts.counts[value] for value in others)
+            raise SpecError(
+                f"column '{name}' holds dates, but {listed(others)} in {count_rows(n)}. Expected "
+                f"dates that are all written in one way. If that stands for a gap: "
+                f"{flags('--na', others[:3])}. If all are names: {flags('--category', [name])}."
+            )
         read = number_reader(*self._habit, None)
         strays = {v: n for v, n in texts.counts.items() if v in texts.values and read(v) is None}
         share = sum(strays.values()) / sum(texts.counts[v] for v in texts.values)
@@ -271,7 +283,14 @@ class Asked:
     def _fault_of_kind(self, name: str, kind: str, texts: Texts) -> str:
         read = number_reader(*self._habit, texts.unit)
         strange = [v for v in sorted(texts.values) if kind != "number" or read(v) is None]
+        strange = (kind == "date" and strays_of(texts.values)) or strange
         gaps = flags("--na", strange[:3])
+        said = self._said.columns[name]
+        if kind == "date" and said.format is None and len(strange) == len(texts.values):
+            raise SpecError(
+                f"column '{name}' holds {listed(strange[:2])}, in no format of dates that is known "
+                f"here. Say which: {flags('--date', [f'{name}=%Y-%m-%d'])}, say."
+            )
         return (
             f"column '{name}' is no {kind} in all rows: it holds {listed(strange)}. Expected one "
             f"in each; or, if that stands for a gap: {gaps}."
@@ -307,6 +326,20 @@ def _count(numbers: Sequence[int | float | None]) -> bool:
     """Whether numbers are all of those from one on, as a program writes a row's place."""
     whole = sorted(n for n in numbers if isinstance(n, int))
     return len(whole) == len(numbers) and whole == list(range(whole[0], whole[0] + len(whole)))
+
+
+def _note_of_centuries(name: str, texts: Texts, style: str) -> str | None:
+    """Tell in which century years of two digits were taken to be, where that is in doubt."""
+    if "%y" not in style:
+        return None
+    dates = read_dates(pd.Series(sorted(texts.values), dtype="str"), style)
+    first, last = dates.min().year, dates.max().year
+    if last - first < DOUBTFUL:
+        return None
+    return (
+        f"'{name}' has years of two digits: up to 68 they were taken for 2068 and before, else for "
+        f"1969 and after, so its dates are from {first} to {last}. If not: write all four digits."
+    )
 
 
 def _are_names(name: str, texts: Texts, numbers: Sequence[int | float | None]) -> str | None:

@@ -1,5 +1,6 @@
 """A user's own table, tidied: before anything else is asked of it."""
 
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
@@ -37,8 +38,9 @@ def rows_of(table: pd.DataFrame, rows: TableRows, path: str) -> tuple[pd.DataFra
 def tidied(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose texts have no blanks around them, and whose names are texts.
 
-    Decimals, as a database has them, become numbers, whole ones that a float64 can't hold texts,
-    times between two dates days, categories their values, and an index that has a name a column.
+    Decimals and days, as a database has them, become numbers and dates, whole ones that a float64
+    can't hold texts, times between two dates days, categories their values, and an index that has a
+    name a column.
     """
     tidy = with_index(table).rename(columns=lambda name: str(name).strip())
     for place, kind in enumerate(tidy.dtypes):
@@ -70,6 +72,8 @@ def _tidied_objects(column: pd.Series) -> pd.Series:
     values = column.dropna()
     if len(values) and all(isinstance(value, str) for value in values):
         return column.map(str.strip, na_action="ignore").replace("", None).astype("str")
+    if len(values) and all(type(value) is date for value in values):
+        return column.astype("datetime64[s]")
     if len(values) and all(isinstance(value, Decimal) for value in values):
         whole = all(v.is_finite() and v == v.to_integral_value() for v in values)
         if whole and any(Decimal(float(v)) != v for v in values):

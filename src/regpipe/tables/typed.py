@@ -12,7 +12,7 @@ import pandas as pd
 
 from regpipe.errors import SpecError, hint
 from regpipe.language import Column, TableRows
-from regpipe.tables.dates import read_dates
+from regpipe.tables.dates import read_dates, without_zone
 from regpipe.tables.kinds import is_numeric
 from regpipe.tables.numbers import number_reader
 from regpipe.tables.wording import count_rows, listed
@@ -99,7 +99,7 @@ def _text(value: Any) -> str:
 
 def _dates(column: pd.Series, declared: Column, what: str) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.tz_localize(None) if column.dt.tz is not None else column
+        return without_zone(column)
     texts = as_text(column)
     dates = read_dates(texts, declared.format or "%Y-%m-%d")
     strange = texts[dates.isna() & texts.notna()]
