@@ -83,9 +83,7 @@ Means on test rows, and technique minus baseline on fresh draws, with {confidenc
 `leak`: the rows that score the fixed draw were watched while training. Jointly: what is left of
 the verdict once all techniques tried on the problem count.
 
-Splits of a table share rows, which widens their intervals ([method](method.md)). Techniques of
-`waves`, `digits` and `codes` that draw masks or noise were run before the random numbers were
-mended ([changelog](../CHANGELOG.md)): one number of each draw was the same in all of them.
+Splits of a table share rows, which widens their intervals ([method](method.md)).
 Autoencoders (`codes`) are judged by what they are for: the squared error where inputs are corrupted
 (less is better), or the accuracy of a linear probe on the code ([method](method.md)).
 """
