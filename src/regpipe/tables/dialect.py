@@ -38,6 +38,15 @@ class Dialect:
         }
 
 
+def name_of(column: Any) -> str:
+    r"""Return a column's name on one line, without blanks around it.
+
+    >>> name_of(" net\n price")
+    'net price'
+    """
+    return " ".join(str(column).split())
+
+
 def dialect(**keys: Any) -> Dialect:
     """Return the dialect of a file, None standing for what is usual.
 
@@ -48,7 +57,7 @@ def dialect(**keys: Any) -> Dialect:
     if strange := set(keys) - {field.name for field in fields(Dialect)}:
         raise SpecError(f"{min(strange)}: nothing of a table is called so.")
     if "names" in keys:
-        keys["names"] = tuple(str(name).strip() for name in keys["names"])
+        keys["names"] = tuple(map(name_of, keys["names"]))
     if "separator" in keys:
         keys["separator"] = TYPED.get(keys["separator"], keys["separator"])
     made = Dialect(**keys)

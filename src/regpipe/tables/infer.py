@@ -48,7 +48,7 @@ def declared(
     numbers = {
         name: likely_numbers(texts.bare)
         for name, texts in found.items()
-        if _kind_said(name, said) in (None, "number")
+        if _kind_said(name, said) in (None, "number") and name not in (rows.group, rows.split)
     }
     decimal, thousands = habit_of(
         numbers, said.decimal, said.thousands, commas_separate=said.commas_separate

@@ -23,7 +23,7 @@ from regpipe.tables.defaults import (
     default_network,
     default_training,
 )
-from regpipe.tables.dialect import Dialect
+from regpipe.tables.dialect import Dialect, name_of
 from regpipe.tables.infer import declared
 from regpipe.tables.notes import notes_on_rows, notes_on_texts
 from regpipe.tables.own_table import Whole, split_whole, whole_of
@@ -33,6 +33,7 @@ from regpipe.tables.target import infer_task
 from regpipe.tables.tidy import rows_of, tidied
 from regpipe.tables.wording import count_rows
 
+LONGEST = 1000  # letters of a name; YAML takes no longer key
 NEW = "new"  # the dataset of rows that are to be predicted, <problem>.new
 LAST = "last"  # names the last column, unless one is called so
 QUICK = Protocol(fresh=FreshProtocol(repeats=2))  # by which a table is tried
@@ -110,6 +111,11 @@ def _check_named(
         if name.count("@") > 1
     ]
     faults += [
+        f"{path}: a name has {len(name):,} letters, '{name[:30]}…'. Expected {LONGEST:,} at most."
+        for name in names
+        if len(name) > LONGEST
+    ]
+    faults += [
         f"--drop {name}: it is the target, the group, the time or the split. Expected another."
         for name in options.drop
         if name in (target, *roles.values())
@@ -149,7 +155,7 @@ def _entries(
 
 def _find_target(target: str, columns: Sequence[str], file: Path, written: Dialect) -> str:
     """Return the column that is called so, or is the last, or at that place."""
-    target = target.strip()
+    target = name_of(target)
     if target in columns:
         return target
     if target == LAST and columns:

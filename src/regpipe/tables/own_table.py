@@ -243,6 +243,10 @@ def groups_of(table: pd.DataFrame, rows: TableRows, path: str) -> np.ndarray | N
 
 def _trained_by_column(column: pd.Series, path: str) -> np.ndarray:
     """Return for each row whether it is trained on, by a column of `train` and `test`."""
+    if n := int(column.isna().sum()):
+        raise SpecError(
+            f"{path}: '{column.name}' is missing in {count_rows(n)}. Expected it in all."
+        )
     sides = column.astype(str).str.strip().str.lower()
     if strange := sorted(set(sides) - SIDES):
         raise SpecError(

@@ -11,7 +11,7 @@ from regpipe.errors import SpecError
 from regpipe.language import Column
 from regpipe.language.tasks import TaskName
 from regpipe.tables.asked import Said
-from regpipe.tables.dialect import Dialect, dialect
+from regpipe.tables.dialect import Dialect, dialect, name_of
 from regpipe.tables.encodings import decode
 from regpipe.tables.header import has_names
 from regpipe.tables.sniff import CALLED, FIRST, separated, titles
@@ -106,7 +106,11 @@ def read(file: Path, options: Options) -> Read:
     notes = []
     if is_excel(file):
         lines = lines_of(file, written)
-        if options.skip is None and (n := titles([line.fields for line in lines[:FIRST]])):
+        if (
+            lines
+            and options.skip is None
+            and (n := titles([line.fields for line in lines[:FIRST]]))
+        ):
             notes.append(_passed_over(n, lines[0].fields[0]))
             written, lines = replace(written, skip=lines[n].number - 1), lines[n:]
         notes += _sheets(file, written)
@@ -250,7 +254,7 @@ def _declared_in(file: Path, frame: pd.DataFrame) -> list[str]:
     noted = (pyarrow.parquet.read_schema(file).pandas_metadata or {}).get("columns", [])
     categories = {column["name"] for column in noted if column["pandas_type"] == "categorical"}
     return [
-        str(name).strip()
+        name_of(name)
         for name, kind in frame.dtypes.items()
         if name in categories
         and pd.api.types.is_numeric_dtype(kind)

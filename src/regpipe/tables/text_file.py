@@ -19,7 +19,7 @@ import fsspec
 import pandas as pd
 
 from regpipe.errors import SpecError, not_utf8
-from regpipe.tables.dialect import Dialect
+from regpipe.tables.dialect import Dialect, name_of
 
 EXCEL = frozenset({".xlsx", ".xlsm"})
 UNNAMED = "Unnamed: "  # and its place, is a column without a name, as for pandas
@@ -139,7 +139,7 @@ def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[st
     """
     if written.names is not None:
         return list(written.names), list(lines)
-    first = [field.strip() for field in lines[0].fields[: width(lines[0])]]
+    first = [name_of(field) for field in lines[0].fields[: width(lines[0])]]
     names = [name or f"{UNNAMED}{place}" for place, name in enumerate(first)]
     if again := [name for place, name in enumerate(names) if name in names[:place]]:
         raise SpecError(
@@ -211,9 +211,13 @@ def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
 
 def _cells(file: Path, written: Dialect) -> list[Line]:
     """Return the lines of a sheet, each cell as text, from the first column that holds anything."""
-    cells = pd.read_excel(
-        file, sheet_name=written.sheet or 0, header=None, dtype=object, na_filter=False
-    )
+    with pd.ExcelFile(file) as book:
+        if written.sheet is not None and written.sheet not in book.sheet_names:
+            there = ", ".join(map(str, book.sheet_names))
+            raise SpecError(f"{file}: no sheet is called '{written.sheet}'. Expected: {there}.")
+        cells = pd.read_excel(
+            book, sheet_name=written.sheet or 0, header=None, dtype=object, na_filter=False
+        )
     texts = cells.map(lambda cell: "" if pd.isna(cell) else str(cell))
     lines = [Line(place + 1, list(row)) for place, row in enumerate(texts.to_numpy(object))]
     used = [line for line in lines[written.skip :] if width(line)]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import TableRows
+from regpipe.tables.dialect import name_of
 from regpipe.tables.infer import declared
 from regpipe.tables.typed import typed
 from regpipe.tables.wording import listed
@@ -21,11 +22,6 @@ def rows_of(table: pd.DataFrame, rows: TableRows, path: str) -> tuple[pd.DataFra
         SpecError: a column is missing, or isn't what it is declared to be.
     """
     table = tidied(table)
-    names = list(table)
-    if again := [name for place, name in enumerate(names) if name in names[:place]]:
-        raise SpecError(
-            f"{path}: {listed(again)} names more than one column. Expected different names."
-        )
     if rows.columns is None:
         rows, _ = declared(table, rows)
     found = typed(table, rows, rows.used, path)
@@ -41,8 +37,13 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
     Decimals and days, as a database has them, become numbers and dates, whole ones that a float64
     can't hold texts, times between two dates days, categories their values, and an index that has a
     name a column.
+
+    Raises:
+        SpecError: a name stands twice.
     """
-    tidy = with_index(table).rename(columns=lambda name: str(name).strip())
+    tidy = with_index(table).rename(columns=name_of)
+    if again := list(tidy.columns[tidy.columns.duplicated()]):
+        raise SpecError(f"{listed(again)} names more than one column. Expected different names.")
     for place, kind in enumerate(tidy.dtypes):
         column = tidy.iloc[:, place]
         if isinstance(kind, pd.CategoricalDtype):

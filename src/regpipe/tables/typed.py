@@ -14,7 +14,7 @@ from regpipe.errors import SpecError, hint
 from regpipe.language import Column, TableRows
 from regpipe.tables.dates import read_dates, without_zone
 from regpipe.tables.kinds import is_numeric
-from regpipe.tables.numbers import number_reader
+from regpipe.tables.numbers import EXACT, number_reader
 from regpipe.tables.wording import count_rows, listed
 from regpipe.tables.words import TRUTHS
 
@@ -53,6 +53,9 @@ def _typed(column: pd.Series, rows: TableRows, what: str) -> pd.Series:
     if declared.kind == "date":
         return _dates(column, declared, what)
     if is_numeric(column):
+        strange = column[~column.isin([0, 1]) & column.notna()]
+        if declared.kind == "boolean" and len(strange):
+            raise SpecError(_fault(what, strange, "true or false, as 1 or 0"))
         return _plain(column)
     if declared.kind == "boolean":
         values = _mapped(column, lambda text: TRUTHS.get(text.lower()), what, "true or false")
@@ -112,12 +115,14 @@ def _plain(column: pd.Series) -> pd.Series:
     """Return numbers as int64, float64 or bool, without the types of others for missing ones."""
     if not column.isna().any():
         kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else None
-        if kind in "biuf" if kind else False:
+        if kind == "f":
+            return column.astype(float)
+        if kind in "biu" if kind else False:
             return column
         if pd.api.types.is_bool_dtype(column):
             return column.astype(bool)
         if pd.api.types.is_integer_dtype(column):
-            return column.astype("int64")
+            return column.astype("int64" if column.max() < EXACT else float)
     return column.astype(object).where(column.notna(), None).astype(float)
 
 
