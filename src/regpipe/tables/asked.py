@@ -13,7 +13,7 @@ from regpipe.language import Column, TableRows
 from regpipe.tables.dates import formats_of, read_dates, strays_of
 from regpipe.tables.habits import Habit
 from regpipe.tables.kinds import FREQUENT, MOST_CATEGORIES, is_nested, is_numeric, some_nested
-from regpipe.tables.numbers import EXACT, number_reader, without_unit
+from regpipe.tables.numbers import EXACT, number_reader, units_of, without_unit
 from regpipe.tables.text_file import UNNAMED
 from regpipe.tables.typed import as_text
 from regpipe.tables.wording import are_codes, count_rows, counted, few, flags, listed, remedies
@@ -21,6 +21,7 @@ from regpipe.tables.words import SIGNS, TRUTHS
 
 COMMAED = re.compile(r"[-+]?[0-9]+(,[0-9]+)+(\.[0-9]+)?")  # a number, with commas somewhere
 UNKNOWN = "?"  # stands for a gap also among texts
+FEW_UNITS = 3
 DOUBTFUL = 50  # years from the first date to the last, from which on their centuries are told
 CODES = 0.1  # share of values with letters from which on numbers beside them are codes, too
 
@@ -187,7 +188,8 @@ class Asked:
                 f"{flags('--category', [name])}.)"
             )
         if share >= 0.5 or set(strays) <= set(self._said.keep):
-            return self._category(name, texts.counts, None)
+            column, note = self._category(name, texts.counts, None)
+            return column, note or _note_of_units(name, texts)
         if are_codes(strays) and share >= CODES:
             column, note = self._category(name, texts.counts, None)
             return column, note or (
@@ -339,6 +341,17 @@ def _note_of_centuries(name: str, texts: Texts, style: str) -> str | None:
     return (
         f"'{name}' has years of two digits: up to 68 they were taken for 2068 and before, else for "
         f"1969 and after, so its dates are from {first} to {last}. If not: write all four digits."
+    )
+
+
+def _note_of_units(name: str, texts: Texts) -> str | None:
+    """Tell that numbers have several units; of more than a few, such as 1st, they are names."""
+    units = [before or behind or "none" for before, behind in units_of(texts.values)]
+    if not 1 < len(units) <= FEW_UNITS or len(units) == len(texts.values):
+        return None
+    return (
+        f"'{name}' holds numbers with several units, {listed(sorted(units))}: a category. If they "
+        "are amounts: write all of them in the same."
     )
 
 

@@ -25,7 +25,7 @@ from regpipe.tables.defaults import (
 )
 from regpipe.tables.dialect import Dialect, name_of
 from regpipe.tables.infer import declared
-from regpipe.tables.notes import notes_on_rows, notes_on_texts
+from regpipe.tables.notes import notes_on_rows, notes_on_texts, notes_on_words
 from regpipe.tables.own_table import Whole, split_whole, whole_of
 from regpipe.tables.proposal import Proposal
 from regpipe.tables.reading import Options, entry, read, said
@@ -77,6 +77,7 @@ def propose(
         *found.notes,
         *[f"Left out, since their target is missing: {count_rows(left_out)}."] * bool(left_out),
         *notes,
+        *notes_on_words(table, rows, asked.gaps, asked.keep),
         *notes_on_texts(frame, rows, asked.keep),
         *notes_on_rows(
             frame.join(table[unasked]),

@@ -1,5 +1,6 @@
 """What a user should know of a file: how it was read, and what its rows may disappoint in."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -11,6 +12,7 @@ from regpipe.tables.doubts import notes_on_codes, notes_on_gaps
 from regpipe.tables.identities import names_of_rows, notes_on_names, notes_on_twins
 from regpipe.tables.kinship import notes_on_kinship
 from regpipe.tables.leaks import notes_on_leaks
+from regpipe.tables.typed import without_gaps
 from regpipe.tables.wording import count_rows, counted, few, flags, listed
 from regpipe.tables.words import GAP_WORDS
 
@@ -35,8 +37,8 @@ def notes_on_texts(table: pd.DataFrame, rows: TableRows, keep: Sequence[str]) ->
             kept[name] = Counter({word: words[word] for word in doubtful})
         if alike := _alike(words):
             yield (
-                f"'{name}' has {alike}, which differ by their letters' case alone. If they are "
-                "meant to be the same, write them so."
+                f"'{name}' has {alike}, which differ by nothing but case, blanks or signs that "
+                "aren't seen. If they are meant to be the same, write them so."
             )
         if any(len(word) > 1 and word[0] == word[-1] == "'" for word in words):
             yield (
@@ -53,6 +55,22 @@ def notes_on_texts(table: pd.DataFrame, rows: TableRows, keep: Sequence[str]) ->
         yield (
             f"Taken for values, not for gaps: {_counted_in(kept)}. For gaps in all columns: {na}."
         )
+
+
+def notes_on_words(
+    table: pd.DataFrame, rows: TableRows, na: Sequence[str], keep: Sequence[str]
+) -> Iterator[str]:
+    """Yield which words that the user says, for gaps or for values, are nowhere in a table."""
+    for word in na:
+        if not any(_has(column, without_gaps(column, [word], rows)) for _, column in table.items()):
+            yield f"No field is '{word}', which is said to be a gap (--na)."
+    for word in keep:
+        if not (table.select_dtypes("str") == word).any(axis=None):
+            yield f"No field is '{word}', which is said to be a value (--keep)."
+
+
+def _has(column: pd.Series, without: pd.Series) -> bool:
+    return bool(column.count() > without.count())
 
 
 def notes_on_rows(
@@ -161,12 +179,17 @@ def _notes_on_target(target: pd.Series, columns: Columns) -> Iterator[str]:
 
 
 def _alike(words: Iterable[str]) -> str:
-    """Return the first words that are the same but for small and capital letters."""
+    """Return the first words that are the same but for case, blanks and signs without a shape."""
     by_small: dict[str, list[str]] = {}
     for word in sorted(words):
-        by_small.setdefault(word.casefold(), []).append(word)
+        by_small.setdefault(_plain(word), []).append(word)
     several = next((some for some in by_small.values() if len(some) > 1), [])
     return " and ".join(f"'{word}'" for word in several)
+
+
+def _plain(word: str) -> str:
+    letters = unicodedata.normalize("NFKC", word).casefold()
+    return " ".join("".join(c for c in letters if unicodedata.category(c) != "Cf").split())
 
 
 def _counted_in(columns: Mapping[str, Counter[str]]) -> str:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 
-BLANKS = " \u00a0\u202f"  # what stands between thousands where a blank does
+BLANKS = " \u00a0\u2009\u202f"  # what stands between thousands where a blank does
+APOSTROPHES = "'\u2019"  # likewise
 MINUS = "\u2212"  # as typesetters write it
 SIGN = f"[-+{MINUS}]"
 LONGEST = 300  # digits; a longer whole number may be beyond any float64
 EXACT = 2**63  # from here on, a whole number is a float64
 CURRENCY = r"(?:[$€£¥₹₽₩₺]|[A-Z]{1,2}\$|USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|Rs\.?)"
-DIGITS = rf"[0-9.,'{BLANKS}]*[0-9][0-9.,'{BLANKS}]*(?:[eE][-+]?[0-9]+)?"
+DIGITS = rf"[0-9.,{APOSTROPHES}{BLANKS}]*[0-9][0-9.,{APOSTROPHES}{BLANKS}]*(?:[eE][-+]?[0-9]+)?"
 LETTER = rf"(?:[%‰°]|{CURRENCY}|[^\W\d_])"
 UNIT = re.compile(
     rf"(?P<sign>{SIGN}?)(?:(?P<before>{CURRENCY})\s*)?{DIGITS}(?P<behind>{LETTER}[^\d]{{0,11}})?"
@@ -33,7 +34,8 @@ def number_reader(decimal: str, thousands: str | None, unit: str | None = None) 
     """
     point, whole, between = re.escape(decimal), "[0-9]+", ""
     if thousands is not None:
-        between = f"[{BLANKS}]" if thousands == " " else re.escape(thousands)
+        alike = {" ": f"[{BLANKS}]", "'": f"[{APOSTROPHES}]"}
+        between = alike.get(thousands, re.escape(thousands))
         whole = f"(?:[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[0-9]+)"
     digits = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?"
     pattern = rf"{SIGN}?(?:{digits}|inf(?:inity)?)"
@@ -64,15 +66,18 @@ def unit_of(texts: set[str]) -> str | None:
     >>> unit_of({"5 kg", "1,200 kg"}), unit_of({"$5", "-$7"}), unit_of({"A5", "A7"})
     ('kg', '$', None)
     """
-    units = set()
-    for text in texts:
-        if not (match := UNIT.fullmatch(text)):
-            return None
-        units.add((match["before"], (match["behind"] or "").strip() or None))
-        if len(units) > 1:
-            return None
-    before, behind = next(iter(units), (None, None))
+    units = units_of(texts)
+    before, behind = next(iter(units)) if len(units) == 1 else (None, None)
     return None if before and behind else before or behind
+
+
+def units_of(texts: set[str]) -> set[tuple[str | None, str | None]]:
+    """Return what stands before and behind numbers; nothing where a text is none."""
+    matches = [UNIT.fullmatch(text) for text in texts]
+    found = [match for match in matches if match]
+    if len(found) < len(matches):
+        return set()
+    return {(match["before"], (match["behind"] or "").strip() or None) for match in found}
 
 
 def without_unit(text: str, unit: str) -> str:

@@ -149,5 +149,6 @@ def _mapped(column: pd.Series, read: Any, what: str, expected: str) -> np.ndarra
 def _fault(what: str, strange: pd.Series, expected: str) -> str:
     n = len(strange)
     return (
-        f"{what} is {listed(strange.unique())} in {count_rows(n)}. Expected {expected}, or a gap."
+        f"{what} is {listed(strange.unique())} in {count_rows(n)}. Expected {expected}, or a gap: "
+        "an empty field, or one of its `gaps`."
     )

@@ -4,7 +4,8 @@
 # a category or a class: what they stand for there is for the user to say.
 GAP_WORDS = frozenset(
     {"na", "n/a", "#n/a", "#n/a n/a", "#na", "<na>", "nan", "-nan", "null", "none", "n.a."}
-    | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "nat"}
+    | {"#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"}  # errors of a spreadsheet
+    | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "nat", "\\n"}  # \N, as databases write it
     | {"unknown", "missing", "not available", "undefined", "nil"}
 )
 SIGNS = frozenset({"?", "-", "--", ".", "..", "...", "*"})  # for a gap, as people write them
