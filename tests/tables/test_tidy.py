@@ -82,3 +82,11 @@ def test_a_sheet_that_is_empty_or_not_there_is_refused(tmp_path: Path) -> None:
         propose("mine", file, str(file), "y")
     with pytest.raises(SpecError, match="no sheet is called 'dat'. Expected: data"):
         propose("mine", file, str(file), "y", Options(sheet="dat"))
+
+
+def test_a_target_that_is_on_another_sheet_is_told_of_the_others(tmp_path: Path) -> None:
+    with pd.ExcelWriter(file := tmp_path / "mine.xlsx") as book:
+        pd.DataFrame({"about": ["a survey"]}).to_excel(book, sheet_name="cover", index=False)
+        table().to_excel(book, sheet_name="data", index=False)
+    with pytest.raises(SpecError, match="no column 'y'.* There are others: 'data'"):
+        propose("mine", file, str(file), "y")

@@ -58,7 +58,7 @@ def propose(
     found = read(file, options)
     table, path = tidied(found.frame), f"{name}.rows"
     names = list(map(str, table))
-    target = _find_target(target, names, file, found.written)
+    target = _find_target(target, names, file, found.notes)
     asked = said(options, found, names)
     _check_named(names, target, options, asked, path)
     roles: dict[str, Any] = dict(_roles(options))
@@ -154,7 +154,7 @@ def _entries(
     yield f"{name}.{NEW}", entry(file, new, written)
 
 
-def _find_target(target: str, columns: Sequence[str], file: Path, written: Dialect) -> str:
+def _find_target(target: str, columns: Sequence[str], file: Path, notes: Sequence[str]) -> str:
     """Return the column that is called so, or is the last, or at that place."""
     target = name_of(target)
     if target in columns:
@@ -163,12 +163,9 @@ def _find_target(target: str, columns: Sequence[str], file: Path, written: Diale
         return columns[-1]
     if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(columns):
         return columns[int(target) - 1]
-    header = " The first line is a row: if it names the columns, --header." * (
-        written.names is not None
-    )
     raise SpecError(
         f"{file}: there is no column '{target}'. {hint(target, columns)} (Or `{LAST}`, or a "
-        f"place from 1 to {len(columns)}.){header}"
+        f"place from 1 to {len(columns)}.) {' '.join(notes)}".rstrip()
     )
 
 
