@@ -6,8 +6,10 @@ in a traceback.
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from kedro.config import MissingConfigException
@@ -15,6 +17,7 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog, DatasetError, DatasetNotFoundError
+from omegaconf import OmegaConf
 from yaml import YAMLError
 
 from regpipe.candidates.check import check_free
@@ -80,6 +83,17 @@ def forget(env: str | None, data_root: str | None) -> None:
     plural = "" if searches == 1 else "s"
     trials = f" and the trials of {searches} cocktail{plural}" if searches else ""
     click.echo(f"{fits:,} fits{trials} are forgotten. What they led to is still there.")
+
+
+def _parameters(context: click.Context, option: click.Parameter, value: str) -> dict[str, Any]:
+    """Return parameters as Kedro does, but that a comma inside of brackets is one of a list."""
+    depths = accumulate((sign in "[{") - (sign in "]}") for sign in value)
+    parts = "".join("\n" if s == "," and not d else s for s, d in zip(value, depths, strict=True))
+    items = [item.strip() for item in parts.split("\n") if item.strip()]
+    for item in items:
+        if not item.partition("=")[0].strip() or "=" not in item:
+            raise click.BadParameter(f"expected name=value, received '{item}'.")
+    return cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist(items)))
 
 
 def _once(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
@@ -207,11 +221,16 @@ def _inside(root: Path, path: Path) -> str:
     return str(full.relative_to(root)) if full.is_relative_to(root) else str(full)
 
 
+_options = [copy(option) for option in kedro_run.params]
+for _option in _options:
+    if _option.name == "params":
+        _option.callback = _parameters
+
 # Called so, since a packaged project is run by whatever its `cli` has under this name.
 run = click.Command(
     "run",
     callback=_run,
-    params=kedro_run.params,
+    params=_options,
     help=kedro_run.help,
     short_help=kedro_run.short_help,
 )

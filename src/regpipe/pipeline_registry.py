@@ -10,12 +10,13 @@ from kedro.pipeline import Pipeline
 
 from regpipe.candidates.arm import baseline_of
 from regpipe.candidates.as_published import Shipped
-from regpipe.candidates.recipes import is_for, parse_recipes, suiting
+from regpipe.candidates.recipes import is_for, only, parse_recipes, suiting
 from regpipe.errors import SpecError
 from regpipe.kedro_side.blocks import (
     Blocks,
     read_blocks,
     read_mechanisms,
+    read_named,
     read_problems,
     read_shipped,
     replayed_problems,
@@ -59,7 +60,7 @@ def register_pipelines() -> Mapping[str, Pipeline]:
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
     problems, recipes = read_problems()
     _, techniques = read_blocks()
-    makers = Makers(problems, techniques, recipes, read_mechanisms())
+    makers = Makers(problems, techniques, recipes, read_mechanisms(), read_named())
     return Lazily(makers.makers(), unlisted=makers.unlisted())
 
 
@@ -76,15 +77,19 @@ class Makers:
         techniques: Blocks,
         recipes: Mapping[str, Any],
         mechanisms: Mapping[str, Any],
+        named: list[str] | None = None,
     ) -> None:
-        """Keep the blocks, and build each problem's pipeline once."""
+        """Keep the blocks, and build each problem's pipeline once.
+
+        Of the recipes, screens try those that are `named`; without, all that suit.
+        """
         self._problems = problems
         self._techniques = {
             name: block
             for name, block in techniques.items()
             if isinstance(block, dict) and block.get("problem") in problems and name not in problems
         }
-        self._recipes = recipes
+        self._recipes, self._named = recipes, named
         arms = [*problems, *self._techniques]
         self._mechanisms = {
             name: block
@@ -178,7 +183,7 @@ class Makers:
         """Return the recipes that suit a problem, and whether they have a strength to choose."""
         try:
             base = baseline_of(problem, self._problems)
-            suit = suiting(parse_recipes(self._recipes), base)
+            suit = suiting(only(parse_recipes(self._recipes), self._named), base)
         except SpecError:  # the check of the parameters reports what is wrong
             return {}
         return {name: bool(recipe.strength) for name, recipe in suit.items()}
@@ -187,8 +192,9 @@ class Makers:
         """Return what a screen tries, or report why there can't be one."""
         if suiting := self._suiting(problem):
             return suiting
+        asked = f"screen.recipes ({', '.join(self._named)})" if self._named else "the recipes"
         raise click.ClickException(
-            f"none of the recipes suits {problem}, so there is nothing to try. Expected a hidden "
+            f"none of {asked} suits {problem}, so there is nothing to try. Expected a hidden "
             "layer in its network, or recipes of another kind."
         )
 

@@ -128,6 +128,25 @@ def test_a_recipe_may_be_for_one_kind_of_network() -> None:
     check_parameters(parameters, PROBLEMS, TECHNIQUES)
 
 
+def test_a_screen_tries_recipes_that_are_there_and_an_export_hands_out_one_of_those() -> None:
+    def of(named: Any, technique: str | None = None) -> tuple[str, ...]:
+        settings = {"screen": {"recipes": named}, "export": {"technique": technique}}
+        return faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, **blocks("recipes"), **settings})
+
+    (line,) = of(["weight_l2", "dropot"])
+    assert line == "screen.recipes: 'dropot' is no recipe. Did you mean 'dropout'?"
+    (line,) = of(["weight_l2"], "mixup")
+    assert line.startswith("export.technique: 'mixup' is no recipe of screen.recipes. Expected one")
+    for wrong in ([], "dropout", [1]):
+        assert of(wrong)[0].startswith("screen.recipes")
+    settings = {"screen": {"recipes": ["mixup"]}, "export": {"technique": "baseline"}}
+    check_parameters(
+        {**PROBLEMS, **TECHNIQUES, **SETTINGS, **blocks("recipes"), **settings},
+        PROBLEMS,
+        TECHNIQUES,
+    )
+
+
 def test_the_shipped_blocks_pass() -> None:
     check_parameters({**PROBLEMS, **TECHNIQUES, **SETTINGS}, PROBLEMS, TECHNIQUES)
 

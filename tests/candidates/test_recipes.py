@@ -14,6 +14,7 @@ from regpipe.candidates.recipes import (
     left_out,
     mix,
     neutral_value,
+    only,
     parse_recipes,
     space_of,
     suiting,
@@ -128,6 +129,20 @@ def test_what_does_not_suit_a_training_is_left_out_and_said(
     text = omission(Screening(empty, empty, left_out(RECIPES, base)))
     assert all(f"{name} (" in text for name in out) and "Expected" not in text
     assert bool(text) == bool(out)
+
+
+def test_a_recipe_asked_for_by_name_is_told_where_it_is_for_other_problems() -> None:
+    base, named = baseline("diabetes", PROBLEMS["diabetes"]), ["dropout", "class_weights"]
+    assert list(only(RECIPES, named)) == ["class_weights", "dropout"]
+    assert only(RECIPES, None) == RECIPES
+    reason = "it is for binary and multiclass problems that balanced_accuracy judges"
+    assert left_out(RECIPES, base, named) == {"class_weights": reason}
+    assert left_out(RECIPES, base, ["noise_labels"]) == {
+        "noise_labels": "it is for binary and multiclass problems"
+    }
+    assert not left_out(RECIPES, base)
+    told = with_training(**STOPS)
+    assert list(left_out(RECIPES, told, ["moving_average", "dropout"])) == ["moving_average"]
 
 
 def test_a_network_without_hidden_layers_has_no_recipes() -> None:

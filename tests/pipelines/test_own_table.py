@@ -17,7 +17,8 @@ from tests.conftest import PROJECT, blocks
 RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None, "snapshot_ensemble": None}
 VALUES = [0.2, 0.6]
 FEW = (
-    "screen.repeats=3,screen.holdouts=2,protocol.fresh.repeats=4,protocol.fixed.repeats=2,"
+    f"screen.recipes=[{','.join(RECIPES)}],screen.repeats=3,screen.holdouts=2,"
+    "protocol.fresh.repeats=4,protocol.fixed.repeats=2,"
     "mine.training.epochs=8,cocktail.repeats=2,cocktail.trials=5,cocktail.startup=2,"
     "cocktail.holdouts=2,workers=2"
 )
@@ -41,8 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(PROJECT / part, root / part, ignore=shutil.ignore_patterns("*.pyc"))
     for part in ("pyproject.toml", ".telemetry"):
         shutil.copy(PROJECT / part, root / part)
-    kept = {name: blocks("recipes")["recipes"][name] for name in RECIPES}
-    for name, path in RECIPES.items():
+    kept = {name: blocks("recipes")["recipes"][name] for name in (*RECIPES, "mixup")}
+    for name, path in RECIPES.items():  # and one that isn't asked for
         kept[name]["strength"] = {path: VALUES} if path else {}
     (root / "conf" / "base" / "recipes.yml").write_text(yaml.safe_dump({"recipes": kept}))
     (root / "data" / "01_raw").mkdir(parents=True)
@@ -145,6 +146,7 @@ def test_the_cocktail_is_compared_and_taken_apart(printed: list[str], folder: Pa
     mixtures = pd.read_csv(folder / "data" / "07_model_output" / "mine_cocktail" / "mixtures.csv")
     best = mixtures[mixtures["without"].isna()]
     assert len(best) == 2 and (best["trials"] == 5).all()
+    assert not best["mixture"].str.contains("mixup").any()
     for row in best.to_dict("records"):
         left_out = mixtures[(mixtures["repeat"] == row["repeat"]) & mixtures["without"].notna()]
         assert set(left_out["without"]) == set(json.loads(row["mixture"]))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -206,6 +207,28 @@ def test_the_claims_are_those_techniques_that_something_was_published_about(
     without = {n: {**b, "published": None, "grid_published": None} for n, b in techniques.items()}
     bare = {name: {**block, "published": None} for name, block in problems.items()}
     assert "claims" not in Makers(bare, without, {}, {}).makers()
+
+
+def test_a_screen_and_all_behind_it_know_the_recipes_that_were_asked_for(
+    run: Callable[..., None],
+) -> None:
+    from regpipe.pipeline_registry import Makers
+
+    def of(pipeline: str, *named: str) -> set[str]:
+        blocks_of_all = blocks("problems"), {}, blocks("recipes")["recipes"], {}
+        return Makers(*blocks_of_all, list(named) or None).makers()[pipeline]().all_outputs()
+
+    def tried(outputs: set[str]) -> set[str]:
+        recipes = (name.partition(".")[0] for name in outputs if name.endswith(".trials"))
+        return {name.removeprefix("moons/") for name in recipes}
+
+    assert tried(of("moons_screen", "dropout", "mixup", "class_weights")) == {"dropout", "mixup"}
+    assert tried(of("moons_screen")) > {"dropout", "mixup", "weight_l2"}
+    cocktail = of("moons_cocktail", "dropout")
+    assert tried(cocktail) == {"dropout"} and "moons_cocktail.mixtures" in cocktail
+    with pytest.raises(click.ClickException) as raised:
+        of("diabetes_screen", "class_weights", "noise_labels")
+    assert "none of screen.recipes (class_weights, noise_labels) suits" in raised.value.message
 
 
 def test_what_claims_of_mechanism_are_about_is_part_of_the_claims(run: Callable[..., None]) -> None:

@@ -223,10 +223,10 @@ def test_what_most_mixtures_share_is_a_technique_and_nothing_is_said_to_be_none(
     base, recipes = arm_called("moons"), blocks("recipes")["recipes"]
     best = ['{"dropout": 0.2}', '{"dropout": 0.5, "batch_norm": null}', "{}"]
     mixtures = pd.DataFrame({"without": None, "mixture": best})
-    written, arm = to_technique(mixtures, base, recipes)
+    written, arm = to_technique(mixtures, base, recipes, tried=tuple(recipes))
     assert list(yaml.safe_load(written)["moons_mixture"]["network"]) == ["dropout_hidden"]
     assert arm.layers["dropout_hidden"].arguments["rate"] in (0.2, 0.5)
-    written, arm = to_technique(mixtures.iloc[1:], base, recipes)
+    written, arm = to_technique(mixtures.iloc[1:], base, recipes, tried=tuple(recipes))
     assert written == "# No recipe is in more than half of the best mixtures.\n"
     assert arm.layers == base.layers
 

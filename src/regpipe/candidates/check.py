@@ -78,7 +78,7 @@ def check_parameters(
                 arms[name] = arm
                 keep(check_grid, name, technique, base)
     recipes = parameters.get(RECIPES) or {}
-    keep(_check_export, parsed, recipes)
+    keep(_check_names, parsed, recipes)
     faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
     if rules := parameters.get("stopping_rules"):
         if found := keep(parse, StoppingRules, rules, "stopping_rules"):
@@ -88,10 +88,17 @@ def check_parameters(
         raise SpecError(*dict.fromkeys(faults))
 
 
-def _check_export(settings: Settings | None, recipes: Mapping[str, Block]) -> None:
-    choices, asked = [*recipes, "baseline"], settings and settings.export.technique
+def _check_names(settings: Settings | None, recipes: Mapping[str, Block]) -> None:
+    """Raise SpecError where a screen shall try, or an export hand out, what isn't there."""
+    if settings is None:
+        return
+    named = settings.screen.recipes or []
+    if wrong := [name for name in named if name not in recipes]:
+        raise unknown("screen.recipes", "recipe", wrong[0], recipes)
+    choices, asked = [*(named or recipes), "baseline"], settings.export.technique
     if asked and asked not in choices:
-        raise unknown("export.technique", "recipe", asked, choices)
+        what = "recipe of screen.recipes" if named else "recipe"
+        raise unknown("export.technique", what, asked, choices)
 
 
 def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A recipe, or a mixture of several -> a technique for one problem's network."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -233,13 +233,26 @@ def suiting(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, Recipe]:
     return {name: recipe for name, recipe in recipes.items() if suits(name, recipe, base)}
 
 
-def left_out(recipes: Mapping[str, Recipe], base: Arm) -> dict[str, str]:
-    """Return the recipes for a problem's task that don't suit it, and why."""
-    return {
-        name: " ".join(_reason(name, fault) for fault in faults)
-        for name, recipe in recipes.items()
-        if recipe.is_for(base.task) and (faults := misfit(name, recipe, base))
-    }
+def left_out(
+    recipes: Mapping[str, Recipe], base: Arm, named: Sequence[str] | None = None
+) -> dict[str, str]:
+    """Return the recipes that don't suit a problem, and why.
+
+    Those for other tasks or metrics are among them where they were `named` by the user.
+    """
+    reasons = {}
+    for name, recipe in only(recipes, named).items():
+        if not recipe.is_for(base.task):
+            if named:
+                reasons[name] = f"it is for {_kinds(recipe)}"
+        elif faults := misfit(name, recipe, base):
+            reasons[name] = " ".join(_reason(name, fault) for fault in faults)
+    return reasons
+
+
+def only(recipes: Mapping[str, Recipe], named: Collection[str] | None) -> dict[str, Recipe]:
+    """Return the recipes that are named; all where None are."""
+    return {name: recipe for name, recipe in recipes.items() if named is None or name in named}
 
 
 def parse_recipes(blocks: Mapping[str, Any]) -> dict[str, Recipe]:
@@ -263,6 +276,12 @@ def _reason(name: str, fault: str) -> str:
     "it doesn't go with that. Expected one of both."
     """
     return fault.partition(": ")[2].removeprefix(f"{name}: ")
+
+
+def _kinds(recipe: Recipe) -> str:
+    """Return which problems a recipe is for, in words."""
+    judged = f" that {' or '.join(recipe.metrics)} judges" if recipe.metrics else ""
+    return f"{' and '.join(recipe.tasks)} problems{judged}"
 
 
 def _put_over(own: Any, asked: Any) -> Any:

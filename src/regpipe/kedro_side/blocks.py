@@ -60,6 +60,13 @@ def read_problems() -> tuple[Blocks, dict[str, Any]]:
     return problems, recipes if isinstance(recipes, dict) else {}
 
 
+def read_named() -> list[str] | None:
+    """Return the recipes that a run's screens shall try: `--params` included; None for all."""
+    screen = _reader()["parameters"].get("screen")
+    named = screen.get("recipes") if isinstance(screen, dict) else None
+    return named if isinstance(named, list) else None
+
+
 def read_mechanisms() -> dict[str, Any]:
     """Return the claims of mechanism as they are run: `--params` included."""
     mechanisms = _reader()["parameters"].get("mechanisms")

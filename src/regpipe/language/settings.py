@@ -196,9 +196,11 @@ class Holdouts(Strict):
 class Screen(Holdouts, Repeated):
     """How often every recipe is tried on a problem, and by which rows its strength is chosen.
 
-    With `auto`, a recipe that can't win any more is tried no further.
+    With `auto`, a recipe that can't win any more is tried no further. `recipes` are the names of
+    those to try; without, it is all that suit the problem.
     """
 
+    recipes: Annotated[list[str], Field(min_length=1)] | None = None
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
     at_most: AtMost = 20
     batch: Annotated[int, Field(ge=5)] = 5

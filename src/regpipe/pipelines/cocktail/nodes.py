@@ -9,9 +9,9 @@ import pandas as pd
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm, apply, as_yaml
-from regpipe.candidates.recipes import parse_recipes
+from regpipe.candidates.recipes import only, parse_recipes
 from regpipe.engine import progress
-from regpipe.language import Cocktail, Problem, Protocol, Statistics
+from regpipe.language import Cocktail, Problem, Protocol, Recipe, Screen, Statistics
 from regpipe.pipelines.cocktail.search import NAME, Clock, Mixture, MixtureSpace, mixable, search
 from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
 from regpipe.pipelines.looks import Look, Looks
@@ -38,9 +38,12 @@ def plan_repeats(
     protocol: Protocol,
     statistics: Statistics,
     cocktail: Cocktail,
+    screen: Screen,
 ) -> Look:
     """Return by which plan mixtures are asked about."""
     search = cocktail.model_dump(exclude={"repeats"})
+    if screen.recipes:
+        search["recipes"] = sorted(screen.recipes)
     asked = ([base], samples, protocol, statistics, Plan())
     return looks.at(*asked, repeats=cocktail.repeats, name="cocktail", further=search)
 
@@ -53,8 +56,10 @@ def mix_and_measure(
     recipes: dict[str, Any],
     protocol: Protocol,
     cocktail: Cocktail,
+    *,
+    tried: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Search in each repeat, and score the best mixture.
+    """Search in each repeat for the best mixture of recipes that are `tried`, and score it.
 
     Returns:
         A row per repeat and mixture: repeat, data_seed, fit_seed, train_rows, test_rows; without,
@@ -62,7 +67,8 @@ def mix_and_measure(
         each recipe that is in it), outcome, the scores of a network trained on all of the repeat's
         training rows, and for the best one trials, pruned and its validation scores.
     """
-    space = MixtureSpace(mixable(parse_recipes(recipes), base), base, input_shape(base, samples))
+    shape = input_shape(base, samples)
+    space = MixtureSpace(_mixed(recipes, tried, base), base, shape)
     repeats = repeats_of(base, samples, protocol, "fresh", cocktail.repeats)
     evaluator = Evaluator(NAME, trainer)
     clock = Clock(cocktail.minutes, len(repeats), trainer.threads)
@@ -113,13 +119,19 @@ def tabulate_recipes(
     return tabulate_worths(mixtures, problem, statistics, splits_of(problem, mixtures))
 
 
-def to_technique(mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any]) -> tuple[str, Arm]:
+def to_technique(
+    mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any], *, tried: tuple[str, ...]
+) -> tuple[str, Arm]:
     """Return what is in most repeats' mixtures, with median values: as YAML, and as an arm."""
-    space = MixtureSpace(mixable(parse_recipes(recipes), base), base, ())
+    space = MixtureSpace(_mixed(recipes, tried, base), base, ())
     common = common_of(mixtures)
     technique = space.technique(common, f"Cocktail of {base.problem}")
     arm = apply(f"{base.problem}_mixture", technique, base)
     return as_yaml(arm.name, technique) if common else f"# {NOTHING_COMMON}\n", arm
+
+
+def _mixed(recipes: dict[str, Any], tried: tuple[str, ...], base: Arm) -> dict[str, Recipe]:
+    return mixable(only(parse_recipes(recipes), tried), base)
 
 
 def common_of(mixtures: pd.DataFrame) -> Mixture:

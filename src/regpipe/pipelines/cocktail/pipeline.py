@@ -18,7 +18,10 @@ def cocktail_name(problem: str) -> str:
 
 
 def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
-    """Return the cocktail of a problem, without the nodes of the problem and of its screen."""
+    """Return the cocktail of a problem, without the nodes of the problem and of its screen.
+
+    It mixes the `recipes` that the screen tries.
+    """
     name, block = cocktail_name(problem), f"params:{problem}"
     samples, base, baseline_runs = (f"{problem}.{what}" for what in ("samples", "arm", "runs"))
     mixtures, comparison, parts, answer = (
@@ -27,7 +30,8 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
     block_of_most, arm_of_most = f"{name}.technique", f"{name}.arm"
     picture = f"{name}.ingredients_plot"
     searched = [samples, "trainer", f"{name}.journal", base, RECIPES, PROTOCOL, SIZES]
-    asked = [base, samples, "looks", PROTOCOL, STATISTICS, SIZES]
+    asked = [base, samples, "looks", PROTOCOL, STATISTICS, SIZES, "params:screen"]
+    tried = tuple(recipes)
     compared = {
         "mixtures": mixtures,
         "baseline_runs": baseline_runs,
@@ -40,11 +44,11 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
     return Pipeline(
         [
             step(nodes.plan_repeats, asked, f"{name}.look", "model"),
-            step(nodes.mix_and_measure, searched, mixtures, *TRAINS),
+            step(bound(nodes.mix_and_measure, tried=tried), searched, mixtures, *TRAINS),
             step(nodes.compare, compared, comparison, "evaluate"),
             step(nodes.tabulate_recipes, [mixtures, block, STATISTICS], parts, "evaluate"),
             step(
-                nodes.to_technique,
+                bound(nodes.to_technique, tried=tried),
                 [mixtures, base, RECIPES],
                 [block_of_most, arm_of_most],
                 "report",

@@ -182,9 +182,9 @@ def gather_tuning(**choices: Choice) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def leave_out(base: Arm, recipes: dict[str, Any]) -> dict[str, str]:
-    """Return the recipes that are for the task and don't suit the problem, and why."""
-    return left_out(parse_recipes(recipes), base)
+def leave_out(base: Arm, recipes: dict[str, Any], screen: Screen) -> dict[str, str]:
+    """Return the recipes that don't suit the problem, and why; see `left_out`."""
+    return left_out(parse_recipes(recipes), base, screen.recipes)
 
 
 def train_references(samples: pd.DataFrame, base: Arm, screen: Screen) -> pd.DataFrame:

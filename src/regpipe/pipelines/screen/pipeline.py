@@ -97,7 +97,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
         [
             step(nodes.rank, stories, board, "report"),
             step(nodes.gather_tuning, choices, tuning, "report"),
-            step(nodes.leave_out, [arm, "params:recipes"], left_out, "model"),
+            step(nodes.leave_out, [arm, "params:recipes", SCREEN], left_out, "model"),
             step(nodes.plan_references, asked, look, "model"),
             step(nodes.train_references, [samples, arm, SCREEN], runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
