@@ -68,7 +68,7 @@ def printed(folder: Path) -> list[str]:
 
 def test_the_file_is_looked_at_and_becomes_a_problem(printed: list[str], folder: Path) -> None:
     assert "binary: no (" in printed[0] and re.search(r"age +number +.* gaps", printed[0])
-    assert "hold one value: flat" in printed[0]
+    assert "hold one value: 'flat'" in printed[0]
     block = yaml.safe_load((folder / "conf" / "base" / "problems_mine.yml").read_text())["mine"]
     assert block["rows"]["classes"] == ["no", "yes"] and block["rows"]["columns"]["id"] == "drop"
     assert list(block["network"]) == ["hidden1", "hidden2", "output"]
