@@ -3,6 +3,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from regpipe.engine.network import build_architecture, build_model
@@ -42,6 +43,21 @@ def test_scores_are_those_of_keras_without_the_penalty(
         loss, accuracy = model.evaluate(x, y, verbose=0)
         assert scores[f"{side}_loss"] == pytest.approx(loss, rel=1e-5)
         assert scores[f"{side}_accuracy"] == pytest.approx(accuracy)
+
+
+@pytest.mark.parametrize("name", ["moons", "codes", "denoising_autoencoder"])
+def test_the_score_that_judges_may_be_had_alone(
+    name: str, samples_of: Callable[[str], pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm = arm_called(name)
+    rows = rows_of(samples_of(arm.problem), "fixed", arm)[0]
+    model = build_model(architecture := build_architecture(arm, rows.x_train.shape[1:]))
+    fitted = {n: w.numpy() for n, w in zip(weight_names(model), model.weights, strict=True)}
+    measure = Measure(arm, architecture, fitted, rows.y_train)
+    expected = measure.score(rows, "val")[arm.task.metric]
+    if name == "codes":  # which is judged by an error that takes no code
+        monkeypatch.setattr(measure, "_by_code", None)
+    assert measure.metric(rows, "val") == expected
 
 
 def test_anatomy_by_hand(

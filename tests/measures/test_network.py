@@ -34,6 +34,9 @@ def test_outputs_are_those_of_the_model(
         of_each = made.of_each_layer(weights, x)
         assert len(of_each) == len(model.layers)
         np.testing.assert_allclose(of_each[-1], model(x), rtol=1e-5, atol=1e-7)
+        for layer, expected in zip(model.layers, of_each, strict=True):
+            found = made.of_layer(weights, x, layer.name)
+            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
     assert made.outputs(weights, x[:0]).shape == (0, *model.output_shape[1:])
 
 

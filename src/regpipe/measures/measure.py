@@ -18,7 +18,7 @@ from regpipe.engine.keras_objects import make_loss
 from regpipe.engine.network import Architecture
 from regpipe.engine.weights import members
 from regpipe.language.metrics import METRICS
-from regpipe.language.tasks import Task
+from regpipe.language.tasks import CODE_SCORES, Task
 from regpipe.measures.base_rates import evened
 from regpipe.measures.codes import Codes
 from regpipe.measures.ledger import entries
@@ -84,6 +84,13 @@ class Measure:
         """Return each score on some rows; the area of a class without rows is NaN."""
         return means(self._by_row(rows)(part))
 
+    def metric(self, rows: Rows, part: Part) -> float:
+        """Return the score on some rows that judges; a code that has no part in it isn't asked."""
+        if self.task.metric in CODE_SCORES:
+            return self.score(rows, part)[self.task.metric]
+        x, y = rows.part(part)
+        return means(self._score(y, self.predict(x)))[self.task.metric]
+
     def _by_row(self, rows: Rows) -> Callable[[Part], ByRow]:
         """Return the function of a part that gives the scores of each of its rows."""
         of_code = self._by_code(rows)
@@ -98,10 +105,10 @@ class Measure:
         autoencoder = self._autoencoder
         if autoencoder is None:
             return lambda _: {}
-        place = [layer.name for layer in self.network.model.layers].index(autoencoder.code)
 
         def encode(x: np.ndarray) -> np.ndarray:  # of an ensemble, by its last network
-            return self._of_each_layer(x)[place].reshape(len(x), -1)
+            codes = self.network.of_layer(self._members[-1], x, autoencoder.code)
+            return codes.reshape(len(x), -1)
 
         return Codes(self.predict, encode, rows, autoencoder.noise).by_row
 

@@ -27,6 +27,7 @@ class Network:
     def __init__(self, architecture: Architecture) -> None:
         self.model = plain_model(architecture)
         self._names = weight_names(self.model)
+        self._up_to: dict[str, Any] = {}
 
     def weights(self, by_path: Mapping[str, np.ndarray]) -> list[Any]:
         """Return the weights of a fit as tensors, in the order of the model's."""
@@ -34,9 +35,15 @@ class Network:
 
     def outputs(self, weights: Sequence[Any], x: np.ndarray) -> np.ndarray:
         """Return what comes out for rows, with these weights."""
-        parts = [x[at : at + AT_ONCE] for at in range(0, len(x), AT_ONCE)] or [x]
-        outputs = [self._outputs(weights, tf.constant(part)).numpy() for part in parts]
-        return np.concatenate(outputs)
+        return _in_parts(lambda part: self._outputs(weights, part), x)
+
+    def of_layer(self, weights: Sequence[Any], x: np.ndarray, name: str) -> np.ndarray:
+        """Return the outputs of one layer of the model, without what comes behind it."""
+        if name not in self._up_to:
+            names = [layer.name for layer in self.model.layers]
+            layers = self.model.layers[: names.index(name) + 1]
+            self._up_to[name] = self._traced(lambda w, rows: self._call_each(w, rows, layers)[-1])
+        return _in_parts(lambda part: self._up_to[name](weights, part), x)
 
     def of_each_layer(self, weights: Sequence[Any], x: np.ndarray) -> list[np.ndarray]:
         """Return the outputs of each layer of the model."""
@@ -48,7 +55,7 @@ class Network:
 
     @cached_property
     def _of_each_layer(self) -> Any:
-        return self._traced(self._call_each)
+        return self._traced(lambda w, rows: self._call_each(w, rows, self.model.layers))
 
     def _traced(self, call: Callable[..., Any]) -> Any:
         """Return a function without what `tf.function` asks at each call."""
@@ -60,10 +67,15 @@ class Network:
         with keras.StatelessScope(zip(self.model.weights, weights, strict=True)):
             return self.model(rows, training=False)
 
-    def _call_each(self, weights: Any, outputs: Any) -> list[Any]:
+    def _call_each(self, weights: Any, outputs: Any, layers: Sequence[Any]) -> list[Any]:
         """Call one layer after another; `layer.output` isn't its outputs where that is a model."""
         with keras.StatelessScope(zip(self.model.weights, weights, strict=True)):
-            return [outputs := layer(outputs, training=False) for layer in self.model.layers]
+            return [outputs := layer(outputs, training=False) for layer in layers]
+
+
+def _in_parts(call: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
+    parts = [x[at : at + AT_ONCE] for at in range(0, len(x), AT_ONCE)] or [x]
+    return np.concatenate([call(tf.constant(part)).numpy() for part in parts])
 
 
 def network_of(architecture: Architecture) -> Network:

@@ -44,9 +44,9 @@ def train_nested(
     metric, table = arm.task.metric, []
     for (draw, weights, order), job, fit in zip(keys, jobs, fits, strict=True):
         rows, measure = draws[draw], measure_of(job, fit)
-        scores = {f"test_{metric}": measure.score(rows, "val")[metric]}
+        scores = {f"test_{metric}": measure.metric(rows, "val")}
         if not is_table(arm.problem_block.rows):
-            scores[f"score_{metric}"] = measure.score(rows, "score")[metric]
+            scores[f"score_{metric}"] = measure.metric(rows, "score")
         levels = {"problem": arm.problem, "draw": draw, "weights": weights, "order": order}
         seeds = {"weights_seed": job.weights_seed, "fit_seed": job.seed}
         table.append({**levels, "data_seed": rows.data_seed, **seeds, **scores})
