@@ -25,6 +25,7 @@ from regpipe.errors import SpecError, cause_of
 from regpipe.kedro_side.blocks import read_blocks
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.kedro_side.runner.records import RECORDS, data_folder
+from regpipe.language.metrics import METRICS
 from regpipe.language.vocabulary import check_name
 
 RUNNER = "regpipe.kedro_side.runner.IncrementalRunner"
@@ -115,6 +116,11 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
     "--target", "-t", required=True, help="The column to predict: its name, its place, or last."
 )
 @_single("--task", type=click.Choice(["binary", "multiclass", "regression"]))
+@_single(
+    "--metric",
+    type=click.Choice([name for name, metric in METRICS.items() if metric.tasks]),
+    help="What techniques are judged by; if not given, accuracy or R², or what suits better.",
+)
 @_single("--title", help="What people call it.")
 @click.option("--drop", multiple=True, help="A column to leave out; may be said repeatedly.")
 @click.option("--number", multiple=True, help="A column of numbers, whatever it looks like.")

@@ -57,12 +57,12 @@ def test_a_recipe_reaches_every_hidden_layer_and_no_other() -> None:
     ]
 
 
-def test_class_weights_are_for_problems_judged_by_balanced_accuracy() -> None:
+def test_class_weights_are_for_problems_judged_by_what_counts_classes() -> None:
     block = blocks("recipes")["recipes"]["class_weights"]
-    for metric in ("accuracy", "balanced_accuracy"):
+    for metric in ("accuracy", "auc", "balanced_accuracy", "f1", "mcc"):
         problem = {**blocks("problems")["moons"], "metric": metric}
         base = baseline("moons", Problem(**problem))
-        asked = metric == "balanced_accuracy"
+        asked = metric not in ("accuracy", "auc")
         assert is_for(block, problem) is RECIPES["class_weights"].is_for(base.task) is asked
         assert ("class_weights" in mixable(RECIPES, base)) is asked
     assert not is_for(block, blocks("problems")["moons"])
@@ -135,7 +135,7 @@ def test_a_recipe_asked_for_by_name_is_told_where_it_is_for_other_problems() -> 
     base, named = baseline("diabetes", PROBLEMS["diabetes"]), ["dropout", "class_weights"]
     assert list(only(RECIPES, named)) == ["class_weights", "dropout"]
     assert only(RECIPES, None) == RECIPES
-    reason = "it is for binary and multiclass problems that balanced_accuracy judges"
+    reason = "it is for binary and multiclass problems that balanced_accuracy or f1 or mcc judges"
     assert left_out(RECIPES, base, named) == {"class_weights": reason}
     assert left_out(RECIPES, base, ["noise_labels"]) == {
         "noise_labels": "it is for binary and multiclass problems"

@@ -9,14 +9,18 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from regpipe import plots
+from regpipe.language import Problem
 from regpipe.language.metrics import METRICS, MetricName
 from regpipe.language.settings import Statistics
 from regpipe.language.tasks import CODE_SCORES, TASKS
+from tests.conftest import PROBLEMS
 
 
 def test_every_score_is_a_metric_with_a_smallest_difference() -> None:
     scores = {score for task in TASKS.values() for score in task.scores} | set(CODE_SCORES)
-    assert scores == set(METRICS) == set(get_args(MetricName))
+    asked = {name for name, metric in METRICS.items() if metric.asked}
+    assert asked == {"f1", "mcc", "log_loss", "mae", "rmse"} and not asked & scores
+    assert scores | asked == set(METRICS) == set(get_args(MetricName))
     assert Statistics().smallest_difference == {name: m.smallest for name, m in METRICS.items()}
     said = Statistics.model_validate({"smallest_difference": {"auc": 0.02}}).smallest_difference
     assert said == Statistics().smallest_difference | {"auc": 0.02}
@@ -120,6 +124,61 @@ def test_balanced_accuracy_and_auc_are_those_of_scikit_learn() -> None:
     found = computed("auc", several, shares)
     assert found == pytest.approx(metrics.roc_auc_score(several, shares, multi_class="ovr"))
     assert np.isnan(computed("auc", np.zeros(5), said[:5, None]))
+
+
+@pytest.mark.filterwarnings("ignore:A single label was found")
+@pytest.mark.parametrize("rare", [0.15, 0.5, 0.0])
+def test_f1_mcc_and_log_loss_are_those_of_scikit_learn(rare: float) -> None:
+    """Also where no row is of the second class, and of several classes where one has no row."""
+    from sklearn import metrics
+
+    rng = np.random.default_rng(3)
+    y = (rng.random(200) < rare).astype(int)
+    said = np.clip(0.3 * y + rng.random(200) * 0.8, 0, 1).astype("float32")
+    said[:2], y[0] = [0, 1], 0
+    for given in (said, np.minimum(said, 0.4)):  # the latter are all of one class
+        told = (given > 0.5).astype(int)
+        f1 = metrics.f1_score(y, told, zero_division=0)
+        assert computed("f1", y, given[:, None]) == pytest.approx(f1)
+        mcc = metrics.matthews_corrcoef(y, told)
+        assert computed("mcc", y, given[:, None]) == pytest.approx(mcc)
+        loss = metrics.log_loss(y, given, labels=[0, 1])
+        assert computed("log_loss", y, given[:, None]) == pytest.approx(loss, rel=1e-5)
+    several = rng.integers(0, 3, 200)
+    shares = rng.dirichlet([1, 1, 1, 1], 200).astype("float32")
+    fewer = np.hstack([rng.dirichlet([1, 1, 1], 200), np.zeros((200, 1))]).astype("float32")
+    for given in (shares, fewer):
+        told = given.argmax(axis=1)
+        f1 = metrics.f1_score(several, told, average="macro", zero_division=0)
+        assert computed("f1", several, given) == pytest.approx(f1)
+        mcc = metrics.matthews_corrcoef(several, told)
+        assert computed("mcc", several, given) == pytest.approx(mcc)
+        loss = metrics.log_loss(several, given, labels=range(4))
+        assert computed("log_loss", several, given) == pytest.approx(loss, rel=1e-5)
+
+
+def test_the_errors_of_numbers_are_those_of_scikit_learn() -> None:
+    from sklearn import metrics
+
+    rng = np.random.default_rng(7)
+    y, said = rng.normal(size=(2, 50)).astype("float32")
+    for name, theirs in (
+        ("mae", metrics.mean_absolute_error),
+        ("rmse", metrics.root_mean_squared_error),
+    ):
+        assert computed(name, y, said[:, None]) == pytest.approx(theirs(y, said), rel=1e-5)
+        assert computed(name, y, y[:, None]) == 0
+
+
+def test_a_problem_is_scored_by_what_it_asks_for_and_by_nothing_of_another_task() -> None:
+    def judged(problem: str, metric: str | None) -> Problem:
+        return Problem(**{**PROBLEMS[problem].model_dump(exclude_unset=True), "metric": metric})
+
+    assert judged("moons", "f1").kind.scores == TASKS["binary"].scores | {"f1": True}
+    assert judged("diabetes", "mae").kind.scores == TASKS["regression"].scores | {"mae": False}
+    assert judged("moons", None).kind.scores == TASKS["binary"].scores
+    with pytest.raises(ValueError, match="a regression problem has no mcc. Expected .*mae, rmse"):
+        judged("diabetes", "mcc")
 
 
 def test_the_calibration_error_is_that_of_bins_counted_one_by_one() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score, f1_score
 
 from regpipe.language import Problem
 from regpipe.language.metrics import METRICS
@@ -133,3 +134,12 @@ def test_other_models_are_cut_there_too() -> None:
         for name, problem in (("plain", plain), ("even", even))
     }
     assert mean["even"]["LogisticRegression"] > mean["plain"]["LogisticRegression"] + 0.1
+
+
+def test_other_models_say_the_likeliest_class_where_f1_judges() -> None:
+    problem = Problem(**{**PROBLEMS["moons"].model_dump(exclude_unset=True), "metric": "f1"})
+    table = score_references([ROWS], problem).set_index("model")
+    model = LogisticRegression(max_iter=1000).fit(ROWS.x_train, ROWS.y_train[:, 0])
+    expected = f1_score(ROWS.y_score, model.predict(ROWS.x_score))
+    assert table.loc["LogisticRegression", "test_f1"] == pytest.approx(expected)
+    assert not any(column.startswith("base_rate") for column in table)

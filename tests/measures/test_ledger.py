@@ -63,10 +63,10 @@ def test_of_a_class_with_a_single_row_to_test_on_nothing_is_known(
     y = np.array([[1.0]] * rare + [[0.0]] * 8)
     n = len(y)
     rows = replace(moons, y_score=y, units=Units(np.arange(n), n))
-    names = ("accuracy", "balanced_accuracy", "auc")
+    names = ("accuracy", "balanced_accuracy", "auc", "f1", "mcc")
     found = entries(dict.fromkeys(names, np.ones(n)), rows)
     finite = [bool(np.isfinite(scores).all()) for scores in found.values()]
-    assert finite == [True, known, known]
+    assert finite == [True, known, known, known, known]
 
 
 def test_the_fixed_split_is_no_sample_of_the_rows() -> None:
@@ -74,16 +74,26 @@ def test_the_fixed_split_is_no_sample_of_the_rows() -> None:
     assert rows_of(fixed, "fixed", arm_called("moons"))[0].units is None
 
 
-@pytest.mark.parametrize("name", ["balanced_accuracy", "auc", "ece", "r2"])
-def test_a_rows_score_tells_what_the_metric_owes_to_it(name: str) -> None:
+OF_CLASSES = ("balanced_accuracy", "auc", "f1", "mcc", "log_loss")
+
+
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [*((name, n) for name in OF_CLASSES for n in (2, 3)), ("ece", 2), ("r2", 0), ("rmse", 0)],
+)
+def test_a_rows_score_tells_what_the_metric_owes_to_it(name: str, classes: int) -> None:
     """By leaving the row out, which moves the metric by about an n-th of its influence."""
     rng, n = np.random.default_rng(4), 400
-    if name == "r2":
+    if not classes:
         y = rng.normal(size=(n, 1))
         outputs = y + rng.standard_t(4, (n, 1))
     else:
         y = (rng.random((n, 1)) < 0.3).astype(int)
         outputs = np.clip(0.3 * y + 0.2 + 0.4 * rng.random((n, 1)), 0, 1)
+    if classes == 3:
+        y += rng.random((n, 1)) < 0.4
+        outputs = rng.dirichlet([1, 1, 1], n) / 2 + np.eye(3)[y[:, 0]] * rng.random((n, 1))
+        outputs /= outputs.sum(axis=1, keepdims=True)
     function = METRICS[name].function
     assert function is not None
     scores = function(y, outputs)

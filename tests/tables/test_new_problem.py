@@ -56,6 +56,17 @@ def test_every_kind_of_file_is_read_and_named_in_the_catalog(suffix: str, tmp_pa
     assert entry.get("separator") == ("\t" if suffix == ".tsv" else None)
 
 
+def test_the_metric_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    table().to_csv(file, index=False)
+    for metric in ("f1", "balanced_accuracy"):
+        found = proposal(file, drop=["id"], metric=metric)
+        assert found.problem["metric"] == metric
+        assert not any("One class is rare" in note for note in found.notes)
+    with pytest.raises(SpecError, match="mine.*metric: a binary problem has no mae. Expected one"):
+        proposal(file, drop=["id"], metric="mae")
+
+
 def test_what_is_written_says_what_was_seen(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     pd.concat([table(), table().head(3)]).to_csv(file, index=False)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from regpipe.language.columns import Column
-from regpipe.language.metrics import MetricName
+from regpipe.language.metrics import METRICS, MetricName
 from regpipe.language.settings import Statistics
 from regpipe.language.tasks import CODE_SCORES, TASKS, Task, TaskName
 from regpipe.language.training import Training
@@ -210,9 +210,10 @@ class Problem(Strict):
             )
         scores = self._scores
         if self.metric is not None and self.metric not in scores:
+            others = [name for name, m in METRICS.items() if self.task in m.tasks and m.asked]
             raise ValueError(
                 f"metric: a {self.task} problem has no {self.metric}. Expected one of: "
-                f"{', '.join(scores)}"
+                f"{', '.join([*scores, *others])}"
             )
         return self
 
@@ -224,7 +225,10 @@ class Problem(Strict):
 
     @property
     def _scores(self) -> dict[str, bool]:
-        return TASKS[self.task].scores | (CODE_SCORES if self.autoencoder else {})
+        scores = TASKS[self.task].scores | (CODE_SCORES if self.autoencoder else {})
+        if self.metric and self.task in METRICS[self.metric].tasks:
+            scores |= {self.metric: METRICS[self.metric].higher_is_better}
+        return scores
 
     @property
     def own_table(self) -> TableRows | None:

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 MetricName = Literal[
-    "accuracy", "balanced_accuracy", "auc", "ece", "r2", "mse",
+    "accuracy", "balanced_accuracy", "auc", "ece", "f1", "mcc", "log_loss",
+    "r2", "mse", "mae", "rmse",
     "denoising_mse", "probe_accuracy", "sparsity", "loss",
 ]  # fmt: skip
 TaskName = Literal["binary", "multiclass", "regression", "reconstruction"]
@@ -41,7 +42,8 @@ class Metric:
             own loss, or `codes`.
         smallest: a mean difference below this is of no interest, unless a user sets another.
         of_classes: whether it is of the predicted classes, which base rates may change.
-        by_class: whether each class counts alike, however few rows it has.
+        by_class: whether a class counts for much, however few rows it has.
+        asked: whether only those problems are scored by it that name it as their metric.
         lowest: that it can be.
         highest: that it can be. An interval is told and drawn no further, which costs it nothing:
             what lies beyond is no mean of any rows.
@@ -59,6 +61,7 @@ class Metric:
     smallest: float = 0.01
     of_classes: bool = False
     by_class: bool = False
+    asked: bool = False
     lowest: float = -math.inf
     highest: float = math.inf
 
@@ -248,6 +251,58 @@ def _mean_of_groups(values: np.ndarray, group: np.ndarray) -> np.ndarray:
     return means.mean() + len(values) / (len(rows) * rows[group]) * (values - means[group])
 
 
+def _f1(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score F1: of the second of two classes, or of each of several, on average.
+
+        2 n_k / (rows of class k + rows that are predicted to be)
+
+    n_k of which are both. A class that has neither counts among several for nothing, and of two for
+    0, as scikit-learn has it.
+    """
+    told, label = predicted_classes(outputs)[:, 0], y[:, 0].astype(int)
+    labels = [1] if outputs.shape[1] == 1 else np.union1d(told, label)
+    return np.mean([_f1_of(label == k, told == k) for k in labels], axis=0)
+
+
+def _f1_of(true: np.ndarray, told: np.ndarray) -> np.ndarray:
+    either = true.astype(float) + told
+    if not either.any():
+        return np.zeros(len(true))
+    f1 = 2 * (true & told).sum() / either.sum()
+    return f1 + (2 * (true & told) - f1 * either) / either.mean()
+
+
+def _mcc(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the correlation of true and predicted classes; 0 where either is always the same.
+
+        (sum_k c_kk - sum_k t_k p_k) / sqrt((1 - sum_k t_k^2) (1 - sum_k p_k^2))
+
+    c_kk is the share of the rows that are of class k and predicted to be, t_k and p_k the shares of
+    those that are the one and the other (B. W. Matthews, 1975, of two classes; J. Gorodkin,
+    "Comparing two K-category assignments by a K-category correlation coefficient", 2004).
+    """
+    told, label = predicted_classes(outputs)[:, 0], y[:, 0].astype(int)
+    classes = 1 + max(told.max(), label.max())
+    t, p = (np.bincount(k, minlength=classes) / len(k) for k in (label, told))
+    together, of_true, of_told = np.mean(label == told) - t @ p, 1 - t @ t, 1 - p @ p
+    if not of_true * of_told > 0:
+        return np.zeros(len(y))
+    root = np.sqrt(of_true * of_told)
+    moved = (label == told) - p[label] - t[told] + t @ p - together
+    spread = (t @ t - t[label]) / of_true + (p @ p - p[told]) / of_told
+    return together / root * (1 - spread) + moved / root
+
+
+def _log_loss(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the mean of -ln(probability of the row's class), `SMALLEST` at least.
+
+    Unlike `loss`, it is the same whatever a network is trained on, and models without have it.
+    """
+    of_each = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+    said = np.take_along_axis(of_each, y.astype(int), axis=1)[:, 0].astype(float)
+    return -np.log(np.clip(said, SMALLEST, 1 - SMALLEST))
+
+
 def _ece(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """Score the expected calibration error: how far probabilities are from how often they hold.
 
@@ -269,6 +324,18 @@ def _mse(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     return np.mean((outputs - y) ** 2, axis=1, dtype=float)
 
 
+def _mae(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the mean absolute error."""
+    return np.mean(np.abs(outputs - y), axis=1, dtype=float)
+
+
+def _rmse(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Score the root of the mean squared error."""
+    errors = _mse(y, outputs)
+    root = np.sqrt(errors.mean())
+    return root + (errors - errors.mean()) / (2 * root) if root else errors
+
+
 def _r2(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """Score the share of the targets' variance that is explained; 0 for their mean, or less."""
     errors, far = _mse(y, outputs), np.square(y[:, 0] - np.mean(y, dtype=float))
@@ -280,6 +347,7 @@ def _r2(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
 
 
 BINS = 15  # of probabilities
+SMALLEST = float(np.finfo("float32").eps)  # as scikit-learn clips what a network says
 CLASSES: tuple[TaskName, ...] = ("binary", "multiclass")
 NUMBERS: tuple[TaskName, ...] = ("regression", "reconstruction")
 
@@ -302,8 +370,24 @@ METRICS: dict[str, Metric] = {
     ),
     "auc": replace(_share("AUC", _auc), by_class=True),
     "ece": replace(_share("calibration error", _ece), higher_is_better=False),
+    "f1": replace(_share("F1", _f1, of_classes=True), by_class=True, asked=True),
+    "mcc": Metric(
+        *("MCC", True),
+        tasks=CLASSES,
+        function=_mcc,
+        of_classes=True,
+        by_class=True,
+        asked=True,
+        lowest=-1.0,
+        highest=1.0,
+    ),
+    "log_loss": Metric(
+        "log loss", False, places=3, tasks=CLASSES, function=_log_loss, asked=True, lowest=0.0
+    ),
     "r2": Metric("R²", True, tasks=("regression",), function=_r2, highest=1.0),
     "mse": _error("squared error", _mse),
+    "mae": replace(_error("absolute error", _mae), tasks=("regression",), asked=True),
+    "rmse": replace(_error("root mean squared error", _rmse), tasks=("regression",), asked=True),
     "denoising_mse": _error("squared error on corrupted inputs"),
     "probe_accuracy": _share("accuracy of a linear probe"),
     "sparsity": _share("share of zeros in the code"),

@@ -33,8 +33,8 @@ class Task:
 
 
 def _task(name: TaskName, logged: str, metric: MetricName) -> Task:
-    scores = {score: m.higher_is_better for score, m in METRICS.items() if name in m.tasks}
-    return Task(name, logged, metric, scores)
+    scores = {score: m for score, m in METRICS.items() if name in m.tasks and not m.asked}
+    return Task(name, logged, metric, {score: m.higher_is_better for score, m in scores.items()})
 
 
 TASKS: dict[TaskName, Task] = {

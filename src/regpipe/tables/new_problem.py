@@ -83,7 +83,7 @@ def propose(
             frame.join(table[unasked]),
             rows,
             columns,
-            rare=block.get("metric") == "balanced_accuracy",
+            rare=not options.metric and block.get("metric") == "balanced_accuracy",
         ),
     ]
     entries = dict(_entries(name, file, filepath, target, found.written))
@@ -186,9 +186,11 @@ def _block(
         block["split"] = {"train": size, **({"stratify": True} if stratify else {})}
     if task == "regression":
         block["standardise"] = ["target"]
-    if task == "regression" and options.time:
+    if options.metric:
+        block["metric"] = options.metric
+    elif task == "regression" and options.time:
         block["metric"] = "mse"  # R² is against the mean of rows to come, which nobody knows
-    if _rarest(columns, table[rows["target"]]) < RARE:
+    elif _rarest(columns, table[rows["target"]]) < RARE:
         block["metric"] = "balanced_accuracy"
     block["network"] = default_network(task, columns)
     block["training"] = default_training(task, n_train)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import Column
-from regpipe.language.tasks import TaskName
+from regpipe.language.metrics import MetricName, TaskName
 from regpipe.tables.asked import Said
 from regpipe.tables.dialect import Dialect, dialect, name_of
 from regpipe.tables.encodings import decode
@@ -40,6 +40,7 @@ class Options:
 
     Attributes:
         task: inferred from the target, if not given.
+        metric: by which techniques are judged; chosen by the task and the target, if not given.
         title: made of the problem's name, if not given.
         header: whether the first line names the columns; if not given, its values tell.
         na: words that stand for a gap in every column.
@@ -49,6 +50,7 @@ class Options:
     """
 
     task: TaskName | None = None
+    metric: MetricName | None = None
     title: str | None = None
     group: str | None = None
     time: str | None = None
