@@ -118,7 +118,7 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
 @_single("--task", type=click.Choice(["binary", "multiclass", "regression"]))
 @_single(
     "--metric",
-    type=click.Choice([name for name, metric in METRICS.items() if metric.tasks]),
+    type=click.Choice([name for name, metric in METRICS.items() if metric.function]),
     help="What techniques are judged by; if not given, accuracy or R², or what suits better.",
 )
 @_single("--title", help="What people call it.")

@@ -135,7 +135,7 @@ def test_a_recipe_asked_for_by_name_is_told_where_it_is_for_other_problems() -> 
     base, named = baseline("diabetes", PROBLEMS["diabetes"]), ["dropout", "class_weights"]
     assert list(only(RECIPES, named)) == ["class_weights", "dropout"]
     assert only(RECIPES, None) == RECIPES
-    reason = "it is for binary and multiclass problems that balanced_accuracy or f1 or mcc judges"
+    reason = "it is for binary and multiclass problems that balanced_accuracy or f1 or mcc or cost judges"
     assert left_out(RECIPES, base, named) == {"class_weights": reason}
     assert left_out(RECIPES, base, ["noise_labels"]) == {
         "noise_labels": "it is for binary and multiclass problems"

@@ -19,7 +19,7 @@ from tests.conftest import PROBLEMS
 def test_every_score_is_a_metric_with_a_smallest_difference() -> None:
     scores = {score for task in TASKS.values() for score in task.scores} | set(CODE_SCORES)
     asked = {name for name, metric in METRICS.items() if metric.asked}
-    assert asked == {"f1", "mcc", "log_loss", "mae", "rmse"} and not asked & scores
+    assert asked == {"f1", "mcc", "log_loss", "cost", "mae", "rmse"} and not asked & scores
     assert scores | asked == set(METRICS) == set(get_args(MetricName))
     assert Statistics().smallest_difference == {name: m.smallest for name, m in METRICS.items()}
     said = Statistics.model_validate({"smallest_difference": {"auc": 0.02}}).smallest_difference

@@ -1,17 +1,19 @@
 """A class is said where it is likelier than its base rate, whatever the training shifts."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, f1_score
+from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
 
+from regpipe.candidates.arm import Arm, baseline
 from regpipe.language import Problem
 from regpipe.language.metrics import METRICS
 from regpipe.language.tasks import TASKS
-from regpipe.measures.base_rates import base_rates, evened, rates_of_fit, rates_to_columns
+from regpipe.measures.base_rates import base_rates, evened, rates_of, rates_of_fit, rates_to_columns
 from regpipe.measures.measure import means, scores_of
 from regpipe.measures.references import score_references
 from regpipe.rows.arrays import Rows
@@ -76,6 +78,71 @@ def test_no_shift_is_corrected_twice_and_none_is_forgotten(training: dict[str, A
         assert said[0, 0] == pytest.approx((4 / 6) / (4 / 6 + 6 / 94), abs=1e-3)
     if training == {"class_weight": "balanced"}:
         assert rates.tolist() == pytest.approx([0.5, 0.5])
+
+
+def costly(problem: str, costs: dict[Any, float], **training: Any) -> Arm:
+    """Return an arm of a problem that is judged by what mistakes cost."""
+    block = {**PROBLEMS[problem].model_dump(exclude_unset=True), "metric": "cost", "cost": costs}
+    arm = arm_called(problem, **training)
+    return replace(arm, task=Problem(**block).kind)
+
+
+@pytest.mark.parametrize("training", SHIFTS, ids=str)
+@pytest.mark.parametrize(("cost", "second"), [(5.0, False), (20.0, True)])
+def test_a_class_is_said_where_that_is_expected_to_cost_least(
+    training: dict[str, Any], cost: float, second: bool
+) -> None:
+    """From 1 / (1 + cost) on, by probabilities that no training has shifted: 40%, 6.7%, 0%."""
+    rates = base_rates(costly("moons", {1: cost}, **training), ROWS)
+    said = evened(learnt(training), rates)
+    assert (said[:, 0] > 0.5).tolist() == [True, second, False]
+
+
+def test_what_mistakes_cost_is_by_the_confusion_matrix() -> None:
+    task = costly("digits", {0: 3, 2: 0.5}).task
+    rng = np.random.default_rng(2)
+    y, shares = rng.integers(0, 3, (300, 1)), rng.dirichlet([1, 1, 1], 300)
+    matrix = np.array([[0, 3, 3], [1, 0, 1], [0.5, 0.5, 0]])  # of true and predicted classes
+    told = (shares @ matrix).argmin(axis=1)
+    rates = rates_of(task, rows_with([0, 1, 2]))
+    found = means(scores_of(task, y, shares, rates))
+    expected = (confusion_matrix(y, told) * matrix).sum() / len(y)
+    assert found["cost"] == pytest.approx(expected)
+    assert found["accuracy"] == pytest.approx(np.mean(told == y[:, 0]))
+    assert found["cost"] < means(scores_of(task, y, shares))["cost"]
+
+
+def test_other_models_say_what_costs_least() -> None:
+    block = PROBLEMS["moons"].model_dump(exclude_unset=True)
+    problem = Problem(**{**block, "metric": "cost", "cost": {1: 20}})
+    table = score_references([ROWS], problem).set_index("model")
+    model = LogisticRegression(max_iter=1000).fit(ROWS.x_train, ROWS.y_train[:, 0])
+    told = model.predict_proba(ROWS.x_score)[:, 1] > 1 / 21
+    expected = (confusion_matrix(ROWS.y_score, told) * [[0, 1], [20, 0]]).sum() / len(told)
+    assert table.loc["LogisticRegression", "test_cost"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("problem", "changes", "says"),
+    [
+        ("moons", {"metric": "cost"}, "cost: it goes with `metric: cost`"),
+        ("moons", {"cost": {1: 5}}, "cost: it goes with `metric: cost`"),
+        ("moons", {"metric": "cost", "cost": {2: 5}}, "cost: '2' is no class. Expected one of"),
+        ("moons", {"metric": "cost", "cost": {1: 0}}, "greater than 0"),
+        (
+            "digits",
+            {"metric": "cost", "cost": {10: 5}},
+            "cost: there is no class 10. Expected 0",
+        ),
+        ("diabetes", {"metric": "cost", "cost": {1: 5}}, "a regression problem has no cost"),
+    ],
+)
+def test_costs_are_those_of_classes_that_are_there(
+    problem: str, changes: dict[str, Any], says: str
+) -> None:
+    block = {**PROBLEMS[problem].model_dump(exclude_unset=True), **changes}
+    with pytest.raises(ValueError, match=re.escape(says)):
+        baseline(problem, Problem(**block))
 
 
 def test_accuracy_is_judged_by_the_likeliest_class() -> None:

@@ -63,6 +63,8 @@ def test_the_metric_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
         found = proposal(file, drop=["id"], metric=metric)
         assert found.problem["metric"] == metric
         assert not any("One class is rare" in note for note in found.notes)
+        told = [note for note in found.notes if note.startswith("F1 is that of 'yes', the second")]
+        assert len(told) == (metric == "f1")
     with pytest.raises(SpecError, match="mine.*metric: a binary problem has no mae. Expected one"):
         proposal(file, drop=["id"], metric="mae")
 

@@ -85,6 +85,12 @@ def baseline(name: str, problem: Problem) -> Arm:
     training = _suited(name, problem.training, problem, layers)
     if problem.autoencoder and problem.autoencoder.code not in layers:
         raise unknown(f"{name}.autoencoder.code", "layer", problem.autoencoder.code, layers)
+    outputs = layers[list(layers)[-1]].arguments.get("units") if layers else None
+    if problem.task == "multiclass" and isinstance(outputs, int):
+        if wrong := [k for k in problem.kind.costs or () if k >= outputs]:
+            raise SpecError(
+                f"{name}.cost: there is no class {wrong[0]}. Expected 0 to {outputs - 1}."
+            )
     return Arm(
         problem=name,
         technique=None,

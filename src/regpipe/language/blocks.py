@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from regpipe.ingredients.class_weight import ClassWeight
 from regpipe.language.columns import Column
 from regpipe.language.metrics import METRICS, MetricName
 from regpipe.language.settings import Statistics
@@ -173,6 +174,8 @@ class Problem(Strict):
     split: Split = Split()
     # By which a technique is judged, if not by the task's own: balanced_accuracy, auc, ...
     metric: MetricName | None = None
+    # Where `metric: cost` judges: of a row that isn't told to be of its class, by class; else 1.
+    cost: Annotated[dict[Class, PositiveFloat], Field(min_length=1)] | None = None
     # Scaled to mean 0 and standard deviation 1 over the rows trained on.
     standardise: list[Literal["features", "target"]] = []
     # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
@@ -203,6 +206,26 @@ class Problem(Strict):
         return self
 
     @model_validator(mode="after")
+    def _has_costs_where_they_judge(self) -> Self:
+        if (self.cost is None) == (self.metric == "cost"):
+            raise ValueError(
+                "cost: it goes with `metric: cost`, and that with it. Expected both, such as "
+                "`cost: {yes: 5}`, or none"
+            )
+        if self.cost is not None:
+            self._costs_by_number(self.classes or ([0, 1] if self.task == "binary" else None))
+        return self
+
+    def _costs_by_number(self, classes: list[Class] | None) -> dict[int, float]:
+        """Return costs as weights are read: by the numbers of the classes.
+
+        Raises:
+            SpecError: there is no class of that name.
+        """
+        weights = ClassWeight.model_validate(self.cost)
+        return dict(weights.for_arm("cost", TASKS["multiclass"], classes, None).asked)
+
+    @model_validator(mode="after")
     def _is_judged_by_its_scores(self) -> Self:
         if self.autoencoder and self.task != "reconstruction":
             raise ValueError(
@@ -221,7 +244,8 @@ class Problem(Strict):
     def kind(self) -> Task:
         """The task, with the metric that this problem is judged by."""
         task = TASKS[self.task]
-        return replace(task, metric=self.metric or task.metric, scores=self._scores)
+        costs = self._costs_by_number(self.classes) if self.cost else None
+        return replace(task, metric=self.metric or task.metric, scores=self._scores, costs=costs)
 
     @property
     def _scores(self) -> dict[str, bool]:

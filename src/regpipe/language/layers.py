@@ -14,6 +14,7 @@ from typing import Any
 from regpipe.errors import SpecError
 from regpipe.ingredients import LAYERS
 from regpipe.language import keras_names, vocabulary
+from regpipe.language.metrics import CUT
 from regpipe.language.tasks import Task
 
 LOOKS = {
@@ -133,12 +134,12 @@ def _faults(
             f"on '{called}' brings it above another number. Expected a loss such as "
             "binary_crossentropy."
         )
-    judged_by_rates = task.name == "binary" and task.metric == "balanced_accuracy"
+    judged_by_rates = task.name == "binary" and task.metric in CUT
     if judged_by_rates and named not in CUT_AT_BASE_RATE:
         yield (
-            f"{name}.training.loss: where balanced accuracy judges, a class is told by its "
-            f"share of the rows trained on, and training on '{called}' brings the output "
-            "elsewhere. Expected a loss such as binary_crossentropy, or another metric."
+            f"{name}.training.loss: where balanced accuracy or a cost judges, a class isn't "
+            f"told by a probability above 0.5, and training on '{called}' gives no probabilities. "
+            "Expected a loss such as binary_crossentropy, or another metric."
         )
     if "crossentropy" in named and activation not in (*SHARES, *SHARES_OF_ONE):
         # Keras would clip them, and the network would hardly learn.

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 MetricName = Literal[
-    "accuracy", "balanced_accuracy", "auc", "ece", "f1", "mcc", "log_loss",
+    "accuracy", "balanced_accuracy", "auc", "ece", "f1", "mcc", "log_loss", "cost",
     "r2", "mse", "mae", "rmse",
     "denoising_mse", "probe_accuracy", "sparsity", "loss",
 ]  # fmt: skip
@@ -39,7 +39,7 @@ class Metric:
             (n_rows,), whose mean is the metric. Where that is no mean over rows, a row's score is
             the metric plus the row's influence on it (F. R. Hampel, "The influence curve and its
             role in robust estimation", 1974). None where something else computes it: the problem's
-            own loss, or `codes`.
+            own loss, its costs, or `codes`.
         smallest: a mean difference below this is of no interest, unless a user sets another.
         of_classes: whether it is of the predicted classes, which base rates may change.
         by_class: whether a class counts for much, however few rows it has.
@@ -346,6 +346,7 @@ def _r2(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     return 1 - unexplained + (unexplained * far - errors) / variance
 
 
+CUT = ("balanced_accuracy", "cost")  # by which the class to say isn't the likeliest
 BINS = 15  # of probabilities
 SMALLEST = float(np.finfo("float32").eps)  # as scikit-learn clips what a network says
 CLASSES: tuple[TaskName, ...] = ("binary", "multiclass")
@@ -383,6 +384,15 @@ METRICS: dict[str, Metric] = {
     ),
     "log_loss": Metric(
         "log loss", False, places=3, tasks=CLASSES, function=_log_loss, asked=True, lowest=0.0
+    ),
+    "cost": Metric(
+        *("cost", False),
+        places=3,
+        tasks=CLASSES,
+        of_classes=True,
+        by_class=True,
+        asked=True,
+        lowest=0.0,
     ),
     "r2": Metric("R²", True, tasks=("regression",), function=_r2, highest=1.0),
     "mse": _error("squared error", _mse),

@@ -14,12 +14,14 @@ class Task:
         logged: the metric that is logged at each epoch beside the loss.
         metric: the number that a technique is judged by.
         scores: every number a fit is scored by, and whether a higher one is better.
+        costs: of a row that isn't told to be of its class, by the class' number, where costs judge.
     """
 
     name: TaskName
     logged: str
     metric: MetricName
     scores: dict[str, bool]
+    costs: dict[int, float] | None = None
 
     @property
     def logs(self) -> tuple[str, ...]:

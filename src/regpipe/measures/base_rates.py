@@ -1,4 +1,4 @@
-"""Where predictions are cut: for balanced accuracy, at each class's base rate.
+"""Where predictions are cut: for balanced accuracy, at each class's base rate, for costs by them.
 
     predicted class = argmax_k  p_k / r_k,    of two classes: the second where p > r
 
@@ -6,8 +6,10 @@ p are a network's outputs, r the base rates: the outputs of a network that ignor
 the same training. Balanced accuracy counts each class alike however few rows it has, and is highest
 so; the likeliest class, `argmax_k p_k`, is best for accuracy, and overlooks a rare one.
 
-The rates are the classes' shares of the rows trained on; where a training shifts the outputs, they
-are shifted alike, so that nothing is corrected twice:
+The rates are the classes' shares of the rows trained on. Where a row of class k that is taken for
+another costs c_k, they are 1 / c_k: to say k costs the sum over the other classes of p c, which is
+least where p_k c_k is largest; of two classes, the second is said where p > c_0 / (c_0 + c_1).
+Where a training shifts the outputs, rates are shifted alike: nothing is corrected twice.
 
     class weights:                  r_k <- w_k r_k / sum_j w_j r_j     (balanced: all alike)
     noisy labels, label smoothing:  r_k <- (1 - rate) r_k + rate / K
@@ -26,6 +28,7 @@ import numpy as np
 from regpipe.candidates.arm import Arm
 from regpipe.ingredients.label_noise import mixed_with_all
 from regpipe.language import Training
+from regpipe.language.tasks import Task
 from regpipe.rows.arrays import Rows
 
 COLUMN = "base_rate_{}"
@@ -34,15 +37,29 @@ COLUMN = "base_rate_{}"
 def base_rates(arm: Arm, rows: Rows) -> np.ndarray | None:
     """Return the rate of each class after a training on `rows`, of shape (n_classes,).
 
-    None where the likeliest class is predicted: the problem isn't judged by balanced accuracy.
+    None where the likeliest class is predicted: neither balanced accuracy nor a cost judges.
     """
-    if arm.task.metric != "balanced_accuracy":
+    training, rates = arm.training, rates_of(arm.task, rows)
+    if rates is None:
         return None
-    training = arm.training
-    rates = class_shares(rows)
     for idea in training.ingredients:
         rates = idea.class_rates(rates, rows.y_train)
     return mixed_with_all(rates, _smoothing(training))
+
+
+def rates_of(task: Task, rows: Rows) -> np.ndarray | None:
+    """Return the same, of a model whose outputs are shares of rows as they are."""
+    if task.metric == "balanced_accuracy":
+        return class_shares(rows)
+    if task.metric != "cost":
+        return None
+    rates = 1 / costs_of(task, len(class_shares(rows)))
+    return rates / rates.sum()
+
+
+def costs_of(task: Task, classes: int) -> np.ndarray:
+    """Return the cost of a row of each class that isn't told to be of it, of shape (classes,)."""
+    return np.array([(task.costs or {}).get(k, 1.0) for k in range(classes)])
 
 
 def class_shares(rows: Rows) -> np.ndarray:

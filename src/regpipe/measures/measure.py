@@ -17,9 +17,9 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine.keras_objects import make_loss
 from regpipe.engine.network import Architecture
 from regpipe.engine.weights import members
-from regpipe.language.metrics import METRICS
+from regpipe.language.metrics import METRICS, predicted_classes
 from regpipe.language.tasks import CODE_SCORES, Task
-from regpipe.measures.base_rates import evened
+from regpipe.measures.base_rates import costs_of, evened
 from regpipe.measures.codes import Codes
 from regpipe.measures.ledger import entries
 from regpipe.measures.network import network_of
@@ -193,11 +193,19 @@ def scores_of(
     """Return each row's scores that have a function; base rates, if any, shift the classes."""
     shifted = evened(outputs, rates)
     metrics = {name: METRICS[name] for name in task.scores}
-    return {
+    by_row = {
         name: metric.function(y, shifted if metric.of_classes else outputs)
         for name, metric in metrics.items()
         if metric.function
     }
+    return by_row | ({"cost": _cost(task, y, shifted)} if task.costs else {})
+
+
+def _cost(task: Task, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Return what each row costs: nothing where its class is predicted."""
+    label = y[:, 0].astype(int)
+    wrong = predicted_classes(outputs)[:, 0] != label
+    return costs_of(task, 1 + int(label.max()))[label] * wrong
 
 
 def _is_identity(layer: keras.Layer) -> bool:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from regpipe.engine import progress
 from regpipe.language import Problem
-from regpipe.measures.base_rates import class_shares
+from regpipe.measures.base_rates import class_shares, rates_of
 from regpipe.measures.ledger import entries
 from regpipe.measures.measure import means, scores_of
 from regpipe.rows.arrays import Rows
@@ -55,9 +55,7 @@ def score_references(draws: Sequence[Rows], problem: Problem) -> pd.DataFrame:
     """
     task, table = problem.kind, []
     for repeat, rows in enumerate(draws):
-        rates = class_shares(rows) if task.metric == "balanced_accuracy" else None
-
-        models = references(problem, rows.data_seed)
+        rates, models = rates_of(task, rows), references(problem, rows.data_seed)
         progress.expect(len(models))
         for name, model in models.items():
             clock = time.perf_counter()

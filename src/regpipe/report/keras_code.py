@@ -227,4 +227,6 @@ def _evaluate(arm: Arm) -> list[str]:
         notes.append("regpipe compares losses without penalties, and by the problem's own loss.")
     if arm.task.metric == "balanced_accuracy":
         notes.append("regpipe says the class that is the likeliest in proportion to its base rate.")
+    if arm.task.metric == "cost":
+        notes.append("regpipe says the class that is expected to cost least.")
     return [*map(comment, notes), scored]

@@ -78,6 +78,7 @@ def propose(
         *[f"Left out, since their target is missing: {count_rows(left_out)}."] * bool(left_out),
         *notes,
         *notes_on_words(table, rows, asked.gaps, asked.keep),
+        *_notes_on_f1(block, columns),
         *notes_on_texts(frame, rows, asked.keep),
         *notes_on_rows(
             frame.join(table[unasked]),
@@ -195,6 +196,15 @@ def _block(
     block["network"] = default_network(task, columns)
     block["training"] = default_training(task, n_train)
     return block
+
+
+def _notes_on_f1(block: dict[str, Any], columns: Columns) -> Iterator[str]:
+    if block.get("metric") == "f1" and block["task"] == "binary" and columns.classes:
+        first, second = columns.classes
+        yield (
+            f"F1 is that of '{second}', the second class. For that of '{first}', swap them in "
+            "`classes`, in the problem's file."
+        )
 
 
 def _sizes(options: Options, n_rows: int) -> tuple[float, int]:
