@@ -135,7 +135,8 @@ def test_a_recipe_asked_for_by_name_is_told_where_it_is_for_other_problems() -> 
     base, named = baseline("diabetes", PROBLEMS["diabetes"]), ["dropout", "class_weights"]
     assert list(only(RECIPES, named)) == ["class_weights", "dropout"]
     assert only(RECIPES, None) == RECIPES
-    reason = "it is for binary and multiclass problems that balanced_accuracy or f1 or mcc or cost judges"
+    judged = "judged by one of balanced_accuracy, f1, mcc, cost"
+    reason = f"it is for binary and multiclass problems {judged}"
     assert left_out(RECIPES, base, named) == {"class_weights": reason}
     assert left_out(RECIPES, base, ["noise_labels"]) == {
         "noise_labels": "it is for binary and multiclass problems"

@@ -280,7 +280,7 @@ def _reason(name: str, fault: str) -> str:
 
 def _kinds(recipe: Recipe) -> str:
     """Return which problems a recipe is for, in words."""
-    judged = f" that {' or '.join(recipe.metrics)} judges" if recipe.metrics else ""
+    judged = f" judged by one of {', '.join(recipe.metrics)}" if recipe.metrics else ""
     return f"{' and '.join(recipe.tasks)} problems{judged}"
 
 
