@@ -24,7 +24,7 @@ def page_of(proposal: Proposal) -> Iterator[str]:
     yield f"{counts}; {len(feature_names(proposal.columns))} inputs of the network."
     yield ""
     yield _line(rows.target, "target", f"{proposal.problem['task']}: {_target(proposal)}", "", wide)
-    roles = {rows.group: "group", rows.split: "split"}
+    roles = {rows.group: "group", rows.split: "split", rows.time: "time"}
     for name, column in list(columns.items())[:MOST]:
         if column.kind == "drop":
             yield _line(name, "left out", "", "", wide)
@@ -33,7 +33,7 @@ def page_of(proposal: Proposal) -> Iterator[str]:
         kind = roles.get(name, column.kind)
         values = "the same in all rows" if name in proposal.columns.constant else ""
         values = values or _values(table[name], column)
-        yield _line(name, kind, values, f"{gaps:,} gaps" * bool(gaps), wide)
+        yield _line(name, kind, values, f"{gaps:,} gap{'s' * (gaps > 1)}" * bool(gaps), wide)
     if len(columns) > MOST:
         yield f"  and {len(columns) - MOST} more"
 
