@@ -336,7 +336,7 @@ def test_lists_in_a_parquet_file_are_refused_or_left_out(tmp_path: Path) -> None
 def test_texts_that_look_like_numbers_are_asked_about_in_a_sheet_too(tmp_path: Path) -> None:
     file = tmp_path / "mine.xlsx"
     table().assign(age=[f"{k + 1},500" for k in range(60)]).to_excel(file, index=False)
-    with pytest.raises(SpecError, match='Say so: --thousands "," or --decimal ","'):
+    with pytest.raises(SpecError, match='^mine: .*Say so: --thousands "," or --decimal ","'):
         proposal(file)
     assert proposal(file, thousands=",").table["age"].max() == 60_500
 

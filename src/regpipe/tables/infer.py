@@ -50,9 +50,12 @@ def declared(
         for name, texts in found.items()
         if _kind_said(name, said) in (None, "number") and name not in (rows.group, rows.split)
     }
-    decimal, thousands = habit_of(
-        numbers, said.decimal, said.thousands, commas_separate=said.commas_separate
-    )
+    try:
+        decimal, thousands = habit_of(
+            numbers, said.decimal, said.thousands, commas_separate=said.commas_separate
+        )
+    except SpecError as error:
+        raise SpecError(f"{rows.table}: {error}") from None
     asked = Asked(rows, said, (decimal, thousands), found, gaps)
     columns: dict[str, Column] = {}
     notes: list[str] = []
