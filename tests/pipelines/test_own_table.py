@@ -110,7 +110,7 @@ def test_other_models_stand_beside_the_network(printed: list[str], folder: Path)
     table = pd.read_csv(folder / "data" / "08_reporting" / "mine_screen" / "references.csv")
     assert set(table["model"]) == {
         *("network", "LogisticRegression", "RandomForestClassifier"),
-        *("HistGradientBoostingClassifier", "MLPClassifier"),
+        *("HistGradientBoostingClassifier", "SVC", "MLPClassifier"),
     }
     network = table[table["model"] == "network"].iloc[0]
     other = table[table["model"] == "LogisticRegression"].iloc[0]

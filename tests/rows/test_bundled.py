@@ -10,12 +10,13 @@ import pytest
 from sklearn import datasets
 
 from regpipe.candidates.arm import baseline
-from regpipe.language import FreshProtocol, Problem, Protocol
+from regpipe.language import FreshProtocol, Problem, Protocol, Screen
 from regpipe.language.reading import parse
-from regpipe.measures.references import score_references
+from regpipe.pipelines.screen.references import fit_references
 from regpipe.rows.arrays import input_shape, rows_of
 from regpipe.tables.new_problem import propose
 from regpipe.tables.own_table import split_table
+from tests.conftest import blocks
 
 PROTOCOL = Protocol(fresh=FreshProtocol(repeats=2))
 # Loader, task, inputs that vary, and what always guessing the same would score.
@@ -79,6 +80,7 @@ def test_other_models_are_scored_on_the_same_rows(made: Any) -> None:
     name, _, problem, samples = made
     if name == "digits":  # seconds of gradient boosting, and the same code as for the other classes
         samples = samples[samples.groupby(["protocol", "repeat"], observed=True).cumcount() < 200]
-    found = score_references(rows_of(samples, "fresh", baseline("mine", problem))[:1], problem)
-    assert len(found) == 4
+    references, base = blocks("references")["references"], baseline("mine", problem)
+    found = fit_references(samples, base, references, Screen(repeats=2, holdouts=1), PROTOCOL)
+    assert len(found) == 2 * 5
     assert (found[f"test_{problem.kind.metric}"].max()) > TABLES[name][3] + 0.2

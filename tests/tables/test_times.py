@@ -13,7 +13,6 @@ from regpipe.errors import SpecError
 from regpipe.ingredients.after_stopping import Refit
 from regpipe.language import FreshProtocol, Problem, Protocol
 from regpipe.language.settings import Holdouts
-from regpipe.measures.references import references
 from regpipe.pipelines.export.nodes import prepare
 from regpipe.pipelines.fits import Repeat, watched
 from regpipe.pipelines.search import held_out
@@ -149,17 +148,6 @@ def test_a_second_pass_of_other_times_is_another_fit() -> None:
         of_others = Rows(**{**vars(rows), "times": np.arange(30) // 2})
         keys = {Job(arm, {}, one, 1).key("compiled") for one in (rows, of_others)}
         assert (len(keys) == 2) == differ
-
-
-def test_boosting_holds_out_no_rows_at_random() -> None:
-    beside = {"group": "when"}, {"time": "when"}, {}
-    stopping = [
-        references(problem(rows={"table": "mine", "target": "y", **keys}), 1)[
-            "HistGradientBoostingRegressor"
-        ].early_stopping
-        for keys in beside
-    ]
-    assert stopping == [False, False, "auto"]
 
 
 def test_plain_keras_code_holds_out_the_last_rows() -> None:

@@ -11,6 +11,7 @@ from regpipe.candidates.as_published import Block
 from regpipe.candidates.grids import check_grid
 from regpipe.candidates.mechanisms import MECHANISMS, faults_of_mechanisms
 from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
+from regpipe.candidates.references import REFERENCES, parse_references
 from regpipe.errors import SpecError, hint, unknown
 from regpipe.language import Problem, Recipe, Settings, StoppingRules, Technique, Training
 from regpipe.language.reading import parse
@@ -21,6 +22,7 @@ PIPELINES = ("study", "claims", "variance")  # those of all problems
 DATASETS = ("made", "trainer", "looks", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
+OTHERS = (RECIPES, REFERENCES, MECHANISMS)  # parameters that hold blocks by their names
 NEEDED = {key for key, field in Recipe.model_fields.items() if field.is_required()}
 
 
@@ -49,7 +51,7 @@ def check_parameters(
     keep(check_free, problems, techniques)
     for name in (*problems, *techniques):
         keep(check_name, name, "problem or technique", name)
-    names = {*Settings.model_fields, RECIPES, MECHANISMS, *problems, *techniques}
+    names = {*Settings.model_fields, *OTHERS, *problems, *techniques}
     unknown_names = sorted(set(parameters) - names)
     faults += [f"{name}: there is no such parameter. {hint(name, names)}" for name in unknown_names]
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
@@ -80,6 +82,7 @@ def check_parameters(
     recipes = parameters.get(RECIPES) or {}
     keep(_check_names, parsed, recipes)
     faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
+    keep(parse_references, parameters.get(REFERENCES) or {})
     if rules := parameters.get("stopping_rules"):
         if found := keep(parse, StoppingRules, rules, "stopping_rules"):
             faults += _faults_of_rules(found, bases)
@@ -157,7 +160,7 @@ def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
         **dict.fromkeys(PIPELINES, "pipeline"),
         **dict.fromkeys(DATASETS, "dataset"),
         **{f"{problem}_{what}": "pipeline" for problem in problems for what in OF_A_PROBLEM},
-        **dict.fromkeys((RECIPES, MECHANISMS), "parameter"),
+        **dict.fromkeys(OTHERS, "parameter"),
     }
     for name in sorted({*problems, *techniques} & set(taken)):
         faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")

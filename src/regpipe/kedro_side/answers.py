@@ -80,10 +80,10 @@ class AnswerHooks:
 
 
 def _baseline(problem: str, left: set[str], catalog: DataCatalog) -> "pd.DataFrame":
-    """Return the run table of a baseline; of a screen those repeats that its other models have."""
+    """Return the run table of a baseline; of a screen those repeats that any of its recipes has."""
     runs = catalog.load(f"{problem}.runs")
-    if (references := f"{screen_name(problem)}.references") in left:
-        runs = runs[runs["repeat"] < catalog.load(references)["repeats"].max()]
+    if (board := f"{screen_name(problem)}.leaderboard") in left:
+        runs = runs[runs["repeat"] < catalog.load(board)["repeats"].max()]
     return runs
 
 

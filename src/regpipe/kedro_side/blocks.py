@@ -13,7 +13,7 @@ Blocks = dict[str, dict[str, Any]]
 
 # Blocks are parameters, so that `params:` and `--params` see them; under patterns of their own, the
 # registry learns which is which.
-KINDS = ("problems", "techniques", "stopping_rules", "recipes", "mechanisms")
+KINDS = ("problems", "techniques", "stopping_rules", "recipes", "references", "mechanisms")
 
 
 class BlockLoader(OmegaConfigLoader):

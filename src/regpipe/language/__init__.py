@@ -15,6 +15,7 @@ from regpipe.language.blocks import (
 )
 from regpipe.language.columns import Column
 from regpipe.language.mechanisms import Measure, Mechanism
+from regpipe.language.references import Reference
 from regpipe.language.settings import (
     PROTOCOLS,
     Cocktail,
@@ -48,6 +49,7 @@ __all__ = [
     "Random",
     "Published",
     "Recipe",
+    "Reference",
     "Screen",
     "Settings",
     "Split",

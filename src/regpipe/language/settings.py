@@ -76,6 +76,11 @@ class Repeated(Strict):
         last = min(self.at_most, most)
         return (*range(2 * self.batch, last, self.batch), last)
 
+    def certain_within(self, most: int) -> int:
+        """How many repeats there are in any case, whatever an analysis says; `most` or fewer."""
+        analyses = self.analyses_within(most)
+        return analyses[0] if analyses else min(self.ceiling, most)
+
 
 class FreshProtocol(Repeated):
     """A new draw at each repeat, scored on `score_rows` further new rows.

@@ -5,7 +5,7 @@ tried there; the score never sees them. Candidates that look hopeless after the 
 pruned.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +62,16 @@ class Evaluator:
         scores = []
         for held in ways:
             scores.append(self._measured(candidate.job(repeat, held))[1].score(held, "val"))
-            yield {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}
+            yield mean_of(scores)
 
     def _measured(self, job: Job) -> tuple[Any, Any]:
         fit = self._trainer.fits_of(self._name, [job])[0]
         return fit, measure_of(job, fit)
+
+
+def mean_of(scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean of each score over some ways to hold out rows."""
+    return {name: float(np.mean([one[name] for one in scores])) for name in scores[0]}
 
 
 def held_out(repeat: Repeat, sizes: Holdouts) -> list[Rows]:

@@ -21,8 +21,8 @@ def compare_references(
     """Return a row per model, the best first, and one of the network.
 
     Args:
-        references: model, repeat, data_seed, `test_<metric>` and that of each row, seconds: a row
-            per fit.
+        references: model, repeat, data_seed, setting (JSON), `test_<metric>` and that of each row,
+            seconds, search_seconds: a row per repeat and model.
         baseline: the run table of the network without a technique.
         problem: by whose metric they are compared.
         statistics: confidence and smallest differences.
@@ -32,7 +32,9 @@ def compare_references(
     Returns:
         model; mean, mean_ci_low, mean_ci_high of the metric on test rows, over so many repeats;
         difference (model minus network) with ci_low and ci_high, p_better, verdict (does it beat
-        the network?) and seconds, the mean of a fit. The network has no difference.
+        the network?); setting, the one that was chosen most often, and how many times; seconds, the
+        mean of a fit, and search_seconds, the mean of choosing. The network has no difference, and
+        nothing was chosen.
     """
     task, confidence = problem.kind, statistics.confidence
     network = baseline[baseline["protocol"] == "fresh"]
@@ -44,10 +46,17 @@ def compare_references(
         comparison = compare_pairs(pairs, task.metric, problem, statistics, splits, plan)
         shown = {k: asdict(comparison)[k] for k in ("ci_low", "ci_high", "p_better", "verdict")}
         means = _mean(fits, task.metric, confidence, splits)
-        rows.append({"model": model, **means, "difference": comparison.mean, **shown})
+        chosen = {**most_frequent(fits["setting"]), "search_seconds": fits["search_seconds"].mean()}
+        rows.append({"model": model, **means, "difference": comparison.mean, **shown, **chosen})
     table = pd.DataFrame(rows).assign(metric=task.metric)
     ascending = not task.scores[task.metric]
     return table.sort_values("mean", ascending=ascending, ignore_index=True)
+
+
+def most_frequent(settings: pd.Series) -> dict[str, object]:
+    """Return the setting that was chosen most often, the first of several, and how many times."""
+    times = settings.value_counts(sort=False)
+    return {"setting": times.idxmax(), "times": int(times.max())}
 
 
 def _mean(fits: pd.DataFrame, metric: str, confidence: float, splits: Splits) -> dict[str, float]:

@@ -14,13 +14,13 @@ from regpipe.pipelines.arm.nodes import Trained, train_plan
 from regpipe.pipelines.fits import repeats_of, splits_of
 from regpipe.pipelines.grid.nodes import choose_values
 from regpipe.pipelines.looks import Look, Looks
+from regpipe.pipelines.screen.references import left_out_references, peers_for
 from regpipe.pipelines.search import candidate_of
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
 from regpipe.report.study import Screening, Stories, Study
-from regpipe.rows.arrays import rows_of
 from regpipe.rows.draws import draws_of
 from regpipe.statistics import grid as grid_statistics
 from regpipe.statistics.answer import Answer
@@ -182,17 +182,16 @@ def gather_tuning(**choices: Choice) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def leave_out(base: Arm, recipes: dict[str, Any], screen: Screen) -> dict[str, str]:
-    """Return the recipes that don't suit the problem, and why; see `left_out`."""
-    return left_out(parse_recipes(recipes), base, screen.recipes)
-
-
-def train_references(samples: pd.DataFrame, base: Arm, screen: Screen) -> pd.DataFrame:
-    """Return the scores of models without a network, on the same splits: a row per fit."""
-    from regpipe.measures.references import score_references
-
-    draws = rows_of(samples, "fresh", base)[: screen.ceiling]
-    return score_references(draws, base.problem_block)
+def leave_out(
+    base: Arm,
+    samples: pd.DataFrame,
+    recipes: dict[str, Any],
+    references: dict[str, Any],
+    screen: Screen,
+) -> dict[str, str]:
+    """Return the recipes and the models that don't suit the problem, and why; see `left_out`."""
+    slow = left_out_references(samples, base, references)
+    return {**left_out(parse_recipes(recipes), base, screen.recipes), **slow}
 
 
 def plan_references(
@@ -202,10 +201,15 @@ def plan_references(
     protocol: Protocol,
     statistics: Statistics,
     screen: Screen,
+    references: dict[str, Any],
 ) -> Look:
-    """Return by which plan other models are asked about."""
+    """Return by which plan other models are asked about, once all of them are there."""
+    peers = peers_for(samples, base, references)
+    tried = [peer.block.model_dump(exclude={"at_most"}) for peer in peers]
     asked = ([base], samples, protocol, statistics, Plan())
-    return looks.at(*asked, repeats=screen.ceiling, name="references")
+    ways = [screen.holdouts, screen.validation_split]
+    n = screen.certain_within(protocol.fresh.ceiling)
+    return looks.at(*asked, repeats=n, name="references", further=[tried, ways])
 
 
 def rank_references(

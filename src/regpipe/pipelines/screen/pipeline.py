@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline
 from regpipe import plots
 from regpipe.pipelines.arm.pipeline import TRAINED, measuring_nodes, network_node
 from regpipe.pipelines.screen import nodes
+from regpipe.pipelines.screen.references import fit_references
 from regpipe.pipelines.screen.tuning import tune
 from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.study.pipeline import story_of
@@ -15,6 +16,7 @@ from regpipe.pipelines.views import View
 from regpipe.pipelines.wiring import TRAINS, bound, parameters, step
 
 PROTOCOL, STATISTICS, SCREEN = "params:protocol", "params:statistics", "params:screen"
+RECIPES, REFERENCES = "params:recipes", "params:references"
 WHOLE = ("leaderboard", "tuning", "references", "left_out", "forest_plot", "reference_runs")
 
 
@@ -91,15 +93,17 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     arm, block = f"{problem}.arm", f"params:{problem}"
     shown = [board, tuning, references, forest, left_out, block, *stories]
     samples, look = f"{problem}.samples", f"{screen}.look"
-    asked = [arm, samples, "looks", PROTOCOL, STATISTICS, SCREEN]
+    asked = [arm, samples, "looks", PROTOCOL, STATISTICS, SCREEN, REFERENCES]
+    fitted = [samples, arm, REFERENCES, SCREEN, PROTOCOL]
+    suiting = [arm, samples, RECIPES, REFERENCES, SCREEN]
     compared = [runs, f"{problem}.runs", block, look, "looks"]
     return Pipeline(
         [
             step(nodes.rank, stories, board, "report"),
             step(nodes.gather_tuning, choices, tuning, "report"),
-            step(nodes.leave_out, [arm, "params:recipes", SCREEN], left_out, "model"),
+            step(nodes.leave_out, suiting, left_out, "model"),
             step(nodes.plan_references, asked, look, "model"),
-            step(nodes.train_references, [samples, arm, SCREEN], runs, *TRAINS),
+            step(fit_references, fitted, runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
             step(plots.forest, board, forest, "plot", name="plot_forest"),
             step(bound(nodes.report, name=problem), shown, f"{screen}.report", "report"),

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -36,6 +36,7 @@ from regpipe.statistics.plan import Plan
 
 CLAIMED = 5  # repeats in which every value is trained on all rows
 
+Choice = TypeVar("Choice")
 Tried = dict[tuple[int, Value], dict[str, Any]]  # a row of the table, by repeat and value
 
 
@@ -115,7 +116,7 @@ def fits_of_repeat(values: int, holdouts: int) -> int:
     return sum(math.ceil(values / 2**step) for step in range(holdouts))
 
 
-def halve(values: Sequence[Value], go_on: Callable[[Value], float], ways: int) -> Value:
+def halve(values: Sequence[Choice], go_on: Callable[[Choice], float], ways: int) -> Choice:
     """Return the best of the values, of which the better half goes on to the next way."""
     left = list(values)
     for step in range(ways):

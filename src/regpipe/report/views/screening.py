@@ -1,5 +1,7 @@
 """What a screen has besides: what tuning on test rows would claim, and how other models do."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -50,13 +52,15 @@ class Reference:
         mean: of the metric on test rows.
         change: the mean difference to the network, and its interval; None for the network.
         verdict: whether it is better than the network; None for the network.
-        seconds: of a fit.
+        chosen: the setting that was chosen most often, "" where there was no choice.
+        seconds: of a fit, and of choosing.
     """
 
     model: str
     mean: str
     change: tuple[str, str] | None
     verdict: Badge | None
+    chosen: str
     seconds: str
 
 
@@ -152,7 +156,19 @@ def _reference(row: Record) -> Reference:
     unit = METRICS[row["metric"]]
     mean, seconds = unit.value(row["mean"]), f"{row['seconds']:.2g}"
     if row["model"] == NETWORK:
-        return Reference("the network, plain", mean, None, None, seconds)
+        return Reference("the network, plain", mean, None, None, "", seconds)
     verdict: Badge | None = None if pd.isna(row["verdict"]) else rival_badge(row["verdict"])
     difference = change(unit, row["difference"], row["ci_low"], row["ci_high"])
-    return Reference(row["model"], mean, difference, verdict, seconds)
+    chosen = in_words(json.loads(row["setting"]))
+    chosen = f"{chosen} ({int(row['times'])} of {row['repeats']})" if chosen else ""
+    seconds = f"{seconds} + {row['search_seconds']:.2g}"
+    return Reference(row["model"], mean, difference, verdict, chosen, seconds)
+
+
+def in_words(setting: Mapping[str, object]) -> str:
+    """Return a setting of a model.
+
+    >>> in_words({"C": 10, "kernel": "rbf"})
+    'C 10, kernel rbf'
+    """
+    return ", ".join(f"{name} {value}" for name, value in setting.items())

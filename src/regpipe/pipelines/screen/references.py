@@ -1,0 +1,100 @@
+"""Choose a setting of each model beside the network, in each repeat, as a strength is chosen.
+
+By the same held-out rows: all settings are fitted without the first of them, the better half also
+without the next, and so on. What is chosen is fitted on all rows, and scored on the test rows. That
+is done in the repeats that all recipes have, also those that are given up later.
+"""
+
+import json
+import time
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regpipe.candidates.arm import Arm
+from regpipe.candidates.references import Peer, peers_of, too_slow
+from regpipe.engine import progress
+from regpipe.language import Protocol, Screen
+from regpipe.measures.ledger import entries
+from regpipe.pipelines.fits import Repeat, repeats_of
+from regpipe.pipelines.screen.tuning import fits_of_repeat, halve
+from regpipe.pipelines.search import held_out, mean_of, merit
+from regpipe.rows.arrays import Part, Rows, rows_of
+
+Blocks = dict[str, Any]
+
+
+def fit_references(
+    samples: pd.DataFrame, base: Arm, references: Blocks, screen: Screen, protocol: Protocol
+) -> pd.DataFrame:
+    """Return a row per repeat and model, each with the setting that held-out rows chose.
+
+    Columns: model; what the row of a run table begins with; setting (JSON), `validation_<score>`
+    of it, and `test_<score>` after a fit on all rows, each row's too (`ledger.entries`); seconds of
+    that fit, and search_seconds of all fits before.
+    """
+    n = screen.certain_within(protocol.fresh.ceiling)
+    repeats = repeats_of(base, samples, protocol, "fresh", n)
+    peers = peers_for(samples, base, references)
+    fits = sum(fits_of_repeat(len(peer.settings), screen.holdouts) + 1 for peer in peers)
+    progress.expect(len(repeats) * fits)
+    return pd.DataFrame(
+        [
+            _chosen(peer, repeat, ways, base)
+            for repeat in repeats
+            for ways in [held_out(repeat, screen)]
+            for peer in peers
+        ]
+    )
+
+
+def peers_for(samples: pd.DataFrame, base: Arm, references: Blocks) -> list[Peer]:
+    """Return the models that suit a problem.
+
+    Raises:
+        SpecError: as `peers_of`.
+    """
+    return peers_of(references, *_asked(samples, base))
+
+
+def left_out_references(samples: pd.DataFrame, base: Arm, references: Blocks) -> dict[str, str]:
+    """Return the models that take too long on a problem's rows, and why."""
+    return too_slow(references, *_asked(samples, base))
+
+
+def _chosen(peer: Peer, repeat: Repeat, ways: list[Rows], base: Arm) -> dict[str, Any]:
+    from regpipe.measures.measure import means
+    from regpipe.measures.references import score_peer
+
+    problem, began, settings = base.problem_block, time.perf_counter(), peer.settings
+    tried: dict[int, list[dict[str, float]]] = defaultdict(list)
+
+    def scored(k: int, rows: Rows, part: Part) -> dict[str, np.ndarray]:
+        scores = score_peer(peer, settings[k], rows, part, problem, repeat.seed)
+        progress.advance(peer.name)
+        return scores
+
+    def go_on(k: int) -> float:
+        tried[k].append(means(scored(k, ways[len(tried[k])], "val")))
+        return merit(mean_of(tried[k]), base)
+
+    best = halve(range(len(settings)), go_on, len(ways))
+    chosen = time.perf_counter()
+    scores = scored(best, repeat.rows, "score")
+    return {
+        "model": peer.name,
+        **repeat.row(),
+        "setting": json.dumps(settings[best]),
+        **{f"validation_{name}": score for name, score in mean_of(tried[best]).items()},
+        **means(scores, "test"),
+        **entries(scores, repeat.rows),
+        "seconds": time.perf_counter() - chosen,
+        "search_seconds": chosen - began,
+    }
+
+
+def _asked(samples: pd.DataFrame, base: Arm) -> tuple[str, bool, int]:
+    rows = rows_of(samples, "fresh", base)[0]
+    return base.problem, base.task.classifies, len(rows.x_train)
