@@ -22,8 +22,8 @@ def rolling_origins(times: np.ndarray, n_train: int, n_splits: int) -> tuple[np.
 
     >>> rolling_origins(np.arange(10), 4, 3)
     (array([4, 6, 8]), 2)
-    >>> rolling_origins(np.array([0, 1, 2, 3, 3, 4, 4, 4, 5, 5]), 3, 3)
-    (array([3, 5, 8]), 2)
+    >>> rolling_origins(np.array([0, 1, 2, 3, 4, 5, 5, 6, 7, 8]), 4, 3)
+    (array([4, 5, 8]), 1)
     """
     changes = np.flatnonzero(np.diff(times)) + 1
     possible = changes[changes >= n_train]

@@ -1,5 +1,6 @@
 """Texts that are dates, and the numbers that a network can make something of."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -109,12 +110,26 @@ def _used(dates: pd.Series) -> Iterator[str]:
 def _formats_of_one(text: str) -> list[str]:
     if len(text) < SHORTEST or not any(letter.isdigit() for letter in text):
         return []
-    candidates = (day + time + zone for day in DAYS for time in TIMES for zone in ZONES)
-    return [style for style in candidates if _reads_one(text, style)]
+    return [style for style, marks in STYLES.items() if _reads_one(text, style, marks)]
 
 
-def _reads_one(text: str, style: str) -> bool:
-    """Whether a text is a date of that format; hundreds of formats are asked, so not by pandas."""
+def _marks(text: str) -> str:
+    """Return what stands between letters and digits; of blanks, one."""
+    return re.sub(r"\s+", " ", re.sub(r"%.|\w", "", text))
+
+
+# `strptime` makes an expression of a format each time, and there are hundreds.
+STYLES = {
+    style: _marks(style)
+    for style in (day + time + zone for day in DAYS for time in TIMES for zone in ZONES)
+}
+
+
+def _reads_one(text: str, style: str, marks: str) -> bool:
+    """Whether a text is a date of that format, with its marks; a zone may have some of its own."""
+    own = _marks(text)
+    if own != marks and not ("%z" in style and own.startswith(marks)):
+        return False
     try:
         datetime.strptime(text, style)
     except ValueError:
