@@ -10,7 +10,7 @@ import pandas as pd
 from regpipe.errors import SpecError
 from regpipe.language import Column, TableRows
 from regpipe.tables.asked import UNKNOWN, Asked, Said, Texts, fault_of_line
-from regpipe.tables.habits import habit_of, likely_numbers, note_of_points
+from regpipe.tables.habits import Columns, Habit, habit_of, likely_numbers, note_of_points
 from regpipe.tables.kinds import FEWEST_ROWS
 from regpipe.tables.numbers import unit_of
 from regpipe.tables.typed import without_gaps
@@ -50,12 +50,7 @@ def declared(
         for name, texts in found.items()
         if _kind_said(name, said) in (None, "number") and name not in (rows.group, rows.split)
     }
-    try:
-        decimal, thousands = habit_of(
-            numbers, said.decimal, said.thousands, commas_separate=said.commas_separate
-        )
-    except SpecError as error:
-        raise SpecError(f"{rows.table}: {error}") from None
+    decimal, thousands = _habit(numbers, said, rows.table)
     asked = Asked(rows, said, (decimal, thousands), found, gaps)
     columns: dict[str, Column] = {}
     notes: list[str] = []
@@ -75,6 +70,15 @@ def declared(
         notes.append(note)
     update = {"columns": columns, "gaps": gaps, "decimal": decimal, "thousands": thousands}
     return rows.model_copy(update=update), notes
+
+
+def _habit(numbers: Columns, said: Said, table: str) -> Habit:
+    """Return how the numbers of a table are written."""
+    separate = said.commas_separate
+    try:
+        return habit_of(numbers, said.decimal, said.thousands, commas_separate=separate)
+    except SpecError as error:
+        raise SpecError(f"{table}: {error}") from None
 
 
 def _kind_said(name: str, said: Said) -> str | None:

@@ -11,7 +11,7 @@ from itertools import islice
 from regpipe.tables.dialect import Dialect
 from regpipe.tables.numbers import number_reader
 
-SEPARATORS = {";": "';'", "\t": "$'\\t'", ",": "','", "|": "'|'", " ": "' '"}  # as a shell has them
+SEPARATORS = (";", "\t", ",", "|", " ")
 CALLED = {",": "commas", "\t": "tabs", ";": "semicolons", " ": "blanks", "|": "bars"}
 QUOTES = ('"', "'")
 FIRST = 200  # lines, by which a file is judged

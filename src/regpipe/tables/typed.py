@@ -139,7 +139,7 @@ def _mapped(column: pd.Series, read: Any, what: str, expected: str) -> np.ndarra
         raise SpecError(_fault(what, strange, expected))
     if len(texts) == len(column) and values:
         kinds = {type(value) for value in values.values()}
-        if kinds == {bool} or (kinds == {int} and all(abs(v) < 2**63 for v in values.values())):
+        if kinds == {bool} or (kinds == {int} and all(abs(v) < EXACT for v in values.values())):
             return np.array([values[text] for text in texts])
     found = np.full(len(column), np.nan)
     found[column.notna().to_numpy()] = [float(values[text]) for text in texts]
