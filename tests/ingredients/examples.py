@@ -14,6 +14,7 @@ ARMS = {name: arm_called(name) for name in TECHNIQUES}
 RECIPES = parse_recipes(blocks("recipes")["recipes"])
 # Of an idea that no block of ours asks for by itself.
 ALONE: dict[str, dict[str, Any]] = {
+    "Cosine": {"cosine": {"fall": 1.0}},
     "Below": {"stop_when": {"rule": "below", "monitor": "loss", "value": 0.6}},
 }
 EVERY: tuple[Any, ...] = (*IDEAS, *LAYERS.values(), *PENALTIES.values())

@@ -26,6 +26,7 @@ from regpipe.report.python_text import Code, comment, literal, statement
 from regpipe.rows.arrays import Rows, hold_out
 from regpipe.seeds import derive
 from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called, blocks
+from tests.ingredients.examples import ALONE
 
 SHAPES = {
     "moons": (2,),
@@ -51,6 +52,7 @@ def every_arm() -> dict[str, Arm]:
     base = found["moons"]
     for name, recipe in parse_recipes(blocks("recipes")["recipes"]).items():
         found[f"recipe {name}"] = apply(name, technique_of(name, recipe, base), base)
+    found |= {name: changed(base, **asked) for name, asked in ALONE.items()}
     at_once = {"monitor": "loss", "mode": "max", "start_from_epoch": 2}
     for name, arm in found.items():
         if again := arm.training.passes:  # of which the first ends after the fourth epoch

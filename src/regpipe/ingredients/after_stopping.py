@@ -81,10 +81,13 @@ class Continue(SecondPass):
     then: Literal["continue"]
 
     def check(self, training: Any) -> None:
-        """Raise ValueError for a strength that would begin anew, too."""
+        """Raise ValueError for a strength, or a learning rate, that would begin anew, too."""
         super().check(training)
-        if training.ramp:
-            raise ValueError("ramp: training on after stopping would begin it anew. Expected refit")
+        for idea in filter(None, (training.ramp, training.cosine)):
+            if not idea.is_neutral:
+                raise ValueError(
+                    f"{idea.key()}: training on after stopping would begin it anew. Expected refit"
+                )
 
     def train(self, once: Any, hold_out: Any, training: Any, rows: Any, seed: int) -> Any:
         """Return two fits as one."""

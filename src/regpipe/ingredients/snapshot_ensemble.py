@@ -53,11 +53,12 @@ class SnapshotEnsemble(Ingredient):
         return {"rate": np.float32(fit.learning_rate), "kept": kept}
 
     def begin(self, part: Part, epoch: Epoch) -> None:
-        """Set the learning rate."""
+        """Set the learning rate; a single cycle leaves it as others have set it."""
         cycles = self._cycles(epoch)
         over = tf.cast((epoch.number * cycles) % epoch.epochs, tf.float32)
         falling = part["rate"] / 2 * (tf.cos(math.pi * over / epoch.epochs) + 1)
-        epoch.learning_rate = tf.where(cycles > 1, falling, part["rate"])
+        as_set = part["rate"] if epoch.learning_rate is None else epoch.learning_rate
+        epoch.learning_rate = tf.where(cycles > 1, falling, as_set)
 
     def end(self, part: Part, epoch: Epoch) -> Part:
         """Keep the weights, if a cycle ends with the epoch."""
