@@ -18,6 +18,7 @@ from regpipe.plots.style import BASELINE, TECHNIQUE, note_diverged
 from regpipe.rows.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.statistics.summary import pair_runs
 from tests.plots.test_study_plots import board, published, shares
+from tests.statistics.test_diagnosis import diagnosed, fits
 
 SMALLEST = {"accuracy": 0.01, "loss": 0.01}
 
@@ -210,6 +211,7 @@ FIGURES: dict[str, Any] = {
         two_path_table(), ["network.hidden.l2", "network.hidden.rate"], "L2", "accuracy", WITHOUT
     ),
     "stopping_tradeoff": lambda: plots.stopping_tradeoff(rules()),
+    "diagnosis": lambda: plots.diagnosis(fits(), diagnosed(fits()), "It overfits"),
     "forest": lambda: plots.forest(board()),
     "claims": lambda: plots.claims(published()),
     "variance": lambda: plots.variance(shares()),

@@ -3,6 +3,7 @@
 from regpipe.plots.claims import claims
 from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
+from regpipe.plots.diagnosis import diagnosis
 from regpipe.plots.forest import forest
 from regpipe.plots.grid import grid
 from regpipe.plots.learning_curves import Trained, learning_curves
@@ -23,6 +24,7 @@ __all__ = [
     "claims",
     "confusion",
     "decision_boundary",
+    "diagnosis",
     "forest",
     "grid",
     "recipe_worth",
