@@ -11,6 +11,7 @@ from regpipe.plots.paired_differences import paired_differences
 from regpipe.plots.predicted_true import predicted_true
 from regpipe.plots.recipe_worth import recipe_worth
 from regpipe.plots.reconstructions import reconstructions
+from regpipe.plots.reliability import reliability
 from regpipe.plots.sample_images import sample_images
 from regpipe.plots.sample_sequences import sample_sequences
 from regpipe.plots.sample_table import sample_table
@@ -32,6 +33,7 @@ __all__ = [
     "paired_differences",
     "predicted_true",
     "reconstructions",
+    "reliability",
     "sample_images",
     "sample_sequences",
     "sample_table",
