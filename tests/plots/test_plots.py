@@ -17,6 +17,7 @@ from regpipe import plots
 from regpipe.plots.style import BASELINE, TECHNIQUE, note_diverged
 from regpipe.rows.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.statistics.summary import pair_runs
+from tests.plots.test_importance import losses
 from tests.plots.test_reliability import drawn
 from tests.plots.test_study_plots import board, published, shares
 from tests.statistics.test_diagnosis import diagnosed, fits
@@ -214,6 +215,7 @@ FIGURES: dict[str, Any] = {
     "stopping_tradeoff": lambda: plots.stopping_tradeoff(rules()),
     "diagnosis": lambda: plots.diagnosis(fits(), diagnosed(fits()), "It overfits"),
     "reliability": lambda: drawn(3.0, 3.0),
+    "importance": lambda: plots.importance(losses(3), "Mine", "accuracy"),
     "forest": lambda: plots.forest(board()),
     "claims": lambda: plots.claims(published()),
     "variance": lambda: plots.variance(shares()),

@@ -6,6 +6,7 @@ from regpipe.plots.decision_boundary import decision_boundary
 from regpipe.plots.diagnosis import diagnosis
 from regpipe.plots.forest import forest
 from regpipe.plots.grid import grid
+from regpipe.plots.importance import importance
 from regpipe.plots.learning_curves import Trained, learning_curves
 from regpipe.plots.paired_differences import paired_differences
 from regpipe.plots.predicted_true import predicted_true
@@ -28,6 +29,7 @@ __all__ = [
     "diagnosis",
     "forest",
     "grid",
+    "importance",
     "recipe_worth",
     "learning_curves",
     "paired_differences",

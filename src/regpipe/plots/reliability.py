@@ -22,13 +22,10 @@ def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, n
         name: the title of what says them.
     """
     figure, axes = panels(1, 2, 4.4, 4.4, sharex=True, sharey=True)
+    then = f"at temperature {found.temperature:.2f}"
     parts = {
         "as said": (before, found.brier, found.ece),
-        f"at temperature {found.temperature:.2f}": (
-            after,
-            found.brier_tempered,
-            found.ece_tempered,
-        ),
+        then: (after, found.brier_tempered, found.ece_tempered),
     }
     for ax, (what, part), colour in zip(axes[0], parts.items(), ARMS.values(), strict=True):
         table, brier, ece = part

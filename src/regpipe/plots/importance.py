@@ -1,0 +1,46 @@
+"""Which columns does a model use?"""
+
+import pandas as pd
+
+from regpipe.language.metrics import METRICS
+from regpipe.plots.style import BASELINE, Figure, as_is, panels, title
+
+MOST = 15  # columns that are drawn
+LETTERS = 32  # of a column's name
+
+
+def importance(table: pd.DataFrame, name: str, metric: str) -> Figure:
+    """Draw what is lost when a column is shuffled, of the most important ones.
+
+    Args:
+        table: column, importance and sd, as `importance.permuted` has them, of one column at least.
+        name: the model's title.
+        metric: whose loss it is.
+    """
+    unit, drawn = METRICS[metric], table.nlargest(MOST, "importance").iloc[::-1]
+    figure, axes = panels(1, 1, 7.2, 1.5 + 0.28 * len(drawn))
+    ax = axes[0][0]
+    lost, sd = (unit.scale * drawn[key].to_numpy(float) for key in ("importance", "sd"))
+    ax.barh(range(len(drawn)), lost, 0.7, color=BASELINE, alpha=0.8)
+    ax.errorbar(lost, range(len(drawn)), xerr=sd, fmt="none", color="black", elinewidth=1)
+    ax.axvline(0, color="0.4", linewidth=1)
+    ax.set_yticks(range(len(drawn)), [_short(column) for column in drawn["column"]], fontsize=9)
+    of = f"the {MOST} most important of {len(table)} columns" if len(table) > MOST else "column"
+    ax.set_ylabel(of)
+    ax.set_xlabel(f"lost when it is shuffled, {unit.difference} (whiskers: sd over shuffles)")
+    ax.grid(axis="x", alpha=0.3)
+    title(figure, f"{name}: {_finding(table, metric)}")
+    return figure
+
+
+def _finding(table: pd.DataFrame, metric: str) -> str:
+    first, unit = table.nlargest(1, "importance").to_dict("records")[0], METRICS[metric]
+    if not first["importance"] > 0:
+        return f"no column matters to its {unit.name}"
+    size = f"{unit.size(first['importance'])}{unit.unit or f' {unit.name}'}"
+    return f"'{_short(first['column'])}' matters most ({size} lost without it)"
+
+
+def _short(column: object) -> str:
+    text = str(column)
+    return as_is(text if len(text) <= LETTERS else f"{text[: LETTERS - 3]}...")
