@@ -136,6 +136,23 @@ def test_luck_is_all_of_rows_where_seeds_change_nothing_and_none_where_nothing_d
     assert np.isnan([none.rows, none.seeds, none.sd]).all()
 
 
+def test_gains_on_splits_of_a_table_are_told_where_halves_are_drawn_anew() -> None:
+    """What they differ by comes from the halves, and splits share nothing of those."""
+    table = fits(of_rows=5 * WIGGLE)
+    rng = np.random.default_rng(5)
+    parts = [np.where(rng.random(100) < 0.3, 0.0, np.nan) for _ in range(8)]
+    own = rng.normal(0, 0.01, 100)
+    for place, row in table.iterrows():
+        by_row = parts[int(row["repeat"])] + row["share"] * own
+        by_row = by_row - np.nanmean(by_row) + row["test_accuracy"]
+        table.loc[[place], "test_accuracy_by_row"] = pd.Series([by_row], [place])
+    found = diagnosed(table, splits=Splits(70, 30))
+    assert found.last_doubling.ci_low > 0 and found.doubled == pytest.approx(0.01)
+    independent = diagnosed(table, splits=INDEPENDENT)
+    assert found.test.ci_low < independent.test.ci_low
+    assert found.last_doubling.ci_low <= independent.last_doubling.ci_low
+
+
 @pytest.mark.parametrize("splits", [INDEPENDENT, ONE_SAMPLE])
 def test_of_few_repeats_or_of_one_split_there_is_no_interval(splits: Splits) -> None:
     few = fits(of_rows=WIGGLE[:3] if splits is INDEPENDENT else WIGGLE)

@@ -113,13 +113,14 @@ def test_training_rows_count_where_they_show() -> None:
     rng, rows = np.random.default_rng(3), 200
     tested = rng.random(rows)
 
-    def overlap(by_training: float) -> float:
+    def overlap(by_training: float, **options: bool) -> float:
         by_unit = np.full((20, rows), np.nan)
         for split in by_unit:
             test = rng.permutation(rows)[:60]
             split[test] = tested[test] + by_training * rng.normal()
-        return Splits(140, 60).overlap(np.nanmean(by_unit, axis=1), by_unit)
+        return Splits(140, 60).overlap(np.nanmean(by_unit, axis=1), by_unit, **options)
 
+    assert overlap(0.5, anew=True) < 0.1
     assert overlap(0.5) > 2  # nearly 140/60: a hundred times what the rows tested on explain
     seldom = [overlap(0.005) for _ in range(40)]  # a 50th of it: they hardly show
     assert np.mean([found > 1 for found in seldom]) < 0.25 and np.median(seldom) < 0.6

@@ -43,7 +43,7 @@ resampling-based error estimators" (2013).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -76,7 +76,9 @@ class Splits:
     one_sample: bool = False
     in_time: bool = False
 
-    def overlap(self, values: np.ndarray, by_unit: np.ndarray | None = None) -> float:
+    def overlap(
+        self, values: np.ndarray, by_unit: np.ndarray | None = None, *, anew: bool = False
+    ) -> float:
         """Return the overlap of values, as `intervals.margin` wants it; infinite for one sample.
 
         Args:
@@ -85,6 +87,8 @@ class Splits:
                 value; NaN where it wasn't tested on. Rows that have a time stand in its order.
                 Nothing of a repeat is finite where what its rows say can't be known. None where
                 nothing was kept of rows.
+            anew: whether a value is up to a draw among the training rows that each split makes
+                anew, so that splits at random share nothing of what comes from those.
         """
         if self.one_sample or (self.in_time and by_unit is None):
             return math.inf
@@ -97,6 +101,8 @@ class Splits:
             origins = np.isfinite(by_unit).argmax(axis=1)
             return _rounded(overlap_in_time(values, origins, self.train_rows))
         n, variance, shared = len(values), float(np.var(values, ddof=1)), shared_by(by_unit)
+        if anew:
+            shared = replace(shared, training=0.0)
         if variance == 0 or not shared.units + shared.training > 0:
             return ratio
         return _rounded(shared.widened(variance / n, n) / variance - 1 / n)
