@@ -34,6 +34,7 @@ def test_commands_work(project: Path) -> None:
         "variance",
         "stopping_rules",
         "_grid",
+        "_answer",
         "_screen",
         "_cocktail",
         "_export",

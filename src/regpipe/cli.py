@@ -205,7 +205,7 @@ def new_problem(
         click.echo("\nTo follow a note, type this again with its option and --overwrite.")
     click.echo(f"\nWrote {' and '.join(_inside(root, p) for p in written.values())}. Next:")
     further = "" if env in ("base", "local") else f" --env={env}"
-    click.echo(f"\n  kedro run --pipelines={name}_screen{further}")
+    click.echo(f"\n  kedro run --pipelines={name}_answer{further}")
 
 
 def _write_all(texts: Mapping[Path, str]) -> None:

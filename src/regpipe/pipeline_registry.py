@@ -23,6 +23,8 @@ from regpipe.kedro_side.blocks import (
 )
 from regpipe.language.blocks import TABLE
 from regpipe.language.mechanisms import OF_HISTORY
+from regpipe.pipelines.answer.pipeline import answer_name
+from regpipe.pipelines.answer.pipeline import create_pipeline as create_answer
 from regpipe.pipelines.cocktail.pipeline import cocktail_name
 from regpipe.pipelines.cocktail.pipeline import create_pipeline as create_cocktail
 from regpipe.pipelines.export.pipeline import create_pipeline as create_export
@@ -121,6 +123,7 @@ class Makers:
             made[screen_name(problem)] = partial(self._with_screen, problem)
             made[cocktail_name(problem)] = partial(self._with_cocktail, problem)
             if self._table(problem):
+                made[answer_name(problem)] = partial(self._with_answer, problem)
                 made[f"{problem}_export"] = partial(self._with_export, problem)
                 made[f"{problem}_predict"] = partial(create_prediction, problem)
         if self._claimed() or self._mechanisms:
@@ -131,13 +134,13 @@ class Makers:
         return made
 
     def unlisted(self) -> set[str]:
-        """Return the pipelines that are only found by name: their screens would fill every list."""
+        """Return the pipelines that are only found by name: they would fill every list."""
         others = [
             problem
             for problem in self._screened
             if not self._table(problem) or not self._suiting(problem)
         ]
-        of_each = (screen_name, cocktail_name, "{}_export".format)
+        of_each = (answer_name, screen_name, cocktail_name, "{}_export".format)
         return {name(problem) for problem in others for name in of_each}
 
     def _base(self, problem: str) -> Pipeline:
@@ -206,10 +209,22 @@ class Makers:
         recipes = list(self._tried(problem))
         return self._with_screen(problem) + create_cocktail(problem, recipes)
 
+    def _with_answer(self, problem: str) -> Pipeline:
+        table = self._table(problem)
+        assert table is not None and self._tried(problem)
+        classifies = self._problems[problem].get("task") != "regression"
+        answer = create_answer(problem, table, classifies=classifies)
+        return self._only(problem, answer) + answer
+
+    def _only(self, problem: str, pipeline: Pipeline) -> Pipeline:
+        """Return those nodes of a problem that make what a pipeline reads."""
+        base = self._bases[problem]
+        return base.to_outputs(*(pipeline.inputs() & base.all_outputs()))
+
     def _with_export(self, problem: str) -> Pipeline:
-        table, recipes = self._table(problem), list(self._tried(problem))
+        table = self._table(problem)
         assert table is not None
-        return self._with_screen(problem) + create_export(problem, table, recipes)
+        return self._with_answer(problem) + create_export(problem, table)
 
     def _variance(self) -> Pipeline:
         return create_variance(list(self._shown))

@@ -128,23 +128,18 @@ def test_a_recipe_may_be_for_one_kind_of_network() -> None:
     check_parameters(parameters, PROBLEMS, TECHNIQUES)
 
 
-def test_a_screen_tries_recipes_that_are_there_and_an_export_hands_out_one_of_those() -> None:
-    def of(named: Any, technique: str | None = None) -> tuple[str, ...]:
-        settings = {"screen": {"recipes": named}, "export": {"technique": technique}}
+def test_a_screen_tries_recipes_that_are_there() -> None:
+    def of(named: Any) -> tuple[str, ...]:
+        settings = {"screen": {"recipes": named}}
         return faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, **blocks("recipes"), **settings})
 
     (line,) = of(["weight_l2", "dropot"])
     assert line == "screen.recipes: 'dropot' is no recipe. Did you mean 'dropout'?"
-    (line,) = of(["weight_l2"], "mixup")
-    assert line.startswith("export.technique: 'mixup' is no recipe of screen.recipes. Expected one")
     for wrong in ([], "dropout", [1]):
         assert of(wrong)[0].startswith("screen.recipes")
-    settings = {"screen": {"recipes": ["mixup"]}, "export": {"technique": "baseline"}}
-    check_parameters(
-        {**PROBLEMS, **TECHNIQUES, **SETTINGS, **blocks("recipes"), **settings},
-        PROBLEMS,
-        TECHNIQUES,
-    )
+    settings = {"screen": {"recipes": ["mixup"]}}
+    parameters = {**PROBLEMS, **TECHNIQUES, **SETTINGS, **blocks("recipes"), **settings}
+    check_parameters(parameters, PROBLEMS, TECHNIQUES)
 
 
 def test_the_shipped_blocks_pass() -> None:
@@ -380,7 +375,7 @@ def test_the_shipped_blocks_pass() -> None:
             "below 1, received '0.2'",
         ),
         ("max_norm.network.hidden.kernel_constraint.max_norm", "3", "max_norm: expected a number"),
-        ("export.technique", "dropot", "'dropot' is no recipe. Expected"),
+        ("export.side", "netwrok", "'network'"),
         ("noise_input.network.noise.GaussianNoise.stddev", -1, "stddev: expected a number of 0"),
         (
             "max_norm.network.hidden.kernel_constraint.max_norm",

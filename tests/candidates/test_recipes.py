@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from regpipe.candidates.arm import Arm, apply, baseline
+from regpipe.candidates.mixtures import MixtureSpace, mixable
 from regpipe.candidates.recipes import (
     candidate_values,
     check_recipe,
@@ -22,7 +23,6 @@ from regpipe.candidates.recipes import (
 )
 from regpipe.errors import SpecError
 from regpipe.language import Problem, Recipe
-from regpipe.pipelines.cocktail.search import mixable, slots
 from regpipe.report.study import Screening
 from regpipe.report.views.screening import omission
 from tests.conftest import PROBLEMS, blocks
@@ -85,7 +85,9 @@ def test_all_that_mixes_goes_together_on_every_problem() -> None:
             for name, recipe in RECIPES.items()
             if recipe.mixes and base.task.name in recipe.tasks
         }
-        for names in slots({name: recipe for name, (recipe, _) in chosen.items()}).values():
+        for names in MixtureSpace(
+            {n: recipe for n, (recipe, _) in chosen.items()}, base
+        ).slots.values():
             for name in names[1:]:
                 del chosen[name]
         if chosen:

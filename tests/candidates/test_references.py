@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from regpipe.candidates.check import check_free
-from regpipe.candidates.references import load, parse_references, peers_of, too_slow
+from regpipe.candidates.references import left_out, load, parse_references, peers_of
 from regpipe.errors import SpecError
 from tests.conftest import blocks
 
-SHIPPED = blocks("references")["references"]
+ALL = blocks("references")["references"]
+SHIPPED = {name: block for name, block in ALL.items() if "extra" not in block}
 NEIGHBORS = "sklearn.neighbors.KNeighborsClassifier"
 
 
@@ -44,8 +45,19 @@ def test_what_takes_long_is_left_out_and_so_is_what_is_null() -> None:
     some = {**SHIPPED, "LogisticRegression": None}
     names = [peer.name for peer in peers_of(some, "mine", True, 5001)]
     assert "SVC" not in names and "LogisticRegression" not in names and len(names) == 3
-    assert too_slow(some, "mine", True, 5001) == {"SVC": "it takes long on more than 5,000 rows"}
-    assert not too_slow(some, "mine", True, 5000)
+    assert left_out(some, "mine", True, 5001) == {"SVC": "it takes long on more than 5,000 rows"}
+    assert not left_out(some, "mine", True, 5000)
+
+
+def test_what_an_extra_brings_is_left_out_where_it_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("regpipe.language.references.find_spec", lambda name: None)
+    assert len(peers_of(ALL, "mine", True, 100)) == len(peers_of(SHIPPED, "mine", True, 100))
+    why = left_out(ALL, "mine", False, 100)
+    assert why == dict.fromkeys(
+        ("RealMLPRegressor", "TabMRegressor"), "it comes with `pip install 'regpipe[peers]'`"
+    )
 
 
 def test_a_problem_without_any_is_refused() -> None:

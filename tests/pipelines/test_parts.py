@@ -45,7 +45,7 @@ def exported() -> Pipeline:
     """What there is for the user's own table alone."""
     from regpipe.pipelines.export.pipeline import create_pipeline, create_prediction
 
-    return create_pipeline("wine", "wine_table", ["l2"]) + create_prediction("wine")
+    return create_pipeline("wine", "wine_table") + create_prediction("wine")
 
 
 @pytest.mark.parametrize("name", NAMES)

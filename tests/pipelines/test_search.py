@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from regpipe.candidates.arm import Arm, apply
+from regpipe.candidates.mixtures import Mixture, MixtureSpace, mixable, values_in_mixtures
 from regpipe.candidates.recipes import parse_recipes, technique_of
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Start
@@ -19,14 +20,8 @@ from regpipe.engine.loops import Loops
 from regpipe.kedro_side.datasets import TrialJournalDataset
 from regpipe.language import Cocktail
 from regpipe.pipelines.cocktail.nodes import to_technique
-from regpipe.pipelines.cocktail.search import (
-    Mixture,
-    MixtureSpace,
-    mixable,
-    search,
-    values_in_mixtures,
-)
 from regpipe.pipelines.fits import Repeat
+from regpipe.pipelines.mixing import Mixtures, search
 from regpipe.pipelines.search import Candidate, Evaluator
 from regpipe.rows.arrays import Rows
 from tests.conftest import PROBLEMS, arm_called, blocks
@@ -34,11 +29,11 @@ from tests.conftest import PROBLEMS, arm_called, blocks
 SIZES = Cocktail(trials=14, startup=4, holdouts=3)
 
 
-class Named(MixtureSpace):
-    """A space whose mixtures are not built, but named."""
+class Named(Mixtures):
+    """Makes candidates that are not built, but named."""
 
-    def candidate(self, mixture: Mixture) -> Candidate:
-        return Candidate(self.base, {"mixture": sorted(mixture.items())})
+    def candidate(self, mixture: Mixture, arm: Arm | None = None) -> Candidate:
+        return Candidate(self.space.base, {"mixture": sorted(mixture.items())})
 
 
 class Untrained(Evaluator):
@@ -67,6 +62,7 @@ class Untrained(Evaluator):
 
 
 Search = Callable[..., dict[str, Any]]
+STARTS: tuple[Mixture, ...] = ({}, {"weight_l2": 0.01}, {"dropout": 0.2, "unit_norm": None})
 RECIPES = ("weight_l2", "dropout", "unit_norm", "max_norm", "batch_norm", "noise_input")
 
 
@@ -74,13 +70,14 @@ RECIPES = ("weight_l2", "dropout", "unit_norm", "max_norm", "batch_norm", "noise
 def search_in(moons: Rows) -> Search:
     """Search as a run does, on the journal that former ones left, and return how it ended."""
     base, recipes = arm_called("moons"), parse_recipes(blocks("recipes")["recipes"])
-    space = Named(mixable({name: recipes[name] for name in RECIPES}, base), base, (2,))
+    some = mixable({name: recipes[name] for name in RECIPES}, base)
+    named = Named(MixtureSpace(some, base, starts=STARTS), (2,))
 
     def search_in(journal: Path, sizes: Cocktail = SIZES, **options: int) -> dict[str, Any]:
         storage = TrialJournalDataset(path=str(journal)).load()
         evaluator, repeat = Untrained(**options), Repeat("fresh", 0, moons, 5)
-        mixture, numbers = search(space, evaluator, repeat, sizes, storage, float("inf"))
-        return {"mixture": mixture, **numbers}
+        ranked, numbers = search(named, evaluator, repeat, sizes, storage, float("inf"))
+        return {"mixture": ranked[0], **numbers}
 
     return search_in
 
@@ -212,7 +209,7 @@ def test_every_recipe_that_mixes_has_a_place_in_a_mixture(problem: str) -> None:
     """The others are there, too, and do nothing: all recipes that ship go together."""
     base = arm_called(problem)
     recipes = mixable(parse_recipes(blocks("recipes")["recipes"]), base)
-    space = MixtureSpace(recipes, base, ())
+    space = MixtureSpace(recipes, base)
     assert len(recipes) > 5
     for name, recipe in recipes.items():
         assert space.arm({name: values_in_mixtures(recipe)[0]}).layers
@@ -236,8 +233,8 @@ def test_a_mixture_of_nothing_trains_as_the_network_without(
     moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
 ) -> None:
     base = arm_called("moons", epochs=6)
-    space = MixtureSpace(mixable(parse_recipes(blocks("recipes")["recipes"]), base), base, (2,))
-    mixed = space.candidate({})
+    space = MixtureSpace(mixable(parse_recipes(blocks("recipes")["recipes"]), base), base)
+    mixed = Mixtures(space, (2,)).candidate({})
     alone = CompiledLoop(base, architecture_of(base)).fit(moons, 3)
     found = CompiledLoop(mixed.arm, mixed.architecture).fit(moons, 3)
     assert len(space.recipes) > 12 and mixed.architecture != architecture_of(base)
@@ -254,10 +251,10 @@ def test_a_penalty_that_is_off_is_not_computed(
     """Its value of these weights would be 0 times infinity."""
     base = arm_called("moons", epochs=1, optimizer={"SGD": {"learning_rate": 0.0}})
     recipes = parse_recipes(blocks("recipes")["recipes"])
-    space = MixtureSpace({"weight_l2": recipes["weight_l2"]}, base, (2,))
+    made = Mixtures(MixtureSpace({"weight_l2": recipes["weight_l2"]}, base), (2,))
     large, losses = {"hidden/kernel": np.full((2, 500), 1e30, "float32")}, []
     for mixture in ({}, {"weight_l2": 1e-3}):
-        mixed = space.candidate(mixture)
+        mixed = made.candidate(mixture)
         loop = CompiledLoop(mixed.arm, mixed.architecture)
         start = Start(weights={**loop.fit(moons, 1).weights, **large})
         losses.append(loop.fit(moons, 1, start).history["loss"][0])
@@ -275,11 +272,11 @@ def test_mixtures_share_a_compile_and_train_as_their_recipes_alone(
     moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
 ) -> None:
     base, recipes = arm_called("moons", epochs=10), parse_recipes(blocks("recipes")["recipes"])
-    space = MixtureSpace(mixable(recipes, base), base, (2,))
+    made = Mixtures(MixtureSpace(mixable(recipes, base), base), (2,))
     loops = Loops("compiled")
     for name in SHARING:
         value = values_in_mixtures(recipes[name])[-1]
-        mixed = space.candidate({name: value})
+        mixed = made.candidate({name: value})
         alone = apply(name, technique_of(name, recipes[name], base, value), base)
         found = loops.fit(Job(mixed.arm, mixed.architecture, moons, 3))
         expected = CompiledLoop(alone, architecture_of(alone)).fit(moons, 3)
@@ -294,6 +291,6 @@ def test_mixtures_share_a_compile_and_train_as_their_recipes_alone(
 @pytest.mark.parametrize("training", [{"optimizer": "sgd"}, {"loss": "hinge"}])
 def test_what_is_left_out_changes_no_optimizer_and_no_loss(training: dict[str, str]) -> None:
     base = arm_called("moons", **training)
-    space = MixtureSpace(mixable(parse_recipes(blocks("recipes")["recipes"]), base), base, (2,))
+    space = MixtureSpace(mixable(parse_recipes(blocks("recipes")["recipes"]), base), base)
     (key,) = training
     assert getattr(space.arm({}).training, key) == training[key]

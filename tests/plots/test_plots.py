@@ -17,6 +17,7 @@ from regpipe import plots
 from regpipe.plots.style import BASELINE, TECHNIQUE, note_diverged
 from regpipe.rows.draws import DRAWN, ONE, SPLIT, Draws
 from regpipe.statistics.summary import pair_runs
+from tests.plots.test_answer import drawn as of_answer
 from tests.plots.test_importance import losses
 from tests.plots.test_reliability import drawn
 from tests.plots.test_study_plots import board, published, shares
@@ -219,6 +220,7 @@ FIGURES: dict[str, Any] = {
     "forest": lambda: plots.forest(board()),
     "claims": lambda: plots.claims(published()),
     "variance": lambda: plots.variance(shares()),
+    "answer": of_answer,
     "recipe_worth": lambda: plots.recipe_worth(parts(), "Mine", "accuracy"),
 }
 

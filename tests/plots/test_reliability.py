@@ -12,8 +12,9 @@ from tests.statistics.test_calibration import planted
 
 def drawn(factor: float, at: float, rows: int = 400) -> Any:
     said, labels = planted(factor, rows=rows)
-    tables = (reliability(p, labels) for p in (said, tempered(said, at)))
-    return plots.reliability(*tables, calibration(said, labels, at), "Mine")
+    both = (said, tempered(said, at))
+    tables = (reliability(p, labels) for p in both)
+    return plots.reliability(*tables, calibration(*both, labels, at), "Mine")
 
 
 def test_each_panel_has_a_point_per_group_with_its_interval() -> None:
@@ -32,7 +33,7 @@ def test_it_says_of_how_many_rows_and_both_scores() -> None:
     figure = drawn(3.0, 3.0)
     assert figure.get_supxlabel() == "400 rows, 40 in each point"
     before, after = (ax.get_title() for ax in figure.axes)
-    assert "as said" in before and "at temperature 3.00" in after
+    assert "as said" in before and "tempered" in after
     assert "Brier score 0." in before and "calibration error 0." in after
     assert drawn(3.0, 3.0, rows=405).get_supxlabel() == "405 rows, 40 to 41 in each point"
 
@@ -43,7 +44,7 @@ def test_it_says_of_how_many_rows_and_both_scores() -> None:
         (3.0, 3.0, "too sure; a temperature takes their calibration error from 0.2"),
         (0.4, 0.4, "too cautious; a temperature takes their calibration error from 0."),
         (1.0, 5.0, "look too sure, but tempered their calibration error goes from 0.0"),
-        (1.0, 1.0, "stay nearly as they are, 0.0"),
+        (1.0, 1.0, "off on average; a temperature changes little"),
     ],
 )
 def test_the_title_says_what_was_found(factor: float, at: float, finding: str) -> None:

@@ -36,7 +36,8 @@ def test_large_numbers_are_predicted_to_their_last_digits() -> None:
     assert whole.rows.y_train.dtype == "float32" and len(np.unique(whole.rows.y_train)) == 40
     about = About(
         "mine",
-        "baseline",
+        "network",
+        {},
         "regression",
         "y",
         whole.columns,
@@ -61,7 +62,8 @@ def predictor(
     classes = ("no", "yes") if len(outputs[0]) == 1 else ("a", "b", "c")
     about = About(
         problem="mine",
-        technique="baseline",
+        model="network",
+        chosen={},
         task="binary" if len(classes) == 2 else "multiclass",
         target="ill",
         columns=Columns(("age",), (), {}, (), classes),

@@ -9,6 +9,7 @@ import yaml
 
 from regpipe.errors import SpecError, unknown
 from regpipe.language import Autoencoder, Problem, Technique, Training
+from regpipe.language.foundations import Inputs
 from regpipe.language.layers import Layer, check_outputs, check_ranks
 from regpipe.language.reading import parse
 from regpipe.language.tasks import Task
@@ -33,7 +34,8 @@ class Arm:
     `technique` is None for the baseline. `training` calls classes by their numbers. `loss` is the
     problem's, by which all of its arms are scored, also one that trains on another. `settings` is a
     short hash of the problem's block: arms can be compared where it is the same. The blocks are
-    those that it was made of; what only describes a technique makes no other arm.
+    those that it was made of; what only describes a technique makes no other arm. `inputs` is how
+    the numbers of a row are written for it, see `encodings`.
     """
 
     problem: str
@@ -44,6 +46,7 @@ class Arm:
     layers: dict[str, Layer]
     training: Training
     problem_block: Problem
+    inputs: Inputs = "standard"
     technique_block: Technique | None = field(default=None, compare=False)
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.candidates.as_published import Block
+from regpipe.candidates.foundations import FOUNDATIONS, parse_foundations
 from regpipe.candidates.grids import check_grid
 from regpipe.candidates.mechanisms import MECHANISMS, faults_of_mechanisms
 from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
@@ -20,9 +21,14 @@ from regpipe.rows.sources import check_rows
 
 PIPELINES = ("study", "claims", "variance")  # those of all problems
 DATASETS = ("made", "trainer", "looks", "fits")  # of the catalog, and the folder of the fits
-OF_A_PROBLEM = ("screen", "cocktail", "export", "predict")  # the pipelines of each
+OF_A_PROBLEM = ("answer", "screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES = "recipes"
-OTHERS = (RECIPES, REFERENCES, MECHANISMS)  # parameters that hold blocks by their names
+OTHERS = (
+    RECIPES,
+    FOUNDATIONS,
+    REFERENCES,
+    MECHANISMS,
+)  # parameters that hold blocks by their names
 NEEDED = {key for key, field in Recipe.model_fields.items() if field.is_required()}
 
 
@@ -82,6 +88,7 @@ def check_parameters(
     recipes = parameters.get(RECIPES) or {}
     keep(_check_names, parsed, recipes)
     faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
+    keep(parse_foundations, parameters.get(FOUNDATIONS) or {})
     keep(parse_references, parameters.get(REFERENCES) or {})
     if rules := parameters.get("stopping_rules"):
         if found := keep(parse, StoppingRules, rules, "stopping_rules"):
@@ -92,16 +99,12 @@ def check_parameters(
 
 
 def _check_names(settings: Settings | None, recipes: Mapping[str, Block]) -> None:
-    """Raise SpecError where a screen shall try, or an export hand out, what isn't there."""
+    """Raise SpecError where a screen shall try what isn't there."""
     if settings is None:
         return
     named = settings.screen.recipes or []
     if wrong := [name for name in named if name not in recipes]:
         raise unknown("screen.recipes", "recipe", wrong[0], recipes)
-    choices, asked = [*(named or recipes), "baseline"], settings.export.technique
-    if asked and asked not in choices:
-        what = "recipe of screen.recipes" if named else "recipe"
-        raise unknown("export.technique", what, asked, choices)
 
 
 def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> Iterator[str]:

@@ -37,8 +37,12 @@ class Peer:
 
     def estimator(self, setting: Setting, **further: Any) -> Any:
         """Return it unfitted; of `further` arguments it has those that it knows and nobody set."""
+        return self.kind(**self.given(setting, **further))
+
+    def given(self, setting: Setting, **further: Any) -> dict[str, Any]:
+        """Return the arguments that it is made with, see `estimator`."""
         known = {name: value for name, value in further.items() if name in arguments_of(self.kind)}
-        return self.kind(**{**known, **self.block.arguments, **setting})
+        return {**known, **self.block.arguments, **setting}
 
     @property
     def classifies(self) -> bool:
@@ -88,20 +92,26 @@ def peers_of(blocks: Mapping[str, Any], problem: str, classifies: bool, rows: in
     raise SpecError(f"{REFERENCES}: none suits {problem}. Expected a {kind} for {rows:,} rows.")
 
 
-def too_slow(
+def left_out(
     blocks: Mapping[str, Any], problem: str, classifies: bool, rows: int
 ) -> dict[str, str]:
-    """Return why models are left out that would suit a problem of fewer rows; see `peers_of`."""
+    """Return why models are left out: they are slow, or aren't installed; see `peers_of`."""
     left = {peer.name for peer in peers_of(blocks, problem, classifies, rows)}
-    return {
+    slow = {
         peer.name: f"it takes long on more than {peer.block.at_most:,} rows"
         for peer in load(blocks)
         if peer.classifies == classifies and peer.name not in left
     }
+    missing = {
+        name: f"it comes with `pip install 'regpipe[{block.extra}]'`"
+        for name, block in parse_references(blocks).items()
+        if block.is_missing and block.type.endswith("Classifier" if classifies else "Regressor")
+    }
+    return slow | missing
 
 
 def load(blocks: Mapping[str, Any]) -> list[Peer]:
-    """Return all references with their classes.
+    """Return all references with their classes, but for those that aren't installed.
 
     Raises:
         SpecError: as `peers_of`.
@@ -109,6 +119,8 @@ def load(blocks: Mapping[str, Any]) -> list[Peer]:
     faults: list[str] = []
     peers = []
     for name, block in parse_references(blocks).items():
+        if block.is_missing:
+            continue
         try:
             peers.append(Peer(name, block, class_of(f"{REFERENCES}.{name}.type", block.type)))
             faults += _faults_of(peers[-1], f"{REFERENCES}.{name}")

@@ -5,7 +5,7 @@ around it: two arms of a repeat begin with the same weights wherever they share 
 one of them has a further layer before it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,14 @@ def members(model: keras.Model, weights: Mapping[str, np.ndarray]) -> list[dict[
     if weights[name].shape == tuple(variable.shape):
         return [dict(weights)]
     return [{key: stack[k] for key, stack in weights.items()} for k in range(len(weights[name]))]
+
+
+def together(model: keras.Model, fits: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the weights of all networks of several fits as of one, whose output is their mean."""
+    kept = [one for weights in fits for one in members(model, weights)]
+    if len(kept) == 1:
+        return kept[0]
+    return {name: np.stack([one[name] for one in kept]) for name in kept[0]}
 
 
 def initial_weights(model: keras.Model, seed: int) -> list[np.ndarray | None]:

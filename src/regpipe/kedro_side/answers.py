@@ -38,6 +38,7 @@ class AnswerHooks:
         choices = [name.removesuffix(".choice") for name in left if name.endswith(".choice")]
         grids = sorted(name for name in choices if "/" not in name)
         screens = [name.removesuffix(".report") for name in left if name.endswith("_screen.report")]
+        _show_models(left, catalog)
         if not left & {"variance.shares", "stopping_rules.rules"} and not answers and not grids:
             _show_problems(left, catalog)
             return
@@ -89,22 +90,35 @@ def _baseline(problem: str, left: set[str], catalog: DataCatalog) -> "pd.DataFra
 
 def _show_files(left: set[str], catalog: DataCatalog) -> bool:
     """Print where an export, and where predictions are; return whether there are any."""
+    from regpipe.report.views.answer import exported
+
     lines = []
     for name in sorted(left):
         problem, _, what = name.rpartition(".")
         if what == "export":
             folder = config_of(catalog, name)["filepath"]
             about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
-            chosen = about["technique"]
-            how = "as it is" if chosen == "baseline" else f"with {chosen}"
             rows = f"{about['rows']:,} rows of {problem}"
-            lines.append(f"The network {how}, trained on all {rows}: {folder}")
+            model = exported(about["model"], about["chosen"])
+            lines.append(f"{model}, trained on all {rows}: {folder}")
         if what == "predicted":
             rows = f"{len(catalog.load(name)):,} rows of {problem}"
             lines.append(f"{rows} predicted: {_file_of(catalog, name)}")
     for line in lines:
         click.echo(f"\n{line}")
     return bool(lines)
+
+
+def _show_models(left: set[str], catalog: DataCatalog) -> None:
+    """Print which model to use, of each problem that this run answered it for."""
+    from regpipe.report import terminal
+
+    for name in sorted(name for name in left if name.endswith("_answer.answer")):
+        of = name.removesuffix(".answer")
+        answer, diagnosis, space = (
+            catalog.load(f"{of}.{what}") for what in ("answer", "diagnosis", "space")
+        )
+        terminal.show_answer(answer, diagnosis, space.parts, _file_of(catalog, f"{of}.report"))
 
 
 def _show_problems(left: set[str], catalog: DataCatalog) -> None:

@@ -13,7 +13,15 @@ Blocks = dict[str, dict[str, Any]]
 
 # Blocks are parameters, so that `params:` and `--params` see them; under patterns of their own, the
 # registry learns which is which.
-KINDS = ("problems", "techniques", "stopping_rules", "recipes", "references", "mechanisms")
+KINDS = (
+    "problems",
+    "techniques",
+    "stopping_rules",
+    "recipes",
+    "foundations",
+    "references",
+    "mechanisms",
+)
 
 
 class BlockLoader(OmegaConfigLoader):

@@ -14,10 +14,12 @@ from regpipe.language.blocks import (
     Technique,
 )
 from regpipe.language.columns import Column
+from regpipe.language.foundations import Foundation
 from regpipe.language.mechanisms import Measure, Mechanism
 from regpipe.language.references import Reference
 from regpipe.language.settings import (
     PROTOCOLS,
+    Answering,
     Cocktail,
     Engine,
     Export,
@@ -34,12 +36,14 @@ from regpipe.language.training import Training
 
 __all__ = [
     "PROTOCOLS",
+    "Answering",
     "Autoencoder",
     "Cocktail",
     "Column",
     "Engine",
     "Export",
     "FixedProtocol",
+    "Foundation",
     "FreshProtocol",
     "GridPublished",
     "Measure",

@@ -211,8 +211,8 @@ class Screen(Holdouts, Repeated):
     batch: Annotated[int, Field(ge=5)] = 5
 
 
-class Cocktail(Holdouts):
-    """How long mixtures of recipes are searched for, in each repeat.
+class Search(Holdouts):
+    """How long mixtures are searched for, in each repeat.
 
     The search ends after `trials` mixtures, and begins no other once `minutes` are over for all
     repeats together. `startup` mixtures are drawn at random before the search learns from them.
@@ -224,13 +224,29 @@ class Cocktail(Holdouts):
     startup: NonNegativeInt = 10
 
 
-class Export(Strict):
-    """What an export hands out.
+class Cocktail(Search):
+    """How mixtures of recipes are searched for."""
 
-    `technique` is one of the screen's, or `baseline`; without, it is the best of those that help.
+
+class Answering(Search):
+    """How a model is searched for: mixtures of recipes and foundations, and models beside them.
+
+    The best `finalists` of networks, and of other models, are compared by `finals` further ways to
+    hold out some of the rows, and so are a network and the mean of so many `seeds`.
     """
 
-    technique: str | None = None
+    trials: PositiveInt = 24
+    startup: NonNegativeInt = 8
+    holdouts: PositiveInt = 2
+    finalists: PositiveInt = 3
+    finals: PositiveInt = 3
+    seeds: PositiveInt = 5
+
+
+class Export(Strict):
+    """What an export hands out: an answer's `network`, its `other` model, or the better one."""
+
+    side: Literal["network", "other"] | None = None
 
 
 Engine = Literal["compiled", "keras"]
@@ -245,6 +261,8 @@ class Settings(Strict):
     stopping_rules: StoppingRules | None = None
     screen: Screen = Screen()
     cocktail: Cocktail = Cocktail()
+    answer: Answering = Answering()
+    starts: list[dict[str, float | None]] = []  # mixtures that a search begins with
     export: Export = Export()
     engine: Engine = "compiled"
     random: Random = "hash"  # by which masks and noise are drawn; threefry: a slow cross-check

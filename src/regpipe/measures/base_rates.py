@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from regpipe.candidates.arm import Arm
+from regpipe.ingredients.class_weight import class_weights
 from regpipe.ingredients.label_noise import mixed_with_all
 from regpipe.language import Training
 from regpipe.language.tasks import Task
@@ -68,6 +69,20 @@ def class_shares(rows: Rows) -> np.ndarray:
     return np.bincount(rows.y_train[:, 0].astype(int), minlength=classes) / len(rows.y_train)
 
 
+def class_weights_of(arm: Arm, rows: Rows) -> np.ndarray | None:
+    """Return by which weight each class was trained on, of shape (n_classes,); None for none."""
+    asked = arm.training.class_weight
+    if asked is None:
+        return None
+    weights = class_weights(asked.asked, rows.y_train)
+    return np.array([weights.get(k, 1.0) for k in range(len(class_shares(rows)))])
+
+
+def in_two(outputs: np.ndarray) -> np.ndarray:
+    """Return probabilities of shape (n_rows, n_classes), also of the second of two classes."""
+    return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+
 def evened(outputs: np.ndarray, rates: np.ndarray | None) -> np.ndarray:
     """Return outputs as if all classes were as frequent: the likeliest of them is predicted.
 
@@ -82,7 +97,7 @@ def evened(outputs: np.ndarray, rates: np.ndarray | None) -> np.ndarray:
     """
     if rates is None:
         return outputs
-    of_each = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+    of_each = in_two(outputs)
     padded = np.zeros(of_each.shape[1])  # a class without a row trained on isn't predicted
     padded[: len(rates)] = rates
     ratios = np.divide(of_each, padded, out=np.zeros_like(of_each), where=padded > 0)

@@ -7,6 +7,7 @@ outputs aren't numbers, they are replaced by the constant that the targets train
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,30 @@ from regpipe.rows.arrays import Part, Rows
 
 Weights = dict[str, np.ndarray]
 ByRow = dict[str, np.ndarray]  # of each score that of each row, whose mean it is
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model says of some rows.
+
+    Attributes:
+        task: of the problem.
+        y: the targets, of shape (n_rows, 1).
+        outputs: of shape (n_rows, n_outputs).
+        rates: base rates by which a class is said, see `base_rates`; None for the likeliest one.
+        loss: of each row, of shape (n_rows,).
+    """
+
+    task: Task
+    y: np.ndarray
+    outputs: np.ndarray
+    rates: np.ndarray | None
+    loss: np.ndarray
+
+    @property
+    def by_row(self) -> ByRow:
+        """Each score of each row."""
+        return {**scores_of(self.task, self.y, self.outputs, self.rates), "loss": self.loss}
 
 
 class Measure:
@@ -80,6 +105,12 @@ class Measure:
         tested = by_row("score")
         return {**means(by_row("train"), "train"), **means(tested, "test"), **entries(tested, rows)}
 
+    def says(self, rows: Rows, part: Part) -> Said:
+        """Return what the network says of some rows."""
+        x, y = rows.part(part)
+        outputs = self.predict(x)
+        return Said(self.task, y, outputs, self._rates, self._loss_of(y, outputs))
+
     def score(self, rows: Rows, part: Part) -> dict[str, float]:
         """Return each score on some rows; the area of a class without rows is NaN."""
         return means(self._by_row(rows)(part))
@@ -113,9 +144,12 @@ class Measure:
         return Codes(self.predict, encode, rows, autoencoder.noise).by_row
 
     def _score(self, y: np.ndarray, outputs: np.ndarray) -> ByRow:
+        return Said(self.task, y, outputs, self._rates, self._loss_of(y, outputs)).by_row
+
+    def _loss_of(self, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
         of_loss = _traced(self._loss, y.shape[1], outputs.shape[1])
         loss = np.broadcast_to(of_loss(tf.constant(y), tf.constant(outputs)), len(y))
-        return {**scores_of(self.task, y, outputs, self._rates), "loss": loss.astype(float)}
+        return loss.astype(float)
 
     @np.errstate(over="ignore", invalid="ignore")  # of a fit that diverged, as its row shows
     def anatomy(self, rows: Rows) -> dict[str, float]:

@@ -5,6 +5,9 @@ do they; what says no probabilities, as a support vector machine, weighs classes
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +17,53 @@ from regpipe.errors import SpecError
 from regpipe.language import Problem
 from regpipe.language.metrics import METRICS
 from regpipe.measures.base_rates import rates_of
-from regpipe.measures.measure import ByRow, scores_of
+from regpipe.measures.estimators import outputs_of
+from regpipe.measures.measure import ByRow, Said
 from regpipe.rows.arrays import Part, Rows
+
+
+@dataclass(frozen=True)
+class FittedPeer:
+    """A model that is fitted on the rows trained on.
+
+    Attributes:
+        model: the estimator.
+        problem: whose rows those are.
+        classes: how many the rows have.
+        rates: base rates by which it predicts classes; None for the likeliest.
+        weights: of each class, by which it was trained; None for none.
+    """
+
+    model: Any
+    problem: Problem
+    classes: int
+    rates: np.ndarray | None
+    weights: np.ndarray | None = None
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return its outputs, of shape (n_rows, n_outputs), in a network's form."""
+        return outputs_of(self.model, x.reshape(len(x), -1), self.problem.task, self.classes)
+
+    def says(self, rows: Rows, part: Part) -> Said:
+        """Return what it says of some rows; its loss is the log loss, or the squared error."""
+        task, (x, y) = self.problem.kind, rows.part(part)
+        outputs, loss = self.predict(x), METRICS["log_loss" if task.classifies else "mse"].function
+        assert loss is not None
+        return Said(task, y, outputs, self.rates, loss(y, outputs))
+
+
+def fit_peer(peer: Peer, setting: Setting, rows: Rows, problem: Problem, seed: int) -> FittedPeer:
+    """Fit a model on the rows trained on.
+
+    Raises:
+        SpecError: the model refuses the rows, or the setting.
+    """
+    rates, model = rates_of(problem.kind, rows), peer.estimator(setting, random_state=seed)
+    if rates is not None and not hasattr(model, "predict_proba"):
+        weights = {k: 1 / (len(rates) * rate) for k, rate in enumerate(rates) if rate}
+        model, rates = peer.estimator(setting, random_state=seed, class_weight=weights), None
+    with _alone(peer):
+        return FittedPeer(_fitted(model, rows), problem, _classes(rows), rates)
 
 
 def score_peer(
@@ -23,30 +71,38 @@ def score_peer(
 ) -> ByRow:
     """Fit a model on the rows trained on; return each row's scores on some others, and its loss.
 
-    That is the log loss, or the squared error: of equally good settings, the one with less is best.
+    Of equally good settings, the one with less loss is best.
 
     Raises:
-        SpecError: the model refuses the rows, or the setting.
+        SpecError: as `fit_peer`.
+    """
+    return said_by_peer(peer, setting, rows, part, problem, seed).by_row
+
+
+def said_by_peer(
+    peer: Peer, setting: Setting, rows: Rows, part: Part, problem: Problem, seed: int
+) -> Said:
+    """Fit a model on the rows trained on; return what it says of some others; see `score_peer`."""
+    fitted = fit_peer(peer, setting, rows, problem, seed)
+    with _alone(peer):
+        return fitted.says(rows, part)
+
+
+@contextmanager
+def _alone(peer: Peer) -> Iterator[None]:
+    """Keep a model's warnings to itself, as of what didn't converge, and use one thread.
+
+    Beside networks that train, threads that wait for one another take 15 times as long.
     """
     from threadpoolctl import threadpool_limits
 
-    task, (x, y) = problem.kind, rows.part(part)
-    rates, model = rates_of(task, rows), peer.estimator(setting, random_state=seed)
-    if rates is not None and not hasattr(model, "predict_proba"):
-        weights = {k: 1 / (len(rates) * rate) for k, rate in enumerate(rates) if rate}
-        model, rates = peer.estimator(setting, random_state=seed, class_weight=weights), None
-    # Beside networks that train, threads that wait for one another take 15 times as long.
     with warnings.catch_warnings(), threadpool_limits(1):
-        warnings.simplefilter("ignore")  # as of what didn't converge in as many steps as is usual
+        warnings.simplefilter("ignore")
         try:
-            model = _fitted(model, rows)
-            outputs = _outputs(model, x.reshape(len(x), -1), problem, _classes(rows))
+            yield
         except (TypeError, ValueError) as error:
             reason = str(error).strip().partition("\n")[0].rstrip(".")
             raise SpecError(f"references.{peer.name}: it can't be fitted ({reason}).") from None
-    loss = METRICS["log_loss" if task.classifies else "mse"].function
-    assert loss is not None
-    return {**scores_of(task, y, outputs, rates), "loss": loss(y, outputs)}
 
 
 def _fitted(model: Any, rows: Rows) -> Any:
@@ -58,31 +114,6 @@ def _fitted(model: Any, rows: Rows) -> Any:
     if is_classifier(model) and len(np.unique(y)) == 1:
         model = DummyClassifier()
     return model.fit(x, y)
-
-
-def _outputs(model: Any, x: np.ndarray, problem: Problem, classes: int) -> np.ndarray:
-    """Return a model's outputs, in a network's form; a class that no row trained on has is at 0."""
-    if not problem.kind.classifies:
-        return model.predict(x).reshape(-1, 1)
-    shares = model.predict_proba(x) if hasattr(model, "predict_proba") else _decided(model, x)
-    outputs = np.zeros((len(x), classes))
-    outputs[:, model.classes_.astype(int)] = shares
-    return outputs[:, 1:] if problem.task == "binary" else outputs
-
-
-def _decided(model: Any, x: np.ndarray) -> np.ndarray:
-    """Return what a model decides by as if it were probabilities: the largest one is of its class.
-
-    Where there is nothing that it decides by, its class has 1.
-    """
-    from scipy.special import softmax
-
-    if not hasattr(model, "decision_function"):
-        return (model.predict(x)[:, None] == model.classes_).astype(float)
-    decision = model.decision_function(x)
-    if decision.ndim == 1:
-        decision = np.column_stack([np.zeros(len(x)), decision])
-    return softmax(decision, axis=1)
 
 
 def _classes(rows: Rows) -> int:

@@ -1,6 +1,6 @@
 """The fits of an arm: the rows and the seed of each repeat, what is trained, and what is left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,12 +86,20 @@ def weights_of(weights: Weights, protocol: str, repeat: int) -> dict[str, np.nda
     return {k.removeprefix(prefix): v[repeat] for k, v in weights.items() if k.startswith(prefix)}
 
 
-def measure_of(job: Job, fit: Fit) -> "Measure":
-    """Return the measure of a fit."""
+def measure_of(job: Job, *fits: Fit) -> "Measure":
+    """Return the measure of a fit; of several, which differ by their seeds alone, of their mean."""
     from regpipe.measures.measure import Measure
 
-    rates = base_rates(job.arm, job.rows)
-    return Measure(job.arm, job.architecture, fit.weights, job.rows.y_train, rates)
+    rates, weights = base_rates(job.arm, job.rows), weights_together(job, fits)
+    return Measure(job.arm, job.architecture, weights, job.rows.y_train, rates)
+
+
+def weights_together(job: Job, fits: Sequence[Fit]) -> dict[str, np.ndarray]:
+    """Return the weights of the networks of some fits of a job as those of a single fit."""
+    from regpipe.engine.weights import together
+    from regpipe.measures.network import network_of
+
+    return together(network_of(job.architecture).model, [fit.weights for fit in fits])
 
 
 def each_fit(

@@ -81,6 +81,7 @@ def question_of(arms: Sequence[Arm], samples: pd.DataFrame, further: Any = None)
             [[name, layer.kind, layer.arguments] for name, layer in arm.layers.items()],
             arm.training.model_dump(),
             arm.task.metric,
+            *([] if arm.inputs == "standard" else [arm.inputs]),
         ]
         for arm in arms
     ]

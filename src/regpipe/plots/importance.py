@@ -9,13 +9,14 @@ MOST = 15  # columns that are drawn
 LETTERS = 32  # of a column's name
 
 
-def importance(table: pd.DataFrame, name: str, metric: str) -> Figure:
+def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffles") -> Figure:
     """Draw what is lost when a column is shuffled, of the most important ones.
 
     Args:
         table: column, importance and sd, as `importance.permuted` has them, of one column at least.
         name: the model's title.
         metric: whose loss it is.
+        over: what the standard deviation is of.
     """
     unit, drawn = METRICS[metric], table.nlargest(MOST, "importance").iloc[::-1]
     figure, axes = panels(1, 1, 7.2, 1.5 + 0.28 * len(drawn))
@@ -27,7 +28,7 @@ def importance(table: pd.DataFrame, name: str, metric: str) -> Figure:
     ax.set_yticks(range(len(drawn)), [_short(column) for column in drawn["column"]], fontsize=9)
     of = f"the {MOST} most important of {len(table)} columns" if len(table) > MOST else "column"
     ax.set_ylabel(of)
-    ax.set_xlabel(f"lost when it is shuffled, {unit.difference} (whiskers: sd over shuffles)")
+    ax.set_xlabel(f"lost when it is shuffled, {unit.difference} (whiskers: sd over {over})")
     ax.grid(axis="x", alpha=0.3)
     title(figure, f"{name}: {_finding(table, metric)}")
     return figure

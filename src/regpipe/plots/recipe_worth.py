@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
-from regpipe.plots.style import BASELINE, Figure, draw_interval, panels, title
+from regpipe.language.metrics import METRICS, Metric
+from regpipe.plots.style import BASELINE, Axes, Figure, draw_interval, panels, title
 
 
 def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
@@ -15,9 +15,14 @@ def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
         name: the problem's title.
         metric: by which they are judged.
     """
-    unit = METRICS[metric]
     figure, axes = panels(1, 1, 7.2, 1.3 + 0.28 * max(len(parts), 1))
-    ax = axes[0][0]
+    draw_worths(axes[0][0], parts, METRICS[metric])
+    title(figure, f"{name}: what each ingredient of the best mixtures is worth")
+    return figure
+
+
+def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:
+    """Draw the same into a panel."""
     ax.axvline(0, color="0.4", linewidth=1)
     drawn = parts.iloc[::-1]
     for place, row in enumerate(drawn.to_dict("records")):
@@ -29,5 +34,3 @@ def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
     ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
     ax.set_xlabel(f"with it minus without it, {unit.difference}; right is useful")
     ax.grid(axis="x", alpha=0.3)
-    title(figure, f"{name}: what each ingredient of the best mixtures is worth")
-    return figure

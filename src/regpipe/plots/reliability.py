@@ -9,7 +9,7 @@ from regpipe.statistics.calibration import Calibration
 from regpipe.statistics.intervals import share_interval
 
 CONFIDENCE = 0.95
-HARDLY = 0.05  # a change of the temperature
+HARDLY, LITTLE = 0.05, 0.01  # a change of the temperature, and of the calibration error
 
 
 def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, name: str) -> Figure:
@@ -22,10 +22,9 @@ def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, n
         name: the title of what says them.
     """
     figure, axes = panels(1, 2, 4.4, 4.4, sharex=True, sharey=True)
-    then = f"at temperature {found.temperature:.2f}"
     parts = {
         "as said": (before, found.brier, found.ece),
-        then: (after, found.brier_tempered, found.ece_tempered),
+        "tempered": (after, found.brier_tempered, found.ece_tempered),
     }
     for ax, (what, part), colour in zip(axes[0], parts.items(), ARMS.values(), strict=True):
         table, brier, ece = part
@@ -60,8 +59,8 @@ def _in_each(table: pd.DataFrame) -> str:
 
 def _finding(found: Calibration) -> str:
     value, moved = METRICS["ece"].value, found.temperature - 1
-    if abs(moved) < HARDLY:
-        return f"probabilities stay nearly as they are, {value(found.ece)} off on average"
+    if abs(moved) < HARDLY or abs(found.ece_tempered - found.ece) < LITTLE:
+        return f"probabilities are {value(found.ece)} off on average; a temperature changes little"
     way = "too sure" if moved > 0 else "too cautious"
     ends = f"from {value(found.ece)} to {value(found.ece_tempered)}"
     if found.ece_tempered < found.ece:

@@ -1,17 +1,19 @@
-"""A study, a screen or a cocktail, each as one HTML file."""
+"""A study, a screen, a cocktail or an answer, each as one HTML file."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
+from regpipe.report.diagnosis import paragraph
 from regpipe.report.sentence import percent
 from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill
+from regpipe.report.views import answer as answers
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.cells import VERDICTS, typeset
 from regpipe.report.views.claims import claims
@@ -29,6 +31,10 @@ from regpipe.report.views.setup import setup
 from regpipe.report.views.technique import ROWS, Section, in_order, section
 from regpipe.report.views.variance import variance
 from regpipe.statistics.cocktail import CocktailAnswer
+from regpipe.statistics.diagnosis import Diagnosis
+from regpipe.statistics.examined import Examined
+from regpipe.statistics.summary import Mean
+from regpipe.statistics.winners import ModelAnswer
 
 OF_ALL, OF_PROBLEMS = "of all", "of problems"  # whose pictures, beside those of a technique
 THREADS = 4  # that shrink pictures; the work is done outside Python's lock
@@ -76,6 +82,63 @@ def render_cocktail(
         block=block if have_common(answer) else None,
         code=code,
         mixtures=best_of_each(mixtures, metric),
+    )
+
+
+@dataclass(frozen=True)
+class AnswerStory:
+    """What the page tells of an answer.
+
+    Attributes:
+        answer: which model to use.
+        diagnosis: what the network is like as it is.
+        examined: how well probabilities hold, and what columns are worth.
+        parts: recipes and foundations that were searched among, by their names.
+        networks: a row per repeat and variant of its best network.
+        others: a row per repeat and other model.
+        sides: what both sides have on held-out rows of each repeat.
+        models: the means of the other models on test rows, by their names.
+        block: YAML of the chosen network's regularizers; "" where it has none.
+        code: plain code that makes the model.
+        pictures: PNG: answer_plot, diagnosis_plot, importance_plot, and of classes
+            reliability_plot.
+        version: of regpipe.
+    """
+
+    answer: ModelAnswer
+    diagnosis: Diagnosis
+    examined: Examined
+    parts: answers.Parts
+    networks: pd.DataFrame
+    others: pd.DataFrame
+    sides: pd.DataFrame
+    models: Mapping[str, Mean]
+    block: str
+    code: str
+    pictures: Mapping[str, bytes]
+    version: str
+
+
+def render_answer(story: AnswerStory) -> str:
+    """Return the page about an answer."""
+    answer, calibration = story.answer, story.examined.calibration
+    return fill(
+        "model_answer.html.j2",
+        question=f"Which model should I use for {answer.title}?",
+        version=story.version,
+        sentences=[typeset(said) for said in answers.sentences(answer, story.parts)],
+        diagnosis=typeset(paragraph(story.diagnosis)),
+        compared=answers.compared_rows(answer),
+        models=answers.model_rows(answer, story.models, story.others),
+        chosen=answers.chosen_rows(answer, story.networks, story.others, story.sides),
+        calibrated=answers.calibrated(calibration) if calibration else "",
+        stands_on=answers.stands_on(answer, story.parts),
+        answer=answer,
+        metric_name=METRICS[answer.metric].name,
+        confidence=percent(answer.confidence),
+        block=story.block,
+        code=story.code,
+        pictures=_shrink_all({"": story.pictures})[""],
     )
 
 

@@ -13,8 +13,11 @@ from rich.table import Table
 from regpipe.language import Problem
 from regpipe.language.blocks import SIDES
 from regpipe.language.metrics import METRICS
+from regpipe.report.diagnosis import paragraph
 from regpipe.report.sentence import grid_sentence, sentence
 from regpipe.report.study import Screening
+from regpipe.report.views.answer import Parts, compared_rows
+from regpipe.report.views.answer import sentences as of_answer
 from regpipe.report.views.cocktail import NOTHING_COMMON, cocktail_sentence, have_common
 from regpipe.report.views.headline import claimed, headline
 from regpipe.report.views.mechanisms import told
@@ -24,9 +27,11 @@ from regpipe.rows.draws import draws_of
 from regpipe.statistics.answer import Answer, Role
 from regpipe.statistics.claims import from_csv, published_baseline, tabulate_claims
 from regpipe.statistics.cocktail import CocktailAnswer
+from regpipe.statistics.diagnosis import Diagnosis
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.judging import NOT_COMPARABLE, STAND_IN
 from regpipe.statistics.summary import spread
+from regpipe.statistics.winners import ModelAnswer
 
 
 def show(
@@ -98,6 +103,34 @@ def show_cocktail(answer: CocktailAnswer, block: str, page: str) -> None:
     common = f"What is in most of them, as a technique: {block}"
     common = common if have_common(answer) else NOTHING_COMMON
     _print(f"All of it: {page}\n{common}", fold=False)
+
+
+def show_answer(answer: ModelAnswer, diagnosis: Diagnosis, parts: Parts, page: str) -> None:
+    """Print which model to use, what that rests on, and where to go on.
+
+    Args:
+        answer: the answer.
+        diagnosis: what the network is like as it is.
+        parts: recipes and foundations that were searched among, by their names.
+        page: where its page is.
+    """
+    best, *further = of_answer(answer, parts)
+    _print(paragraph(diagnosis), best, _compared_table(answer), " ".join(further))
+    export = f"kedro run --pipelines={answer.problem}_export"
+    _print(f"All of it: {page}\nTo have the model, trained on all rows: {export}", fold=False)
+
+
+def _compared_table(answer: ModelAnswer) -> Table:
+    """Return a row for the answer, for both sides, and for what is left of the best network."""
+    unit = METRICS[answer.metric]
+    scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
+    made = _table(f"{answer.problem}: test {unit.name}{scaled}, mean of {answer.repeats} splits")
+    for heading in ("model", "mean", "interval", "beside the best network", "so it is"):
+        made.add_column(heading)
+    for row in compared_rows(answer):
+        cells = (row.name, row.mean, row.interval, row.beside)
+        made.add_row(*map(escape, cells), row.verdict.text if row.verdict else "")
+    return made
 
 
 def show_grid(grid: pd.DataFrame, choice: Choice) -> None:

@@ -160,7 +160,7 @@ def hold_out(rows: Rows, share: float, seed: int, way: tuple[int, int] = (0, 1))
         groups=None if rows.groups is None else rows.groups[~out],
         times=None if rows.times is None else rows.times[~out],
         labels=labels,
-        room=(len(rows.x_train), n_watched),
+        room=rows.room or (len(rows.x_train), n_watched),
     )
 
 

@@ -9,19 +9,19 @@ to 1 between two neighbouring quantiles (Y. Gorishniy et al., "On embeddings for
 in tabular deep learning", 2022; there the first and the last one go on beyond the ends).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from regpipe.errors import SpecError
+from regpipe.language.foundations import Inputs
 from regpipe.rows.arrays import Rows
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
-Inputs = Literal["standard", "robust", "quantile", "piecewise"]
 Curve = tuple[np.ndarray, np.ndarray]  # points that it goes through, their x rising
 
 LIMIT = 3.0  # of a robust number
@@ -36,13 +36,22 @@ def numbers_of(x: np.ndarray) -> np.ndarray:
     return np.array([len(np.unique(column)) > 2 for column in x.T], dtype=bool)
 
 
-def encoded(rows: Rows, kind: Inputs, numbers: np.ndarray) -> Rows:
+def width(kind: Inputs, numbers: Sequence[bool]) -> int:
+    """Return how many features there are once some are written anew.
+
+    >>> width("piecewise", [True, False]), width("robust", [True, False])
+    (9, 2)
+    """
+    return len(numbers) + (BINS - 1) * sum(numbers) * (kind == "piecewise")
+
+
+def encoded(rows: Rows, kind: Inputs, numbers: Sequence[bool]) -> Rows:
     """Return the rows with their numbers written in another way; the targets stay.
 
     Args:
         rows: whose features are vectors.
         kind: which way.
-        numbers: which features are written anew, of shape (n_features,).
+        numbers: which features are written anew, by their places.
 
     Raises:
         SpecError: the rows aren't vectors.
@@ -60,7 +69,7 @@ def encoded(rows: Rows, kind: Inputs, numbers: np.ndarray) -> Rows:
     return replace(rows, x_train=of(rows.x_train), x_val=of(rows.x_val), x_score=of(rows.x_score))
 
 
-def make_encoding(kind: Inputs, numbers: np.ndarray) -> "ColumnTransformer":
+def make_encoding(kind: Inputs, numbers: Sequence[bool]) -> "ColumnTransformer":
     """Return what writes features of shape (n_rows, n_features) anew, not fitted yet.
 
     First come the numbers, in order, then the other columns as they are. How many there are
@@ -68,7 +77,7 @@ def make_encoding(kind: Inputs, numbers: np.ndarray) -> "ColumnTransformer":
 
     Args:
         kind: `standard` leaves all as they are, where they are.
-        numbers: which features are written anew, of shape (n_features,).
+        numbers: which features are written anew, by their places.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline

@@ -72,6 +72,8 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     >>> tempered(np.array([[0.2, 0.8]]), 2.0).round(3)
     array([[0.333, 0.667]])
     """
+    if temperature == 1:
+        return probabilities
     return np.exp(_log_tempered(probabilities, temperature))
 
 
@@ -82,21 +84,23 @@ def _log_tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     return log_softmax(np.log(np.maximum(probabilities, SMALLEST)) / temperature, axis=1)
 
 
-def calibration(probabilities: np.ndarray, labels: np.ndarray, temperature: float) -> Calibration:
+def calibration(
+    before: np.ndarray, after: np.ndarray, labels: np.ndarray, temperature: float
+) -> Calibration:
     """Return how well probabilities hold, with and without a temperature.
 
     Args:
-        probabilities: of shape (n_rows, n_classes); of other rows than told the temperature.
+        before: probabilities of shape (n_rows, n_classes); of other rows than told a temperature.
+        after: the same, tempered: in parts by one each, where they are of several models.
         labels: the rows' classes, 0, 1, ..., of shape (n_rows,).
-        temperature: by which they are tempered.
+        temperature: of the model to use.
     """
-    after = tempered(probabilities, temperature)
     return Calibration(
         temperature=temperature,
         rows=len(labels),
-        brier=_brier(probabilities, labels),
+        brier=_brier(before, labels),
         brier_tempered=_brier(after, labels),
-        ece=_ece(probabilities, labels),
+        ece=_ece(before, labels),
         ece_tempered=_ece(after, labels),
     )
 

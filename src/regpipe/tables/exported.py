@@ -1,15 +1,15 @@
-"""A fitted network with its preprocessing, in a folder: from rows as they come to predictions.
+"""A fitted model with its preprocessing, in a folder: from rows as they come to predictions.
 
-The folder holds `model.keras` (plain Keras loads it), `preprocessing.skops` (a scikit-learn
-`ColumnTransformer`, in a format that can't run code), `about.json` and `model.py`, the plain Keras
-code that builds and trains the same network.
+The folder holds `model.keras` (plain Keras loads it) or `model.skops` (an estimator of
+scikit-learn's kind), `preprocessing.skops` (what makes numbers of the columns), both in a format
+that can't run code, `about.json`, and `model.py`, plain code that makes the same model.
 """
 
 import json
 import shutil
 import warnings
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,11 @@ import pandas as pd
 
 from regpipe.errors import SpecError
 from regpipe.language import TableRows
-from regpipe.measures.base_rates import evened
+from regpipe.language.tasks import TaskName
+from regpipe.measures.base_rates import evened, in_two
+from regpipe.measures.estimators import outputs_of
+from regpipe.rows import encodings
+from regpipe.statistics.calibration import tempered
 from regpipe.tables.columns import Columns
 from regpipe.tables.kinds import MISSING, OTHER
 from regpipe.tables.preprocessing import as_inputs
@@ -26,8 +30,16 @@ from regpipe.tables.tidy import tidied
 from regpipe.tables.typed import typed
 from regpipe.tables.wording import count_rows, listed
 
-MODEL, PREPROCESSING, ABOUT, CODE = "model.keras", "preprocessing.skops", "about.json", "model.py"
-TRUSTED = ["numpy.dtype"]  # beside what skops trusts by itself
+NETWORK, ESTIMATOR = "model.keras", "model.skops"
+PREPROCESSING, ABOUT, CODE = "preprocessing.skops", "about.json", "model.py"
+# Beside what skops trusts by itself: parts of scikit-learn's models, and our own.
+TRUSTED = [
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.tree._tree.Tree",
+    *encodings.TRUSTED,
+]
 TRAINED_ON = "in the rows trained on"
 
 
@@ -37,7 +49,8 @@ class About:
 
     Attributes:
         problem: its name.
-        technique: what was changed in the problem's network, `baseline` for nothing.
+        model: `network`, or the name of another model among the references.
+        chosen: the mixture of a network and of how many it is the mean, or the setting of a model.
         task: binary, multiclass or regression.
         target: the column that is predicted.
         columns: those that predict.
@@ -45,16 +58,19 @@ class About:
         mean: of the target, where it was standardised; else 0.
         deviation: likewise; else 1.
         rows: how many it was trained on.
-        expected: the metric on test rows that a screen found, with its interval.
+        expected: the metric on new rows, with its interval, and what else was told of the model.
         base_rates: of each class, where the predicted class is the one that is the likeliest in
-            proportion to its base rate; None where it is the likeliest.
+            proportion to its base rate; None where it is the likeliest. Of two classes, the second
+            is said from its complement's share on: rates of 0.7 and 0.3 cut at 0.3.
+        temperature: by which logarithms of probabilities are divided, before they sum to 1 again.
         class_weight: of each class, where the network was trained with such weights, else None.
         versions: of the libraries.
     """
 
     problem: str
-    technique: str
-    task: str
+    model: str
+    chosen: dict[str, Any]
+    task: TaskName
     target: str
     columns: Columns
     table: dict[str, Any]
@@ -65,17 +81,18 @@ class About:
     versions: dict[str, str]
     base_rates: list[float] | None = None
     class_weight: list[float] | None = None
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A network with its preprocessing.
+    """A model with its preprocessing.
 
     Attributes:
-        model: a `keras.Model`.
-        preprocessing: a fitted `ColumnTransformer`.
+        model: a `keras.Model`, or an estimator.
+        preprocessing: a fitted transformer of scikit-learn's.
         about: what it is.
-        code: plain Keras that builds and trains the same network.
+        code: plain code that makes the same model.
     """
 
     model: Any
@@ -86,7 +103,7 @@ class Predictor:
     def predict(
         self, frame: pd.DataFrame, unknown_categories: Literal["other", "refuse"] = "other"
     ) -> pd.DataFrame:
-        """Return the network's prediction for each row.
+        """Return the model's prediction for each row.
 
         Args:
             frame: rows with the columns that it was trained on, texts as a file has them or values;
@@ -98,30 +115,18 @@ class Predictor:
 
         Returns:
             `prediction`: a class, or a number. Of classes also `probability of <class>`, for each:
-            one like those among the rows trained on, also where classes were weighted.
+            one like those among the rows trained on, also where classes were weighted, calibrated
+            by held-out rows.
 
         Raises:
             SpecError: a column is missing, or holds something else than it is declared to.
         """
-        columns, path = self.about.columns, "these rows"
-        table = typed(tidied(frame), TableRows(**self.about.table), columns.predict, path)
-        new = list(_not_known(table, columns))
-        if new and unknown_categories == "refuse":
-            raise SpecError(*(f"{path}: {what}. Expected none such." for what, _ in new))
-        for told in (*(f"{what}: {taken}" for what, taken in new), *_rare(table, columns)):
-            warnings.warn(f"{told}.", stacklevel=2)
-        rows = as_inputs(table, columns, path)
-        outputs = self.model.predict(
-            self.preprocessing.transform(rows).astype("float32"), verbose=0
-        )
+        columns = self.about.columns
+        outputs = self._outputs(self._inputs(frame, unknown_categories == "refuse"))
         if columns.classes is None:
             numbers = self.about.mean + self.about.deviation * outputs[:, 0].astype(float)
             return pd.DataFrame({"prediction": numbers}, index=frame.index)
-        shares = (
-            np.column_stack([1 - outputs[:, 0], outputs[:, 0]])
-            if outputs.shape[1] == 1
-            else outputs
-        )
+        shares = in_two(outputs)
         rates, weights = (
             None if numbers is None else np.array(numbers)
             for numbers in (self.about.base_rates, self.about.class_weight)
@@ -129,8 +134,27 @@ class Predictor:
         places = evened(shares, rates).argmax(axis=1)
         classes = pd.Series(columns.classes, dtype=object).iloc[places].to_numpy()
         shares = evened(shares, weights)  # the weights made their classes likelier
+        shares = tempered(shares, self.about.temperature)
         by_class = {f"probability of {c}": shares[:, k] for k, c in enumerate(columns.classes)}
         return pd.DataFrame({"prediction": classes, **by_class}, index=frame.index)
+
+    def _inputs(self, frame: pd.DataFrame, refuse: bool = False) -> np.ndarray:
+        """Return the numbers that the model is told of rows; what they hold that is new is told."""
+        columns, path = self.about.columns, "these rows"
+        table = typed(tidied(frame), TableRows(**self.about.table), columns.predict, path)
+        new = list(_not_known(table, columns))
+        if new and refuse:
+            raise SpecError(*(f"{path}: {what}. Expected none such." for what, _ in new))
+        for told in (*(f"{what}: {taken}" for what, taken in new), *_rare(table, columns)):
+            warnings.warn(f"{told}.", stacklevel=3)
+        inputs: np.ndarray = self.preprocessing.transform(as_inputs(table, columns, path))
+        return inputs.astype("float32")
+
+    def _outputs(self, x: np.ndarray) -> np.ndarray:
+        if self.about.model == "network":
+            return self.model.predict(x, verbose=0)
+        classes = len(self.about.columns.classes or ())
+        return outputs_of(self.model, x, self.about.task, classes)
 
     def save(self, folder: Path) -> None:
         """Write the folder; one that is there already is replaced as a whole."""
@@ -139,7 +163,10 @@ class Predictor:
         begun = folder.with_name(f"{folder.name}.tmp")
         shutil.rmtree(begun, ignore_errors=True)
         begun.mkdir(parents=True)
-        self.model.save(begun / MODEL)
+        if self.about.model == "network":
+            self.model.save(begun / NETWORK)
+        else:
+            skops.io.dump(self.model, begun / ESTIMATOR)
         skops.io.dump(self.preprocessing, begun / PREPROCESSING)
         about = json.dumps(asdict(self.about), indent=2, ensure_ascii=False, allow_nan=False)
         (begun / ABOUT).write_text(about, encoding="utf-8")
@@ -149,18 +176,22 @@ class Predictor:
         begun.rename(folder)
 
 
-def load(folder: str | Path) -> Predictor:
+def load(folder: str | Path, trusted: Sequence[str] = ()) -> Predictor:
     """Return the predictor that an export left in a folder.
+
+    Args:
+        folder: where it is.
+        trusted: types, by their import paths, that a model of another library consists of; those
+            of the models that ship are known.
 
     Raises:
         FileNotFoundError: a part of it isn't there.
+        SpecError: it was made by another version, or consists of types that aren't trusted.
     """
-    import skops.io
-
-    from regpipe.backend import keras
-
     path = Path(folder)
     about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
+    if set(about) != {field.name for field in fields(About)}:
+        raise SpecError(f"{path / ABOUT}: another version wrote it. Expected an export made anew.")
     columns = about.pop("columns")
     by_name: Any = {
         key: {name: tuple(values) for name, values in columns.pop(key).items()}
@@ -168,11 +199,31 @@ def load(folder: str | Path) -> Predictor:
     }
     others: Any = {key: None if names is None else tuple(names) for key, names in columns.items()}
     return Predictor(
-        model=keras.models.load_model(path / MODEL, safe_mode=True),
-        preprocessing=skops.io.load(path / PREPROCESSING, trusted=TRUSTED),
+        model=_model(path, about["model"], trusted),
+        preprocessing=_estimator(path / PREPROCESSING, ()),
         about=About(columns=Columns(**by_name, **others), **about),
         code=(path / CODE).read_text(encoding="utf-8"),
     )
+
+
+def _model(path: Path, model: str, trusted: Sequence[str]) -> Any:
+    if model != "network":
+        return _estimator(path / ESTIMATOR, trusted)
+    from regpipe.backend import keras
+
+    return keras.models.load_model(path / NETWORK, safe_mode=True)
+
+
+def _estimator(path: Path, trusted: Sequence[str]) -> Any:
+    import skops.io
+
+    known = {*TRUSTED, *trusted}
+    if strange := [name for name in skops.io.get_untrusted_types(file=path) if name not in known]:
+        raise SpecError(
+            f"{path}: it consists of {', '.join(strange)}. Expected types that are known; if you "
+            f"trust the file, load it by `regpipe.load(folder, trusted={strange})`."
+        )
+    return skops.io.load(path, trusted=sorted(known))
 
 
 def _not_known(table: pd.DataFrame, columns: Columns) -> Iterator[tuple[str, str]]:

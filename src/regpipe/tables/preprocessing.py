@@ -53,6 +53,20 @@ def feature_names(columns: Columns) -> list[str]:
     ]
 
 
+def features_by_column(columns: Columns) -> dict[str, list[int]]:
+    """Return the places of the numbers that each column became, as `feature_names` has them."""
+    owners = [
+        *columns.numeric,
+        *(name for name, parts in columns.dates.items() for _ in parts),
+        *columns.gaps,
+        *(name for name, values in columns.categorical.items() for _ in values),
+    ]
+    return {
+        name: [place for place, owner in enumerate(owners) if owner == name]
+        for name in columns.predict
+    }
+
+
 def as_inputs(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFrame:
     """Return the columns that predict: numbers, and those of dates, as float64, categories as text.
 

@@ -1,1 +1,1 @@
-"""The best model that is found for a problem, and what to expect of it."""
+"""An answer: which model to use, what to expect of it, and what it owes to regularization."""

@@ -9,12 +9,13 @@ import pandas as pd
 
 from regpipe import plots
 from regpipe.candidates.arm import Arm, apply, as_yaml
+from regpipe.candidates.mixtures import NAME, Mixture, MixtureSpace, mixable
 from regpipe.candidates.recipes import only, parse_recipes
 from regpipe.engine import progress
 from regpipe.language import Cocktail, Problem, Protocol, Recipe, Screen, Statistics
-from regpipe.pipelines.cocktail.search import NAME, Clock, Mixture, MixtureSpace, mixable, search
 from regpipe.pipelines.fits import Repeat, repeats_of, splits_of
 from regpipe.pipelines.looks import Look, Looks
+from regpipe.pipelines.mixing import Clock, Mixtures, search
 from regpipe.pipelines.search import Evaluator
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
@@ -68,18 +69,19 @@ def mix_and_measure(
         training rows, and for the best one trials, pruned and its validation scores.
     """
     shape = input_shape(base, samples)
-    space = MixtureSpace(_mixed(recipes, tried, base), base, shape)
+    made = Mixtures(MixtureSpace(_mixed(recipes, tried, base), base), shape)
     repeats = repeats_of(base, samples, protocol, "fresh", cocktail.repeats)
     evaluator = Evaluator(NAME, trainer)
     clock = Clock(cocktail.minutes, len(repeats), trainer.threads)
     progress.expect(len(repeats) * (cocktail.trials * cocktail.holdouts + 1))
 
     def measured(repeat: Repeat, mixture: Mixture, without: str | None) -> dict[str, Any]:
-        scores = evaluator.run(space.candidate(mixture), repeat)
+        scores = evaluator.run(made.candidate(mixture), repeat)
         return {**repeat.row(), "without": without, "mixture": json.dumps(mixture), **scores}
 
     def mix_one(repeat: Repeat) -> list[dict[str, Any]]:
-        best, numbers = search(space, evaluator, repeat, cocktail, journal, clock.seconds())
+        ranked, numbers = search(made, evaluator, repeat, cocktail, journal, clock.seconds())
+        best = ranked[0]
         progress.expect(len(best))
         less = {out: {k: v for k, v in best.items() if k != out} for out in best}
         whole = measured(repeat, best, None) | numbers
@@ -123,7 +125,7 @@ def to_technique(
     mixtures: pd.DataFrame, base: Arm, recipes: dict[str, Any], *, tried: tuple[str, ...]
 ) -> tuple[str, Arm]:
     """Return what is in most repeats' mixtures, with median values: as YAML, and as an arm."""
-    space = MixtureSpace(_mixed(recipes, tried, base), base, ())
+    space = MixtureSpace(_mixed(recipes, tried, base), base)
     common = common_of(mixtures)
     technique = space.technique(common, f"Cocktail of {base.problem}")
     arm = apply(f"{base.problem}_mixture", technique, base)

@@ -1,25 +1,18 @@
-"""The wiring of an export, behind a screen, and of the predictions that it makes."""
-
-from collections.abc import Sequence
+"""The wiring of an export, behind an answer, and of the predictions that it makes."""
 
 from kedro.pipeline import Node, Pipeline
 
+from regpipe.pipelines.answer.pipeline import answer_name
 from regpipe.pipelines.export import nodes
-from regpipe.pipelines.screen.pipeline import of_recipe, screen_name
 from regpipe.pipelines.wiring import step
 
 
-def create_pipeline(problem: str, table: str, recipes: Sequence[str]) -> Pipeline:
-    """Return the node that trains a screen's winner on all rows of a table."""
-    read = {
-        "table": table,
-        "leaderboard": f"{screen_name(problem)}.leaderboard",
-        "trainer": "trainer",
-        "base": f"{problem}.arm",
-        "protocol": "params:protocol",
-        "export": "params:export",
-        **{name: of_recipe(problem, name, "arm") for name in recipes},
-    }
+def create_pipeline(problem: str, table: str) -> Pipeline:
+    """Return the node that hands out the model of an answer, trained on all rows of a table."""
+    space, answer, examined = (
+        f"{answer_name(problem)}.{what}" for what in ("space", "answer", "examined")
+    )
+    read = [table, "trainer", space, answer, examined, "params:protocol", "params:export"]
     fit = step(nodes.fit_on_all_rows, read, f"{problem}.export", "train")
     return _in_namespace(problem, fit, f"{problem}_export")
 

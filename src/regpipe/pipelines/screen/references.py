@@ -10,18 +10,17 @@ import time
 from collections import defaultdict
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
-from regpipe.candidates.references import Peer, peers_of, too_slow
+from regpipe.candidates.references import Peer, Setting, left_out, peers_of
 from regpipe.engine import progress
 from regpipe.language import Protocol, Screen
 from regpipe.measures.ledger import entries
 from regpipe.pipelines.fits import Repeat, repeats_of
 from regpipe.pipelines.screen.tuning import fits_of_repeat, halve
 from regpipe.pipelines.search import held_out, mean_of, merit
-from regpipe.rows.arrays import Part, Rows, rows_of
+from regpipe.rows.arrays import Rows, rows_of
 
 Blocks = dict[str, Any]
 
@@ -60,34 +59,45 @@ def peers_for(samples: pd.DataFrame, base: Arm, references: Blocks) -> list[Peer
 
 
 def left_out_references(samples: pd.DataFrame, base: Arm, references: Blocks) -> dict[str, str]:
-    """Return the models that take too long on a problem's rows, and why."""
-    return too_slow(references, *_asked(samples, base))
+    """Return the models that would suit a problem, and why they are left out."""
+    return left_out(references, *_asked(samples, base))
+
+
+def choose_setting(
+    peer: Peer, repeat: Repeat, ways: list[Rows], base: Arm
+) -> tuple[Setting, dict[str, float]]:
+    """Return the setting of a model that held-out rows choose, and its mean scores on those."""
+    from regpipe.measures.measure import means
+    from regpipe.measures.references import score_peer
+
+    settings = peer.settings
+    tried: dict[int, list[dict[str, float]]] = defaultdict(list)
+
+    def go_on(k: int) -> float:
+        held = ways[len(tried[k])]
+        scores = score_peer(peer, settings[k], held, "val", base.problem_block, repeat.seed)
+        tried[k].append(means(scores))
+        progress.advance(peer.name)
+        return merit(mean_of(tried[k]), base)
+
+    best = halve(range(len(settings)), go_on, len(ways))
+    return settings[best], mean_of(tried[best])
 
 
 def _chosen(peer: Peer, repeat: Repeat, ways: list[Rows], base: Arm) -> dict[str, Any]:
     from regpipe.measures.measure import means
     from regpipe.measures.references import score_peer
 
-    problem, began, settings = base.problem_block, time.perf_counter(), peer.settings
-    tried: dict[int, list[dict[str, float]]] = defaultdict(list)
-
-    def scored(k: int, rows: Rows, part: Part) -> dict[str, np.ndarray]:
-        scores = score_peer(peer, settings[k], rows, part, problem, repeat.seed)
-        progress.advance(peer.name)
-        return scores
-
-    def go_on(k: int) -> float:
-        tried[k].append(means(scored(k, ways[len(tried[k])], "val")))
-        return merit(mean_of(tried[k]), base)
-
-    best = halve(range(len(settings)), go_on, len(ways))
+    began = time.perf_counter()
+    setting, validated = choose_setting(peer, repeat, ways, base)
     chosen = time.perf_counter()
-    scores = scored(best, repeat.rows, "score")
+    scores = score_peer(peer, setting, repeat.rows, "score", base.problem_block, repeat.seed)
+    progress.advance(peer.name)
     return {
         "model": peer.name,
         **repeat.row(),
-        "setting": json.dumps(settings[best]),
-        **{f"validation_{name}": score for name, score in mean_of(tried[best]).items()},
+        "setting": json.dumps(setting),
+        **{f"validation_{name}": score for name, score in validated.items()},
         **means(scores, "test"),
         **entries(scores, repeat.rows),
         "seconds": time.perf_counter() - chosen,
