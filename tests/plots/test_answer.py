@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from regpipe import plots
-from regpipe.report.views.answer import finding, labels
+from regpipe.report.views.answer import finding
+from regpipe.report.views.answer_rows import labels
 from tests.report.test_answer import answer, worth
 
 

@@ -11,7 +11,8 @@ from markupsafe import escape
 from regpipe.language import Foundation, Recipe
 from regpipe.report.page import AnswerStory, render_answer
 from regpipe.report.terminal import show_answer
-from regpipe.report.views.answer import finding, labels, sentences
+from regpipe.report.views.answer import finding, sentences
+from regpipe.report.views.answer_rows import labels
 from regpipe.statistics.calibration import Calibration
 from regpipe.statistics.examined import Examined
 from regpipe.statistics.summary import Mean

@@ -90,7 +90,7 @@ def _baseline(problem: str, left: set[str], catalog: DataCatalog) -> "pd.DataFra
 
 def _show_files(left: set[str], catalog: DataCatalog) -> bool:
     """Print where an export, and where predictions are; return whether there are any."""
-    from regpipe.report.views.answer import exported
+    from regpipe.report.views.answer_rows import exported
 
     lines = []
     for name in sorted(left):

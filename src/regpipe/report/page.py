@@ -14,6 +14,7 @@ from regpipe.report.shrink import Picture, shrink
 from regpipe.report.study import Pictures, Story, Study
 from regpipe.report.templating import fill
 from regpipe.report.views import answer as answers
+from regpipe.report.views.answer_rows import chosen_rows, compared_rows, model_rows
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.cells import VERDICTS, typeset
 from regpipe.report.views.claims import claims
@@ -128,9 +129,9 @@ def render_answer(story: AnswerStory) -> str:
         version=story.version,
         sentences=[typeset(said) for said in answers.sentences(answer, story.parts)],
         diagnosis=typeset(paragraph(story.diagnosis)),
-        compared=answers.compared_rows(answer),
-        models=answers.model_rows(answer, story.models, story.others),
-        chosen=answers.chosen_rows(answer, story.networks, story.others, story.sides),
+        compared=compared_rows(answer),
+        models=model_rows(answer, story.models, story.others),
+        chosen=chosen_rows(answer, story.networks, story.others, story.sides),
         calibrated=answers.calibrated(calibration) if calibration else "",
         stands_on=answers.stands_on(answer, story.parts),
         answer=answer,

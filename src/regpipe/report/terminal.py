@@ -16,8 +16,9 @@ from regpipe.language.metrics import METRICS
 from regpipe.report.diagnosis import paragraph
 from regpipe.report.sentence import grid_sentence, sentence
 from regpipe.report.study import Screening
-from regpipe.report.views.answer import Parts, compared_rows
+from regpipe.report.views.answer import Parts
 from regpipe.report.views.answer import sentences as of_answer
+from regpipe.report.views.answer_rows import compared_rows
 from regpipe.report.views.cocktail import NOTHING_COMMON, cocktail_sentence, have_common
 from regpipe.report.views.headline import claimed, headline
 from regpipe.report.views.mechanisms import told

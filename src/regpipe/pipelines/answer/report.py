@@ -14,7 +14,8 @@ from regpipe.pipelines.answer.whole import prepare, whole_repeat
 from regpipe.pipelines.fits import splits_of
 from regpipe.plots.style import Figure
 from regpipe.provenance import versions
-from regpipe.report.views.answer import finding, labels
+from regpipe.report.views.answer import finding
+from regpipe.report.views.answer_rows import labels
 from regpipe.statistics.diagnosis import Diagnosis
 from regpipe.statistics.examined import Examined
 from regpipe.statistics.summary import mean_of_runs

@@ -1,23 +1,18 @@
 """Which model to use, in a few sentences and on its page."""
 
-import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from regpipe.language import Foundation, Recipe
 from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.sentence import caveat, listed, percent, several, undefined
-from regpipe.report.views.cells import MISSING, Badge, better, plain, rival_badge, typeset
-from regpipe.report.views.cocktail import in_words
+from regpipe.report.views.cells import better, plain
 from regpipe.statistics.calibration import Calibration
 from regpipe.statistics.cocktail import RecipeWorth
-from regpipe.statistics.summary import Mean
 from regpipe.statistics.verdicts import TRIFLE, direction
-from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, What
+from regpipe.statistics.winners import ModelAnswer, What
 
 Parts = Mapping[str, Recipe]  # recipes and foundations, by their names
 EQUAL = 1e-12  # a difference, but for rounding
@@ -66,41 +61,6 @@ class Ahead:
         return f"{by} {unit.interval(*ends)}".rstrip()
 
 
-@dataclass(frozen=True)
-class ComparedRow:
-    """A model, its mean on test rows with an interval, and how it does beside the best network."""
-
-    name: str
-    mean: str
-    interval: str
-    beside: str
-    verdict: Badge | None
-
-
-@dataclass(frozen=True)
-class ModelRow:
-    """A model, in how many splits it is the best other one, and its mean on test rows."""
-
-    name: str
-    won: str
-    mean: str
-    interval: str
-
-
-@dataclass(frozen=True)
-class ChosenRow:
-    """What was chosen in a split, or of all rows: of both sides what it is, and how it did."""
-
-    split: str
-    side: str
-    network: str
-    network_held_out: str
-    network_test: str
-    other: str
-    other_held_out: str
-    other_test: str
-
-
 def sentences(answer: ModelAnswer, parts: Parts) -> list[str]:
     """Return which model to use and what to expect of it, and behind that what it rests on.
 
@@ -120,7 +80,7 @@ def finding(answer: ModelAnswer) -> str:
     used, beside = ("a network", f"the best other model ({name})")
     if answer.side == "other":
         used, beside = name, "a network"
-    ahead = _ahead(answer, "other", of_network=answer.side == "other")
+    ahead = ahead_of(answer, "other", of_network=answer.side == "other")
     if math.isnan(mean) or ahead is None:
         return f"{answer.title}: use {used}"
     expected = f"{unit.name} {written(unit, mean)}"
@@ -131,7 +91,7 @@ def _chosen(answer: ModelAnswer, parts: Parts) -> str:
     if answer.side == "other":
         return _model(answer)
     mixture, seeds = answer.network.mixture, answer.network.seeds
-    names = [_valued(parts[name].title, value) for name, value in mixture.items()]
+    names = [valued(parts[name].title, value) for name, value in mixture.items()]
     if not any(not isinstance(parts[name], Foundation) for name in mixture):
         names.append("no regularizer is added")
     if seeds > 1:
@@ -151,10 +111,11 @@ def setting_in_words(setting: Mapping[str, Any]) -> str:
     >>> setting_in_words({"C": 0.1, "kernel": "rbf"}), setting_in_words({})
     ('C 0.1, kernel rbf', '')
     """
-    return ", ".join(_valued(name, value) for name, value in setting.items())
+    return ", ".join(valued(name, value) for name, value in setting.items())
 
 
-def _valued(name: str, value: Any) -> str:
+def valued(name: str, value: Any) -> str:
+    """Return a name with its value, as one says it."""
     if value is None:
         return name
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -204,7 +165,7 @@ def _plain(answer: ModelAnswer, _: Parts) -> str:
 
 def _beside(answer: ModelAnswer, what: What, subject: str, *, of_network: bool = False) -> str:
     """Tell how one does beside the best network, or how the best network does beside it."""
-    unit, ahead = METRICS[answer.metric], _ahead(answer, what, of_network=of_network)
+    unit, ahead = METRICS[answer.metric], ahead_of(answer, what, of_network=of_network)
     if ahead is None:
         return f"{subject} can't be judged, as test {unit.name} isn't defined in each split."
     sides: list[What] = ["network", what] if of_network else [what, "network"]
@@ -215,7 +176,7 @@ def _beside(answer: ModelAnswer, what: What, subject: str, *, of_network: bool =
     return f"{subject} {ahead.does}: {by}{', undecided' if ahead.verdict == 'undecided' else ''}."
 
 
-def _ahead(answer: ModelAnswer, what: What, *, of_network: bool = False) -> Ahead | None:
+def ahead_of(answer: ModelAnswer, what: What, *, of_network: bool = False) -> Ahead | None:
     """Return how one does beside the best network, or the best network beside it.
 
     None where that is missing, or isn't defined.
@@ -295,147 +256,11 @@ def _cut(answer: ModelAnswer, _: Parts) -> str:
     )
 
 
-def compared_rows(answer: ModelAnswer) -> list[ComparedRow]:
-    """Return a row for the answer, for both sides, and for what is left of the best network."""
-    unit = METRICS[answer.metric]
-    rows = []
-    for what in NAMES:
-        found, ahead = answer.compared[what], _ahead(answer, what)
-        rows.append(
-            ComparedRow(
-                name_of(answer, what),
-                typeset(unit.value(found.mean)),
-                interval_of(unit, found.mean_ci_low, found.mean_ci_high),
-                typeset(ahead.by(unit)) if ahead else "",
-                rival_badge(ahead.verdict) if ahead else None,
-            )
-        )
-    return rows
-
-
-def labels(answer: ModelAnswer) -> dict[What, str]:
-    """Return what stands beside each of those compared in a picture."""
-    unit, told = METRICS[answer.metric], {}
-    for what in NAMES:
-        ahead = _ahead(answer, what)
-        beside = BESIDE.get(what, NAMES["network"])
-        by = f"\n{ahead.by(unit)} beside {beside}" if ahead else ""
-        told[what] = f"{name_of(answer, what)}: {unit.value(answer.compared[what].mean)}{by}"
-    return told
-
-
-def name_of(answer: ModelAnswer, what: What) -> str:
-    """Return what one of those compared is called."""
-    return NAMES[what] + (f" ({answer.other.model})" if what == "other" else "")
-
-
-def interval_of(unit: Metric, low: float, high: float) -> str:
-    """Return the interval of a mean."""
-    if math.isnan(low) or math.isnan(high):
-        return "no interval"
-    return typeset(f"[{unit.value(low)}, {unit.value(high)}]")
-
-
-def model_rows(
-    answer: ModelAnswer, models: Mapping[str, Mean], others: pd.DataFrame
-) -> list[ModelRow]:
-    """Return a row per other model and one for the best network, the best on test rows first.
-
-    Args:
-        answer: the answer.
-        models: the mean of each on test rows, with its interval.
-        others: a row per repeat and model, see `answer.others`.
-    """
-    unit, sign = METRICS[answer.metric], better(answer.metric)
-    fresh = others[others["protocol"] != WHOLE]
-    won = fresh[fresh["won"].astype(bool)]["model"].value_counts()
-    network = answer.compared["network"]
-    means = {name: (one.mean, one.ci_low, one.ci_high) for name, one in models.items()}
-    means[NAMES["network"]] = (network.mean, network.mean_ci_low, network.mean_ci_high)
-
-    def key(name: str) -> tuple[bool, float]:
-        mean = means[name][0]
-        return math.isnan(mean), -sign * mean
-
-    return [
-        ModelRow(
-            name,
-            f"{won.get(name, 0)} of {answer.repeats}" if name in models else "",
-            typeset(unit.value(means[name][0])),
-            interval_of(unit, *means[name][1:]),
-        )
-        for name in sorted(means, key=key)
-    ]
-
-
-def chosen_rows(
-    answer: ModelAnswer, networks: pd.DataFrame, others: pd.DataFrame, sides: pd.DataFrame
-) -> list[ChosenRow]:
-    """Return what was chosen in each split, and behind them what was chosen of all rows.
-
-    Args:
-        answer: the answer.
-        networks: a row per repeat and variant, see `answer.networks`.
-        others: a row per repeat and model, see `answer.others`.
-        sides: of each repeat what both sides have on held-out rows, and the better one.
-    """
-    keys, test = ["protocol", "repeat"], f"test_{answer.metric}"
-    network = networks[networks["variant"] == WINNER].set_index(keys)
-    other = others[others["won"].astype(bool)].set_index(keys)
-    write: Callable[[float], str] = METRICS[answer.metric].value
-
-    def score(number: float) -> str:
-        return MISSING if pd.isna(number) else typeset(write(number))
-
-    rows = []
-    for row in sides.to_dict("records"):
-        at = row["protocol"], row["repeat"]
-        ours, theirs = network.loc[at], other.loc[at]
-        rows.append(
-            ChosenRow(
-                "all rows" if row["protocol"] == WHOLE else str(row["repeat"] + 1),
-                "network" if row["side"] == "network" else "other model",
-                _made(in_words(json.loads(ours["mixture"])), ours["cut"], int(ours["seeds"])),
-                score(row["network"]),
-                score(ours[test]),
-                _made(_setting(theirs), theirs["cut"]),
-                score(row["other"]),
-                score(theirs[test]),
-            )
-        )
-    return rows
-
-
-def _setting(row: pd.Series) -> str:
-    setting = setting_in_words(json.loads(row["setting"]))
-    return row["model"] + (f": {setting}" if setting else "")
-
-
-def _made(what: str, cut: float | None, seeds: int = 1) -> str:
-    mean = f"; the mean of {seeds}" if seeds > 1 else ""
-    return what + mean + ("" if pd.isna(cut) else f"; second class from {plain(float(cut))} on")
-
-
-def exported(model: str, chosen: Mapping[str, Any]) -> str:
-    """Return what an export hands out, by its `about.json`.
-
-    >>> exported("network", {"mixture": {"dropout": 0.2, "cosine": None}, "seeds": 5})
-    'The network (dropout 0.2, cosine; the mean of 5)'
-    >>> exported("network", {"mixture": {}, "seeds": 1}), exported("SVC", {"setting": {"C": 10}})
-    ('The network (as it is)', 'The SVC (C 10)')
-    """
-    if model != "network":
-        setting = setting_in_words(chosen["setting"])
-        return f"The {model}" + (f" ({setting})" if setting else "")
-    what = in_words(chosen["mixture"]) if chosen["mixture"] else "as it is"
-    return f"The network ({_made(what, None, chosen['seeds'])})"
-
-
 def stands_on(answer: ModelAnswer, parts: Parts) -> str:
     """Return the foundations of the chosen network, "" where there are none."""
     mixture = answer.network.mixture
     on = [name for name in mixture if isinstance(parts[name], Foundation)]
-    return "; ".join(_valued(parts[name].title, mixture[name]) for name in on)
+    return "; ".join(valued(parts[name].title, mixture[name]) for name in on)
 
 
 def calibrated(found: Calibration) -> str:
