@@ -2,6 +2,7 @@
 
     python benchmarks/answers.py TABLES FOLDER           # adds each table that isn't there yet
     python benchmarks/answers.py TABLES FOLDER --peers   # adds models of regpipe[peers]
+    python benchmarks/answers.py                         # prints the tables of docs/answers.md
 
 TABLES is a folder of tables, FOLDER one to work in; the results are docs/answers.csv. Of each table
 30% of the rows are held out beforehand, the same share of each class. On the others a user's two
@@ -46,6 +47,10 @@ RESULTS = ROOT / "docs" / "answers.csv"
 PARTS = ("conf", "src", "pyproject.toml")  # of a project
 HELD_OUT, SEED = 0.3, 1
 DRAWS, SURE = 1000, 1.96  # of a bootstrap; standard deviations of a 95% interval
+ROUNDING = 1e-9
+MODELS = ("answer", "network", "network_as_it_is", "RandomForest", "HistGradientBoosting", "MLP",
+          "RealMLP", "TabM")  # fmt: skip
+EITHER = {"linear": ("LogisticRegression", "Ridge"), "SVM": ("SVC", "SVR")}
 FUNCTIONS = {
     "accuracy": metrics.accuracy_score,
     "balanced_accuracy": metrics.balanced_accuracy_score,
@@ -115,8 +120,12 @@ class Judged:
             "claim_high": high,
             "score": score,
             "score_sd": sd,
-            "holds": low <= score <= high,
-            "holds_beside_luck": abs(score - claim.mean) <= np.hypot(reach, SURE * sd),
+            "holds": low <= score <= high if np.isfinite(reach) else None,
+            "holds_beside_luck": (
+                abs(score - claim.mean) <= np.hypot(reach, SURE * sd)
+                if np.isfinite(reach)
+                else None
+            ),
             "beats_others": answer.compared["other"].verdict,
             "beats_unregularized": answer.compared["unregularized"].verdict,
             "beats_as_it_is": answer.compared["plain"].verdict,
@@ -220,21 +229,73 @@ def add_peers(tables: Path, project: Path) -> None:
     """Add the scores of models of an extra to the results."""
     results = pd.read_csv(RESULTS).set_index("table")
     for source in SOURCES:
-        if source.name in results.index:
+        row = results.loc[source.name] if source.name in results.index else None
+        if row is not None and not {"RealMLP", "TabM"} <= set(row.dropna().index):
             _, _, held = halves(source, tables)
             for name, score in Judged(name_of(source), held, project).peers():
                 results.loc[source.name, name] = score
             results.to_csv(RESULTS, float_format="%.5g")
 
 
+def show(results: pd.DataFrame) -> None:
+    """Print what became of the claims, and how far each model is from the best one of each table."""
+    there = results.set_index("table")
+    scores = pd.DataFrame(
+        {name: there["score" if name == "answer" else name] for name in MODELS[:3]}
+    )
+    for name, (first, second) in EITHER.items():
+        scores[name] = there[first].fillna(there[second] if second in there else np.nan)
+    for name in MODELS[3:]:
+        scores[name] = there[name] if name in there else np.nan
+    best = scores.max(axis=1)
+    lost = pd.DataFrame({name: best - scores[name] for name in scores})
+    shown = pd.DataFrame(
+        {
+            "best or equal": (lost < ROUNDING).sum(),
+            "behind the best, mean": 1000 * lost.mean(),
+            "median": 1000 * lost.median(),
+            "worst": 1000 * lost.max(),
+            "tables": lost.notna().sum(),
+        }
+    )
+    sys.stdout.write(f"{markdown(shown.sort_values('behind the best, mean'), 'model')}\n\n")
+    claims = there[["rows", "held_out", "metric", "side"]].assign(
+        claim=[
+            f"{row.claim:.3f} [{row.claim_low:.3f}, {row.claim_high:.3f}]"
+            for row in there.itertuples()
+        ],
+        held=there["score"].map("{:.3f}".format),
+        network=there["network"].map("{:.3f}".format),
+        plain=there["network_as_it_is"].map("{:.3f}".format),
+        other=scores.drop(columns=["answer", "network", "network_as_it_is"])
+        .max(axis=1)
+        .map("{:.3f}".format),
+        seconds=there["answer_s"].round().astype(int),
+    )
+    sys.stdout.write(markdown(claims, "table") + "\n")
+
+
+def markdown(frame: pd.DataFrame, index: str) -> str:
+    """Return a table as Markdown."""
+    head = [index, *map(str, frame.columns)]
+    lines = [head, ["---"] * len(head)]
+    for name, row in zip(frame.index, frame.itertuples(index=False), strict=True):
+        cells = [f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row]
+        lines.append([str(name), *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def main() -> None:
     """Add a row for each table that isn't there yet."""
     form = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
-    parser.add_argument("tables", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("tables", type=Path, nargs="?")
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--peers", action="store_true")
     asked = parser.parse_args()
+    if asked.folder is None:
+        show(pd.read_csv(RESULTS))
+        return
     project = asked.folder.resolve()
     if asked.peers:
         add_peers(asked.tables, project)

@@ -60,6 +60,16 @@ def test_what_an_extra_brings_is_left_out_where_it_is_not_installed(
     )
 
 
+def test_what_may_bring_torch_comes_without_triton(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loaded beside TensorFlow, Triton ends the process."""
+    monkeypatch.delitem(sys.modules, "triton", raising=False)
+    load({"mine": {"type": NEIGHBORS}})
+    assert "triton" not in sys.modules
+    with pytest.raises(SpecError):
+        load({"mine": {"type": "pathlib.Path"}})
+    assert sys.modules.pop("triton") is None
+
+
 def test_a_problem_without_any_is_refused() -> None:
     with pytest.raises(SpecError, match="none suits mine. Expected a regressor for 100 rows"):
         peers_of({"SVC": SHIPPED["SVC"]}, "mine", False, 100)

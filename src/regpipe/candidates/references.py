@@ -1,6 +1,7 @@
 """Blocks of references -> estimators, whose classes are imported by the paths that a user wrote."""
 
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -140,6 +141,10 @@ def class_of(path: str, name: str) -> type:
     from sklearn.base import BaseEstimator
 
     module, _, last = name.rpartition(".")
+    if not module.startswith("sklearn"):
+        # PyTorch brings Triton, whose LLVM and TensorFlow's end a process that loads both. It does
+        # without on a CPU.
+        sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
     try:
         there = vars(import_module(module))
     except Exception as error:  # whatever somebody's module raises
