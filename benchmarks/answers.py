@@ -238,7 +238,7 @@ def add_peers(tables: Path, project: Path) -> None:
 
 
 def show(results: pd.DataFrame) -> None:
-    """Print what became of the claims, and how far each model is from the best one of each table."""
+    """Print what became of the claims, and how far each model is from the best of a table."""
     there = results.set_index("table")
     scores = pd.DataFrame(
         {name: there["score" if name == "answer" else name] for name in MODELS[:3]}

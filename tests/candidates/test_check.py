@@ -142,6 +142,22 @@ def test_a_screen_tries_recipes_that_are_there() -> None:
     check_parameters(parameters, PROBLEMS, TECHNIQUES)
 
 
+def test_what_an_answer_stands_on_is_checked() -> None:
+    about = {"title": "t", "explanation": "e", "slot": "s"}
+
+    def of(**further: Any) -> tuple[str, ...]:
+        shipped = {**blocks("recipes"), **blocks("foundations")}
+        return faults({**PROBLEMS, **TECHNIQUES, **SETTINGS, **shipped, **further})
+
+    (line,) = of(starts=[{"weight_l2": 0.01}, {"wight_l2": 0.01}])
+    assert line.startswith("starts, number 2: 'wight_l2' is no recipe or foundation. Did you mean")
+    (line,) = of(foundations={"weight_l2": {**about, "layers": 2}}, starts=[])
+    assert line == "foundations.weight_l2: there is a recipe of that name. Expected another."
+    (line,) = of(foundations={"mine": {**about, "each": {"unitz": 3}}}, starts=[])
+    assert line.startswith("foundations.mine") and "unitz" in line
+    assert "layers" in of(foundations={"mine": {**about, "layers": -1}}, starts=[])[0]
+
+
 def test_the_shipped_blocks_pass() -> None:
     check_parameters({**PROBLEMS, **TECHNIQUES, **SETTINGS}, PROBLEMS, TECHNIQUES)
 

@@ -71,9 +71,14 @@ def search_in(moons: Rows) -> Search:
     """Search as a run does, on the journal that former ones left, and return how it ended."""
     base, recipes = arm_called("moons"), parse_recipes(blocks("recipes")["recipes"])
     some = mixable({name: recipes[name] for name in RECIPES}, base)
-    named = Named(MixtureSpace(some, base, starts=STARTS), (2,))
 
-    def search_in(journal: Path, sizes: Cocktail = SIZES, **options: int) -> dict[str, Any]:
+    def search_in(
+        journal: Path,
+        sizes: Cocktail = SIZES,
+        starts: tuple[Mixture, ...] = STARTS,
+        **options: int,
+    ) -> dict[str, Any]:
+        named = Named(MixtureSpace(some, base, starts=starts), (2,))
         storage = TrialJournalDataset(path=str(journal)).load()
         evaluator, repeat = Untrained(**options), Repeat("fresh", 0, moons, 5)
         ranked, numbers = search(named, evaluator, repeat, sizes, storage, float("inf"))
@@ -129,6 +134,15 @@ def test_one_that_was_interrupted_makes_the_same_trials(
     assert len(trials(journal)) < 14
     assert search_in(journal) == undisturbed.numbers
     assert trials(journal) == undisturbed.made
+
+
+def test_another_start_is_another_search(search_in: Search, tmp_path: Path) -> None:
+    few = SIZES.model_copy(update={"trials": 2, "startup": 1})
+    journal = tmp_path / "trials.log"
+    search_in(journal, few)
+    search_in(journal, few, starts=({}, {"dropout": 0.6}))
+    storage = TrialJournalDataset(path=str(journal)).load()
+    assert len(storage.get_all_studies()) == 2
 
 
 def test_seven_and_then_seven_are_fourteen(

@@ -27,7 +27,7 @@ def test_the_five_models_are_drawn_from_the_top_with_intervals() -> None:
     np.testing.assert_allclose(means(models), [0.83, 0.83, 0.823, 0.79, 0.78])
     names = [label.get_text().splitlines()[0] for label in models.get_yticklabels()][::-1]
     assert names[0] == "the answer, as chosen in each split: 0.830"
-    assert names[2] == "the best other model (SVC): 0.823"
+    assert names[2] == "the best other model: 0.823"
     (bars,) = models.containers[-1].lines[2]
     np.testing.assert_allclose(bars.get_segments()[0][:, 0], [0.75, 0.91])
     assert "accuracy on test rows, more is better" in models.get_xlabel()

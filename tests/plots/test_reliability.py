@@ -12,9 +12,8 @@ from tests.statistics.test_calibration import planted
 
 def drawn(factor: float, at: float, rows: int = 400) -> Any:
     said, labels = planted(factor, rows=rows)
-    both = (said, tempered(said, at))
-    tables = (reliability(p, labels) for p in both)
-    return plots.reliability(*tables, calibration(*both, labels, at), "Mine")
+    tables = (reliability(p, labels) for p in (said, tempered(said, at)))
+    return plots.reliability(*tables, calibration(said, labels, at), "Mine")
 
 
 def test_each_panel_has_a_point_per_group_with_its_interval() -> None:

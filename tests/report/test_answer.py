@@ -112,7 +112,7 @@ def test_a_network_is_told_with_what_is_in_it_and_what_the_other_side_does() -> 
     assert said() == (
         "Use this network: cosine schedule; L2 weight penalty 0.003; the mean of 5 such. Accuracy "
         "0.830 (95% interval 0.750 to 0.910) is to be expected on new rows of the same kind. The "
-        "best other model, SVC (C 10), chosen in the same way, may do as well: 0.823 against "
+        "best other model of each split, chosen in the same way, may do as well: 0.823 against "
         "0.830, worse by 0.7 points [-1.3, 2.7], undecided. Without regularization, the best "
         "network of each split does worse: 0.790, worse by 4.0 points [2.0, 6.0]."
     )
@@ -194,7 +194,7 @@ def test_too_few_splits_have_no_interval() -> None:
 def test_a_score_that_is_not_defined_is_told_in_words() -> None:
     undefined = said("network", "undecided", None, metric="r2", mean=None)
     assert "The test R² isn't defined in each of 10 splits, and so has no mean." in undefined
-    assert "SVC (C 10), chosen in the same way, can't be judged, as test R² isn't" in undefined
+    assert "of each split, chosen in the same way, can't be judged, as test R² isn't" in undefined
     missing = answer("network", "undecided", None, metric="r2", mean=None)
     assert finding(missing) == "Mine: use a network" and "nan" not in str(labels(missing))
 
@@ -204,14 +204,14 @@ def test_a_network_without_regularizers_is_told_as_such() -> None:
     assert cosine.startswith("Use this network: cosine schedule; no regularizer is added. Acc")
     plain = said(mixture={})
     assert plain.startswith(
-        "Use the network as it is: no regularizer is added; the mean of 5 such. Accuracy"
+        "Use networks as they are: no regularizer is added; the mean of 5 such. Accuracy"
     )
     assert "regularizer" not in said(mixture={"dropout": 0.2})
     assert "Use this network: Dropout 0.2. Acc" in said(mixture={"dropout": 0.2}, seeds=1)
 
 
 def test_only_what_surely_matters_is_named() -> None:
-    none = "What leaving out any one regularizer costs is too little to tell."
+    none = "What leaving out any one regularizer costs is too uncertain to tell."
     assert none in further()
     parts = (
         worth("dropout", 0.02, 0.01, 0.03),
@@ -238,7 +238,8 @@ def test_what_it_rests_on_is_told() -> None:
         "the network as it is does worse: 0.780 against 0.830, worse by 5.0 points [3.0, 7.0]."
         in told
     )
-    assert "the network was the better side in 6 of 10 splits; on average it has 0.840" in told
+    assert "the network was the better side in 6 of 10 splits. By those of all splits" in told
+    assert "it has 0.840, and the best other model" in told and "that is SVC (C 10)." in told
     assert "of models trained on 537 of 768 rows" in told and "trained on all 768." in told
 
 
@@ -250,7 +251,7 @@ def test_where_a_class_is_said_is_told_if_it_was_chosen() -> None:
 def test_a_finding_tells_the_side_and_how_the_other_one_does() -> None:
     helps = answer("network", "helps")
     assert finding(helps) == (
-        "Mine: use a network, accuracy 0.830; the best other model (SVC) does worse"
+        "Mine: use a network, accuracy 0.830; the best other model does worse"
     )
     assert finding(answer("other", "hurts")) == (
         "Mine: use SVC, accuracy 0.823; a network does worse"
@@ -322,7 +323,7 @@ def test_its_page_tells_the_answer_the_models_and_the_splits() -> None:
     assert "Which model should I use for Mine" in text
     assert "worse by 0.7 points [−1.3, 2.7], undecided" in text
     assert "it overfits by 19.0 points" in text  # the diagnosis
-    other = "(SVC) 0.823 [0.743, 0.903] worse by 0.7 points [−1.3, 2.7] ? undecided"
+    other = "the best other model 0.823 [0.743, 0.903] worse by 0.7 points [−1.3, 2.7] ? undecided"
     assert other in text and "0.780 [0.700, 0.860] worse by 5.0 points [3.0, 7.0] ▼ worse" in text
     models = [text.index(row) for row in (" 0.900 no interval", "SVC 1 of 10 0.820 [0.800, 0.8")]
     assert models == sorted(models)

@@ -70,22 +70,18 @@ def test_few_rows_or_rows_without_a_fault_leave_probabilities_as_they_are() -> N
     assert np.isfinite(temperature(probabilities[one_class], labels[one_class]))
 
 
-def held(probabilities: np.ndarray, labels: np.ndarray, at: float) -> Calibration:
-    return calibration(probabilities, tempered(probabilities, at), labels, at)
-
-
 def test_the_brier_score_is_that_of_scikit_learn() -> None:
     two, labels = planted(3.0, classes=2)
-    found = held(two, labels, 3.0)
+    found = calibration(two, labels, 3.0)
     assert found.brier == pytest.approx(brier_score_loss(labels, two[:, 1]))
     assert found.brier_tempered == pytest.approx(brier_score_loss(labels, tempered(two, 3.0)[:, 1]))
     three, labels = planted(3.0)
     squares = np.square(three - np.eye(3)[labels]).sum(axis=1)
-    assert held(three, labels, 1.0).brier == pytest.approx(squares.mean())
+    assert calibration(three, labels, 1.0).brier == pytest.approx(squares.mean())
 
 
 def test_the_right_temperature_calibrates() -> None:
-    found = held(*planted(3.0), 3.0)
+    found = calibration(*planted(3.0), 3.0)
     assert found.ece > 0.1 and found.ece_tempered < 0.03
     assert found.brier_tempered < found.brier and found.rows == 4000
     assert Calibration.model_validate_json(found.model_dump_json()) == found
@@ -94,7 +90,7 @@ def test_the_right_temperature_calibrates() -> None:
 def test_the_calibration_error_by_hand() -> None:
     """Of ten rows that are said to be of class 0 by 0.8, six are."""
     probabilities, labels = np.tile([0.8, 0.2], (10, 1)), np.repeat([0, 1], [6, 4])
-    assert held(probabilities, labels, 1.0).ece == pytest.approx(0.2)
+    assert calibration(probabilities, labels, 1.0).ece == pytest.approx(0.2)
 
 
 def test_reliability_has_groups_of_as_many_rows() -> None:

@@ -1,6 +1,6 @@
 """Are these parameters something that can be run? Asked before anything is trained."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import chain
@@ -8,7 +8,7 @@ from typing import Any
 
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.candidates.as_published import Block
-from regpipe.candidates.foundations import FOUNDATIONS, parse_foundations
+from regpipe.candidates.foundations import FOUNDATIONS, found, parse_foundations, suited
 from regpipe.candidates.grids import check_grid
 from regpipe.candidates.mechanisms import MECHANISMS, faults_of_mechanisms
 from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
@@ -88,7 +88,11 @@ def check_parameters(
     recipes = parameters.get(RECIPES) or {}
     keep(_check_names, parsed, recipes)
     faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
-    keep(parse_foundations, parameters.get(FOUNDATIONS) or {})
+    foundations = parameters.get(FOUNDATIONS) or {}
+    faults += _faults_of_foundations(
+        foundations, recipes, [base for base in bases.values() if base]
+    )
+    faults += _faults_of_starts(parsed, {*recipes, *foundations})
     keep(parse_references, parameters.get(REFERENCES) or {})
     if rules := parameters.get("stopping_rules"):
         if found := keep(parse, StoppingRules, rules, "stopping_rules"):
@@ -126,6 +130,35 @@ def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> It
                 for near in get_close_matches(name, {*recipes} - {name}, 1):
                     yield f"{RECIPES}.{name}: this is no whole recipe. Did you mean '{near}'?"
             yield from (f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults)
+
+
+def _faults_of_foundations(
+    blocks: Mapping[str, Block], recipes: Mapping[str, Block], bases: Sequence[Arm]
+) -> Iterator[str]:
+    """Yield what is wrong with foundations: one has a recipe's name, or suits no problem at all."""
+    try:
+        foundations = parse_foundations(blocks)
+    except SpecError as error:
+        yield from error.faults
+        return
+    for name, one in foundations.items():
+        if name in recipes:
+            yield f"{FOUNDATIONS}.{name}: there is a recipe of that name. Expected another."
+        tried = [base for base in bases if one.is_for(base.task) and hidden_layers(base)]
+        if tried and not any(suited({name: one}, base) for base in tried):
+            try:
+                found(f"{FOUNDATIONS}.{name}", {name: (one, None)}, _plain(tried[0]))
+            except SpecError as error:
+                yield from error.faults
+
+
+def _faults_of_starts(settings: Settings | None, parts: Collection[str]) -> Iterator[str]:
+    """Yield which parts of the mixtures that are tried first aren't there."""
+    for place, start in enumerate(settings.starts if settings else (), start=1):
+        for name in start:
+            if name not in parts:
+                what = "recipe or foundation"
+                yield from unknown(f"starts, number {place}", what, name, parts).faults
 
 
 def _plain(base: Arm) -> Arm:

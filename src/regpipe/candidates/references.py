@@ -53,7 +53,7 @@ class Peer:
         return bool(is_classifier(self.estimator(self.settings[0])))
 
 
-def parse_references(blocks: Mapping[str, Any]) -> dict[str, Reference]:
+def parse_references(blocks: Mapping[str, Any] | None) -> dict[str, Reference]:
     """Return the references by their names, without those that are null; nothing is imported.
 
     Raises:
@@ -61,7 +61,7 @@ def parse_references(blocks: Mapping[str, Any]) -> dict[str, Reference]:
     """
     faults: list[str] = []
     found = {}
-    for name, block in blocks.items():
+    for name, block in (blocks or {}).items():
         try:
             if name == NETWORK:
                 raise SpecError(f"{REFERENCES}.{name}: that is the network. Expected another name.")

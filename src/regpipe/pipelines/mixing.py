@@ -180,4 +180,5 @@ def _name_of(mixtures: Mixtures, evaluator: Evaluator, repeat: Repeat, sizes: Se
     parts = {**space.foundations, **space.recipes}
     recipes = {name: part.model_dump(mode="json") for name, part in parts.items()}
     fit = evaluator.key(Job(nothing.arm, nothing.architecture, repeat.rows, repeat.seed))
-    return digest([fit, space.base.task.metric, holds, recipes, versions()["optuna"]])
+    asked = [space.base.task.metric, holds, recipes, space.starts]
+    return digest([fit, asked, versions()["optuna"]])

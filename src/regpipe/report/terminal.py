@@ -118,7 +118,10 @@ def show_answer(answer: ModelAnswer, diagnosis: Diagnosis, parts: Parts, page: s
     best, *further = of_answer(answer, parts)
     _print(paragraph(diagnosis), best, _compared_table(answer), " ".join(further))
     export = f"kedro run --pipelines={answer.problem}_export"
-    _print(f"All of it: {page}\nTo have the model, trained on all rows: {export}", fold=False)
+    same = "(with the same --params, if there were any, or all is searched anew)"
+    _print(
+        f"All of it: {page}\nTo have the model, trained on all rows: {export}\n{same}", fold=False
+    )
 
 
 def _compared_table(answer: ModelAnswer) -> Table:

@@ -84,23 +84,21 @@ def _log_tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     return log_softmax(np.log(np.maximum(probabilities, SMALLEST)) / temperature, axis=1)
 
 
-def calibration(
-    before: np.ndarray, after: np.ndarray, labels: np.ndarray, temperature: float
-) -> Calibration:
+def calibration(probabilities: np.ndarray, labels: np.ndarray, temperature: float) -> Calibration:
     """Return how well probabilities hold, with and without a temperature.
 
     Args:
-        before: probabilities of shape (n_rows, n_classes); of other rows than told a temperature.
-        after: the same, tempered: in parts by one each, where they are of several models.
+        probabilities: of shape (n_rows, n_classes); of other rows than told the temperature.
         labels: the rows' classes, 0, 1, ..., of shape (n_rows,).
-        temperature: of the model to use.
+        temperature: by which they are tempered.
     """
+    after = tempered(probabilities, temperature)
     return Calibration(
         temperature=temperature,
         rows=len(labels),
-        brier=_brier(before, labels),
+        brier=_brier(probabilities, labels),
         brier_tempered=_brier(after, labels),
-        ece=_ece(before, labels),
+        ece=_ece(probabilities, labels),
         ece_tempered=_ece(after, labels),
     )
 

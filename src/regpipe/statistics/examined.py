@@ -1,15 +1,15 @@
 """How well do the probabilities of an answer's models hold, and what is each column worth?
 
-A temperature is told by rows that were held out when the model was chosen: each repeat's is that of
-its own, and is applied to its test rows; the one to use is that of all rows of the table.
+A temperature is told by rows that were held out when a model was chosen, of all splits and of all
+rows of the table together: those of a single one are too few. Some of them are test rows of other
+splits, whose model wasn't trained on them; one number has little to learn from that.
 """
 
 import numpy as np
 import pandas as pd
 
 from regpipe.rows.arrays import Part
-from regpipe.statistics.calibration import Calibration, calibration, temperature, tempered
-from regpipe.statistics.winners import WHOLE
+from regpipe.statistics.calibration import Calibration, calibration, temperature
 from regpipe.strict import Number, Strict
 
 HELD_OUT: Part = "val"
@@ -45,21 +45,15 @@ def summarise(predictions: pd.DataFrame, worths: pd.DataFrame) -> Examined:
     ]
     if predictions.empty:
         return Examined(calibration=None, columns=columns)
-    whole = predictions[predictions["protocol"] == WHOLE]
-    to_use = temperature(_shares(whole), whole["label"].to_numpy())
-    return Examined(calibration=calibration(*tested(predictions), to_use), columns=columns)
+    held_out = predictions[predictions["part"] == HELD_OUT]
+    told = temperature(_shares(held_out), held_out["label"].to_numpy())
+    return Examined(calibration=calibration(*on_test_rows(predictions), told), columns=columns)
 
 
-def tested(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what is said of all test rows, the same tempered, and the classes of those rows."""
-    before, after, labels = [], [], []
-    for _, part in predictions[predictions["protocol"] != WHOLE].groupby("repeat"):
-        held_out, on = (part[part["part"] == name] for name in (HELD_OUT, TESTED))
-        told = temperature(_shares(held_out), held_out["label"].to_numpy())
-        before.append(_shares(on))
-        after.append(tempered(before[-1], told))
-        labels.append(on["label"].to_numpy())
-    return np.concatenate(before), np.concatenate(after), np.concatenate(labels)
+def on_test_rows(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is said of all test rows, and the classes of those rows."""
+    rows = predictions[predictions["part"] == TESTED]
+    return _shares(rows), rows["label"].to_numpy()
 
 
 def _shares(predictions: pd.DataFrame) -> np.ndarray:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def make_space(
     base: Arm,
     recipes: dict[str, Any],
-    foundations: dict[str, Any],
+    foundations: dict[str, Any] | None,
     starts: list[dict[str, Value]],
     screen: Screen,
 ) -> MixtureSpace:
@@ -50,7 +50,7 @@ def make_space(
         seldom = base.training.model_copy(update={"validation_freq": base.training.epochs})
         base = replace(base, training=seldom)
     mixed = mixable(only(parse_recipes(recipes), screen.recipes), base)
-    stood = suited(parse_foundations(foundations), base)
+    stood = suited(parse_foundations(foundations or {}), base)
     return MixtureSpace(mixed, base, stood, starting(starts, {**stood, **mixed}))
 
 

@@ -12,12 +12,13 @@ from regpipe.candidates.references import parse_references
 from regpipe.language import Answering, Problem, Protocol, Statistics
 from regpipe.pipelines.fits import splits_of
 from regpipe.pipelines.looks import Look, Looks
+from regpipe.pipelines.screen.references import peers_for
 from regpipe.plots.style import Figure
 from regpipe.report.diagnosis import finding
 from regpipe.statistics import diagnosis as diagnosing
-from regpipe.statistics.calibration import reliability
+from regpipe.statistics.calibration import reliability, tempered
 from regpipe.statistics.diagnosis import Diagnosis
-from regpipe.statistics.examined import Examined, tested
+from regpipe.statistics.examined import Examined, on_test_rows
 from regpipe.statistics.plan import Plan
 from regpipe.statistics.winners import (
     WHOLE,
@@ -41,7 +42,8 @@ def plan_repeats(
     statistics: Statistics,
     answer: Answering,
 ) -> Look:
-    """Return by which plan it is asked."""
+    """Return by which plan it is asked; what other models can't be is told before any training."""
+    peers_for(samples, space.base, references)
     parts = {**space.foundations, **space.recipes}
     asked = {name: part.model_dump(mode="json") for name, part in parts.items()}
     sizes = answer.model_dump(exclude={"repeats"})
@@ -115,9 +117,10 @@ def plot_diagnosis(fits: pd.DataFrame, diagnosis: Diagnosis, answer: ModelAnswer
 def plot_reliability(predictions: pd.DataFrame, examined: Examined, answer: ModelAnswer) -> Figure:
     """Show how often what is said of test rows is right, as it is said and tempered."""
     assert examined.calibration is not None
-    before, after, labels = tested(predictions)
-    said, tempered = (reliability(shares, labels) for shares in (before, after))
-    return plots.reliability(said, tempered, examined.calibration, answer.title)
+    shares, labels = on_test_rows(predictions)
+    after = tempered(shares, examined.calibration.temperature)
+    said, then = (reliability(one, labels) for one in (shares, after))
+    return plots.reliability(said, then, examined.calibration, answer.title)
 
 
 def plot_columns(examined: Examined, answer: ModelAnswer) -> Figure:

@@ -77,7 +77,7 @@ def finding(answer: ModelAnswer) -> str:
     """Return in a few words what was found, to stand above a picture."""
     unit, mean = METRICS[answer.metric], answer.compared["answer"].mean
     name = answer.other.model
-    used, beside = ("a network", f"the best other model ({name})")
+    used, beside = "a network", "the best other model"
     if answer.side == "other":
         used, beside = name, "a network"
     ahead = ahead_of(answer, "other", of_network=answer.side == "other")
@@ -96,7 +96,8 @@ def _chosen(answer: ModelAnswer, parts: Parts) -> str:
         names.append("no regularizer is added")
     if seeds > 1:
         names.append(f"the mean of {seeds} such")
-    return f"{'this network:' if mixture else 'the network as it is:'} {'; '.join(names)}"
+    as_it_is = "the network as it is" if seeds == 1 else "networks as they are"
+    return f"{'this network' if mixture else as_it_is}: {'; '.join(names)}"
 
 
 def _model(answer: ModelAnswer) -> str:
@@ -149,7 +150,7 @@ def _expected(answer: ModelAnswer) -> str:
 
 def _rival(answer: ModelAnswer) -> list[str]:
     """Compare the better side with the other one, and the best network with what is left of it."""
-    other = f"The best other model, {_model(answer)}, chosen in the same way,"
+    other = "The best other model of each split, chosen in the same way,"
     network = "A network, searched for in the same way,"
     of_network = answer.side == "other"
     told = [_beside(answer, "other", network if of_network else other, of_network=of_network)]
@@ -213,7 +214,7 @@ def _useful(answer: ModelAnswer, parts: Parts) -> str:
     lost = _named([one for one in worths if one.ci_low > 0], answer, parts)
     won = _named([one for one in worths if one.ci_high < 0][::-1], answer, parts)
     if not lost and not won:
-        return "What leaving out any one regularizer costs is too little to tell."
+        return "What leaving out any one regularizer costs is too uncertain to tell."
     told = [f"The best networks lose without {lost}."] if lost else []
     return " ".join([*told, *([f"They gain without {won}."] if won else [])])
 
@@ -231,10 +232,12 @@ def _named(worths: list[RecipeWorth], answer: ModelAnswer, parts: Parts) -> str:
 def _sides(answer: ModelAnswer, _: Parts) -> str:
     unit = METRICS[answer.metric]
     network, other = (written(unit, answer.held_out[side]) for side in ("network", "other"))
+    model = "" if answer.side == "other" else f" Of all rows, that is {_model(answer)}."
     return (
         f"On held-out rows, the network was the better side in {answer.times} of "
-        f"{several(answer.repeats, 'split')}; on average it has {network} there, and the best "
-        f"other model {other}."
+        f"{several(answer.repeats, 'split')}. By those of all splits and of the whole table "
+        f"together, by which the side is chosen, it has {network}, and the best other model "
+        f"{other}.{model}"
     )
 
 

@@ -59,7 +59,7 @@ def compared_rows(answer: ModelAnswer) -> list[ComparedRow]:
         found, ahead = answer.compared[what], ahead_of(answer, what)
         rows.append(
             ComparedRow(
-                name_of(answer, what),
+                NAMES[what],
                 typeset(unit.value(found.mean)),
                 interval_of(unit, found.mean_ci_low, found.mean_ci_high),
                 typeset(ahead.by(unit)) if ahead else "",
@@ -76,13 +76,8 @@ def labels(answer: ModelAnswer) -> dict[What, str]:
         ahead = ahead_of(answer, what)
         beside = BESIDE.get(what, NAMES["network"])
         by = f"\n{ahead.by(unit)} beside {beside}" if ahead else ""
-        told[what] = f"{name_of(answer, what)}: {unit.value(answer.compared[what].mean)}{by}"
+        told[what] = f"{NAMES[what]}: {unit.value(answer.compared[what].mean)}{by}"
     return told
-
-
-def name_of(answer: ModelAnswer, what: What) -> str:
-    """Return what one of those compared is called."""
-    return NAMES[what] + (f" ({answer.other.model})" if what == "other" else "")
 
 
 def interval_of(unit: Metric, low: float, high: float) -> str:
