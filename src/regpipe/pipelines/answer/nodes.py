@@ -1,7 +1,6 @@
 """From the winners of each split to an answer, its pictures and its page."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -65,7 +64,7 @@ def answer(
     winners = networks[networks["variant"] == WINNER]
     fresh, whole = winners[winners["protocol"] != WHOLE], winners[winners["protocol"] == WHOLE]
     splits = splits_of(problem, fresh)
-    by = (problem, look.statistics, splits, replace(look.plan))
+    by = (problem, look.statistics, splits, look.plan)
     compared = compare_sides(networks, others, *by)
     sides = sides_of(networks, others, problem)
     of_each = sides[sides["protocol"] != WHOLE]
