@@ -15,9 +15,16 @@ from regpipe.candidates.references import load
 from regpipe.language import Problem
 from regpipe.language.metrics import METRICS
 from regpipe.language.tasks import TASKS
-from regpipe.measures.base_rates import base_rates, evened, rates_of, rates_of_fit, rates_to_columns
+from regpipe.measures.base_rates import (
+    base_rates,
+    class_shares,
+    evened,
+    rates_of,
+    rates_of_fit,
+    rates_to_columns,
+)
 from regpipe.measures.measure import means, scores_of
-from regpipe.measures.references import score_peer
+from regpipe.measures.references import fit_peer, score_peer
 from regpipe.rows.arrays import Rows
 from tests.conftest import PROBLEMS, arm_called, blocks
 
@@ -212,6 +219,12 @@ def test_other_models_are_cut_there_too(name: str) -> None:
         for name, problem in (("plain", plain), ("even", even))
     }
     assert mean["even"] > mean["plain"] + 0.1
+    weighs = fit_peer(peer, {}, ROWS, even, 1)
+    if name == "SVC":  # by which its probabilities are those of rows as they are
+        assert weighs.rates is None and weighs.weights is not None
+        np.testing.assert_allclose(weighs.weights * class_shares(ROWS), 0.5)
+    else:
+        assert weighs.rates is not None and weighs.weights is None
 
 
 def test_other_models_say_the_likeliest_class_where_f1_judges() -> None:

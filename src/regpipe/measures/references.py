@@ -27,6 +27,7 @@ class FittedPeer:
     """A model that is fitted on the rows trained on.
 
     Attributes:
+        peer: what it is one of.
         model: the estimator.
         problem: whose rows those are.
         classes: how many the rows have.
@@ -34,6 +35,7 @@ class FittedPeer:
         weights: of each class, by which it was trained; None for none.
     """
 
+    peer: Peer
     model: Any
     problem: Problem
     classes: int
@@ -47,7 +49,9 @@ class FittedPeer:
     def says(self, rows: Rows, part: Part) -> Said:
         """Return what it says of some rows; its loss is the log loss, or the squared error."""
         task, (x, y) = self.problem.kind, rows.part(part)
-        outputs, loss = self.predict(x), METRICS["log_loss" if task.classifies else "mse"].function
+        with _alone(self.peer):
+            outputs = self.predict(x)
+        loss = METRICS["log_loss" if task.classifies else "mse"].function
         assert loss is not None
         return Said(task, y, outputs, self.rates, loss(y, outputs))
 
@@ -59,11 +63,14 @@ def fit_peer(peer: Peer, setting: Setting, rows: Rows, problem: Problem, seed: i
         SpecError: the model refuses the rows, or the setting.
     """
     rates, model = rates_of(problem.kind, rows), peer.estimator(setting, random_state=seed)
+    weights = None
     if rates is not None and not hasattr(model, "predict_proba"):
-        weights = {k: 1 / (len(rates) * rate) for k, rate in enumerate(rates) if rate}
-        model, rates = peer.estimator(setting, random_state=seed, class_weight=weights), None
+        of_class = {k: 1 / (len(rates) * rate) for k, rate in enumerate(rates) if rate}
+        model = peer.estimator(setting, random_state=seed, class_weight=of_class)
+        weights, rates = np.array([of_class.get(k, 1.0) for k in range(len(rates))]), None
     with _alone(peer):
-        return FittedPeer(_fitted(model, rows), problem, _classes(rows), rates)
+        fitted = _fitted(model, rows)
+    return FittedPeer(peer, fitted, problem, _classes(rows), rates, weights)
 
 
 def score_peer(
@@ -83,9 +90,7 @@ def said_by_peer(
     peer: Peer, setting: Setting, rows: Rows, part: Part, problem: Problem, seed: int
 ) -> Said:
     """Fit a model on the rows trained on; return what it says of some others; see `score_peer`."""
-    fitted = fit_peer(peer, setting, rows, problem, seed)
-    with _alone(peer):
-        return fitted.says(rows, part)
+    return fit_peer(peer, setting, rows, problem, seed).says(rows, part)
 
 
 @contextmanager

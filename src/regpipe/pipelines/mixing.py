@@ -69,7 +69,6 @@ def search(
         seconds: after which no other mixture is begun; infinite where there is no limit.
     """
     import optuna
-    from optuna.trial import TrialState
 
     ways, space = held_out(repeat, sizes), mixtures.space
 
@@ -96,11 +95,18 @@ def search(
         study.optimize(objective, n_trials=1)
         ended = _ended(study, sizes)
     progress.expect((len(ended) - sizes.trials) * sizes.holdouts)
+    return _ranked(ended, space)
+
+
+def _ranked(ended: list[Any], space: MixtureSpace) -> tuple[list[Mixture], dict[str, Any]]:
+    """Return the mixtures of trials, the best first, their counts and the best one's scores."""
+    from optuna.trial import FixedTrial, TrialState
+
     completed = [trial for trial in ended if trial.state == TrialState.COMPLETE]
     ranked = sorted(completed, key=lambda trial: -trial.value)
     counts = {"trials": len(ended), "pruned": len(ended) - len(completed)}
     scores = {f"validation_{k}": v for k, v in ranked[0].user_attrs["scores"].items()}
-    found = [_suggest(optuna.trial.FixedTrial(trial.params), space) for trial in ranked]
+    found = [_suggest(FixedTrial(trial.params), space) for trial in ranked]
     return [one for k, one in enumerate(found) if one not in found[:k]], counts | scores
 
 
@@ -177,8 +183,7 @@ def _name_of(mixtures: Mixtures, evaluator: Evaluator, repeat: Repeat, sizes: Se
     """Return the name of a search: another wherever another result would come out."""
     space, nothing = mixtures.space, mixtures.candidate({})
     holds = sizes.model_dump(include={"holdouts", "validation_split", "startup"})
-    parts = {**space.foundations, **space.recipes}
-    recipes = {name: part.model_dump(mode="json") for name, part in parts.items()}
+    recipes = {name: part.model_dump(mode="json") for name, part in space.parts.items()}
     fit = evaluator.key(Job(nothing.arm, nothing.architecture, repeat.rows, repeat.seed))
     asked = [space.base.task.metric, holds, recipes, space.starts]
     return digest([fit, asked, versions()["optuna"]])

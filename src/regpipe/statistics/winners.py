@@ -21,6 +21,7 @@ from regpipe.strict import Number, Strict
 Side = Literal["network", "other"]
 What = Literal["answer", "network", "other", "unregularized", "plain"]
 WINNER, UNCUT, BARE, PLAIN, WITHOUT = "winner", "uncut", "unregularized", "plain", "without "
+OF_PAIRS = ("ci_low", "ci_high", "p_value", "verdict")
 WHOLE = "whole"  # what stands in place of the protocol in the row of all rows of a table
 
 
@@ -87,6 +88,11 @@ class ModelAnswer(Strict):
     worths: list[RecipeWorth]
 
 
+def won(others: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the best other model of each repeat, and of all rows."""
+    return others[others["won"].astype(bool)]
+
+
 def sides_of(networks: pd.DataFrame, others: pd.DataFrame, problem: Problem) -> pd.DataFrame:
     """Return the winners of both sides in each repeat, and behind them those of all rows.
 
@@ -96,8 +102,8 @@ def sides_of(networks: pd.DataFrame, others: pd.DataFrame, problem: Problem) -> 
     task = problem.kind
     column, sign = f"validation_{task.metric}", 1 if task.scores[task.metric] else -1
     keys = ["protocol", "repeat"]
-    won = [networks[networks["variant"] == WINNER], others[others["won"].astype(bool)]]
-    both = won[0][[*keys, column]].merge(won[1][[*keys, column]], on=keys, validate="one_to_one")
+    best = [networks[networks["variant"] == WINNER], won(others)]
+    both = best[0][[*keys, column]].merge(best[1][[*keys, column]], on=keys, validate="one_to_one")
     both = both.set_axis([*keys, "network", "other"], axis=1)
     better = sign * both["network"] > sign * both["other"]
     return both.assign(side=np.where(better, "network", "other"))
@@ -132,8 +138,7 @@ def compare_sides(
         ValueError: the tables haven't the same repeats.
     """
     variants = {name: rows for name, rows in _fresh(networks).groupby("variant")}
-    other = _fresh(others)[_fresh(others)["won"].astype(bool)]
-    network = variants[WINNER]
+    other, network = won(_fresh(others)), variants[WINNER]
     sides = sides_of(networks, others, problem)
     by_network = sides.loc[(sides["protocol"] != WHOLE) & (sides["side"] == "network"), "repeat"]
     answer = pd.concat(
@@ -146,21 +151,16 @@ def compare_sides(
         "unregularized": (variants[BARE], variants[UNCUT]),
         "plain": (variants[PLAIN], network),
     }
-    metric, rows = problem.kind.metric, []
+    by = (problem.kind.metric, problem, statistics, splits, plan)
+    rows = []
     for what, (runs, beside) in of.items():
-        mean = mean_of_runs(runs, metric, statistics.confidence, splits)
-        row = Compared(
-            what=what, mean=mean.mean, mean_ci_low=mean.ci_low, mean_ci_high=mean.ci_high
-        )
+        mean = mean_of_runs(runs, problem.kind.metric, statistics.confidence, splits)
+        of_mean = {"mean": mean.mean, "mean_ci_low": mean.ci_low, "mean_ci_high": mean.ci_high}
+        of_pairs: dict[str, Any] = {}
         if beside is not None:
-            found = compare_pairs(_paired(runs, beside), metric, problem, statistics, splits, plan)
-            row = row.model_copy(
-                update={
-                    "difference": found.mean,
-                    **{k: getattr(found, k) for k in ("ci_low", "ci_high", "p_value", "verdict")},
-                }
-            )
-        rows.append(row)
+            found = compare_pairs(_paired(runs, beside), *by)
+            of_pairs = {"difference": found.mean, **{k: getattr(found, k) for k in OF_PAIRS}}
+        rows.append(Compared.model_validate({"what": what, **of_mean, **of_pairs}))
     return rows
 
 

@@ -30,7 +30,7 @@ from regpipe.rows.arrays import Part, Rows
 from regpipe.seeds import derive
 from regpipe.statistics.examined import HELD_OUT, TESTED
 from regpipe.statistics.importance import permuted
-from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer
+from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, won
 from regpipe.tables.preprocessing import features_by_column
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def winners_of(
     """
     if answer.side == "network":
         return networks.loc[networks["variant"] == WINNER, [*KEYS, "mixture", "seeds"]]
-    won = others.loc[others["won"].astype(bool), [*KEYS, "model", "setting"]]
-    return won.assign(block=[json.dumps(references[model]) for model in won["model"]])
+    best = won(others)[[*KEYS, "model", "setting"]]
+    return best.assign(block=[json.dumps(references[model]) for model in best["model"]])
 
 
 def examine(

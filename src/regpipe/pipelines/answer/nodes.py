@@ -28,6 +28,7 @@ from regpipe.statistics.winners import (
     better_side,
     compare_sides,
     sides_of,
+    won,
     worths_of,
 )
 
@@ -43,8 +44,7 @@ def plan_repeats(
 ) -> Look:
     """Return by which plan it is asked; what other models can't be is told before any training."""
     peers_for(samples, space.base, references)
-    parts = {**space.foundations, **space.recipes}
-    asked = {name: part.model_dump(mode="json") for name, part in parts.items()}
+    asked = {name: part.model_dump(mode="json") for name, part in space.parts.items()}
     sizes = answer.model_dump(exclude={"repeats"})
     by = ([space.base], samples, protocol, statistics, Plan())
     return looks.at(*by, repeats=answer.repeats, name="answer", further=[asked, references, sizes])
@@ -70,7 +70,7 @@ def answer(
     of_each = sides[sides["protocol"] != WHOLE]
     looks.tell(look, [one.verdict for one in compared if one.verdict is not None])
     network = whole.iloc[0]
-    other = others[(others["protocol"] == WHOLE) & others["won"].astype(bool)].iloc[0]
+    other = won(others[others["protocol"] == WHOLE]).iloc[0]
     return ModelAnswer(
         problem=space.base.problem,
         title=problem.title,

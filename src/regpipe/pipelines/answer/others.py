@@ -59,7 +59,7 @@ def _of_repeat(
     from regpipe.measures.references import said_by_peer
 
     problem, ways = base.problem_block, held_out(repeat, sizes)
-    rows, merits = [], []
+    rows, merits, tested = [], [], []
     for peer in peers:
         began = time.perf_counter()
         setting, validated = choose_setting(peer, repeat, ways, base)
@@ -68,6 +68,7 @@ def _of_repeat(
         if repeat.protocol != WHOLE:
             told = said_by_peer(peer, setting, repeat.rows, "score", problem, repeat.seed)
             progress.advance(peer.name)
+            tested.append(told)
             row |= {**means(told.by_row, "test"), **entries(told.by_row, repeat.rows)}
         rows.append(row | {"seconds": time.perf_counter() - began})
     finalists = sorted(range(len(peers)), key=lambda k: -merits[k])[: sizes.finalists]
@@ -78,12 +79,10 @@ def _of_repeat(
             said[k].append(said_by_peer(peers[k], setting, held, "val", problem, repeat.seed))
             progress.advance(peers[k].name)
     best = max(said, key=lambda k: merit_of(said[k], base))
-    peer, cut = peers[best], cut_of(said[best])
+    cut = cut_of(said[best])
     validated = scores_of_all([rates_at(one, cut) for one in said[best]])
     won = {**rows[best], "won": True, "cut": cut, **validated}
-    if cut is not None and repeat.protocol != WHOLE:
-        setting = json.loads(won["setting"])
-        tested = said_by_peer(peer, setting, repeat.rows, "score", problem, repeat.seed)
-        by_row = rates_at(tested, cut).by_row
+    if tested:
+        by_row = rates_at(tested[best], cut).by_row
         won |= {**means(by_row, "test"), **entries(by_row, repeat.rows)}
     return [*rows, won]

@@ -10,8 +10,8 @@ from regpipe.candidates.mixtures import MixtureSpace
 from regpipe.candidates.references import load
 from regpipe.language import Protocol
 from regpipe.pipelines.answer.networks import mixtures_of
-from regpipe.pipelines.answer.whole import prepare, whole_repeat
-from regpipe.pipelines.fits import splits_of
+from regpipe.pipelines.answer.whole import Prepared, prepare, whole_repeat
+from regpipe.pipelines.fits import Repeat, splits_of
 from regpipe.plots.style import Figure
 from regpipe.provenance import versions
 from regpipe.report.views.answer import finding
@@ -19,7 +19,7 @@ from regpipe.report.views.answer_rows import labels
 from regpipe.statistics.diagnosis import Diagnosis
 from regpipe.statistics.examined import Examined
 from regpipe.statistics.summary import mean_of_runs
-from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, sides_of
+from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, Side, sides_of, won
 
 NETWORK = "network"
 
@@ -33,11 +33,17 @@ def write_code(
     table: pd.DataFrame, space: MixtureSpace, answer: ModelAnswer, protocol: Protocol
 ) -> str:
     """Return plain code that makes the model to use."""
+    prepared = prepare(table, space.base.problem_block, space.base.problem)
+    return code_of(answer.side, answer, space, prepared, whole_repeat(prepared, protocol))
+
+
+def code_of(
+    side: Side, answer: ModelAnswer, space: MixtureSpace, prepared: Prepared, repeat: Repeat
+) -> str:
+    """Return plain code that makes the model of a side as it is trained on all rows."""
     from regpipe.report.model_code import estimator_code, network_code  # slow to import
 
-    prepared = prepare(table, space.base.problem_block, space.base.problem)
-    repeat = whole_repeat(prepared, protocol)
-    if answer.side == NETWORK:
+    if side == NETWORK:
         mixture, seeds = answer.network.mixture, answer.network.seeds
         rows = mixtures_of(space, prepared.rows).candidate(mixture).sees(repeat.rows)
         return network_code(space.alone(mixture, NETWORK), rows.x_train.shape[1:], seeds)
@@ -61,7 +67,7 @@ def report(
     problem = space.base.problem_block
     fresh = networks[(networks["variant"] == WINNER) & (networks["protocol"] != WHOLE)]
     splits = splits_of(problem, fresh)
-    tried = others[(others["protocol"] != WHOLE) & ~others["won"].astype(bool)]
+    tried = others[others["protocol"] != WHOLE].drop(index=won(others).index, errors="ignore")
     models = {
         str(model): mean_of_runs(runs, answer.metric, answer.confidence, splits)
         for model, runs in tried.groupby("model", sort=False)

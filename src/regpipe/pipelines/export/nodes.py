@@ -15,6 +15,7 @@ from regpipe.language import Export, Protocol
 from regpipe.measures.base_rates import base_rates, class_weights_of
 from regpipe.pipelines.answer.cuts import rates_of_cut
 from regpipe.pipelines.answer.networks import mixtures_of
+from regpipe.pipelines.answer.report import code_of
 from regpipe.pipelines.answer.whole import Prepared, prepare, whole_repeat
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.search import Candidate, Evaluator
@@ -66,7 +67,8 @@ def fit_on_all_rows(
         class_weight=None if found.weights is None else found.weights.tolist(),
         temperature=calibration.temperature if calibration else 1.0,
     )
-    return Predictor(found.model, found.preprocessing, about, found.code)
+    code = code_of(side, answer, space, prepared, repeat)
+    return Predictor(found.model, found.preprocessing, about, code)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,6 @@ class _Found:
         preprocessing: what makes its inputs of the table's columns, fitted.
         rates: by which it says a class; None for the likeliest.
         weights: of each class, by which it was trained; None for none.
-        code: that makes the same.
     """
 
     name: str
@@ -89,21 +90,18 @@ class _Found:
     preprocessing: Any
     rates: np.ndarray | None
     weights: np.ndarray | None
-    code: str
 
 
 def _network(
     prepared: Prepared, repeat: Repeat, trainer: Trainer, space: MixtureSpace, answer: ModelAnswer
 ) -> _Found:
     from regpipe.engine.network import trained_model
-    from regpipe.report.model_code import network_code
 
     chosen = answer.network
     candidate = mixtures_of(space, prepared.rows).candidate(chosen.mixture)
     rows = candidate.sees(repeat.rows)
     evaluator = Evaluator(space.base.problem, trainer)
     weights = evaluator.weights_of(candidate, repeat, rows, chosen.seeds)
-    alone = space.alone(chosen.mixture, NETWORK)
     return _Found(
         NETWORK,
         chosen.model_dump(),
@@ -111,7 +109,6 @@ def _network(
         _preprocessing(prepared, candidate),
         rates_of_cut(chosen.cut, base_rates(candidate.arm, rows)),
         class_weights_of(candidate.arm, rows),
-        network_code(alone, rows.x_train.shape[1:], chosen.seeds),
     )
 
 
@@ -119,7 +116,6 @@ def _other(
     prepared: Prepared, repeat: Repeat, trainer: Trainer, space: MixtureSpace, answer: ModelAnswer
 ) -> _Found:
     from regpipe.measures.references import fit_peer
-    from regpipe.report.model_code import estimator_code
 
     chosen = answer.other
     (peer,) = load({chosen.model: chosen.block.model_dump()})
@@ -131,7 +127,6 @@ def _other(
         prepared.preprocessing,
         rates_of_cut(chosen.cut, fitted.rates),
         fitted.weights,
-        estimator_code(peer, chosen.setting, repeat.seed),
     )
 
 

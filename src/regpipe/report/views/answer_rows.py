@@ -13,7 +13,7 @@ from regpipe.report.views.answer import BESIDE, NAMES, ahead_of, setting_in_word
 from regpipe.report.views.cells import MISSING, Badge, better, plain, rival_badge, typeset
 from regpipe.report.views.cocktail import in_words
 from regpipe.statistics.summary import Mean
-from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, What
+from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, What, won
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def model_rows(
     """
     unit, sign = METRICS[answer.metric], better(answer.metric)
     fresh = others[others["protocol"] != WHOLE]
-    won = fresh[fresh["won"].astype(bool)]["model"].value_counts()
+    times = won(fresh)["model"].value_counts()
     network = answer.compared["network"]
     means = {name: (one.mean, one.ci_low, one.ci_high) for name, one in models.items()}
     means[NAMES["network"]] = (network.mean, network.mean_ci_low, network.mean_ci_high)
@@ -111,7 +111,7 @@ def model_rows(
     return [
         ModelRow(
             name,
-            f"{won.get(name, 0)} of {answer.repeats}" if name in models else "",
+            f"{times.get(name, 0)} of {answer.repeats}" if name in models else "",
             typeset(unit.value(means[name][0])),
             interval_of(unit, *means[name][1:]),
         )
@@ -132,7 +132,7 @@ def chosen_rows(
     """
     keys, test = ["protocol", "repeat"], f"test_{answer.metric}"
     network = networks[networks["variant"] == WINNER].set_index(keys)
-    other = others[others["won"].astype(bool)].set_index(keys)
+    other = won(others).set_index(keys)
     write: Callable[[float], str] = METRICS[answer.metric].value
 
     def score(number: float) -> str:
