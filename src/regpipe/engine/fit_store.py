@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 
 from regpipe.engine import npz
 from regpipe.engine.fit import Fit
+from regpipe.whole import BEGUN, written_whole
 
 logger = logging.getLogger(__name__)
 FACTS = ("outcome", "best_epoch", "seconds")
@@ -49,18 +49,8 @@ class FitStore:
         Raises:
             OSError: it can't be written; the error says where to.
         """
-        path = self._path(key)
-        begun = path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(self._path(key)) as begun:
             begun.write_bytes(_content(key, fit))
-            begun.replace(path)
-        except OSError as error:
-            error.filename = str(path)  # a full disk doesn't say where
-            raise
-        finally:
-            with suppress(OSError):
-                begun.unlink()
 
     def clear(self) -> int:
         """Remove all fits, and return how many there were."""
@@ -73,7 +63,7 @@ class FitStore:
 
     def sweep(self) -> None:
         """Remove what was begun by runs that were killed; no run may be at work."""
-        for begun in self.folder.glob("??/*.tmp"):
+        for begun in self.folder.glob(f"??/*{BEGUN}"):
             with suppress(OSError):  # it does no harm
                 begun.unlink()
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from regpipe.candidates.arm import Arm
+from regpipe.closures import code_digest
 from regpipe.language import Engine, Random
-from regpipe.provenance import code_digest, digest, versions
+from regpipe.provenance import digest
 from regpipe.rows.arrays import Rows
 
-# The code that decides what a fit of an arm on its rows becomes.
-CODE = ("engine", "ingredients", "seeds.py", "rows/arrays.py")
-LIBRARIES = ("keras", "tensorflow", "numpy")
+# What decides what a fit of an arm on its rows becomes. (Other libraries read blocks and scores.)
+CODE, LIBRARIES = "regpipe.engine.loops.Loops", ("keras", "tensorflow", "numpy")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class Job:
                 "seed": self.seed,
                 "weights_seed": self.seed if self.weights_seed is None else self.weights_seed,
                 "engine": [engine, random],
-                "code": code_digest(*CODE),
-                "versions": [versions()[library] for library in LIBRARIES],
+                "code": code_digest(CODE, LIBRARIES),
             }
         )
 

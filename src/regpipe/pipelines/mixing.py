@@ -13,12 +13,13 @@ from typing import Any
 
 from regpipe.candidates.arm import Arm
 from regpipe.candidates.mixtures import Mixture, MixtureSpace
+from regpipe.closures import code_digest
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language.settings import Search
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.search import Candidate, Evaluator, held_out, merit
-from regpipe.provenance import digest, versions
+from regpipe.provenance import digest
 from regpipe.rows.encodings import width
 from regpipe.seeds import derive
 
@@ -186,4 +187,4 @@ def _name_of(mixtures: Mixtures, evaluator: Evaluator, repeat: Repeat, sizes: Se
     recipes = {name: part.model_dump(mode="json") for name, part in space.parts.items()}
     fit = evaluator.key(Job(nothing.arm, nothing.architecture, repeat.rows, repeat.seed))
     asked = [space.base.task.metric, holds, recipes, space.starts]
-    return digest([fit, asked, versions()["optuna"]])
+    return digest([fit, asked, code_digest(f"{__name__}.{search.__name__}")])

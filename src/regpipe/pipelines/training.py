@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,9 +30,16 @@ class Trainer:
     ) -> None:
         """Take the engine, the number of threads (0: one per core), and the store."""
         self.store = store
-        self._engine, self._asked, self._random = engine, workers, random
+        self.asked: set[str] = set()  # the keys of the fits that somebody asked for
+        self._engine, self._workers, self._random = engine, workers, random
         self._making = Lock()  # several nodes may ask at a time
-        self._made: Loops | None = None
+        self._made: list[Loops] = []  # once there, the ones for all
+
+    def for_another(self) -> "Trainer":
+        """Return one with the same store and loops that knows what it alone was asked for."""
+        other = copy(self)
+        other.asked = set()
+        return other
 
     def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
         """Return the fit of each job; those that aren't stored yet are trained, and stored.
@@ -39,6 +47,7 @@ class Trainer:
         `name` is what the progress calls them.
         """
         keys = [self.key(job) for job in jobs]
+        self.asked.update(keys)
         fits = {key: fit for key in keys if (fit := self.store.load(key)) is not None}
         missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in fits}
         progress.expect(len(missing) - len(jobs))
@@ -64,15 +73,16 @@ class Trainer:
     def threads(self) -> int:
         """How many train at a time."""
         # model.fit draws from seeds that all threads share.
-        return 1 if self._engine == "keras" else self._asked or cores()
+        return 1 if self._engine == "keras" else self._workers or cores()
 
     @property
     def _loops(self) -> "Loops":
         from regpipe.engine.loops import Loops
 
         with self._making:
-            self._made = self._made or Loops(self._engine, self._random, self.threads)
-            return self._made
+            if not self._made:
+                self._made.append(Loops(self._engine, self._random, self.threads))
+            return self._made[0]
 
 
 def cores() -> int:

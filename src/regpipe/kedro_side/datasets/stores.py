@@ -71,8 +71,8 @@ class TrainerDataset(StoreDataset[Trainer]):
         self._trainer = Trainer(engine, workers, FitStore(self._path), random)
 
     def load(self) -> Trainer:
-        """Return the trainer, one for all nodes of a run: what it compiled serves them all."""
-        return self._trainer
+        """Return a trainer for a node: what any of a run compiled serves them all."""
+        return self._trainer.for_another()
 
     def _describe(self) -> dict[str, Any]:
         return {

@@ -1,25 +1,26 @@
 """What each dataset of a run will hold, as a digest of everything that it is made from.
 
-A node is a pure function of its inputs. So its outputs are determined by the node, its inputs'
-digests, our code and the libraries, before anything is loaded or run.
+A node is a pure function of its inputs. So its outputs are determined by what the node does, its
+inputs' digests and how datasets are saved and loaded, before anything is loaded or run.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from pydantic import BaseModel
 
-from regpipe.kedro_side.runner.records import BESIDE, file_digest
-from regpipe.provenance import code_digest, digest, versions
+from regpipe.closures import OWN, code_digest
+from regpipe.kedro_side.runner.records import BESIDE, content_of, files_of
+from regpipe.provenance import digest, version_of
 
 TRAINER = "trainer"  # threads, and what is stored, change no result
 JOURNAL = ".journal"  # of a search: what it has found already, and would find again
 LOOKS = "looks"  # what was told before: a plan keeps the place in it that it once had
-OWN = __name__.partition(".")[0]
+DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")  # as where a class is imported from
 
 Fingerprints = dict[str, str | None]
 
@@ -52,15 +53,16 @@ def _of_input(
     name: str, catalog: CatalogProtocol, config: Mapping[str, Any], there: Mapping[str, str]
 ) -> str | None:
     if name == LOOKS or name.endswith(JOURNAL):
-        return ""
+        return digest(_code(config))
     if name == TRAINER:
-        return digest([config["engine"], config.get("random", "hash")])
+        return digest([config["engine"], config.get("random", "hash"), _code(config)])
     if name == "parameters" or name.startswith("params:"):
-        return digest(_plain(catalog.load(name)))
+        value = _plain(catalog.load(name))
+        return digest([value, sorted(set(_versions(value)))])
     if name in there:
         return there[name]
-    file = Path(config["filepath"]) if "filepath" in config else None
-    return digest([file_digest(file), _lasting(config)]) if file and file.is_file() else None
+    content = content_of(files_of(config))
+    return content and digest([content, _lasting(config)])
 
 
 def _of_node(node: Node, prints: Mapping[str, str | None]) -> str | None:
@@ -71,14 +73,37 @@ def _of_node(node: Node, prints: Mapping[str, str | None]) -> str | None:
     foreign = function.__module__.partition(".")[0] != OWN  # code that `code_digest` doesn't know
     if foreign or any(fingerprint is None for _, fingerprint in inputs):
         return None
+    name = f"{function.__module__}.{function.__qualname__}"
     # Not the node's name: the study nests the same nodes in further namespaces.
-    does = [function.__module__, function.__qualname__, filled]
-    return digest([code_digest(), versions(), does, inputs])
+    return digest([code_digest(name), name, filled, inputs])
 
 
-def _lasting(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a dataset's configuration that is about its content."""
-    return {k: v for k, v in config.items() if k not in ("filepath", *BESIDE, "metadata")}
+def _lasting(config: Mapping[str, Any]) -> list[Any]:
+    """Return the part of a dataset's configuration that is about its content, and whose it is."""
+    kept = {k: v for k, v in config.items() if k not in ("filepath", *BESIDE, "metadata")}
+    return [kept, _code(config)]
+
+
+def _code(config: Mapping[str, Any]) -> list[Any]:
+    """Return what the classes do that a dataset's configuration names."""
+    named = [str(config[key]) for key in ("type", "kind") if key in config]
+    return [
+        code_digest(name)
+        if name.startswith(f"{OWN}.")
+        else [version_of(part) for part in ("kedro_datasets", *name.split(".")[:-1])]
+        for name in named
+    ]
+
+
+def _versions(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the packages, with their versions, of classes that a value names, such as a model's."""
+    if isinstance(value, str) and DOTTED.fullmatch(value):
+        package = value.partition(".")[0]
+        if version := version_of(package):
+            yield package, version
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _versions(item)
 
 
 def _plain(value: Any) -> Any:

@@ -3,13 +3,12 @@
 import logging
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
-from kedro.io import CatalogProtocol, DataCatalog, DatasetError
+from kedro.io import CatalogProtocol, DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro.runner import SequentialRunner
@@ -18,16 +17,16 @@ from pluggy import PluginManager
 
 from regpipe.engine import progress
 from regpipe.kedro_side.progress import fits_ahead
-from regpipe.kedro_side.runner.fingerprints import fingerprints
+from regpipe.kedro_side.runner.fingerprints import TRAINER, fingerprints
 from regpipe.kedro_side.runner.lock import release
 from regpipe.kedro_side.runner.records import (
-    RECORDS,
     Record,
     config_of,
+    content_of,
     data_folder,
     files_of,
-    intact,
-    record,
+    read_records,
+    write_records,
 )
 from regpipe.kedro_side.runner.side_by_side import run_side_by_side
 
@@ -75,7 +74,7 @@ class IncrementalRunner(SequentialRunner):
         except BaseException as error:
             try:
                 memory.save()
-            except DatasetError:  # on a full disk, of which `error` is the first to tell
+            except OSError:  # on a full disk, of which `error` is the first to tell
                 logger.warning("What was made before isn't recorded, and will be made again.")
             if not isinstance(error, Exception) and (folder := data_folder(catalog)):
                 release(folder)  # Ctrl-C, of which Kedro tells no hook
@@ -132,9 +131,10 @@ class Memory:
     def __init__(self, catalog: DataCatalog, pipeline: Pipeline) -> None:
         self._catalog = catalog
         self.configs = {name: config_of(catalog, name) for name in pipeline.datasets()}
-        self._records = _recorded(catalog)
+        self.records = read_records(catalog)
         self._changed, self._saved = False, time.monotonic()
         self._recording = Lock()  # nodes run side by side
+        self._fits: dict[str, list[str]] = {}
         inputs = self.kept(pipeline.inputs())
         self.wanted = fingerprints(pipeline, catalog, self.configs, inputs)
 
@@ -145,10 +145,17 @@ class Memory:
     def kept(self, names: set[str]) -> dict[str, str]:
         """Return the fingerprint of each of these datasets that is as it was recorded."""
         return {
-            name: self._records[name]["fingerprint"]
-            for name in names & self._records.keys()
-            if (files := self.files(name)) and intact(files, self._records[name])
+            name: self.records[name].fingerprint
+            for name in names & self.records.keys()
+            if (files := self.files(name)) and content_of(files) == self.records[name].content
         }
+
+    @hook_impl
+    def after_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
+        """Remember with one output of a node which fits it asked for."""
+        kept = [name for name in node.outputs if self.files(name)]
+        if kept and TRAINER in inputs:
+            self._fits[kept[0]] = sorted(inputs[TRAINER].asked)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str) -> None:
@@ -156,9 +163,12 @@ class Memory:
         files, fingerprint = self.files(dataset_name), self.wanted[dataset_name]
         with self._recording:
             self._changed = True
-            self._records.pop(dataset_name, None)
-            if fingerprint and files and files[0].is_file():
-                self._records[dataset_name] = record(files, fingerprint)
+            self.records.pop(dataset_name, None)
+            if fingerprint and files and (content := content_of(files)):
+                fits = self._fits.pop(dataset_name, [])
+                self.records[dataset_name] = Record(
+                    fingerprint=fingerprint, content=content, fits=fits
+                )
             if time.monotonic() - self._saved > SAVED_EVERY:
                 self.save()
                 self._saved = time.monotonic()
@@ -166,20 +176,8 @@ class Memory:
     def save(self) -> None:
         """Write the records, unless they are as they were read."""
         if self._changed:
-            self._catalog.save(RECORDS, self._records)
+            write_records(self._catalog, self.records)
             self._changed = False
-
-
-def _recorded(catalog: DataCatalog) -> dict[str, Record]:
-    records: Any = None
-    if not catalog.exists(RECORDS):
-        return {}
-    with suppress(DatasetError):
-        records = catalog.load(RECORDS)
-    if isinstance(records, dict):
-        return records
-    logger.warning("The records of what was made can't be read: everything counts as new.")
-    return {}
 
 
 def needed(pipeline: Pipeline, memory: Memory) -> set[str]:

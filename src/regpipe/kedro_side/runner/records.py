@@ -1,17 +1,39 @@
 """Which files a run left behind, and what they were made from."""
 
-import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from regpipe.provenance import digest
+from regpipe.statements import content_digest
+from regpipe.whole import written_whole
 
-Record = dict[str, Any]
+logger = logging.getLogger(__name__)
+
 RECORDS = "made"  # the dataset that remembers what was made from what
 BESIDE = ("row_scores",)  # what the catalog calls a further file of a dataset
+
+
+class Record(BaseModel):
+    """What is remembered of a dataset.
+
+    Attributes:
+        fingerprint: a digest of everything that it was made from.
+        content: a digest of its files.
+        fits: the keys of the fits that its node asked for; with one output of each node.
+    """
+
+    fingerprint: str
+    content: str
+    fits: list[str] = []
+
+
+Records = dict[str, Record]
+_RECORDS = TypeAdapter(Records)
 
 
 def config_of(catalog: DataCatalog, name: str) -> dict[str, Any]:
@@ -20,9 +42,12 @@ def config_of(catalog: DataCatalog, name: str) -> dict[str, Any]:
 
 
 def file_of(config: Mapping[str, Any]) -> Path | None:
-    """Return where a dataset lies, or None if it isn't kept in a file of this machine."""
+    """Return where a dataset lies, or None if it isn't kept in a file of this machine.
+
+    Nor is one of which each run adds a version.
+    """
     path = config.get("filepath")
-    return Path(path) if path and "://" not in str(path) else None
+    return Path(path) if path and "://" not in str(path) and not config.get("versioned") else None
 
 
 def files_of(config: Mapping[str, Any]) -> list[Path]:
@@ -38,36 +63,41 @@ def data_folder(catalog: DataCatalog) -> Path | None:
     return file.parent if file else None
 
 
-def record(files: Sequence[Path], fingerprint: str) -> Record:
-    """Return what is to be remembered of a dataset that was just written."""
-    size, modified = _state(files)
-    content = _content(files)
-    return {"fingerprint": fingerprint, "size": size, "modified": modified, "content": content}
-
-
-def intact(files: Sequence[Path], made: Mapping[str, Any]) -> bool:
-    """Whether files are as they were recorded; one that was merely copied or touched is."""
+def read_records(catalog: DataCatalog) -> Records:
+    """Return what is remembered; nothing, and one line, where it can't be read."""
+    file = file_of(config_of(catalog, RECORDS))
+    if file is None or not file.is_file():
+        return {}
     try:
-        size, modified = _state(files)
-        if size != made["size"] or not isinstance(made["fingerprint"], str):
-            return False
-        return modified == made["modified"] or _content(files) == made["content"]
-    except (OSError, KeyError, TypeError):  # no file, or no record
-        return False
+        return _RECORDS.validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        logger.warning("%s can't be read: everything counts as new.", file)
+        return {}
 
 
-def _state(files: Sequence[Path]) -> tuple[int, int]:
-    """Return the size of all files, and when the last of them was written."""
-    states = [file.stat() for file in files]
-    return sum(state.st_size for state in states), max(state.st_mtime_ns for state in states)
+def write_records(catalog: DataCatalog, records: Records) -> None:
+    """Write what is to be remembered, as a whole.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    file = file_of(config_of(catalog, RECORDS))
+    if file is not None:
+        with written_whole(file) as begun:
+            begun.write_bytes(_RECORDS.dump_json(records, exclude_defaults=True))
 
 
-def _content(files: Sequence[Path]) -> str:
-    digests = [file_digest(file) for file in files]
+def content_of(files: Sequence[Path]) -> str | None:
+    """Return a digest of what files hold; None where one isn't there, or can't be read."""
+    try:
+        digests = [content_digest(file) if file.is_file() else _folder(file) for file in files]
+    except OSError:
+        return None
     return digests[0] if len(digests) == 1 else digest(digests)
 
 
-def file_digest(file: Path) -> str:
-    """Return a digest of a file's content."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def _folder(folder: Path) -> str:
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    if not files:
+        raise FileNotFoundError(folder)
+    return digest([[str(file.relative_to(folder)), content_digest(file)] for file in files])
