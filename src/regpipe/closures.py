@@ -9,34 +9,28 @@ nothing else.
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from regpipe.provenance import PACKAGES, digest, version_of
 from regpipe.statements import Statement, content_digest, remembered, statements
 
 SOURCE = Path(__file__).parent
 OWN = __name__.partition(".")[0]
-READS_DATA = {("jinja2", "PackageLoader"), ("importlib.resources", "files")}
+
+# A module and a name in it; no name for all that is in it. Of other libraries, too.
+Place = tuple[str, str]
+READ_DATA = {("jinja2", "PackageLoader"), ("importlib.resources", "files")}
 READS_SOURCE = ("inspect", "getsource")
+SAYS_VERSIONS = ("regpipe.provenance", "versions")
 
-Place = tuple[str, str]  # a module and a name in it; no name for all that is in it
 
+class Found(NamedTuple):
+    """What is at a place: the digests of its statements, and the places that they use."""
 
-@dataclass(frozen=True)
-class Closure:
-    """What something is made of.
-
-    Attributes:
-        does: what its statements do, as digests, each with its module.
-        files: those of the package in which every letter counts.
-        libraries: the top-level names of the packages that it imports, those of Python aside.
-    """
-
-    does: set[tuple[str, str]] = field(default_factory=set)
-    files: set[Path] = field(default_factory=set)
-    libraries: set[str] = field(default_factory=set)
+    does: set[str]
+    uses: set[Place]
 
 
 @cache
@@ -48,40 +42,24 @@ def code_digest(path: str, among: tuple[str, ...] | None = None) -> str:
             module, of which everything counts.
         among: the libraries whose versions count, if it uses them; None for all.
     """
-    found = closure(path)
+    places = closure(path)
     remembered().save()
-    counted = found.libraries if among is None else found.libraries & {*among}
-    files = sorted((str(file.relative_to(SOURCE)), content_digest(file)) for file in found.files)
-    libraries = sorted((name, version_of(name)) for name in counted)
-    return digest([platform.python_version_tuple()[:2], sorted(found.does), files, libraries])
+    does = {(module, one) for module, name in places for one in _at((module, name)).does}
+    files = {(str(file.relative_to(SOURCE)), content_digest(file)) for file in _read(places)}
+    used = {module.partition(".")[0] for module, _ in places if not _file(module)}
+    used |= {*PACKAGES} if SAYS_VERSIONS in places else set()
+    counted = used - sys.stdlib_module_names if among is None else used & {*among}
+    libraries = [[name, version_of(name)] for name in sorted(counted)]
+    return digest([platform.python_version_tuple()[:2], sorted(does), sorted(files), libraries])
 
 
-def closure(path: str) -> Closure:
-    """Return what is found under a dotted path, with everything that it uses."""
-    found, left, seen = Closure(), [_place(path)], set[Place]()
+def closure(path: str) -> set[Place]:
+    """Return the place to which a dotted path leads, and all that are used from there on."""
+    seen, left = set[Place](), {_place(path)}
     while left:
-        place = left.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        module, name = place
-        file = _file(module)
-        if file is None:
-            found.libraries.add(module.partition(".")[0])
-        elif name and _file(f"{module}.{name}"):
-            left.append((f"{module}.{name}", ""))
-        else:
-            for one in _named(file, name):
-                found.does.add((module, one.does))
-                left += (used := list(_used(one, module, file)))
-                if not READS_DATA.isdisjoint(used):
-                    found.files.update(_data(file.parent))
-    if ("regpipe.provenance", "versions") in seen:
-        found.libraries.update(PACKAGES)
-    if READS_SOURCE in seen:
-        found.files.update(file for module, _ in seen if (file := _file(module)))
-    found.libraries.difference_update(sys.stdlib_module_names)
-    return found
+        seen |= left
+        left = {used for place in left for used in _at(place).uses} - seen
+    return seen
 
 
 def _place(path: str) -> Place:
@@ -94,31 +72,39 @@ def _place(path: str) -> Place:
 
 
 @cache
+def _at(place: Place) -> Found:
+    module, name = place
+    file = _file(module)
+    if not file:
+        return Found(set(), set())
+    if name and _file(f"{module}.{name}"):
+        return Found(set(), {(f"{module}.{name}", "")})
+    found = _bound(file).get(name)  # None of `__name__`, and where no name is asked for
+    # What binds no name is done in any case: a call, a loop.
+    counted = [*found, *_bound(file).get("", [])] if found else statements(file)
+    uses = {used for one in counted for used in _used(one, module, file)}
+    return Found({one.does for one in counted}, uses)
+
+
+@cache
 def _file(module: str) -> Path | None:
     """Return the file of a module of ours; None of anything else."""
     first, *rest = module.split(".")
-    place = SOURCE.joinpath(*rest)
-    if first != OWN or "" in rest:
+    if first != OWN:
         return None
-    files = (place / "__init__.py", place.with_suffix(".py") if rest else place)
+    place = SOURCE.joinpath(*rest)
+    files = (place / "__init__.py", place.with_suffix(".py"))
     return next(filter(Path.is_file, files), None)
 
 
 @cache
 def _bound(file: Path) -> dict[str, list[Statement]]:
-    """Return the statements by which each name of a module is bound."""
+    """Return the statements by which each name of a module is bound; under "" those without."""
     found: dict[str, list[Statement]] = {}
     for one in statements(file):
-        for name in one.binds:
+        for name in one.binds or [""]:
             found.setdefault(name, []).append(one)
     return found
-
-
-def _named(file: Path, name: str) -> list[Statement]:
-    """Return the statements by which a name is bound, and those that are done in any case."""
-    if name not in _bound(file):  # as `__name__`, or no name at all
-        return statements(file)
-    return _bound(file)[name] + [one for one in statements(file) if not one.binds]
 
 
 def _used(one: Statement, module: str, file: Path) -> Iterator[Place]:
@@ -127,14 +113,15 @@ def _used(one: Statement, module: str, file: Path) -> Iterator[Place]:
     for used in one.uses:
         name, _, attribute = used.partition(".")
         if name == "__path__":  # whatever lies beside it
-            yield from ((f"{module}.{other.stem}", "") for other in _beside(file))
+            others = (other for other in file.parent.glob("*.py") if other != file)
+            yield from ((f"{module}.{other.stem}", "") for other in others)
         elif name in _bound(file):
             of_module = _imported_module(_bound(file)[name][0])
             yield (of_module, attribute) if of_module and attribute else (module, name)
 
 
 def _imported_module(one: Statement) -> str | None:
-    """Return the module that an import binds a name to, or what of another library it does."""
+    """Return the module, or the thing of another library, to which an import binds a name."""
     if one.does:
         return None
     module, name = one.imports[0]
@@ -142,8 +129,12 @@ def _imported_module(one: Statement) -> str | None:
     return whole if _file(whole) or not _file(module) else None
 
 
-def _beside(file: Path) -> Iterator[Path]:
-    return (other for other in file.parent.glob("*.py") if other != file)
+def _read(places: set[Place]) -> set[Path]:
+    """Return the files in which every letter counts: those that the code at some places reads."""
+    files = {file for module, _ in places if (file := _file(module))}
+    readers = {_file(place[0]) for place in places if _at(place).uses & READ_DATA}
+    data = {file for reader in readers if reader for file in _data(reader.parent)}
+    return data | files if READS_SOURCE in places else data
 
 
 def _data(folder: Path) -> Iterator[Path]:

@@ -68,6 +68,7 @@ def _again(one: list[Any]) -> Statement:
 remembered = cache(Remembered)
 
 
+@cache
 def statements(file: Path) -> list[Statement]:
     """Return the statements at the top of a module."""
     memory, content = remembered(), file.read_bytes()
