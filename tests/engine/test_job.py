@@ -8,6 +8,7 @@ import pytest
 from regpipe.engine import job as jobs
 from regpipe.engine.job import Job
 from regpipe.language.layers import Layer
+from regpipe.provenance import closures
 from regpipe.rows.arrays import Rows, hold_out
 from tests.conftest import arm_called
 
@@ -52,13 +53,26 @@ def test_whatever_changes_the_fit_changes_the_key(job: Job, change: Any) -> None
     assert change(job).key("compiled") != job.key("compiled")
 
 
-def test_engine_code_and_versions_change_the_key(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_and_code_change_the_key(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = {job.key("compiled"), job.key("keras")}
     monkeypatch.setattr(jobs, "code_digest", lambda *parts: "other code")
     keys.add(job.key("compiled"))
-    monkeypatch.setattr(jobs, "versions", lambda: dict.fromkeys(jobs.LIBRARIES, "9.9"))
-    keys.add(job.key("compiled"))
-    assert len(keys) == 4
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_versions_of_what_computes_count(
+    job: Job, monkeypatch: pytest.MonkeyPatch, counts: bool
+) -> None:
+    library = "tensorflow" if counts else "pydantic"
+    assert (library in jobs.LIBRARIES) is counts
+    before, installed = job.key("compiled"), closures.version_of
+    closures.code_digest.cache_clear()
+    monkeypatch.setattr(
+        closures, "version_of", lambda name: "9.9" if name == library else installed(name)
+    )
+    assert (job.key("compiled") != before) is counts
+    closures.code_digest.cache_clear()
 
 
 def test_layers_in_another_order_are_another_network(job: Job) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from regpipe.engine import npz
-from regpipe.provenance import PARSING
+from regpipe.provenance.statements import PARSING
 
 
 def test_arrays_are_read_while_nothing_else_is_parsed(tmp_path: Path) -> None:

@@ -61,7 +61,10 @@ PIPELINE = Pipeline(
 @pytest.fixture(autouse=True)
 def _ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take the functions of this file for the project's own."""
-    monkeypatch.setattr(fingerprints, "OWN", "tests")
+    monkeypatch.setattr(
+        fingerprints, "_is_ours", lambda name: name.startswith(("tests.", "regpipe."))
+    )
+    monkeypatch.setattr(fingerprints, "code_digest", str)
     ran.clear()
     yield
 
@@ -162,12 +165,36 @@ def test_the_way_it_is_saved_counts(run_it: Run) -> None:
     assert run_it(indent=4) == ALL
 
 
-def test_code_and_libraries_count(run_it: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "left"), [("wrap", ALL), ("shift", ["shift"])])
+def test_what_a_node_does_counts_for_it_and_what_comes_after(
+    run_it: Run, monkeypatch: pytest.MonkeyPatch, name: str, left: list[str]
+) -> None:
     run_it()
-    monkeypatch.setattr(fingerprints, "code_digest", lambda: "other code")
-    assert run_it() == ALL
-    monkeypatch.setattr(fingerprints, "versions", lambda: {"keras": "9.9"})
-    assert run_it() == ALL
+    monkeypatch.setattr(fingerprints, "code_digest", lambda path: path + "!" * path.endswith(name))
+    assert run_it() == left
+
+
+@pytest.mark.parametrize(("kind", "left"), [("RunsDataset", ["tabulate"]), ("PictureDataset", [])])
+def test_how_a_dataset_is_saved_and_loaded_counts(
+    run_it: Run, monkeypatch: pytest.MonkeyPatch, kind: str, left: list[str]
+) -> None:
+    pipeline = Pipeline([node(tabulate, "params:number", "runs", name="tabulate")])
+    run_it(pipeline)
+    monkeypatch.setattr(fingerprints, "code_digest", lambda path: path + "!" * path.endswith(kind))
+    assert run_it(pipeline) == left
+
+
+def test_a_model_named_in_a_parameter_counts_with_its_package(
+    run_it: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: dict[str, Any] = {"number": {"type": "sklearn.svm.SVC"}, "by": 1}
+    wrapped = Pipeline([node(wrap, "params:number", "wrapped", name="wrap")])
+    assert run_it(wrapped, **named) == ["wrap"]
+    assert run_it(wrapped, **named) == []
+    monkeypatch.setattr(
+        fingerprints, "version_of", lambda name: "9.9" if name == "sklearn" else None
+    )
+    assert run_it(wrapped, **named) == ["wrap"]
 
 
 def test_threads_and_stored_fits_do_not_count_but_the_engine_does(
@@ -187,7 +214,7 @@ def test_threads_and_stored_fits_do_not_count_but_the_engine_does(
 def test_functions_from_elsewhere_are_always_run(
     run_it: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fingerprints, "OWN", "regpipe")
+    monkeypatch.setattr(fingerprints, "_is_ours", lambda name: name.startswith("regpipe."))
     run_it()
     assert run_it() == ALL
 
@@ -220,16 +247,10 @@ def test_a_table_of_ones_own_counts_by_its_content(run_it: Run, tmp_path: Path) 
     assert run_it(pipeline) == ["shift"]
 
 
-def test_records_that_cannot_be_read_are_none(run_it: Run, tmp_path: Path) -> None:
-    run_it()
-    (tmp_path / "made.json").write_text('{"wrapp')
-    assert run_it() == ALL
-    (tmp_path / "made.json").write_text('{"wrapped": {"size": 3}, "shifted": 7}')
-    assert run_it() == ALL
-    assert run_it() == []
-
-
-@pytest.mark.parametrize("damaged", ["[]", "null", '"made"', '{"wrapped": {"fing', "\0" * 40])
+@pytest.mark.parametrize(
+    "damaged",
+    ["[]", "null", '"made"', '{"wrapped": {"fing', "\0" * 40, '{"wrapped": {"content": "ab"}}'],
+)
 def test_records_that_are_damaged_are_told_in_one_line(
     run_it: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, damaged: str
 ) -> None:
@@ -240,14 +261,6 @@ def test_records_that_are_damaged_are_told_in_one_line(
     (line,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
     assert "can't be read: everything counts as new" in line and "\n" not in line
     assert run_it() == []
-
-
-def test_a_record_without_a_fingerprint_is_none(run_it: Run, tmp_path: Path) -> None:
-    run_it()
-    records = json.loads((tmp_path / "made.json").read_text())
-    del records["shifted"]["fingerprint"]
-    (tmp_path / "made.json").write_text(json.dumps(records))
-    assert run_it() == ["shift"]
 
 
 def test_where_nothing_is_made_nothing_is_written(run_it: Run, tmp_path: Path) -> None:

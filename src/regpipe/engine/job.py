@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from regpipe.candidates.arm import Arm
-from regpipe.closures import code_digest
 from regpipe.language import Engine, Random
-from regpipe.provenance import digest
+from regpipe.provenance.closures import code_digest
+from regpipe.provenance.digests import digest
 from regpipe.rows.arrays import Rows
 
 # What decides what a fit of an arm on its rows becomes. (Other libraries read blocks and scores.)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from regpipe.provenance import PARSING
+from regpipe.provenance.statements import PARSING
 
 Arrays = dict[str, np.ndarray]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from regpipe.provenance import parse
+from regpipe.provenance.statements import parse
 
 # Every layer takes these through **kwargs (keras.layers.Layer.__init__), without naming them.
 LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast")

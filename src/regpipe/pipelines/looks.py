@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from regpipe.candidates.arm import Arm
 from regpipe.errors import SpecError
 from regpipe.language import Protocol, Statistics
-from regpipe.provenance import digest
+from regpipe.provenance.digests import digest
 from regpipe.statistics.plan import Plan
 
 PLAN = ("seed", "score_rows", "repeats")

@@ -13,13 +13,13 @@ from typing import Any
 
 from regpipe.candidates.arm import Arm
 from regpipe.candidates.mixtures import Mixture, MixtureSpace
-from regpipe.closures import code_digest
 from regpipe.engine import progress
 from regpipe.engine.job import Job
 from regpipe.language.settings import Search
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.search import Candidate, Evaluator, held_out, merit
-from regpipe.provenance import digest
+from regpipe.provenance.closures import code_digest
+from regpipe.provenance.digests import digest
 from regpipe.rows.encodings import width
 from regpipe.seeds import derive
 

@@ -16,7 +16,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.language import Problem, Protocol, Published, Statistics, Technique
 from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric, MetricName
-from regpipe.provenance import versions
+from regpipe.provenance.versions import versions
 from regpipe.rows.draws import BY_ROWS, Draws, draws_of
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.paired import Comparison

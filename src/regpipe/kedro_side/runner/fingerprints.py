@@ -13,9 +13,10 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from pydantic import BaseModel
 
-from regpipe.closures import OWN, code_digest
 from regpipe.kedro_side.runner.records import BESIDE, content_of, files_of
-from regpipe.provenance import digest, version_of
+from regpipe.provenance.closures import OWN, code_digest
+from regpipe.provenance.digests import digest
+from regpipe.provenance.versions import version_of
 
 TRAINER = "trainer"  # threads, and what is stored, change no result
 JOURNAL = ".journal"  # of a search: what it has found already, and would find again
@@ -70,12 +71,15 @@ def _of_node(node: Node, prints: Mapping[str, str | None]) -> str | None:
     if isinstance(node.func, partial):
         function, filled = node.func.func, node.func.keywords
     inputs = [(name, prints[name]) for name in node.inputs]
-    foreign = function.__module__.partition(".")[0] != OWN  # code that `code_digest` doesn't know
-    if foreign or any(fingerprint is None for _, fingerprint in inputs):
-        return None
     name = f"{function.__module__}.{function.__qualname__}"
+    if not _is_ours(name) or any(fingerprint is None for _, fingerprint in inputs):
+        return None
     # Not the node's name: the study nests the same nodes in further namespaces.
     return digest([code_digest(name), name, filled, inputs])
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(f"{OWN}.")  # `code_digest` knows no other code
 
 
 def _lasting(config: Mapping[str, Any]) -> list[Any]:
@@ -89,7 +93,7 @@ def _code(config: Mapping[str, Any]) -> list[Any]:
     named = [str(config[key]) for key in ("type", "kind") if key in config]
     return [
         code_digest(name)
-        if name.startswith(f"{OWN}.")
+        if _is_ours(name)
         else [version_of(part) for part in ("kedro_datasets", *name.split(".")[:-1])]
         for name in named
     ]

@@ -8,8 +8,7 @@ from typing import Any
 from kedro.io import DataCatalog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from regpipe.provenance import digest
-from regpipe.statements import content_digest
+from regpipe.provenance.digests import content_digest, digest
 from regpipe.whole import written_whole
 
 logger = logging.getLogger(__name__)

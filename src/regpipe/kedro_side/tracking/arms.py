@@ -29,7 +29,7 @@ from regpipe.kedro_side.tracking.runs import (
 )
 from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
-from regpipe.provenance import digest
+from regpipe.provenance.digests import digest
 from regpipe.report.sentence import sentence
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.overlap import without_units

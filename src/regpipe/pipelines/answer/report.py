@@ -13,7 +13,7 @@ from regpipe.pipelines.answer.networks import mixtures_of
 from regpipe.pipelines.answer.whole import Prepared, prepare, whole_repeat
 from regpipe.pipelines.fits import Repeat, splits_of
 from regpipe.plots.style import Figure
-from regpipe.provenance import versions
+from regpipe.provenance.versions import versions
 from regpipe.report.views.answer import finding
 from regpipe.report.views.answer_rows import labels
 from regpipe.statistics.diagnosis import Diagnosis

@@ -19,7 +19,7 @@ from regpipe.pipelines.mixing import Clock, Mixtures, search
 from regpipe.pipelines.search import Evaluator
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
-from regpipe.provenance import versions
+from regpipe.provenance.versions import versions
 from regpipe.report.views.cocktail import NOTHING_COMMON
 from regpipe.rows.arrays import input_shape
 from regpipe.statistics.cocktail import (

@@ -20,7 +20,7 @@ from regpipe.pipelines.answer.whole import Prepared, prepare, whole_repeat
 from regpipe.pipelines.fits import Repeat
 from regpipe.pipelines.search import Candidate, Evaluator
 from regpipe.pipelines.training import Trainer
-from regpipe.provenance import versions
+from regpipe.provenance.versions import versions
 from regpipe.rows.encodings import make_encoding
 from regpipe.statistics.examined import Examined
 from regpipe.statistics.winners import ModelAnswer, Side

@@ -12,12 +12,16 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
-from regpipe.provenance import digest, parse
+from regpipe.provenance.digests import content_digest, digest
 from regpipe.whole import written_whole
 
 BINDING = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom
+
+
+PARSING = Lock()  # Python 3.11 can't parse in two threads at a time
 
 
 class Statement(NamedTuple):
@@ -79,10 +83,10 @@ def statements(file: Path) -> list[Statement]:
     return memory.read[key]
 
 
-def content_digest(file: Path) -> str:
-    """Return a digest of all that is in a file."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def parse(code: bytes) -> ast.Module:
+    """Return the syntax tree of some Python."""
+    with PARSING:
+        return ast.parse(code)
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[Statement]:

@@ -1,12 +1,7 @@
-"""What a result depends on besides its inputs and our code: the versions of the libraries."""
+"""The versions of the libraries on which numbers depend."""
 
-import ast
-import hashlib
-import json
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from threading import Lock
-from typing import Any
 
 PACKAGES = (
     *("regpipe", "kedro", "keras", "tensorflow"),
@@ -14,7 +9,6 @@ PACKAGES = (
 )
 # What is installed under another name than the one by which it is imported.
 INSTALLED_AS = {"sklearn": "scikit-learn", "yaml": "pyyaml", "PIL": "pillow"}
-PARSING = Lock()  # Python 3.11 can't parse in two threads at a time
 
 
 @cache
@@ -34,14 +28,3 @@ def version_of(module: str) -> str | None:
         return version(INSTALLED_AS.get(module, module))
     except PackageNotFoundError:
         return None
-
-
-def parse(code: bytes) -> ast.Module:
-    """Return the syntax tree of some Python."""
-    with PARSING:
-        return ast.parse(code)
-
-
-def digest(content: Any) -> str:
-    """Return a digest of anything that JSON can hold, 64 hexadecimal digits."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -13,17 +13,18 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from regpipe.provenance import PACKAGES, digest, version_of
-from regpipe.statements import Statement, content_digest, remembered, statements
+from regpipe.provenance.digests import content_digest, digest
+from regpipe.provenance.statements import Statement, remembered, statements
+from regpipe.provenance.versions import PACKAGES, version_of
 
-SOURCE = Path(__file__).parent
+SOURCE = Path(__file__).parents[1]
 OWN = __name__.partition(".")[0]
 
 # A module and a name in it; no name for all that is in it. Of other libraries, too.
 Place = tuple[str, str]
 READ_DATA = {("jinja2", "PackageLoader"), ("importlib.resources", "files")}
 READS_SOURCE = ("inspect", "getsource")
-SAYS_VERSIONS = ("regpipe.provenance", "versions")
+SAYS_VERSIONS = ("regpipe.provenance.versions", "versions")
 
 
 class Found(NamedTuple):
@@ -118,6 +119,8 @@ def _used(one: Statement, module: str, file: Path) -> Iterator[Place]:
         elif name in _bound(file):
             of_module = _imported_module(_bound(file)[name][0])
             yield (of_module, attribute) if of_module and attribute else (module, name)
+        elif attribute and (name, "") in one.imports:
+            yield name, attribute
 
 
 def _imported_module(one: Statement) -> str | None:

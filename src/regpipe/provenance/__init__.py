@@ -1,0 +1,1 @@
+"""What a result depends on besides its inputs: our own code, and the versions of the libraries."""

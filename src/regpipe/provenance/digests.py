@@ -1,0 +1,17 @@
+"""Digests: of values, and of files."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+
+def digest(content: Any) -> str:
+    """Return a digest of anything that JSON can hold, 64 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def content_digest(file: Path) -> str:
+    """Return a digest of all that is in a file."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
