@@ -112,7 +112,7 @@ def test_a_fit_that_is_half_written_is_none(
     with pytest.raises(OSError, match=f"No space left on device: '{store.folder}"):
         store.save(KEY, a_fit())
     assert store.load(KEY) is None and len(store) == 0
-    assert not list(store.folder.rglob("*.tmp"))
+    assert not list(store.folder.rglob("*.tmp*"))
 
 
 def damages(content: bytes) -> Iterator[bytes]:
@@ -165,14 +165,12 @@ def test_a_damaged_fit_that_cannot_be_removed_is_told_and_replaced(
     assert store.load(KEY) is not None
 
 
-@pytest.mark.parametrize("removed_by", [FitStore.sweep, FitStore.clear])
-def test_what_a_killed_run_began_is_removed(
-    store: FitStore, removed_by: Callable[[FitStore], None]
-) -> None:
+def test_what_a_killed_run_began_is_no_fit_and_is_removed_with_them(store: FitStore) -> None:
     store.save(KEY, a_fit())
-    begun = the_file(store).with_suffix(".4711.tmp")
+    begun = the_file(store).with_suffix(".4711.tmp.npz")
     begun.write_bytes(b"half")
-    removed_by(store)
+    assert len(store) == 1
+    assert store.clear() == 1
     assert not begun.exists()
 
 

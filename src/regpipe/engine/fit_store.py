@@ -13,7 +13,7 @@ import numpy as np
 
 from regpipe.engine import npz
 from regpipe.engine.fit import Fit
-from regpipe.whole import BEGUN, written_whole
+from regpipe.whole import BEGUN, sweep, written_whole
 
 logger = logging.getLogger(__name__)
 FACTS = ("outcome", "best_epoch", "seconds")
@@ -54,18 +54,12 @@ class FitStore:
 
     def clear(self) -> int:
         """Remove all fits, and return how many there were."""
-        self.sweep()
+        sweep(self.folder)
         removed = 0
         for path in self._files():
             path.unlink()
             removed += 1
         return removed
-
-    def sweep(self) -> None:
-        """Remove what was begun by runs that were killed; no run may be at work."""
-        for begun in self.folder.glob(f"??/*{BEGUN}"):
-            with suppress(OSError):  # it does no harm
-                begun.unlink()
 
     def __len__(self) -> int:
         return sum(1 for _ in self._files())
@@ -74,7 +68,8 @@ class FitStore:
         return self.folder / key[:2] / f"{key}.npz"
 
     def _files(self) -> Iterator[Path]:
-        return self.folder.glob("??/*.npz")
+        found = self.folder.glob("??/*.npz")
+        return (path for path in found if not BEGUN.fullmatch(path.name))
 
 
 def _content(key: str, fit: Fit) -> bytes:

@@ -5,7 +5,6 @@ is how many repeats it gets, the seed of all draws, and how many rows score one.
 """
 
 import csv
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +21,7 @@ from regpipe.errors import SpecError
 from regpipe.language import Protocol, Statistics
 from regpipe.provenance.digests import digest
 from regpipe.statistics.plan import Plan
+from regpipe.whole import written_whole
 
 PLAN = ("seed", "score_rows", "repeats")
 COLUMNS = ("question", "problem", "technique", *PLAN, "told")
@@ -146,16 +146,13 @@ class Looks:
             if any(all(row[key] == look.row[key] for key in asked) for row in rows):
                 return
             rows.append({**look.row, "told": datetime.now(UTC).isoformat(timespec="seconds")})
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            begun = self._path.with_suffix(f".{os.getpid()}.tmp")
-            try:
-                with begun.open("w", newline="", encoding="utf-8") as file:
-                    writer = csv.DictWriter(file, COLUMNS)
-                    writer.writeheader()
-                    writer.writerows(rows)
-                begun.replace(self._path)
-            finally:
-                begun.unlink(missing_ok=True)
+            with (
+                written_whole(self._path) as begun,
+                begun.open("w", newline="", encoding="utf-8") as file,
+            ):
+                writer = csv.DictWriter(file, COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
 
     def _rows(self) -> list[dict[str, str]]:
         if not self._path.exists():

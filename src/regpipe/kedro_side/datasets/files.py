@@ -3,6 +3,8 @@
 import base64
 import json
 import zipfile
+from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +17,7 @@ from pydantic import TypeAdapter
 
 from regpipe.engine import npz
 from regpipe.engine.npz import Arrays
+from regpipe.whole import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from regpipe.tables.exported import Predictor
 
+METADATA = "metadata.json"  # of a `.keras` file
 Loaded = TypeVar("Loaded")
 Saved = TypeVar("Saved")
 
@@ -41,8 +45,10 @@ class FileDataset(AbstractDataset[Saved, Loaded]):
 
     def save(self, data: Saved) -> None:
         """Write the file."""
-        self._filepath.parent.mkdir(parents=True, exist_ok=True)
-        self._write(data)
+        with written_whole(self._filepath) as begun:
+            beside = copy(self)
+            beside._filepath = begun
+            beside._write(data)
 
     def _write(self, data: Saved) -> None:
         raise NotImplementedError
@@ -82,6 +88,12 @@ class KerasModelDataset(FileDataset[Any, Any]):
 
     def _write(self, data: Any) -> None:
         data.save(self._filepath)
+        with zipfile.ZipFile(self._filepath) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        # Keras writes down when; the same model makes the same file.
+        made_with = json.loads(files[METADATA])
+        files[METADATA] = json.dumps({**made_with, "date_saved": None}).encode()
+        write_zip(self._filepath, files)
 
     def preview(self) -> JSONPreview:
         """Return the model's configuration, as the file holds it."""
@@ -155,6 +167,13 @@ def _laid_out(figure: "Figure", dpi: float) -> "Bbox":
         layout.execute(figure)
         figure.set_layout_engine(None)
     return figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+
+
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write files as a zip without the time at which that was, and not compressed."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
 
 
 class ValueDataset(FileDataset[Any, Any]):

@@ -3,6 +3,7 @@
 import json
 import logging
 from pathlib import Path
+from threading import Lock
 from typing import Any, NoReturn, TypeVar
 
 from kedro.io import AbstractDataset, DatasetError
@@ -109,19 +110,18 @@ class TrialJournalDataset(StoreDataset[Any]):
         Optuna would write its next record into that line, and never read the file again.
         """
         from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
 
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._path.is_file():
             self._cut()
         try:
-            return JournalStorage(JournalFileBackend(str(self._path)))
+            return JournalStorage(_backend(self._path))
         except OSError:
             raise
         except Exception as error:  # whole records that don't go together
             logger.warning("%s can't be read, and is begun anew. %r", self._path, error)
             self._path.unlink()
-            return JournalStorage(JournalFileBackend(str(self._path)))
+            return JournalStorage(_backend(self._path))
 
     def clear(self) -> int:
         """Remove the journal, or all that the path's `*` stand for; return how many there were."""
@@ -149,6 +149,18 @@ class TrialJournalDataset(StoreDataset[Any]):
             )
             with self._path.open("rb+") as file:
                 file.truncate(whole)
+
+
+def _backend(path: Path) -> Any:
+    """Return Optuna's file of records, with a lock for threads: the run has the folder to itself.
+
+    Optuna's own lock is a file. Whoever is killed leaves it, and the next run waits for half a
+    minute.
+    """
+    from optuna.storages.journal import JournalFileBackend
+
+    lock: Any = Lock()
+    return JournalFileBackend(str(path), lock)
 
 
 def _is_record(line: bytes) -> bool:

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pandas as pd
 
-from regpipe.kedro_side.datasets.files import FileDataset
+from regpipe.kedro_side.datasets.files import FileDataset, write_zip
 
 if TYPE_CHECKING:
     from regpipe.report.study import Stories, Story
@@ -49,10 +49,12 @@ class StoriesDataset(FileDataset["Stories", "Stories"]):
 
     def _write(self, data: "Stories") -> None:
         # Not compressed: PNGs, which are most of it, are as small as they get.
-        with ZipFile(self._filepath, "w") as archive:
-            for name, story in data.items():
-                for file, content in _files(story).items():
-                    archive.writestr(f"{name}/{file}", content)
+        files = {
+            f"{name}/{file}": content
+            for name, story in data.items()
+            for file, content in _files(story).items()
+        }
+        write_zip(self._filepath, files)
 
 
 def _files(story: "Story") -> Mapping[str, bytes]:

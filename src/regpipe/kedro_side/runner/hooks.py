@@ -9,6 +9,7 @@ from kedro.io import DataCatalog
 
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.kedro_side.runner.records import data_folder
+from regpipe.whole import sweep
 
 
 class LockHooks:
@@ -26,7 +27,7 @@ class LockHooks:
         purpose = ", ".join(run_params.get("pipeline_names") or ["__default__"])
         try:
             if take(folder, purpose):
-                catalog["trainer"].load().store.sweep()
+                sweep(folder)
         except Occupied as error:
             raise click.ClickException(
                 f"{error} Wait until it is over, or give this run a folder of its own: "

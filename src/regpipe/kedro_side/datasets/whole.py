@@ -1,0 +1,46 @@
+"""Kedro's own datasets, each a file that is there as a whole or not at all."""
+
+from copy import copy
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kedro_datasets.json import JSONDataset as KedroJSONDataset
+from kedro_datasets.pandas import CSVDataset as KedroCSVDataset
+from kedro_datasets.pandas import ParquetDataset as KedroParquetDataset
+from kedro_datasets.text import TextDataset as KedroTextDataset
+
+from regpipe.whole import written_whole
+
+
+class Whole:
+    """Has one of Kedro's datasets written as a whole, where it is a file that keeps no versions."""
+
+    _protocol: str
+    _version: Any
+    _filepath: PurePosixPath
+
+    def save(self, data: Any) -> None:
+        """Write the file."""
+        if self._protocol != "file" or self._version:
+            super().save(data)  # type: ignore[misc]
+            return
+        with written_whole(Path(self._filepath)) as begun:
+            beside: Any = copy(self)
+            beside._filepath = PurePosixPath(begun)
+            super(Whole, beside).save(data)  # type: ignore[misc]
+
+
+class CSVDataset(Whole, KedroCSVDataset):
+    """`pandas.CSVDataset`, written as a whole."""
+
+
+class JSONDataset(Whole, KedroJSONDataset):
+    """`json.JSONDataset`, written as a whole."""
+
+
+class ParquetDataset(Whole, KedroParquetDataset):
+    """`pandas.ParquetDataset`, written as a whole."""
+
+
+class TextDataset(Whole, KedroTextDataset):
+    """`text.TextDataset`, written as a whole."""
