@@ -23,6 +23,7 @@ from yaml import YAMLError
 from regpipe.candidates.check import check_free
 from regpipe.errors import SpecError, cause_of
 from regpipe.kedro_side.blocks import read_blocks
+from regpipe.kedro_side.interrupts import interrupts_told
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.kedro_side.runner.records import RECORDS, data_folder
 from regpipe.language.metrics import METRICS
@@ -39,7 +40,8 @@ def cli() -> None:
 def _run(**kwargs: Any) -> Any:
     assert kedro_run.callback is not None
     try:
-        return kedro_run.callback(**{**kwargs, "runner": kwargs["runner"] or RUNNER})
+        with interrupts_told():
+            return kedro_run.callback(**{**kwargs, "runner": kwargs["runner"] or RUNNER})
     except (YAMLError, MissingConfigException) as error:
         raise click.ClickException(f"the configuration can't be read. {error}") from None
     except DatasetNotFoundError as error:  # by a name after --load-versions

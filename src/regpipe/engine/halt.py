@@ -24,13 +24,19 @@ def check() -> None:
 
 @contextmanager
 def ended_with(pool: Executor) -> Iterator[Executor]:
-    """Yield a pool of threads; where the block fails, or is interrupted, their training ends."""
+    """Yield a pool of threads; where the block fails, or is interrupted, their training ends.
+
+    Its tasks may have pools of their own.
+    """
+    first = False
     try:
         with pool:
             try:
                 yield pool
             except BaseException:
+                first = not _asked.is_set()
                 _asked.set()
                 raise
     finally:
-        _asked.clear()
+        if first:  # else another pool has asked, and isn't over yet
+            _asked.clear()

@@ -8,7 +8,7 @@ from copy import copy
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from regpipe.engine import progress
+from regpipe.engine import halt, progress
 from regpipe.engine.fit import Fit
 from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
@@ -66,7 +66,7 @@ class Trainer:
 
     def in_threads(self, train: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         """Return `train(item)` of each; as many at a time as there are threads to train in."""
-        with ThreadPoolExecutor(self.threads) as pool:
+        with halt.ended_with(ThreadPoolExecutor(self.threads)) as pool:
             return list(pool.map(train, items))
 
     @property
