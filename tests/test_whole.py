@@ -52,5 +52,5 @@ def test_what_was_begun_is_swept_and_nothing_else(tmp_path: Path) -> None:
     for path in [*kept, *begun[:2], begun[2] / "file"]:
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
-    sweep(tmp_path)
+    assert sweep(tmp_path) == 3
     assert all(path.exists() for path in kept) and not any(path.exists() for path in begun)

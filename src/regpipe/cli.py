@@ -15,17 +15,15 @@ import click
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.io import DataCatalog, DatasetError, DatasetNotFoundError
+from kedro.io import DatasetNotFoundError
 from omegaconf import OmegaConf
 from yaml import YAMLError
 
 from regpipe.candidates.check import check_free
-from regpipe.errors import SpecError, cause_of
+from regpipe.errors import SpecError
 from regpipe.kedro_side.blocks import read_blocks
 from regpipe.kedro_side.interrupts import interrupts_told
-from regpipe.kedro_side.runner.lock import Occupied, release, take
-from regpipe.kedro_side.runner.records import RECORDS, data_folder
+from regpipe.kedro_side.store_commands import store
 from regpipe.language.metrics import METRICS
 from regpipe.language.vocabulary import check_name
 
@@ -59,33 +57,7 @@ def regpipe() -> None:
     """What this project adds to Kedro's commands."""
 
 
-@regpipe.command()
-@click.option("--env", "-e", help="The environment whose fits are meant, such as quick.")
-@click.option("--data-root", help="The folder where they are, if it isn't that of the environment.")
-def forget(env: str | None, data_root: str | None) -> None:
-    """Empty the store of fits and the searches' journals: the next run trains everything anew."""
-    root = {"data_root": data_root} if data_root else {}
-    catalog = KedroSession.create(env=env, runtime_params=root).load_context().catalog
-    assert isinstance(catalog, DataCatalog)
-    folder = data_folder(catalog)
-    if folder is None or not folder.is_dir():
-        raise click.ClickException(f"there is no folder {folder or data_root}.")
-    try:
-        take(folder, "forget")
-        fits = catalog["trainer"].load().store.clear()
-        journals: Any = catalog["*.journal"]  # of every cocktail
-        searches = journals.clear()
-        if catalog.exists(RECORDS):
-            catalog.save(RECORDS, {})
-    except Occupied as error:
-        raise click.ClickException(f"{error} Wait until it is over.") from None
-    except (OSError, DatasetError) as error:
-        raise click.ClickException(f"not all can be forgotten. {cause_of(error)}") from None
-    finally:
-        release(folder)
-    plural = "" if searches == 1 else "s"
-    trials = f" and the trials of {searches} cocktail{plural}" if searches else ""
-    click.echo(f"{fits:,} fits{trials} are forgotten. What they led to is still there.")
+regpipe.add_command(store)
 
 
 def _parameters(context: click.Context, option: click.Parameter, value: str) -> dict[str, Any]:

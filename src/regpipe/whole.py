@@ -33,11 +33,15 @@ def written_whole(path: Path) -> Iterator[Path]:
         _remove(begun)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what was begun in a folder by processes that were killed; none may be at work."""
-    for begun in folder.rglob("*.tmp*"):
-        if BEGUN.fullmatch(begun.name):
-            _remove(begun)
+def sweep(folder: Path) -> int:
+    """Remove what was begun in a folder by processes that were killed; none may be at work.
+
+    Returns how much it was.
+    """
+    found = [path for path in folder.rglob("*.tmp*") if BEGUN.fullmatch(path.name)]
+    for begun in found:
+        _remove(begun)
+    return len(found)
 
 
 def _remove(begun: Path) -> None:

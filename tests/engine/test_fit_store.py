@@ -47,7 +47,7 @@ def test_a_fit_comes_back_as_it_was(store: FitStore) -> None:
     store.save(KEY, fit)
     store.save(OTHER, a_fit(1))
     found = store.load(KEY)
-    assert found is not None and len(store) == 2
+    assert found is not None and len(store.sizes()) == 2
     for numbers, expected in ((found.weights, fit.weights), (found.history, fit.history)):
         assert list(numbers) == list(expected)
         for name, array in expected.items():
@@ -88,7 +88,7 @@ def test_a_damaged_fit_is_removed_and_told(
     with caplog.at_level(logging.WARNING):
         assert store.load(KEY) is None
     assert "is trained again" in caplog.text and KEY in caplog.text
-    assert len(store) == 0
+    assert not store.sizes()
 
 
 def test_the_fit_of_another_key_is_not_taken_for_this_one(store: FitStore) -> None:
@@ -111,7 +111,7 @@ def test_a_fit_that_is_half_written_is_none(
     monkeypatch.setattr(Path, "write_bytes", half)
     with pytest.raises(OSError, match=f"No space left on device: '{store.folder}"):
         store.save(KEY, a_fit())
-    assert store.load(KEY) is None and len(store) == 0
+    assert store.load(KEY) is None and not store.sizes()
     assert not list(store.folder.rglob("*.tmp*"))
 
 
@@ -165,17 +165,13 @@ def test_a_damaged_fit_that_cannot_be_removed_is_told_and_replaced(
     assert store.load(KEY) is not None
 
 
-def test_what_a_killed_run_began_is_no_fit_and_is_removed_with_them(store: FitStore) -> None:
-    store.save(KEY, a_fit())
-    begun = the_file(store).with_suffix(".4711.tmp.npz")
-    begun.write_bytes(b"half")
-    assert len(store) == 1
-    assert store.clear() == 1
-    assert not begun.exists()
-
-
-def test_clearing_removes_every_fit(store: FitStore) -> None:
-    assert store.clear() == 0
-    store.save(KEY, a_fit())
+def test_a_store_knows_for_what_fits_were_trained_and_which_are_damaged(store: FitStore) -> None:
+    store.save(KEY, a_fit(), "weight_l2.fits")
     store.save(OTHER, a_fit())
-    assert store.clear() == 2 and len(store) == 0 and store.load(KEY) is None
+    assert (store.asked_by(KEY), store.asked_by(OTHER)) == ("weight_l2.fits", "")
+    assert not list(store.damaged())
+    (file,) = store.folder.rglob(f"{KEY}*")
+    flip_a_bit(file)
+    assert list(store.damaged()) == [file] and file.exists()
+    assert store.remove([KEY]) == 1 and not file.parent.exists()
+    assert store.sizes().keys() == {OTHER}

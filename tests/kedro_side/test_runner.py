@@ -45,7 +45,7 @@ def shift(wrapped: dict[str, int], by: int) -> dict[str, int]:
 
 def count_fits(wrapped: dict[str, int], trainer: Trainer) -> dict[str, int]:
     ran.append("count")
-    return {"number": len(trainer.store)}
+    return {"number": len(trainer.store.sizes())}
 
 
 # params:number -> doubled (in memory) -> wrapped (a file) -> shifted (a file)

@@ -207,13 +207,15 @@ def test_records_that_nobody_can_follow_are_begun_anew(
     assert "begun anew" in caplog.text and trials(journal) == undisturbed.made
 
 
-def test_journals_are_cleared_one_or_all(tmp_path: Path) -> None:
-    for name in ("wine", "iris"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "trials.log").write_text("")
-    assert TrialJournalDataset(path=str(tmp_path / "wine" / "trials.log")).clear() == 1
-    assert TrialJournalDataset(path=str(tmp_path / "*" / "trials.log")).clear() == 1
-    assert not list(tmp_path.rglob("trials.log"))
+def test_journals_are_found_one_or_all_and_looked_at(tmp_path: Path) -> None:
+    whole = b'{"op_code": 0, "worker_id": "a"}\n'
+    files = [tmp_path / name / "trials.log" for name in ("iris", "wine")]
+    for file, content in zip(files, (whole, whole + b'{"op'), strict=True):
+        file.parent.mkdir()
+        file.write_bytes(content)
+    every = TrialJournalDataset(path=str(tmp_path / "*" / "trials.log"))
+    assert every.files() == files and every.damaged() == files[1:]
+    assert TrialJournalDataset(path=str(files[0])).files() == files[:1]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from regpipe.engine import npz
 from regpipe.engine.fit import Fit
-from regpipe.whole import BEGUN, sweep, written_whole
+from regpipe.whole import written_whole
 
 logger = logging.getLogger(__name__)
 FACTS = ("outcome", "best_epoch", "seconds")
@@ -43,38 +43,62 @@ class FitStore:
                 path.unlink()
             return None
 
-    def save(self, key: str, fit: Fit) -> None:
+    def save(self, key: str, fit: Fit, asked_by: str = "") -> None:
         """Store a fit; the file is there as a whole or not at all.
+
+        Args:
+            key: by which it will be found.
+            fit: what was trained.
+            asked_by: the dataset for which it was trained, where that is known.
 
         Raises:
             OSError: it can't be written; the error says where to.
         """
         with written_whole(self._path(key)) as begun:
-            begun.write_bytes(_content(key, fit))
+            begun.write_bytes(_content(key, fit, asked_by))
 
-    def clear(self) -> int:
-        """Remove all fits, and return how many there were."""
-        sweep(self.folder)
-        removed = 0
-        for path in self._files():
+    def sizes(self) -> dict[str, int]:
+        """Return the keys of all fits, and how many bytes each takes."""
+        files = (path for path in self.folder.glob("??/*.npz") if len(path.stem) == 2 * DIGEST)
+        return {path.stem: path.stat().st_size for path in files}  # others aren't finished
+
+    def asked_by(self, key: str) -> str:
+        """Return for which dataset a fit was trained first; "" where that isn't known."""
+        try:
+            about = json.loads(str(npz.read(self._path(key), "about")["about"]))
+        except Exception:  # a damaged file, which nobody can use
+            return ""
+        return str(about.get("asked_by", ""))
+
+    def damaged(self) -> Iterator[Path]:
+        """Yield the files that aren't the fit of their key, or not as it was saved."""
+        for key in self.sizes():
+            try:
+                _fit(key, self._path(key).read_bytes())
+            except Exception:  # whatever it is
+                yield self._path(key)
+
+    def remove(self, keys: Iterable[str]) -> int:
+        """Remove fits, and the folders that are empty then; return how many there were.
+
+        Raises:
+            OSError: one can't be removed.
+        """
+        paths = [self._path(key) for key in keys]
+        for path in paths:
             path.unlink()
-            removed += 1
-        return removed
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self._files())
+            with suppress(OSError):  # others are in it
+                path.parent.rmdir()
+        return len(paths)
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.npz"
 
-    def _files(self) -> Iterator[Path]:
-        found = self.folder.glob("??/*.npz")
-        return (path for path in found if not BEGUN.fullmatch(path.name))
 
-
-def _content(key: str, fit: Fit) -> bytes:
+def _content(key: str, fit: Fit, asked_by: str) -> bytes:
     """Return what a file holds: a zip of arrays, and behind it the sha256 of all that."""
-    about = {"key": key, "logs": list(fit.history), **{f: getattr(fit, f) for f in FACTS}}
+    facts = {fact: getattr(fit, fact) for fact in FACTS}
+    about = {"key": key, "asked_by": asked_by, "logs": list(fit.history), **facts}
     history = np.stack(list(fit.history.values()))
     weights = {f"weights/{name}": value for name, value in fit.weights.items()}
     parts = io.BytesIO()

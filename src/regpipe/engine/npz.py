@@ -14,7 +14,10 @@ from regpipe.provenance.statements import PARSING
 Arrays = dict[str, np.ndarray]
 
 
-def read(file: Path | BinaryIO) -> Arrays:
-    """Return the arrays of an npz file by their names; one that holds Python objects is refused."""
+def read(file: Path | BinaryIO, *names: str) -> Arrays:
+    """Return arrays of an npz file by their names, all if none is given.
+
+    One that holds Python objects is refused.
+    """
     with PARSING, np.load(file, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return {name: archive[name] for name in names or archive.files}

@@ -7,9 +7,11 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from regpipe.candidates.arm import Arm, arm_of, baseline_of
+from regpipe.candidates.check import OF_A_PROBLEM
 from regpipe.kedro_side import blocks
 from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
+from regpipe.pipelines.study.pipeline import CLAIMS
 from regpipe.pipelines.study.pipeline import NAME as STUDY
 from regpipe.rows.draws import DRAWN, draws_of
 from regpipe.seeds import derive
@@ -28,14 +30,28 @@ def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
     """
     missing = {}
     for name in sorted(name for name in pipeline.inputs() if "." in name):
-        block = name.partition(".")[0].partition("/")[0]  # of `<problem>/<recipe>.trials`, too
-        study = [STUDY] if name.endswith((".story", ".stories")) else []
-        for maker in (block, f"{block}_screen", f"{block}_export", *study):
-            if maker in pipelines and name in pipelines[maker].all_outputs():
-                if not catalog.exists(name):
-                    missing[name] = maker
-                break
+        maker = maker_of(name)
+        if maker and not catalog.exists(name):
+            missing[name] = maker
     return missing
+
+
+def maker_of(name: str) -> str | None:
+    """Return a pipeline that makes a dataset, the smallest; None if none does."""
+    block = block_of(name)
+    for maker in (block, *(f"{block}_{what}" for what in OF_A_PROBLEM), CLAIMS, STUDY):
+        if maker in pipelines and name in pipelines[maker].all_outputs():
+            return maker
+    return None
+
+
+def block_of(name: str) -> str:
+    """Return of which block, or of which pipeline, a dataset is.
+
+    >>> block_of("moons.fits"), block_of("moons/dropout.trials"), block_of("moons_screen.tuning")
+    ('moons', 'moons', 'moons_screen')
+    """
+    return name.partition(".")[0].partition("/")[0]
 
 
 def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:

@@ -31,6 +31,7 @@ class Trainer:
         """Take the engine, the number of threads (0: one per core), and the store."""
         self.store = store
         self.asked: set[str] = set()  # the keys of the fits that somebody asked for
+        self.asked_by = ""  # the dataset that is made of them, where that is known
         self._engine, self._workers, self._random = engine, workers, random
         self._making = Lock()  # several nodes may ask at a time
         self._made: list[Loops] = []  # once there, the ones for all
@@ -38,7 +39,7 @@ class Trainer:
     def for_another(self) -> "Trainer":
         """Return one with the same store and loops that knows what it alone was asked for."""
         other = copy(self)
-        other.asked = set()
+        other.asked, other.asked_by = set(), ""
         return other
 
     def fits_of(self, name: str, jobs: Sequence[Job]) -> list[Fit]:
@@ -55,7 +56,7 @@ class Trainer:
         if missing:
             trained = self._loops.fit_all(list(missing.values()))
             for key, fit in zip(missing, trained, strict=True):
-                self.store.save(key, fit)
+                self.store.save(key, fit, self.asked_by)
                 fits[key] = fit
                 progress.advance(name)
         return [fits[key] for key in keys]

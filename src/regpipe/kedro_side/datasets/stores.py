@@ -2,6 +2,7 @@
 
 import json
 import logging
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any, NoReturn, TypeVar
@@ -100,7 +101,7 @@ class LooksDataset(StoreDataset[Looks]):
 class TrialJournalDataset(StoreDataset[Any]):
     """Hands out an Optuna storage that writes each trial to a file as soon as it is finished.
 
-    With `*` in its path it stands for several, which can only be cleared.
+    With `*` in its path it stands for several, which can't be loaded.
     """
 
     def load(self) -> Any:
@@ -123,22 +124,18 @@ class TrialJournalDataset(StoreDataset[Any]):
             self._path.unlink()
             return JournalStorage(_backend(self._path))
 
-    def clear(self) -> int:
-        """Remove the journal, or all that the path's `*` stand for; return how many there were."""
+    def files(self) -> list[Path]:
+        """Return the journal's file, or all that the path's `*` stand for; none if none is."""
         root = Path(self._path.anchor)
-        files = list(root.glob(str(self._path.relative_to(root))))
-        for path in files:
-            path.unlink()
-        return len(files)
+        return sorted(root.glob(str(self._path.relative_to(root))))
+
+    def damaged(self) -> list[Path]:
+        """Return those of them that hold something else than whole records."""
+        return [file for file in self.files() if _whole(file) < file.stat().st_size]
 
     def _cut(self) -> None:
         """Cut the file at the end of its last record that is whole, as are all before it."""
-        whole = 0
-        with self._path.open("rb") as file:
-            for line in file:
-                if not _is_record(line):
-                    break
-                whole += len(line)
+        whole = _whole(self._path)
         lost = self._path.stat().st_size - whole
         if lost:
             logger.warning(
@@ -161,6 +158,12 @@ def _backend(path: Path) -> Any:
 
     lock: Any = Lock()
     return JournalFileBackend(str(path), lock)
+
+
+def _whole(file: Path) -> int:
+    """Return how many bytes of a journal its whole records take, up to the first that isn't."""
+    with file.open("rb") as lines:
+        return sum(len(line) for line in takewhile(_is_record, lines))
 
 
 def _is_record(line: bytes) -> bool:

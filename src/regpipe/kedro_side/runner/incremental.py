@@ -151,11 +151,17 @@ class Memory:
         }
 
     @hook_impl
-    def after_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
-        """Remember with one output of a node which fits it asked for."""
+    def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
+        """Tell the trainer for which of its outputs a node asks for fits."""
         kept = [name for name in node.outputs if self.files(name)]
         if kept and TRAINER in inputs:
-            self._fits[kept[0]] = sorted(inputs[TRAINER].asked)
+            inputs[TRAINER].asked_by = kept[0]
+
+    @hook_impl
+    def after_node_run(self, inputs: dict[str, Any]) -> None:
+        """Remember with that output which fits they were."""
+        if trainer := inputs.get(TRAINER):
+            self._fits[trainer.asked_by] = sorted(trainer.asked)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str) -> None:
