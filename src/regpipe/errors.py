@@ -1,15 +1,28 @@
 """The one exception for what a user wrote, and the sentences it is made of."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+# Ends a line, moves a terminal's cursor, or turns the direction of what follows.
+UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class SpecError(ValueError):
     """Something in the parameters is wrong; each fault says where, what, and what was expected."""
 
     def __init__(self, *faults: str) -> None:
-        self.faults = faults
+        self.faults = tuple(map(seen, faults))
         super().__init__("\n".join(self.faults))
+
+
+def seen(text: str) -> str:
+    r"""Return a text on one line, in which all that nobody would see is written out.
+
+    >>> seen("two\nlines, \x1b[31mred")
+    'two\\nlines, \\x1b[31mred'
+    """
+    return UNSEEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def unknown(path: str, what: str, name: str, expected: Iterable[str]) -> SpecError:
@@ -28,6 +41,8 @@ def hint(name: str, expected: Iterable[str]) -> str:
     "Did you mean 'train'?"
     """
     known = sorted(set(expected))
+    if not known:
+        return "There are none."
     near = get_close_matches(name, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"Expected one of: {', '.join(known)}."
 

@@ -1,6 +1,5 @@
 """What does the end of a run say of an answer, and of an export?"""
 
-import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +10,9 @@ from kedro.io import DataCatalog
 from regpipe.candidates.arm import baseline
 from regpipe.candidates.mixtures import MixtureSpace
 from regpipe.kedro_side.answers import AnswerHooks
+from regpipe.tables.sealed import seal
 from tests.conftest import PROBLEMS
+from tests.exports import about
 from tests.report.test_answer import PARTS, answer
 from tests.statistics.test_diagnosis import diagnosed, fits
 
@@ -67,9 +68,11 @@ def test_an_answer_is_told_with_its_page(
 def test_an_export_says_what_it_is(
     model: str, chosen: Any, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "mine_export").mkdir()
-    about = {"model": model, "chosen": chosen, "rows": 1768}
-    (tmp_path / "mine_export" / "about.json").write_text(json.dumps(about))
+    folder = tmp_path / "mine_export"
+    folder.mkdir()
+    text = about(model=model, chosen=chosen, rows=1768).model_dump_json()
+    (folder / "about.json").write_text(text)
+    seal(folder)
     ended(tmp_path, "mine.export", *VALUES)
     printed = capsys.readouterr().out
     assert f"The {told}" in printed and "rows of mine: " in printed

@@ -238,7 +238,7 @@ def test_a_network_is_exported_as_it_was_chosen(of_mine: Answered, tmp_path: Pat
     found = load(tmp_path / "export").predict(of_mine.table)
     pd.testing.assert_frame_equal(found, predictor.predict(of_mine.table))
     assert (found["prediction"] == of_mine.table["y"]).mean() > 0.75
-    untempered = replace(predictor, about=replace(predictor.about, temperature=1.0))
+    untempered = replace(predictor, about=predictor.about.model_copy(update={"temperature": 1.0}))
     said = untempered.predict(of_mine.table)
     assert (said["prediction"] == "yes").equals(said["probability of yes"] > 0.4)
     assert len(predictor.model.layers) > 2 and "mean of 2 such networks" in predictor.code
@@ -273,15 +273,6 @@ def test_types_that_nobody_knows_are_named_and_refused(of_mine: Answered, tmp_pa
         str(refused.value).partition("trusted=")[2].partition(")")[0].replace("'", '"')
     )
     assert len(load(tmp_path / "export", trusted=types).predict(of_mine.table)) == 80
-
-
-def test_an_export_of_another_version_is_refused(of_mine: Answered, tmp_path: Path) -> None:
-    exported(of_mine, "other").save(tmp_path / "export")
-    file = tmp_path / "export" / "about.json"
-    about = json.loads(file.read_text())
-    file.write_text(json.dumps({"technique": "baseline", **about}))
-    with pytest.raises(SpecError, match="another version wrote it"):
-        load(tmp_path / "export")
 
 
 def said(outputs: list[float], y: list[int], metric: str = "f1") -> Said:

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from regpipe.errors import SpecError
-from regpipe.language import Problem
+from regpipe.language import Problem, TableRows
 from regpipe.pipelines.export.nodes import prepare
+from regpipe.tables.about import About
 from regpipe.tables.columns import Columns
-from regpipe.tables.exported import About, Predictor
+from regpipe.tables.exported import Predictor
 
 BLOCK: dict[str, Any] = {
     "title": "Mine",
@@ -35,18 +36,18 @@ def test_large_numbers_are_predicted_to_their_last_digits() -> None:
     whole = prepare(table, Problem(**BLOCK), "mine")
     assert whole.rows.y_train.dtype == "float32" and len(np.unique(whole.rows.y_train)) == 40
     about = About(
-        "mine",
-        "network",
-        {},
-        "regression",
-        "y",
-        whole.columns,
-        whole.block.model_dump(exclude_defaults=True),
-        whole.mean,
-        whole.deviation,
-        40,
-        {},
-        {},
+        problem="mine",
+        model="network",
+        chosen={"mixture": {}, "seeds": 1},
+        task="regression",
+        target="y",
+        columns=whole.columns,
+        table=whole.block,
+        mean=whole.mean,
+        deviation=whole.deviation,
+        rows=40,
+        expected={},
+        versions={},
     )
     model = SimpleNamespace(predict=lambda x, verbose: whole.rows.y_train)  # a perfect one
     found = Predictor(model, whole.preprocessing, about, "").predict(table)
@@ -63,11 +64,11 @@ def predictor(
     about = About(
         problem="mine",
         model="network",
-        chosen={},
+        chosen={"mixture": {}, "seeds": 1},
         task="binary" if len(classes) == 2 else "multiclass",
         target="ill",
         columns=Columns(("age",), (), {}, (), classes),
-        table=ROWS,
+        table=TableRows.model_validate(ROWS),
         mean=0.0,
         deviation=1.0,
         rows=100,
@@ -114,4 +115,5 @@ def test_a_gap_in_numbers_that_had_none_is_told_like_an_unknown_category() -> No
     with pytest.warns(UserWarning, match="column 'age' is missing in 1 row.*: the median"):
         assert len(exported.predict(new)) == 2
     columns = replace(exported.about.columns, gaps=("age",))
-    assert len(replace(exported, about=replace(exported.about, columns=columns)).predict(new)) == 2
+    about = exported.about.model_copy(update={"columns": columns})
+    assert len(replace(exported, about=about).predict(new)) == 2

@@ -1,6 +1,5 @@
 """The end of a run: its answers, and where its files are."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,10 +95,12 @@ def _show_files(left: set[str], catalog: DataCatalog) -> bool:
     for name in sorted(left):
         problem, _, what = name.rpartition(".")
         if what == "export":
+            from regpipe.tables.exported import about_of
+
             folder = config_of(catalog, name)["filepath"]
-            about = json.loads((Path(folder) / "about.json").read_text(encoding="utf-8"))
-            rows = f"{about['rows']:,} rows of {problem}"
-            model = exported(about["model"], about["chosen"])
+            about = about_of(Path(folder))
+            rows = f"{about.rows:,} rows of {problem}"
+            model = exported(about.model, about.chosen)
             lines.append(f"{model}, trained on all {rows}: {folder}")
         if what == "predicted":
             rows = f"{len(catalog.load(name)):,} rows of {problem}"

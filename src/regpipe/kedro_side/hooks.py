@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 from regpipe.candidates.check import check_parameters
 from regpipe.errors import SpecError, cause_of, not_utf8
 from regpipe.kedro_side import blocks
-from regpipe.kedro_side.parts import missing_inputs, of_another_run
+from regpipe.kedro_side.parts import absent_files, missing_inputs, of_another_run
 from regpipe.kedro_side.runner.records import config_of
 
 # The machine's errors where nothing (more) can be written: full, too large, closed, not ours.
@@ -57,6 +57,9 @@ class CheckHooks:
                 f"this part of a pipeline reads {names}, which nothing has made yet. Run what "
                 f"makes it first: kedro run --pipelines={makers}"
             )
+        if absent := absent_files(pipeline, catalog):
+            files = " and ".join(f"{file} ('{name}')" for name, file in absent.items())
+            raise click.ClickException(f"there is no file {files}, and this run reads it.")
         if others := of_another_run(pipeline, catalog):
             raise click.ClickException(
                 f"this part of a pipeline reads what {' and '.join(others)} left when run with "

@@ -1,5 +1,6 @@
 """A part of a pipeline reads what an earlier run left: is it there, and would this one make it?"""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework.project import pipelines
@@ -9,6 +10,7 @@ from kedro.pipeline import Pipeline
 from regpipe.candidates.arm import Arm, arm_of, baseline_of
 from regpipe.candidates.check import OF_A_PROBLEM
 from regpipe.kedro_side import blocks
+from regpipe.kedro_side.runner.records import config_of, file_of
 from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
 from regpipe.pipelines.study.pipeline import CLAIMS
@@ -52,6 +54,15 @@ def block_of(name: str) -> str:
     ('moons', 'moons', 'moons_screen')
     """
     return name.partition(".")[0].partition("/")[0]
+
+
+def absent_files(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, Path]:
+    """Return where the files should be that a pipeline reads, that nothing makes, and that lack.
+
+    Such are a table of the user's own, and rows to predict.
+    """
+    files = {name: file_of(config_of(catalog, name)) for name in sorted(pipeline.inputs())}
+    return {name: file for name, file in files.items() if file and not file.exists()}
 
 
 def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:

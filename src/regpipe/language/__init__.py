@@ -5,6 +5,7 @@ Layers, regularizers and optimizers are mappings in Keras' own words; `vocabular
 
 from regpipe.language.blocks import (
     Autoencoder,
+    Class,
     GridPublished,
     Problem,
     Published,
@@ -38,6 +39,7 @@ __all__ = [
     "PROTOCOLS",
     "Answering",
     "Autoencoder",
+    "Class",
     "Cocktail",
     "Column",
     "Engine",

@@ -1,5 +1,6 @@
 """A block of YAML -> one of our own types, or one line for each thing that is wrong in it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
@@ -33,6 +34,21 @@ def parse(model: type[Model], block: Any, name: str) -> Model:
         return model.model_validate(block)
     except ValidationError as error:
         raise SpecError(*_faults(error.errors(), model, block, name)) from None
+
+
+def parse_json(model: type[Model], text: bytes, name: str) -> Model:
+    """Read a file that a model wrote: its values are of the very types that they are written as.
+
+    Raises:
+        SpecError: as `parse`; or it is no JSON.
+    """
+    try:
+        return model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        errors = error.errors()
+        if errors[0]["type"] == "json_invalid":
+            raise SpecError(f"{name}: {errors[0]['ctx']['error']}. Expected JSON.") from None
+        raise SpecError(*_faults(errors, model, json.loads(text), name)) from None
 
 
 def _faults(errors: list[Any], model: type[BaseModel], block: Any, name: str) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from pydantic import ConfigDict
 
 from regpipe.errors import SpecError
-from regpipe.language import Column, TableRows
+from regpipe.language import Class, Column, TableRows
 from regpipe.language.tasks import TaskName
 from regpipe.tables.dates import cycles_of
 from regpipe.tables.kinds import (
@@ -38,11 +39,13 @@ class Columns:
         dates: for each date, which of `dates.numbers_of` are used.
     """
 
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")  # where a file says what they are
+
     numeric: tuple[str, ...]
     gaps: tuple[str, ...]
     categorical: dict[str, tuple[str, ...]]
     constant: tuple[str, ...]
-    classes: tuple[Any, ...] | None
+    classes: tuple[Class, ...] | None
     dates: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

@@ -23,6 +23,10 @@ ZONES = ("", "Z", "%z")
 SHORTEST = 6  # letters of a date; a shorter text, such as 1/2, is none here
 FEW = 8  # texts of a column that are asked for their formats
 YEAR, WEEK, DAY = 365.2425, 7.0, 1.0  # days
+NUMBERS = (
+    "days",
+    *(f"{cycle} ({part})" for cycle in ("year", "week", "day") for part in ("sine", "cosine")),
+)  # that a date may become
 
 
 def formats_of(texts: Iterable[str]) -> list[str]:

@@ -2,14 +2,14 @@
 
 The folder holds `model.keras` (plain Keras loads it) or `model.skops` (an estimator of
 scikit-learn's kind), `preprocessing.skops` (what makes numbers of the columns), both in a format
-that can't run code, `about.json`, and `model.py`, plain code that makes the same model.
+that can't run code, `about.json`, and `model.py`, plain code that makes the same model. A list of
+their digests tells whether they are as they were written, all by one export.
 """
 
-import json
 import shutil
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,21 +17,25 @@ import numpy as np
 import pandas as pd
 
 from regpipe.errors import SpecError
-from regpipe.language import TableRows
-from regpipe.language.tasks import TaskName
+from regpipe.language.reading import parse_json
 from regpipe.measures.base_rates import evened, in_two
 from regpipe.measures.estimators import outputs_of
 from regpipe.rows import encodings
 from regpipe.statistics.calibration import tempered
+from regpipe.tables.about import NETWORK, About
+from regpipe.tables.as_texts import check_codes, lost_words
 from regpipe.tables.columns import Columns
 from regpipe.tables.kinds import MISSING, OTHER
 from regpipe.tables.preprocessing import as_inputs
+from regpipe.tables.sealed import check_no_others, check_seal, seal
+from regpipe.tables.text_file import unreadable
 from regpipe.tables.tidy import tidied
 from regpipe.tables.typed import typed
 from regpipe.tables.wording import count_rows, listed
 
-NETWORK, ESTIMATOR = "model.keras", "model.skops"
+MODEL, ESTIMATOR = "model.keras", "model.skops"
 PREPROCESSING, ABOUT, CODE = "preprocessing.skops", "about.json", "model.py"
+ANEW = "Make the export anew: `kedro run --pipelines=<problem>_export`."
 # Beside what skops trusts by itself: parts of scikit-learn's models, and our own.
 TRUSTED = [
     "numpy.dtype",
@@ -40,48 +44,10 @@ TRUSTED = [
     "sklearn.tree._tree.Tree",
     *encodings.TRUSTED,
 ]
+ROWS = "these rows"
+LIKE_TRAINED = "Expected numbers like those trained on."
 TRAINED_ON = "in the rows trained on"
-
-
-@dataclass(frozen=True)
-class About:
-    """What a predictor is.
-
-    Attributes:
-        problem: its name.
-        model: `network`, or the name of another model among the references.
-        chosen: the mixture of a network and of how many it is the mean, or the setting of a model.
-        task: binary, multiclass or regression.
-        target: the column that is predicted.
-        columns: those that predict.
-        table: the problem's `rows`, which declare what each column holds.
-        mean: of the target, where it was standardised; else 0.
-        deviation: likewise; else 1.
-        rows: how many it was trained on.
-        expected: the metric on new rows, with its interval, and what else was told of the model.
-        base_rates: of each class, where the predicted class is the one that is the likeliest in
-            proportion to its base rate; None where it is the likeliest. Of two classes, the second
-            is said from its complement's share on: rates of 0.7 and 0.3 cut at 0.3.
-        temperature: by which logarithms of probabilities are divided, before they sum to 1 again.
-        class_weight: of each class, where the network was trained with such weights, else None.
-        versions: of the libraries.
-    """
-
-    problem: str
-    model: str
-    chosen: dict[str, Any]
-    task: TaskName
-    target: str
-    columns: Columns
-    table: dict[str, Any]
-    mean: float
-    deviation: float
-    rows: int
-    expected: dict[str, Any]
-    versions: dict[str, str]
-    base_rates: list[float] | None = None
-    class_weight: list[float] | None = None
-    temperature: float = 1.0
+ROUNDING = 1e-3
 
 
 @dataclass(frozen=True)
@@ -123,6 +89,8 @@ class Predictor:
         """
         columns = self.about.columns
         outputs = self._outputs(self._inputs(frame, unknown_categories == "refuse"))
+        if n := int((~np.isfinite(outputs).all(axis=1)).sum()):
+            raise SpecError(f"{ROWS}: {count_rows(n)} have no prediction. {LIKE_TRAINED}")
         if columns.classes is None:
             numbers = self.about.mean + self.about.deviation * outputs[:, 0].astype(float)
             return pd.DataFrame({"prediction": numbers}, index=frame.index)
@@ -140,37 +108,70 @@ class Predictor:
 
     def _inputs(self, frame: pd.DataFrame, refuse: bool = False) -> np.ndarray:
         """Return the numbers that the model is told of rows; what they hold that is new is told."""
-        columns, path = self.about.columns, "these rows"
-        table = typed(tidied(frame), TableRows(**self.about.table), columns.predict, path)
+        columns = self.about.columns
+        if not isinstance(frame, pd.DataFrame):
+            raise SpecError(
+                f"{ROWS}: expected a pandas DataFrame, received a {type(frame).__name__}."
+            )
+        tidy = tidied(frame)
+        check_codes(tidy, columns, ROWS)
+        table = typed(tidy, self.about.table, columns.predict, ROWS)
         new = list(_not_known(table, columns))
         if new and refuse:
-            raise SpecError(*(f"{path}: {what}. Expected none such." for what, _ in new))
-        for told in (*(f"{what}: {taken}" for what, taken in new), *_rare(table, columns)):
-            warnings.warn(f"{told}.", stacklevel=3)
-        inputs: np.ndarray = self.preprocessing.transform(as_inputs(table, columns, path))
-        return inputs.astype("float32")
+            raise SpecError(*(f"{ROWS}: {what}. Expected none such." for what, _ in new))
+        told = [*(f"{what}: {taken}." for what, taken in new), *_rare(table, columns)]
+        for words in (*told, *lost_words(tidy, columns)):
+            warnings.warn(words, stacklevel=3)
+        return self._transformed(table, ROWS)
+
+    def _transformed(self, table: pd.DataFrame, path: str) -> np.ndarray:
+        inputs = as_inputs(table, self.about.columns, path)
+        if not len(inputs):
+            return inputs.to_numpy()
+        with np.errstate(over="ignore"):
+            numbers = self.preprocessing.transform(inputs).astype("float32")
+        if n := int((~np.isfinite(numbers).all(axis=1)).sum()):
+            raise SpecError(f"{path}: {count_rows(n)} can't be scaled. {LIKE_TRAINED}")
+        return numbers
 
     def _outputs(self, x: np.ndarray) -> np.ndarray:
-        if self.about.model == "network":
+        if not len(x):  # which scikit-learn refuses
+            return np.empty((0, self.about.n_outputs))
+        if self.about.model == NETWORK:
             return self.model.predict(x, verbose=0)
         classes = len(self.about.columns.classes or ())
         return outputs_of(self.model, x, self.about.task, classes)
 
+    def check(self) -> None:
+        """Raise an error unless the parts go together: a row of the columns gets a prediction."""
+        outputs = self._outputs(self._transformed(_a_row(self.about.columns), "a row"))
+        expected = self.about.n_outputs
+        if outputs.shape != (1, expected):
+            raise ValueError(f"It gives {outputs.shape[-1]} numbers. Expected {expected}.")
+        if not np.isfinite(outputs).all() or (self.about.columns.classes and not _shares(outputs)):
+            raise ValueError(f"It says {outputs[0].tolist()}, which can't be.")
+
     def save(self, folder: Path) -> None:
-        """Write the folder; one that is there already is replaced as a whole."""
+        """Write the folder; an export that is there already is replaced as a whole.
+
+        Raises:
+            SpecError: something else is in the folder.
+        """
         import skops.io
 
+        if folder.is_dir():
+            check_no_others(folder, (MODEL, ESTIMATOR, PREPROCESSING, ABOUT, CODE))
         begun = folder.with_name(f"{folder.name}.tmp")
         shutil.rmtree(begun, ignore_errors=True)
         begun.mkdir(parents=True)
-        if self.about.model == "network":
-            self.model.save(begun / NETWORK)
+        if self.about.model == NETWORK:
+            self.model.save(begun / MODEL)
         else:
             skops.io.dump(self.model, begun / ESTIMATOR)
         skops.io.dump(self.preprocessing, begun / PREPROCESSING)
-        about = json.dumps(asdict(self.about), indent=2, ensure_ascii=False, allow_nan=False)
-        (begun / ABOUT).write_text(about, encoding="utf-8")
+        (begun / ABOUT).write_text(self.about.model_dump_json(indent=2), encoding="utf-8")
         (begun / CODE).write_text(self.code, encoding="utf-8")
+        seal(begun)
         if folder.exists():
             shutil.rmtree(folder)
         begun.rename(folder)
@@ -185,45 +186,80 @@ def load(folder: str | Path, trusted: Sequence[str] = ()) -> Predictor:
             of the models that ship are known.
 
     Raises:
-        FileNotFoundError: a part of it isn't there.
-        SpecError: it was made by another version, or consists of types that aren't trusted.
+        SpecError: a file is missing, or isn't as the export wrote it; or it consists of types that
+            aren't trusted.
     """
     path = Path(folder)
-    about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
-    if set(about) != {field.name for field in fields(About)}:
-        raise SpecError(f"{path / ABOUT}: another version wrote it. Expected an export made anew.")
-    columns = about.pop("columns")
-    by_name: Any = {
-        key: {name: tuple(values) for name, values in columns.pop(key).items()}
-        for key in ("categorical", "dates")
-    }
-    others: Any = {key: None if names is None else tuple(names) for key, names in columns.items()}
-    return Predictor(
-        model=_model(path, about["model"], trusted),
+    about = about_of(path)
+    predictor = Predictor(
+        model=_model(path, about, trusted),
         preprocessing=_estimator(path / PREPROCESSING, ()),
-        about=About(columns=Columns(**by_name, **others), **about),
+        about=about,
         code=(path / CODE).read_text(encoding="utf-8"),
     )
+    try:
+        predictor.check()
+    except Exception as error:  # of any kind: a model may be anything
+        raise unreadable(path, error, "its parts don't go together") from error
+    return predictor
 
 
-def _model(path: Path, model: str, trusted: Sequence[str]) -> Any:
-    if model != "network":
+def about_of(folder: Path) -> About:
+    """Return what an export is; its model isn't read.
+
+    Raises:
+        SpecError: a file is missing, or isn't as the export wrote it.
+    """
+    check_seal(folder, ANEW)
+    return parse_json(About, (folder / ABOUT).read_bytes(), str(folder / ABOUT))
+
+
+def _model(path: Path, about: About, trusted: Sequence[str]) -> Any:
+    if about.model != NETWORK:
         return _estimator(path / ESTIMATOR, trusted)
     from regpipe.backend import keras
 
-    return keras.models.load_model(path / NETWORK, safe_mode=True)
+    try:
+        return keras.models.load_model(path / MODEL, safe_mode=True)
+    except Exception as error:  # of any kind: Keras has many
+        raise unreadable(path / MODEL, error) from error
 
 
 def _estimator(path: Path, trusted: Sequence[str]) -> Any:
     import skops.io
 
     known = {*TRUSTED, *trusted}
-    if strange := [name for name in skops.io.get_untrusted_types(file=path) if name not in known]:
+    try:
+        types = skops.io.get_untrusted_types(file=path)
+    except Exception as error:  # of any kind
+        raise unreadable(path, error) from error
+    if strange := [name for name in types if name not in known]:
         raise SpecError(
             f"{path}: it consists of {', '.join(strange)}. Expected types that are known; if you "
             f"trust the file, load it by `regpipe.load(folder, trusted={strange})`."
         )
-    return skops.io.load(path, trusted=sorted(known))
+    try:
+        return skops.io.load(path, trusted=sorted(known))
+    except Exception as error:  # of any kind
+        raise unreadable(path, error) from error
+
+
+def _a_row(columns: Columns) -> pd.DataFrame:
+    """Return a row that might have been trained on, of the kinds that `typed` returns."""
+    return pd.DataFrame(
+        {
+            **dict.fromkeys(columns.numeric, [0.0]),
+            **dict.fromkeys(columns.dates, pd.to_datetime(["2000-01-01"])),
+            **{name: values[:1] for name, values in columns.categorical.items()},
+        }
+    )
+
+
+def _shares(outputs: np.ndarray) -> bool:
+    """Whether outputs are probabilities, those of all classes together 1."""
+    within = (outputs > -ROUNDING).all() and (outputs < 1 + ROUNDING).all()
+    whole = outputs.shape[1] == 1 or abs(outputs.sum(axis=1) - 1).max() < ROUNDING
+    return bool(within and whole)
 
 
 def _not_known(table: pd.DataFrame, columns: Columns) -> Iterator[tuple[str, str]]:
@@ -243,7 +279,7 @@ def _rare(table: pd.DataFrame, columns: Columns) -> Iterator[str]:
     for name, texts in _beside(table, columns):
         if OTHER in columns.categorical[name]:
             what = f"column '{name}' is {_shown(texts)}, none of its frequent values"
-            yield f"{what}: taken for {OTHER}"
+            yield f"{what}: taken for {OTHER}."
 
 
 def _shown(texts: pd.Series) -> str:

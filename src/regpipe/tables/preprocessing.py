@@ -14,7 +14,7 @@ import pandas as pd
 from regpipe.errors import SpecError
 from regpipe.tables.columns import Columns
 from regpipe.tables.dates import numbers_of
-from regpipe.tables.kinds import MISSING, OTHER
+from regpipe.tables.kinds import LARGEST, MISSING, OTHER, too_large
 from regpipe.tables.wording import count_rows
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def as_inputs(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFrame:
         path: of the rows, for messages.
 
     Raises:
-        SpecError: a number is infinite.
+        SpecError: a number is infinite, or beyond what a float32 can hold.
     """
     faults, inputs = [], {}
     for name in columns.numeric:
@@ -84,6 +84,11 @@ def as_inputs(table: pd.DataFrame, columns: Columns, path: str) -> pd.DataFrame:
         if n := int(np.isinf(inputs[name]).sum()):
             faults.append(
                 f"{path}: column '{name}' is infinite in {count_rows(n)}. Expected a number."
+            )
+        elif n := too_large(table[name]):
+            faults.append(
+                f"{path}: column '{name}' is beyond {LARGEST:.2g} in {count_rows(n)}. Expected "
+                "smaller numbers."
             )
     for name, parts in columns.dates.items():
         numbers = numbers_of(table[name])

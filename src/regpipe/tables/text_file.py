@@ -122,10 +122,10 @@ def is_excel(file: Path) -> bool:
     return file.suffix.lower() in EXCEL
 
 
-def unreadable(file: Path, error: Exception) -> SpecError:
+def unreadable(file: Path, error: Exception, what: str = "this file can't be read") -> SpecError:
     """Return the error for a file, with the first line of a reader's own error."""
     reason, *_ = str(error).strip().splitlines() or [type(error).__name__]
-    return SpecError(f"{file}: this file can't be read. {reason}")
+    return SpecError(f"{file}: {what}. {reason}")
 
 
 def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:

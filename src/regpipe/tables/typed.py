@@ -18,6 +18,8 @@ from regpipe.tables.numbers import EXACT, number_reader
 from regpipe.tables.wording import count_rows, listed
 from regpipe.tables.words import TRUTHS
 
+NO_COLUMNS = "There are no columns."
+
 
 def typed(table: pd.DataFrame, rows: TableRows, names: Sequence[str], path: str) -> pd.DataFrame:
     """Return the columns called `names`, each of the kind that it is declared to be.
@@ -30,12 +32,15 @@ def typed(table: pd.DataFrame, rows: TableRows, names: Sequence[str], path: str)
     """
     faults: list[str] = []
     found = {}
-    for name in names:
+    missing = [name for name in names if name not in table]
+    if len(missing) == 1:
+        near = hint(missing[0], map(str, table))
+        faults.append(f"{path}: column '{missing[0]}' is missing. {near}")
+    elif missing:
+        there = f"Those that there are: {listed(table)}." if len(table.columns) else NO_COLUMNS
+        faults.append(f"{path}: the columns {listed(missing)} are missing. {there}")
+    for name in (name for name in names if name in table):
         try:
-            if name not in table:
-                raise SpecError(
-                    f"{path}: column '{name}' is missing. {hint(name, map(str, table))}"
-                )
             found[name] = _typed(table[name], rows, f"{path}: column '{name}'")
         except SpecError as error:
             faults += error.faults
@@ -52,6 +57,8 @@ def _typed(column: pd.Series, rows: TableRows, what: str) -> pd.Series:
         return as_text(column)
     if declared.kind == "date":
         return _dates(column, declared, what)
+    if pd.api.types.is_complex_dtype(column):
+        raise SpecError(_fault(what, column, "numbers that aren't complex"))
     if is_numeric(column):
         strange = column[~column.isin([0, 1]) & column.notna()]
         if declared.kind == "boolean" and len(strange):

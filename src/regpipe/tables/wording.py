@@ -10,6 +10,7 @@ import pandas as pd
 from regpipe.tables.words import SIGNS
 
 A_FEW = 5  # values that a message shows
+LONGEST = 60  # letters of each
 
 
 def count_rows(n: int) -> str:
@@ -23,8 +24,13 @@ def some(column: pd.Series) -> str:
 
 
 def listed(values: Iterable[Any]) -> str:
-    """Name some values, a few of them at most."""
-    shown = [f"'{value}'" for value in values]
+    """Name some values, a few of them at most, and the beginning of a long one.
+
+    >>> listed(["a", "b" * 100])
+    "'a', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…'"
+    """
+    texts = map(str, values)
+    shown = [f"'{t}'" if len(t) <= LONGEST else f"'{t[:LONGEST]}…'" for t in texts]
     return ", ".join(shown[:A_FEW]) + (f" and {len(shown) - A_FEW} more" * (len(shown) > A_FEW))
 
 

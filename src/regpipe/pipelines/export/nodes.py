@@ -24,9 +24,9 @@ from regpipe.provenance.versions import versions
 from regpipe.rows.encodings import make_encoding
 from regpipe.statistics.examined import Examined
 from regpipe.statistics.winners import ModelAnswer, Side
+from regpipe.tables.about import NETWORK, About
 
 logger = logging.getLogger(__name__)
-NETWORK = "network"
 
 
 def fit_on_all_rows(
@@ -42,7 +42,7 @@ def fit_on_all_rows(
 
     It is trained on all rows: a network was when it was chosen, another model is fitted anew.
     """
-    from regpipe.tables.exported import About, Predictor
+    from regpipe.tables.exported import Predictor
 
     base, side = space.base, export.side or answer.side
     prepared = prepare(table, base.problem_block, base.problem)
@@ -57,7 +57,7 @@ def fit_on_all_rows(
         task=base.problem_block.task,
         target=prepared.block.target,
         columns=prepared.columns,
-        table=prepared.block.model_dump(exclude_defaults=True),
+        table=prepared.block,
         mean=prepared.mean,
         deviation=prepared.deviation,
         rows=len(prepared.rows.x_train),
