@@ -20,7 +20,7 @@ from omegaconf import OmegaConf
 from yaml import YAMLError
 
 from regpipe.candidates.check import check_free
-from regpipe.errors import SpecError
+from regpipe.errors import SpecError, seen
 from regpipe.kedro_side.blocks import read_blocks
 from regpipe.kedro_side.interrupts import interrupts_told
 from regpipe.kedro_side.store_commands import store
@@ -172,9 +172,9 @@ def new_problem(
     except SpecError as error:
         raise click.ClickException(str(error)) from None
     _write_all({written[kind]: text for kind, text in texts.items()})
-    click.echo("\n".join(page_of(proposal)))
+    click.echo("\n".join(map(seen, page_of(proposal))))
     for note in proposal.notes:
-        click.echo(f"\nNote: {note}")
+        click.echo(f"\nNote: {seen(note)}")
     if proposal.notes:
         click.echo("\nTo follow a note, type this again with its option and --overwrite.")
     click.echo(f"\nWrote {' and '.join(_inside(root, p) for p in written.values())}. Next:")

@@ -13,6 +13,8 @@ from regpipe.errors import SpecError
 
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 PACKED = {b"PK\x03\x04": ".xlsx or .zip", b"PAR1": ".parquet", b"\x1f\x8b": ".gz"}
+ARCHIVES = frozenset({".zip", ".gz", ".bz2", ".xz"})
+MARKUP = re.compile(r"\s*<(!doctype|html|\?xml)\b", re.IGNORECASE)
 WESTERN, CENTRAL = "cp1252", "cp1250"
 ASIAN = ("shift_jis", "gb18030", "euc_jp", "euc_kr", "big5")
 SEVERAL = re.compile(rb"[\x80-\xff]{4}")  # as in each text of East Asia, and in no Western word
@@ -28,19 +30,35 @@ def decode(raw: bytes, encoding: str | None, file: Path) -> tuple[str, str]:
     """
     for mark, ending in PACKED.items():
         if raw.startswith(mark):
-            raise SpecError(f"{file}: this is no text. Expected a name that ends with {ending}.")
-    if encoding is None:
-        encoding = _encoding_of(raw, file)
+            raise SpecError(f"{file}: {_instead(ending, file)}")
+    said, encoding = encoding, encoding or _encoding_of(raw, file)
     try:
         text = raw.decode(encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
+        if said is None:
+            raise SpecError(
+                f"{file}: this is no text, or in an encoding that can't be told (not {encoding}). "
+                "Expected a table of text, or the name of its encoding (--encoding)."
+            ) from error
         raise SpecError(f"{file}: this isn't {encoding}. {error} (--encoding)") from error
+    if MARKUP.match(text):
+        raise SpecError(
+            f"{file}: this is a page of HTML or XML, not a table. Expected a CSV; a spreadsheet, "
+            "or whoever gave you the page, can save one."
+        )
     if "\0" in text:
         raise SpecError(
             f"{file}: read as {encoding}, it holds NUL characters. Expected a file of text, or "
             "its encoding (--encoding)."
         )
     return text, encoding
+
+
+def _instead(ending: str, file: Path) -> str:
+    """Say what to do with a file, or what is packed in it, that is no text."""
+    if file.suffix.lower() in ARCHIVES:
+        return "what is packed in it is no text. Expected a table of text, packed once."
+    return f"this is no text. Expected a name that ends with {ending}."
 
 
 def _encoding_of(raw: bytes, file: Path) -> str:

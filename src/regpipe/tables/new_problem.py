@@ -164,6 +164,11 @@ def _find_target(target: str, columns: Sequence[str], file: Path, notes: Sequenc
         return columns[-1]
     if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(columns):
         return columns[int(target) - 1]
+    if len(columns) == 1:
+        raise SpecError(
+            f"{file}: there is no column '{target}', but one, '{columns[0]}'. If it is several: "
+            "name what separates them (--separator); columns of fixed width can't be read."
+        )
     raise SpecError(
         f"{file}: there is no column '{target}'. {hint(target, columns)} (Or `{LAST}`, or a "
         f"place from 1 to {len(columns)}.) {' '.join(notes)}".rstrip()

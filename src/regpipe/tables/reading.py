@@ -1,5 +1,6 @@
 """A file of any kind -> its table, and how it is written: looked at once, to be declared."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +12,12 @@ from regpipe.errors import SpecError
 from regpipe.language import Column
 from regpipe.language.metrics import MetricName, TaskName
 from regpipe.tables.asked import Said
+from regpipe.tables.bounds import check_parquet
 from regpipe.tables.dialect import Dialect, dialect, name_of
 from regpipe.tables.encodings import decode
+from regpipe.tables.footer import check_footer
 from regpipe.tables.header import has_names
+from regpipe.tables.hidden import notes_on_hidden
 from regpipe.tables.sniff import CALLED, FIRST, separated, titles
 from regpipe.tables.text_file import (
     bytes_of,
@@ -115,11 +119,12 @@ def read(file: Path, options: Options) -> Read:
         ):
             notes.append(_passed_over(n, lines[0].fields[0]))
             written, lines = replace(written, skip=lines[n].number - 1), lines[n:]
-        notes += _sheets(file, written)
+        notes += [*_sheets(file, written), *notes_on_hidden(file, written)]
     else:
         lines, written, notes = _lines(file, written, options)
     if not lines:
         raise SpecError(f"{file}: this file is empty.")
+    check_footer(lines, file, options.keep)
     if not has_names(lines, file, options.header):
         n_columns = min(len(lines[0].fields), max(map(width, lines)))
         written = replace(written, names=tuple(f"x{place + 1}" for place in range(n_columns)))
@@ -186,7 +191,10 @@ def _lines(file: Path, written: Dialect, options: Options) -> tuple[list[Any], D
     text, encoding = decode(raw, options.encoding, file)
     written = replace(written, encoding=encoding)
     chosen = frozenset(key for key in (*OF_CSV, "skip") if getattr(options, key) is not None)
-    found = separated(text, written, said=chosen)
+    try:
+        found = separated(text, written, said=chosen)
+    except csv.Error as error:
+        raise unreadable(file, error) from error
     notes = []
     if encoding not in ("utf-8-sig", options.encoding):
         odd = next((w for w in text.split() if not w.isascii()), "")[:30]
@@ -241,7 +249,10 @@ def _sheets(file: Path, written: Dialect) -> list[str]:
 
 def _parquet(file: Path) -> pd.DataFrame:
     try:
+        check_parquet(file)
         return with_index(pd.read_parquet(file))
+    except SpecError:
+        raise
     except Exception as error:  # of any kind: readers have many
         raise unreadable(file, error) from error
 

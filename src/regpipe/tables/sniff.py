@@ -53,6 +53,8 @@ def separated(text: str, written: Dialect, *, said: frozenset[str]) -> Dialect:
     if not cuts:
         return written
     cuts = [cut for cut in cuts if cut.separator != " "] or cuts  # blanks stand in texts, too
+    if not said and cuts[0].separator == " " and '\\"' in "".join(lines):
+        return written  # a quote behind a backslash, by which no other cut is even
     best = _with_quote(_best(cuts, written), cuts)
     skip = written.skip + best.skip
     return replace(written, separator=best.separator, quote=best.quote, skip=skip)
@@ -72,6 +74,8 @@ def _cuts(
             )
             if not whole:
                 rows = rows[:-1]  # the last may be cut off, within a text of several lines
+            if separator == " ":  # those that fill up a line are no fields
+                rows = [row[:-1] if len(row) > 1 and not row[-1] else row for row in rows]
             filled = [place for place, row in enumerate(rows) if any(f.strip() for f in row)]
             yield from _even(rows, filled, separator, quote, "skip" in said)
 

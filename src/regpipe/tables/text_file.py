@@ -19,6 +19,7 @@ import fsspec
 import pandas as pd
 
 from regpipe.errors import SpecError, not_utf8
+from regpipe.tables.bounds import MOST_BYTES, check_bytes, check_workbook
 from regpipe.tables.dialect import Dialect, name_of
 
 EXCEL = frozenset({".xlsx", ".xlsm"})
@@ -105,16 +106,19 @@ def bytes_of(file: Path) -> bytes:
     """Return what a file holds, unpacked if its name says that it is packed.
 
     Raises:
-        SpecError: several files are packed in it, or none.
+        SpecError: several files are packed in it, or none, or a very large one.
     """
     if file.suffix.lower() == ".zip":
         with ZipFile(file) as packed:
             names = [n for n in packed.namelist() if not n.startswith("__MACOSX") and n[-1] != "/"]
             if len(names) != 1:
                 raise SpecError(f"{file}: {len(names)} files are packed in it. Expected one.")
+            check_bytes(packed.getinfo(names[0]).file_size, file)
             return packed.read(names[0])
     with fsspec.open(str(file), "rb", compression="infer") as opened:
-        return bytes(opened.read())
+        raw = bytes(opened.read(MOST_BYTES + 1))
+    check_bytes(len(raw), file)
+    return raw
 
 
 def is_excel(file: Path) -> bool:
@@ -211,6 +215,7 @@ def _quoted_well(lines: Sequence[str], written: Dialect) -> bool:
 
 def _cells(file: Path, written: Dialect) -> list[Line]:
     """Return the lines of a sheet, each cell as text, from the first column that holds anything."""
+    check_workbook(file)
     with pd.ExcelFile(file) as book:
         if written.sheet is not None and written.sheet not in book.sheet_names:
             there = ", ".join(map(str, book.sheet_names))
@@ -239,6 +244,11 @@ def _check_widths(rows: Sequence[Line], names: Sequence[str], file: Path, *, nam
     what = f"{file}: line {row.number} has {n_fields} fields, and {names_are}{further}."
     if n_fields < expected:
         raise SpecError(f"{what} Expected a separator for each field, also for empty ones.")
+    if any("\\" in field for field in row.fields):
+        raise SpecError(
+            f'{what} Expected as many. (A quote in a text is doubled in a CSV, "", and doesn\'t '
+            "stand behind a backslash.)"
+        )
     if len(wrong) == len(rows) and {width(row) for row in rows} == {expected + 1} and not named:
         places = [str(place + 1) for place in range(len(rows))]
         if [row.fields[0].strip() for row in rows] == places:
