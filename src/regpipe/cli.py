@@ -22,6 +22,7 @@ from yaml import YAMLError
 from regpipe.candidates.check import check_free
 from regpipe.errors import SpecError, seen
 from regpipe.kedro_side.blocks import read_blocks
+from regpipe.kedro_side.hooks import unreadable
 from regpipe.kedro_side.interrupts import interrupts_told
 from regpipe.kedro_side.store_commands import store
 from regpipe.language.metrics import METRICS
@@ -44,6 +45,10 @@ def _run(**kwargs: Any) -> Any:
         raise click.ClickException(f"the configuration can't be read. {error}") from None
     except DatasetNotFoundError as error:  # by a name after --load-versions
         raise click.ClickException(str(error)) from None
+    except DatasetError as error:  # of what is read before the first node, or after the last one
+        if "Failed while loading" not in str(error):
+            raise
+        raise click.ClickException(unreadable(error)) from None
     except ValueError as error:
         # Kedro's words for a name that isn't there, of a pipeline, a node, a dataset or a tag.
         wrong_names = "Failed to find the pipeline|not found|does not contain|contains no"

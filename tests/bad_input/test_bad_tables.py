@@ -236,15 +236,19 @@ def test_hostile_names_and_classes_are_read_as_they_are(
     assert len(feature_names(found.columns)) == 3
 
 
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose files each example writes anew."""
+    return tmp_path_factory.mktemp("scratch")
+
+
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=6)
 FRAMES = st.integers(1, 4).flatmap(
-    lambda wide: st.lists(
-        st.lists(TEXTS, min_size=wide, max_size=wide), min_size=1, max_size=5
-    )
+    lambda wide: st.lists(st.lists(TEXTS, min_size=wide, max_size=wide), min_size=1, max_size=5)
 )
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=80, deadline=None)
 @given(
     cells=FRAMES,
     separator=st.sampled_from([",", ";", "\t", "|", " "]),
@@ -258,31 +262,31 @@ def test_what_is_written_as_a_csv_is_read_back_or_refused(
     quote: str,
     encoding: str,
     ends: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    scratch: Path,
 ) -> None:
     """Blanks around a text, and empty lines, are nothing; all else is as it was."""
     names = tuple(f"x{place}" for place in range(len(cells[0])))
     text = io.StringIO(newline="")
     style: dict[str, Any] = {"delimiter": separator, "quotechar": quote, "lineterminator": ends}
     csv.writer(text, quoting=csv.QUOTE_ALL, **style).writerows(cells)
-    file = tmp_path_factory.mktemp("texts") / "mine.csv"
+    file = scratch / "mine.csv"
     file.write_bytes(text.getvalue().encode(encoding))
     kept = [[cell.strip() or None for cell in row] for row in cells]
-    expected = [row for row in kept if any(row)]
+    expected = [row for row in kept if len(row) > 1 or row[0]]
     try:
         found = read_texts(file, Dialect(encoding, separator, quote, names=names))
     except SpecError:
-        assert not expected or any(cell and (quote in cell or "\x1f" in cell) for row in kept for cell in row)
+        assert not expected or any(
+            cell and (quote in cell or "\x1f" in cell) for row in kept for cell in row
+        )
         return
     assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == expected
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=80, deadline=None)
 @given(content=st.binary(max_size=60), kind=st.sampled_from([".csv", ".xlsx", ".gz", ".parquet"]))
-def test_bytes_of_any_kind_are_read_or_refused(
-    content: bytes, kind: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    file = tmp_path_factory.mktemp("bytes") / f"mine{kind}"
+def test_bytes_of_any_kind_are_read_or_refused(content: bytes, kind: str, scratch: Path) -> None:
+    file = scratch / f"mine{kind}"
     file.write_bytes(content)
     try:
         assert isinstance(read(file, Options()).frame, pd.DataFrame)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from regpipe.candidates.arm import baseline
 from regpipe.language import FreshProtocol, Problem, Protocol, Screen
@@ -143,6 +144,42 @@ def test_a_model_that_refuses_the_rows_is_told_by_its_name() -> None:
     models = {"mine": {"type": "sklearn.neighbors.KNeighborsClassifier", "arguments": {"p": -1}}}
     with pytest.raises(ValueError, match=r"^references\.mine: it can't be fitted \(The 'p' param"):
         fitted(table(), models)
+
+
+class Doubtful(ClassifierMixin, BaseEstimator):
+    """A model that can't be fitted, or says nothing finite, where `fails` says so."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.fails = fails
+
+    def fit(self, x: np.ndarray, y: np.ndarray) -> "Doubtful":
+        if self.fails == "to fit":
+            raise RuntimeError
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return self.classes_[np.zeros(len(x), int)]
+
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
+        return np.full((len(x), len(self.classes_)), np.nan)
+
+
+@pytest.mark.parametrize(
+    ("fails", "why"),
+    [("to fit", "it can't be fitted (RuntimeError)"), ("to say", "rows isn't finite")],
+)
+def test_a_model_that_fails_is_left_out_of_all_repeats_with_a_line(
+    fails: str, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine = {"type": f"{__name__}.Doubtful", "grid": {"fails": [fails]}}
+    found = fitted(table(), {"mine": mine, "tree": TREE})
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert line.startswith("references.mine: ") and why in line and "It is left out" in line
+    pd.testing.assert_frame_equal(
+        found.drop(columns=["seconds", "search_seconds"]),
+        fitted(table(), {"tree": TREE}).drop(columns=["seconds", "search_seconds"]),
+    )
 
 
 def test_a_model_without_probabilities_says_its_classes() -> None:

@@ -19,5 +19,8 @@ def read(file: Path | BinaryIO, *names: str) -> Arrays:
 
     One that holds Python objects is refused.
     """
+    if isinstance(file, Path):
+        with file.open("rb") as opened:  # NumPy leaves it open where it is no archive
+            return read(opened, *names)
     with PARSING, np.load(file, allow_pickle=False) as archive:
         return {name: archive[name] for name in names or archive.files}

@@ -10,15 +10,20 @@ from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
 from regpipe.candidates.check import check_parameters
-from regpipe.errors import SpecError, cause_of, not_utf8
+from regpipe.errors import SpecError, cause_of, not_utf8, seen
 from regpipe.kedro_side import blocks
-from regpipe.kedro_side.parts import absent_files, missing_inputs, of_another_run
+from regpipe.kedro_side.parts import (
+    absent_files,
+    changed_inputs,
+    missing_inputs,
+    of_another_run,
+)
 from regpipe.kedro_side.runner.records import config_of
 
 # The machine's errors where nothing (more) can be written: full, too large, closed, not ours.
 UNWRITABLE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
-    *(errno.EROFS, errno.EACCES, errno.EPERM, errno.EISDIR),
+    *(errno.EROFS, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EEXIST),
 }
 
 
@@ -51,12 +56,9 @@ class CheckHooks:
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Refuse a part of a pipeline whose inputs nothing has made, or another run has."""
         if missing := missing_inputs(pipeline, catalog):
-            names = ", ".join(f"'{name}'" for name in missing)
-            makers = ",".join(sorted(set(missing.values())))
-            raise click.ClickException(
-                f"this part of a pipeline reads {names}, which nothing has made yet. Run what "
-                f"makes it first: kedro run --pipelines={makers}"
-            )
+            raise _to_be_made("nothing has made yet", missing)
+        if changed := changed_inputs(pipeline, catalog):
+            raise _to_be_made("was changed since, or damaged", changed)
         if absent := absent_files(pipeline, catalog):
             files = " and ".join(f"{file} ('{name}')" for name, file in absent.items())
             raise click.ClickException(f"there is no file {files}, and this run reads it.")
@@ -73,18 +75,33 @@ class CheckHooks:
         if isinstance(error, SpecError):
             raise _refusal(error) from None
         if isinstance(error, DatasetError) and "Failed while loading" in str(error):
-            raise click.ClickException(_unreadable(error)) from None
+            raise click.ClickException(unreadable(error)) from None
         cause = cause_of(error)
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
             raise click.ClickException(_unwritable(error, cause, catalog)) from None
+        if isinstance(cause, DatasetError):  # Kedro's own words
+            raise click.ClickException(f"a dataset can't be written. {seen(str(error))}") from None
 
 
-def _unreadable(error: DatasetError) -> str:
-    """Say which dataset can't be read, and why."""
+def unreadable(error: DatasetError) -> str:
+    """Say which dataset can't be read, and why, in a line."""
     name, _, _ = str(error).partition(":")
     cause = cause_of(error)
-    why = not_utf8(cause) if isinstance(cause, UnicodeDecodeError) else str(cause)
-    return f"the dataset '{name}' can't be read. {why}"
+    if isinstance(cause, UnicodeDecodeError):
+        return f"the dataset '{name}' can't be read. {not_utf8(cause)}"
+    reason, *_ = str(cause).strip().splitlines() or [""]
+    if not isinstance(cause, DatasetError | OSError | SpecError):  # a word may be all it says
+        reason = f"{type(cause).__name__}: {reason}"
+    return f"the dataset '{name}' can't be read. {seen(reason)}"
+
+
+def _to_be_made(why: str, names: dict[str, str]) -> click.ClickException:
+    read = ", ".join(f"'{name}'" for name in names)
+    makers = ",".join(sorted(set(names.values())))
+    return click.ClickException(
+        f"this part of a pipeline reads {read}, which {why}. Run what makes it first: kedro run "
+        f"--pipelines={makers}"
+    )
 
 
 def _unwritable(error: Exception, cause: OSError, catalog: DataCatalog) -> str:

@@ -10,7 +10,13 @@ from kedro.pipeline import Pipeline
 from regpipe.candidates.arm import Arm, arm_of, baseline_of
 from regpipe.candidates.check import OF_A_PROBLEM
 from regpipe.kedro_side import blocks
-from regpipe.kedro_side.runner.records import config_of, file_of
+from regpipe.kedro_side.runner.records import (
+    config_of,
+    content_of,
+    file_of,
+    files_of,
+    read_records,
+)
 from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
 from regpipe.pipelines.study.pipeline import CLAIMS
@@ -30,12 +36,30 @@ def missing_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
 
     Those that no pipeline makes, as a table of the user's own, are not among them.
     """
-    missing = {}
+    made = _made_by_others(pipeline)
+    return {name: maker for name, maker in made.items() if not catalog.exists(name)}
+
+
+def changed_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
+    """Return the inputs that aren't as a run left them, and the pipeline that makes each of them.
+
+    A pipeline that makes them by itself would make them again.
+    """
+    records = read_records(catalog)
+    return {
+        name: maker
+        for name, maker in _made_by_others(pipeline).items()
+        if name in records
+        and content_of(files_of(config_of(catalog, name))) != records[name].content
+    }
+
+
+def _made_by_others(pipeline: Pipeline) -> dict[str, str]:
+    made = {}
     for name in sorted(name for name in pipeline.inputs() if "." in name):
-        maker = maker_of(name)
-        if maker and not catalog.exists(name):
-            missing[name] = maker
-    return missing
+        if maker := maker_of(name):
+            made[name] = maker
+    return made
 
 
 def maker_of(name: str) -> str | None:

@@ -22,6 +22,14 @@ from regpipe.measures.measure import ByRow, Said
 from regpipe.rows.arrays import Part, Rows
 
 
+class Unfit(SpecError):
+    """A model that can't be fitted, or says what is no number; `name` is its own."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"references.{name}: {why}.")
+
+
 @dataclass(frozen=True)
 class FittedPeer:
     """A model that is fitted on the rows trained on.
@@ -43,8 +51,15 @@ class FittedPeer:
     weights: np.ndarray | None = None
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return its outputs, of shape (n_rows, n_outputs), in a network's form."""
-        return outputs_of(self.model, x.reshape(len(x), -1), self.problem.task, self.classes)
+        """Return its outputs, of shape (n_rows, n_outputs), in a network's form.
+
+        Raises:
+            Unfit: some of them aren't finite.
+        """
+        outputs = outputs_of(self.model, x.reshape(len(x), -1), self.problem.task, self.classes)
+        if n := int((~np.isfinite(outputs)).any(axis=1).sum()):
+            raise Unfit(self.peer.name, f"what it says of {n:,} of {len(x):,} rows isn't finite")
+        return outputs
 
     def says(self, rows: Rows, part: Part) -> Said:
         """Return what it says of some rows; its loss is the log loss, or the squared error."""
@@ -60,7 +75,7 @@ def fit_peer(peer: Peer, setting: Setting, rows: Rows, problem: Problem, seed: i
     """Fit a model on the rows trained on.
 
     Raises:
-        SpecError: the model refuses the rows, or the setting.
+        Unfit: the model refuses the rows, or the setting.
     """
     rates, model = rates_of(problem.kind, rows), peer.estimator(setting, random_state=seed)
     weights = None
@@ -81,7 +96,7 @@ def score_peer(
     Of equally good settings, the one with less loss is best.
 
     Raises:
-        SpecError: as `fit_peer`.
+        Unfit: it can't be fitted, or what it says isn't finite.
     """
     return said_by_peer(peer, setting, rows, part, problem, seed).by_row
 
@@ -105,9 +120,11 @@ def _alone(peer: Peer) -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except (TypeError, ValueError) as error:
-            reason = str(error).strip().partition("\n")[0].rstrip(".")
-            raise SpecError(f"references.{peer.name}: it can't be fitted ({reason}).") from None
+        except Unfit:
+            raise
+        except Exception as error:  # of any kind: a model may be anything
+            reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+            raise Unfit(peer.name, f"it can't be fitted ({reason})") from None
 
 
 def _fitted(model: Any, rows: Rows) -> Any:

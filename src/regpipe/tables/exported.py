@@ -6,7 +6,6 @@ that can't run code, `about.json`, and `model.py`, plain code that makes the sam
 their digests tells whether they are as they were written, all by one export.
 """
 
-import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from regpipe.tables.text_file import unreadable
 from regpipe.tables.tidy import tidied
 from regpipe.tables.typed import typed
 from regpipe.tables.wording import count_rows, listed
+from regpipe.whole import written_whole
 
 MODEL, ESTIMATOR = "model.keras", "model.skops"
 PREPROCESSING, ABOUT, CODE = "preprocessing.skops", "about.json", "model.py"
@@ -161,20 +161,16 @@ class Predictor:
 
         if folder.is_dir():
             check_no_others(folder, (MODEL, ESTIMATOR, PREPROCESSING, ABOUT, CODE))
-        begun = folder.with_name(f"{folder.name}.tmp")
-        shutil.rmtree(begun, ignore_errors=True)
-        begun.mkdir(parents=True)
-        if self.about.model == NETWORK:
-            self.model.save(begun / MODEL)
-        else:
-            skops.io.dump(self.model, begun / ESTIMATOR)
-        skops.io.dump(self.preprocessing, begun / PREPROCESSING)
-        (begun / ABOUT).write_text(self.about.model_dump_json(indent=2), encoding="utf-8")
-        (begun / CODE).write_text(self.code, encoding="utf-8")
-        seal(begun)
-        if folder.exists():
-            shutil.rmtree(folder)
-        begun.rename(folder)
+        with written_whole(folder) as begun:
+            begun.mkdir()
+            if self.about.model == NETWORK:
+                self.model.save(begun / MODEL)
+            else:
+                skops.io.dump(self.model, begun / ESTIMATOR)
+            skops.io.dump(self.preprocessing, begun / PREPROCESSING)
+            (begun / ABOUT).write_text(self.about.model_dump_json(indent=2), encoding="utf-8")
+            (begun / CODE).write_text(self.code, encoding="utf-8")
+            seal(begun)
 
 
 def load(folder: str | Path, trusted: Sequence[str] = ()) -> Predictor:

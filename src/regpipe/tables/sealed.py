@@ -4,12 +4,12 @@ The list is the one that `sha256sum --check SHA256SUMS` reads. It tells of damag
 different exports; whoever changes a file on purpose can write another list, too.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from regpipe.errors import SpecError
+from regpipe.provenance.digests import content_digest
 
 SEAL = "SHA256SUMS"
 LINE = re.compile("([0-9a-f]{64})  ([^/\\\\\n]+)\n")
@@ -18,7 +18,7 @@ NOT_OURS = ("__pycache__",)  # what Python leaves; likewise hidden files, as fil
 
 def seal(folder: Path) -> None:
     """Write the digests of all files of a folder beside them."""
-    lines = [f"{_digest(file)}  {file.name}\n" for file in sorted(_files(folder))]
+    lines = [f"{content_digest(file)}  {file.name}\n" for file in sorted(_files(folder))]
     (folder / SEAL).write_text("".join(lines), encoding="utf-8")
 
 
@@ -44,7 +44,7 @@ def check_seal(folder: Path, anew: str) -> None:
     for name, digest in digests.items():
         if name not in there or not there[name].is_file():
             raise SpecError(f"{folder / name}: this file is missing. {anew}")
-        if _digest(there[name]) != digest:
+        if content_digest(there[name]) != digest:
             raise SpecError(f"{folder / name}: it isn't as it was written. {anew}")
     check_no_others(folder, digests)
 
@@ -65,8 +65,3 @@ def _files(folder: Path) -> list[Path]:
         for path in folder.iterdir()
         if path.name != SEAL and path.name not in NOT_OURS and not path.name.startswith(".")
     ]
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

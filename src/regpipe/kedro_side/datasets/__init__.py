@@ -8,6 +8,7 @@ from regpipe.kedro_side.datasets.files import (
     ValueDataset,
 )
 from regpipe.kedro_side.datasets.runs import RunsDataset
+from regpipe.kedro_side.datasets.sheets import SheetDataset
 from regpipe.kedro_side.datasets.stores import LooksDataset, TrainerDataset, TrialJournalDataset
 from regpipe.kedro_side.datasets.stories import StoriesDataset
 from regpipe.kedro_side.datasets.table import TableDataset
@@ -28,6 +29,7 @@ __all__ = [
     "ParquetDataset",
     "PictureDataset",
     "RunsDataset",
+    "SheetDataset",
     "StoriesDataset",
     "TableDataset",
     "TextDataset",

@@ -69,7 +69,8 @@ class ExportDataset(FileDataset["Predictor", "Predictor"]):
 
         return load(self._filepath)
 
-    def _write(self, data: "Predictor") -> None:
+    def save(self, data: "Predictor") -> None:
+        """Write the folder; it does so as a whole by itself."""
         data.save(self._filepath)
 
 

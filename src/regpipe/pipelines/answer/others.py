@@ -6,6 +6,7 @@ best of the finalists by the further ways, and so is where it says a class.
 
 import json
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,7 +20,12 @@ from regpipe.pipelines.answer.cuts import cut_of, rates_at
 from regpipe.pipelines.answer.networks import further_ways, merit_of, scores_of_all
 from regpipe.pipelines.answer.whole import repeats_and_whole
 from regpipe.pipelines.fits import Repeat
-from regpipe.pipelines.screen.references import Blocks, choose_setting, peers_for
+from regpipe.pipelines.screen.references import (
+    Blocks,
+    choose_setting,
+    of_those_that_fit,
+    peers_for,
+)
 from regpipe.pipelines.screen.tuning import fits_of_repeat
 from regpipe.pipelines.search import held_out, merit
 from regpipe.statistics.winners import WHOLE
@@ -44,16 +50,18 @@ def choose_others(
     the further ways.
     """
     repeats = repeats_and_whole(samples, table, base, protocol, answer.repeats)
-    peers = peers_for(samples, base, references)
-    fits = sum(fits_of_repeat(len(peer.settings), answer.holdouts) + 1 for peer in peers)
-    finals = answer.finals * min(answer.finalists, len(peers))
-    progress.expect(len(repeats) * (fits + finals) - len(peers))
-    rows = [row for repeat in repeats for row in _of_repeat(peers, repeat, base, answer)]
-    return pd.DataFrame(rows)
+
+    def fit(peers: Sequence[Peer]) -> list[dict[str, Any]]:
+        fits = sum(fits_of_repeat(len(peer.settings), answer.holdouts) + 1 for peer in peers)
+        finals = answer.finals * min(answer.finalists, len(peers))
+        progress.expect(len(repeats) * (fits + finals) - len(peers))
+        return [row for repeat in repeats for row in _of_repeat(peers, repeat, base, answer)]
+
+    return pd.DataFrame(of_those_that_fit(peers_for(samples, base, references), fit))
 
 
 def _of_repeat(
-    peers: list[Peer], repeat: Repeat, base: Arm, sizes: Answering
+    peers: Sequence[Peer], repeat: Repeat, base: Arm, sizes: Answering
 ) -> list[dict[str, Any]]:
     from regpipe.measures.measure import means
     from regpipe.measures.references import said_by_peer

@@ -6,8 +6,10 @@ is done in the repeats that all recipes have, also those that are given up later
 """
 
 import json
+import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,6 +25,7 @@ from regpipe.pipelines.search import held_out, mean_of, merit
 from regpipe.rows.arrays import Rows, rows_of
 
 Blocks = dict[str, Any]
+logger = logging.getLogger(__name__)
 
 
 def fit_references(
@@ -36,17 +39,40 @@ def fit_references(
     """
     n = screen.certain_within(protocol.fresh.ceiling)
     repeats = repeats_of(base, samples, protocol, "fresh", n)
-    peers = peers_for(samples, base, references)
-    fits = sum(fits_of_repeat(len(peer.settings), screen.holdouts) + 1 for peer in peers)
-    progress.expect(len(repeats) * fits)
-    return pd.DataFrame(
-        [
+
+    def fit(peers: Sequence[Peer]) -> list[dict[str, Any]]:
+        fits = sum(fits_of_repeat(len(peer.settings), screen.holdouts) + 1 for peer in peers)
+        progress.expect(len(repeats) * fits)
+        return [
             _chosen(peer, repeat, ways, base)
             for repeat in repeats
             for ways in [held_out(repeat, screen)]
             for peer in peers
         ]
-    )
+
+    return pd.DataFrame(of_those_that_fit(peers_for(samples, base, references), fit))
+
+
+def of_those_that_fit(
+    peers: Sequence[Peer], fit: Callable[[Sequence[Peer]], list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return the rows of models, without those of which one fit fails, as if they weren't there.
+
+    A model is compared over all repeats or over none; what is left out is logged.
+
+    Raises:
+        Unfit: there is no other model.
+    """
+    from regpipe.measures.references import Unfit
+
+    try:
+        return fit(peers)
+    except Unfit as error:
+        others = [peer for peer in peers if peer.name != error.name]
+        if not others:
+            raise
+        logger.warning("%s It is left out, here and in what is made of this.", error)
+        return of_those_that_fit(others, fit)
 
 
 def peers_for(samples: pd.DataFrame, base: Arm, references: Blocks) -> list[Peer]:
