@@ -78,8 +78,8 @@ def predictor(
         class_weight=class_weight,
     )
     model = SimpleNamespace(predict=lambda x, verbose: np.array(outputs, "float32"))
-    unscaled = SimpleNamespace(transform=lambda rows: rows.to_numpy("float32"))
-    return Predictor(model, unscaled, about, "")
+    filled = SimpleNamespace(transform=lambda rows: rows.fillna(0).to_numpy("float32"))
+    return Predictor(model, filled, about, "")
 
 
 def said(predictor: Predictor) -> pd.DataFrame:
