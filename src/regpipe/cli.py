@@ -15,7 +15,7 @@ import click
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines
-from kedro.io import DatasetNotFoundError
+from kedro.io import DatasetError, DatasetNotFoundError
 from omegaconf import OmegaConf
 from yaml import YAMLError
 
