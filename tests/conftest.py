@@ -227,7 +227,7 @@ def another_run(folder: Path) -> Iterator[None]:
 def tiny_run(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data root of a tiny run of weight_l2 and of everything it needs."""
     root = tmp_path_factory.mktemp("data")
-    run("weight_l2", data_root=root)
+    run("weight_l2", data_root=root, incremental=True)
     return root
 
 

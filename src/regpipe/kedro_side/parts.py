@@ -65,7 +65,8 @@ def _made_by_others(pipeline: Pipeline) -> dict[str, str]:
 def maker_of(name: str) -> str | None:
     """Return a pipeline that makes a dataset, the smallest; None if none does."""
     block = block_of(name)
-    for maker in (block, *(f"{block}_{what}" for what in OF_A_PROBLEM), CLAIMS, STUDY):
+    of_all = (CLAIMS, STUDY) if block == STUDY or block in pipelines else ()
+    for maker in (block, *(f"{block}_{what}" for what in OF_A_PROBLEM), *of_all):
         if maker in pipelines and name in pipelines[maker].all_outputs():
             return maker
     return None

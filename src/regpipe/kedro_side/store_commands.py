@@ -27,9 +27,10 @@ def _with_store(purpose: str) -> Callable[[Callable[..., None]], Callable[..., N
         @wraps(command)
         def with_store(env: str | None, data_root: str | None, **options: Any) -> None:
             root = {"data_root": data_root} if data_root else {}
-            catalog = KedroSession.create(env=env, runtime_params=root).load_context().catalog
-            assert isinstance(catalog, DataCatalog)
-            with _taken(Store(catalog), purpose) as store:
+            context = KedroSession.create(env=env, runtime_params=root).load_context()
+            context._pipelines_to_validate = []  # else it builds all of them
+            assert isinstance(context.catalog, DataCatalog)
+            with _taken(Store(context.catalog), purpose) as store:
                 command(store, **options)
 
         return with_store
