@@ -95,7 +95,7 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def read_anew() -> None:
-    cached = (code_digest, closures._at, closures._file, closures._bound)
+    cached = (code_digest, closures._at, closures._modules, closures._bound)
     for function in (*cached, statements.statements, remembered):
         function.cache_clear()
 

@@ -88,14 +88,18 @@ def _at(place: Place) -> Found:
 
 
 @cache
+def _modules() -> dict[str, Path]:
+    """Return the file of each module of ours, by its name."""
+    found = {}
+    for file in SOURCE.rglob("*.py"):
+        parts = file.relative_to(SOURCE).with_suffix("").parts
+        found[".".join([OWN, *parts]).removesuffix(".__init__")] = file
+    return found
+
+
 def _file(module: str) -> Path | None:
     """Return the file of a module of ours; None of anything else."""
-    first, *rest = module.split(".")
-    if first != OWN:
-        return None
-    place = SOURCE.joinpath(*rest)
-    files = (place / "__init__.py", place.with_suffix(".py"))
-    return next(filter(Path.is_file, files), None)
+    return _modules().get(module)
 
 
 @cache
