@@ -22,10 +22,10 @@ def make_cheap(change: Callable[[Any, str, Any], None] = setattr, drawn: bool = 
     from regpipe.engine import forward
     from regpipe.kedro_side.datasets import PictureDataset
 
-    def save(dataset: PictureDataset, figure: Any) -> None:
+    def save(dataset: PictureDataset, path: Path, figure: Any) -> None:
         from PIL import Image
 
-        Image.new("RGB", (8, 6), "white").save(dataset._filepath)
+        Image.new("RGB", (8, 6), "white").save(path)
 
     if not drawn:
         from matplotlib.figure import Figure

@@ -138,10 +138,10 @@ def _show_problems(left: set[str], catalog: DataCatalog) -> None:
 
 def _file_of(catalog: DataCatalog, name: str) -> str:
     """Return where a dataset lies."""
-    path = Path(config_of(catalog, name)["filepath"])
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    path = str(config_of(catalog, name)["filepath"])
+    return path.removeprefix(f"{Path.cwd()}/")
 
 
 def _folder_of(catalog: DataCatalog, name: str) -> str:
     """Return the folder in which a dataset lies."""
-    return str(Path(_file_of(catalog, name)).parent)
+    return _file_of(catalog, name).rpartition("/")[0]

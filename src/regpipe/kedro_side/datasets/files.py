@@ -3,15 +3,18 @@
 import base64
 import json
 import zipfile
-from collections.abc import Mapping
-from copy import copy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import fsspec
 import numpy as np
-from kedro.io import AbstractDataset
+from kedro.io import AbstractVersionedDataset, Version
+from kedro.io.core import get_protocol_and_path
 from kedro_datasets._typing import ImagePreview, JSONPreview
 from pydantic import TypeAdapter
 
@@ -30,88 +33,133 @@ Loaded = TypeVar("Loaded")
 Saved = TypeVar("Saved")
 
 
-class FileDataset(AbstractDataset[Saved, Loaded]):
-    """A file, or a folder, that is written as a whole."""
+class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
+    """A file, or a folder, that is written as a whole: here, or wherever fsspec reaches."""
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        version: Version | None = None,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         """Point the dataset at its place.
 
         Args:
-            filepath: where it is; folders above it are made.
+            filepath: where it is, with a protocol such as `s3://` if not here; folders above it
+                are made.
+            version: which is loaded and which is saved, where `versioned: true` keeps all.
+            credentials: of the file system.
+            fs_args: further arguments of the file system, as `fsspec.filesystem` takes them.
             metadata: for plugins such as kedro-viz.
         """
-        self._filepath = Path(filepath)
+        self._protocol, path = get_protocol_and_path(filepath, version)
+        self._fs = fsspec.filesystem(self._protocol, **(credentials or {}), **(fs_args or {}))
         self.metadata = metadata
+        place = PurePosixPath(path)
+        super().__init__(place, version, self._fs.exists, self._fs.glob)
+
+    def load(self) -> Loaded:
+        """Return what was saved."""
+        with self._at_hand() as path:
+            return self._read(path)
 
     def save(self, data: Saved) -> None:
         """Write the file."""
-        with written_whole(self._filepath) as begun:
-            beside = copy(self)
-            beside._filepath = begun
-            beside._write(data)
+        place = self._get_save_path()
+        if self._protocol == "file":
+            with written_whole(Path(place)) as begun:
+                self._write(begun, data)
+            return
+        with TemporaryDirectory() as folder:
+            begun = Path(folder) / place.name
+            self._write(begun, data)
+            self._fs.makedirs(str(place.parent), exist_ok=True)
+            self._fs.put(str(begun), str(place), recursive=begun.is_dir())
 
-    def _write(self, data: Saved) -> None:
+    def remove(self) -> None:
+        """Remove the file, if it is there and keeps no versions."""
+        if not self._version and self._exists():
+            self._fs.rm(str(self._filepath))
+
+    @contextmanager
+    def _at_hand(self) -> Iterator[Path]:
+        """Give a path on this machine at which the file can be read."""
+        place = self._get_load_path()
+        if self._protocol == "file":
+            yield Path(place)
+            return
+        with TemporaryDirectory() as folder:
+            copied = Path(folder) / place.name
+            self._fs.get(str(place), str(copied), recursive=self._fs.isdir(str(place)))
+            yield copied
+
+    def _read(self, path: Path) -> Loaded:
+        raise NotImplementedError
+
+    def _write(self, path: Path, data: Saved) -> None:
         raise NotImplementedError
 
     def _exists(self) -> bool:
-        return self._filepath.exists()
+        return self._fs.exists(str(self._get_load_path()))
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
+        place = {"filepath": str(self._filepath), "protocol": self._protocol}
+        return {**place, "version": self._version}
 
 
 class ExportDataset(FileDataset["Predictor", "Predictor"]):
     """Saves and loads a `regpipe.tables.exported.Predictor`; imports Keras only then."""
 
-    def load(self) -> "Predictor":
-        """Return the predictor."""
+    def _read(self, path: Path) -> "Predictor":
         from regpipe.tables.exported import load
 
-        return load(self._filepath)
+        return load(path)
 
-    def save(self, data: "Predictor") -> None:
-        """Write the folder; it does so as a whole by itself."""
-        data.save(self._filepath)
+    def _write(self, path: Path, data: "Predictor") -> None:
+        data.save(path)
 
 
 class KerasModelDataset(FileDataset[Any, Any]):
     """Saves and loads a `keras.Model`; imports Keras only then, and previews without it.
 
+    A file that would run code of its own is refused (`safe_mode`).
     (`kedro_datasets.tensorflow.TensorFlowModelDataset` imports TensorFlow as soon as a catalog
     names it, which costs `kedro viz` and `kedro catalog` ten seconds.)
     """
 
-    def load(self) -> Any:
-        """Return the model; a file that would run code of its own is refused (safe_mode)."""
+    def _read(self, path: Path) -> Any:
         from regpipe.backend import keras
 
-        return keras.models.load_model(self._filepath, safe_mode=True)
+        return keras.models.load_model(path, safe_mode=True)
 
-    def _write(self, data: Any) -> None:
-        data.save(self._filepath)
-        with zipfile.ZipFile(self._filepath) as archive:
+    def _write(self, path: Path, data: Any) -> None:
+        data.save(path)
+        with zipfile.ZipFile(path) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
         # Keras writes down when; the same model makes the same file.
         made_with = json.loads(files[METADATA])
         files[METADATA] = json.dumps({**made_with, "date_saved": None}).encode()
-        write_zip(self._filepath, files)
+        write_zip(path, files)
 
     def preview(self) -> JSONPreview:
         """Return the model's configuration, as the file holds it."""
-        with zipfile.ZipFile(self._filepath) as archive:
+        with self._at_hand() as path, zipfile.ZipFile(path) as archive:
             config = json.loads(archive.read("config.json"))
         return JSONPreview(json.dumps(config))
 
 
 class NpzDataset(FileDataset[Arrays, Arrays]):
-    """Saves and loads a mapping of names to arrays."""
+    """Saves and loads a mapping of names to arrays; one that holds Python objects is refused."""
 
-    def load(self) -> Arrays:
-        """Return the arrays; one that holds Python objects is refused."""
-        return npz.read(self._filepath)
+    def _read(self, path: Path) -> Arrays:
+        return npz.read(path)
 
-    def _write(self, data: Arrays) -> None:
-        np.savez_compressed(self._filepath, allow_pickle=False, **data)
+    def _write(self, path: Path, data: Arrays) -> None:
+        with path.open("wb") as file:  # NumPy would add an ending to a name
+            np.savez_compressed(file, allow_pickle=False, **data)
 
 
 class PictureDataset(FileDataset["Figure | bytes", bytes]):
@@ -121,35 +169,27 @@ class PictureDataset(FileDataset["Figure | bytes", bytes]):
     catalog names it.)
     """
 
-    def __init__(
-        self,
-        *,
-        filepath: str,
-        save_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        """Point the dataset at a file.
+    def __init__(self, *, save_args: dict[str, Any] | None = None, **place: Any) -> None:
+        """Point the dataset at a file that ends in `.png`.
 
         Args:
-            filepath: where the picture is, ending in `.png`.
             save_args: of `matplotlib.figure.Figure.savefig`.
-            metadata: for plugins such as kedro-viz.
+            place: as of a `FileDataset`.
         """
-        super().__init__(filepath=filepath, metadata=metadata)
+        super().__init__(**place)
         self._save_args = save_args or {}
 
-    def load(self) -> bytes:
-        """Return the PNG file."""
-        return self._filepath.read_bytes()
+    def _read(self, path: Path) -> bytes:
+        return path.read_bytes()
 
-    def _write(self, data: "Figure | bytes") -> None:
+    def _write(self, path: Path, data: "Figure | bytes") -> None:
         if isinstance(data, bytes):
-            self._filepath.write_bytes(data)
+            path.write_bytes(data)
             return
         arguments = dict(self._save_args)
         if arguments.get("bbox_inches") == "tight":
             arguments["bbox_inches"] = _laid_out(data, arguments.get("dpi", data.dpi))
-        data.savefig(self._filepath, **arguments)
+        data.savefig(path, **arguments)
 
     def preview(self) -> ImagePreview:
         """Return the picture as kedro-viz shows it."""
@@ -184,37 +224,29 @@ class ValueDataset(FileDataset[Any, Any]):
     among the `save_args` writes it all the same.
     """
 
-    def __init__(
-        self,
-        *,
-        filepath: str,
-        kind: str,
-        save_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        """Point the dataset at a file.
+    def __init__(self, *, kind: str, save_args: dict[str, Any] | None = None, **place: Any) -> None:
+        """Point the dataset at a file that ends in `.json`.
 
         Args:
-            filepath: where the value is, ending in `.json`.
             kind: its type, such as `regpipe.candidates.arm.Arm`: a dataclass, or pydantic's.
             save_args: of pydantic's `dump_python`.
-            metadata: for plugins such as kedro-viz.
+            place: as of a `FileDataset`.
         """
-        super().__init__(filepath=filepath, metadata=metadata)
+        super().__init__(**place)
         self._kind = kind
         self._save_args = {"exclude_unset": True, **(save_args or {})}
 
-    def load(self) -> Any:
-        """Return the value."""
-        return self._type.validate_python(json.loads(self._filepath.read_text(encoding="utf-8")))
+    def _read(self, path: Path) -> Any:
+        return self._type.validate_python(json.loads(path.read_text(encoding="utf-8")))
 
-    def _write(self, data: Any) -> None:
+    def _write(self, path: Path, data: Any) -> None:
         plain = self._type.dump_python(data, **self._save_args)
-        self._filepath.write_text(json.dumps(plain, indent=2), encoding="utf-8")
+        path.write_text(json.dumps(plain, indent=2), encoding="utf-8")
 
     def preview(self) -> JSONPreview:
         """Return the text of the file, for kedro-viz."""
-        return JSONPreview(self._filepath.read_text(encoding="utf-8"))
+        with self._at_hand() as path:
+            return JSONPreview(path.read_text(encoding="utf-8"))
 
     @cached_property
     def _type(self) -> TypeAdapter[Any]:

@@ -18,42 +18,38 @@ class RunsDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
     a fit that has none. There is no such file where repeats share no rows.
     """
 
-    def __init__(
-        self, *, filepath: str, row_scores: str, metadata: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, row_scores: str, **place: Any) -> None:
         """Point the dataset at its files.
 
         Args:
-            filepath: of the table, ending in `.csv`.
-            row_scores: of the rows' scores, ending in `.npz`.
-            metadata: for plugins such as kedro-viz.
+            row_scores: the place of the rows' scores, ending in `.npz`.
+            place: that of the table, ending in `.csv`, as of a `FileDataset`.
         """
-        super().__init__(filepath=filepath, metadata=metadata)
-        self._row_scores = Path(row_scores)
+        super().__init__(**place)
+        self._row_scores = NpzDataset(**{**place, "filepath": row_scores})
 
-    def load(self) -> pd.DataFrame:
-        """Return the table; its numbers are those that were saved, to the last digit."""
-        table = pd.read_csv(self._filepath)
+    def _read(self, path: Path) -> pd.DataFrame:
+        table = pd.read_csv(path)  # its numbers are those that were saved, to the last digit
         if not self._row_scores.exists():
             return table
-        scores = NpzDataset(filepath=str(self._row_scores)).load()
+        scores = self._row_scores.load()
         columns = {name: pd.Series(map(_cell, rows), dtype=object) for name, rows in scores.items()}
         return table.assign(**columns)
 
-    def _write(self, data: pd.DataFrame) -> None:
-        self._row_scores.unlink(missing_ok=True)
-        without_units(data).to_csv(self._filepath, index=False)
+    def _write(self, path: Path, data: pd.DataFrame) -> None:
+        self._row_scores.remove()
+        without_units(data).to_csv(path, index=False)
         columns = {str(name): list(data[name]) for name in data if str(name).endswith(BY_UNIT)}
-        if columns:
-            arrays = {name: _stacked(cells) for name, cells in columns.items()}
-            NpzDataset(filepath=str(self._row_scores)).save(arrays)
+        if columns or self._version:  # each version has both
+            self._row_scores.save({name: _stacked(cells) for name, cells in columns.items()})
 
     def preview(self, nrows: int = 20) -> TablePreview:
         """Return the first fits, for kedro-viz."""
-        return TablePreview(pd.read_csv(self._filepath, nrows=nrows).to_dict(orient="split"))
+        with self._at_hand() as path:
+            return TablePreview(pd.read_csv(path, nrows=nrows).to_dict(orient="split"))
 
     def _describe(self) -> dict[str, Any]:
-        return {**super()._describe(), "row_scores": str(self._row_scores)}
+        return {**super()._describe(), "row_scores": self._row_scores._describe()["filepath"]}
 
 
 def _stacked(cells: list[Any]) -> np.ndarray:

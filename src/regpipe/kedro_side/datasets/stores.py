@@ -33,6 +33,11 @@ class StoreDataset(AbstractDataset[NoReturn, Loaded]):
             path: of a file or a folder; it needn't exist.
             metadata: for plugins such as kedro-viz.
         """
+        if "://" in path:
+            raise DatasetError(
+                f"{path}: what is added to bit by bit lies on this machine. Expected a path "
+                "without a protocol; single results may be kept elsewhere."
+            )
         self._path = Path(path)
         self.metadata = metadata
 

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -22,12 +23,11 @@ class StoriesDataset(FileDataset["Stories", "Stories"]):
     Each technique has a folder in it.
     """
 
-    def load(self) -> "Stories":
-        """Return the stories, in the order in which they were saved."""
+    def _read(self, path: Path) -> "Stories":
         from regpipe.report.study import Story
         from regpipe.statistics.answer import Answer
 
-        with ZipFile(self._filepath) as archive:
+        with ZipFile(path) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
         folders: dict[str, dict[str, bytes]] = {}
         for name, content in files.items():
@@ -47,14 +47,14 @@ class StoriesDataset(FileDataset["Stories", "Stories"]):
             for name, parts in folders.items()
         }
 
-    def _write(self, data: "Stories") -> None:
+    def _write(self, path: Path, data: "Stories") -> None:
         # Not compressed: PNGs, which are most of it, are as small as they get.
         files = {
             f"{name}/{file}": content
             for name, story in data.items()
             for file, content in _files(story).items()
         }
-        write_zip(self._filepath, files)
+        write_zip(path, files)
 
 
 def _files(story: "Story") -> Mapping[str, bytes]:
