@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint viz bench scaling calibrate results lock clean
+.PHONY: help run test lint viz bench scaling calibrate results lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -55,8 +55,16 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
+# In an environment of its own: what it needs is none of what it audits.
+audit: ## check requirements.lock against known vulnerabilities (needs PyPI's advisories)
+	@test -x .audit/bin/pip-audit || \
+		{ $(PYTHON) -m venv .audit && .audit/bin/python -m pip install --quiet pip-audit; }
+	@.audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+		--requirement requirements.lock || \
+		{ echo "This is no clean bill: either packages are listed above with what is known against them, or not all could be audited. 'Dependency not found on PyPI', or an error of the connection, says that no source of advisories was reached, not that nothing is known."; exit 1; }
+
 clean: ## remove the virtual environment, caches and everything a run left behind; data/01_raw stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .viz build dist src/*.egg-info
+	rm -rf $(VENV) .audit .pytest_cache .mypy_cache .ruff_cache .viz build dist src/*.egg-info
 	find data -type f ! -name .gitkeep ! -path "data/01_raw/*" -delete
 	find data -mindepth 1 -type d -empty -delete
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
