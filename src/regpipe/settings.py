@@ -6,8 +6,9 @@ from regpipe.kedro_side.hooks import CheckHooks
 from regpipe.kedro_side.progress import ProgressHooks
 from regpipe.kedro_side.runner.hooks import LockHooks
 from regpipe.kedro_side.tracking.hooks import TrackingHooks
+from regpipe.kedro_side.viz import VizHooks
 
-HOOKS = (LockHooks(), CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks())
+HOOKS = (LockHooks(), CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHooks(), VizHooks())
 
 CONFIG_LOADER_CLASS = BlockLoader
 CONFIG_LOADER_ARGS = LOADER_ARGS
