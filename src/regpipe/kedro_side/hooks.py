@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 from regpipe.candidates.check import check_parameters
 from regpipe.errors import SpecError, cause_of, not_utf8, seen
 from regpipe.kedro_side import blocks
+from regpipe.kedro_side.machine import lacking
 from regpipe.kedro_side.parts import (
     absent_files,
     changed_inputs,
@@ -79,6 +80,8 @@ class CheckHooks:
         cause = cause_of(error)
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
             raise click.ClickException(_unwritable(error, cause, catalog)) from None
+        if said := lacking(cause):
+            raise click.ClickException(said) from None
         if isinstance(cause, DatasetError):  # Kedro's own words
             raise click.ClickException(f"a dataset can't be written. {seen(str(error))}") from None
 
