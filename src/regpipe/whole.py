@@ -27,7 +27,8 @@ def written_whole(path: Path) -> Iterator[Path]:
             shutil.rmtree(path)
         begun.replace(path)
     except OSError as error:
-        error.filename = str(path)  # a full disk doesn't say where
+        if error.filename in (None, str(begun)):  # a full disk doesn't say where
+            error.filename = str(path)
         raise
     finally:
         _remove(begun)

@@ -82,7 +82,7 @@ class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
     def remove(self) -> None:
         """Remove the file, if it is there and keeps no versions."""
         if not self._version and self._exists():
-            self._fs.rm(str(self._filepath))
+            self._fs.rm_file(str(self._filepath))
 
     @contextmanager
     def _at_hand(self) -> Iterator[Path]:

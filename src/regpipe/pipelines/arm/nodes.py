@@ -120,7 +120,11 @@ def evaluate(
 
 
 def export_model(architecture: dict[str, Any], weights: dict[str, np.ndarray]) -> Any:
-    """Return repeat 0 of `fixed` as a model that plain Keras loads."""
+    """Return repeat 0 of `fixed` as a model that plain Keras loads; the same each time."""
     from regpipe.engine.network import trained_model
+    from regpipe.engine.weights import random_state, random_states
 
-    return trained_model(architecture, weights_of(weights, "fixed", 0))
+    model = trained_model(architecture, weights_of(weights, "fixed", 0))
+    for place, state in enumerate(random_states(model)):  # which Keras draws from nothing
+        state.assign(random_state(0, place))
+    return model
