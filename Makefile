@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint viz bench scaling calibrate results lock audit clean
+.PHONY: help run test torture lint viz bench scaling calibrate results lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -23,6 +23,9 @@ run: $(READY) ## train and compare: does L2 help on moons?
 
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+torture: $(READY) ## kill, starve and damage runs, and run them in every way: an hour on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m torture tests/torture
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check .
