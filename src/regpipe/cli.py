@@ -4,6 +4,7 @@
 in a traceback.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -12,16 +13,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.cli.utils import KedroCliError, _config_file_callback
 from kedro.framework.project import pipelines
-from kedro.io import DatasetError, DatasetNotFoundError
+from kedro.io import DatasetError
+from kedro.utils import load_obj
 from omegaconf import OmegaConf
-from yaml import YAMLError
+from omegaconf.errors import OmegaConfBaseException
 
 from regpipe.candidates.check import check_free
-from regpipe.errors import SpecError, seen
-from regpipe.kedro_side.blocks import read_blocks
+from regpipe.errors import SpecError, seen, shown
+from regpipe.kedro_side.blocks import read_blocks, reference_fault
+from regpipe.kedro_side.config_file import DEEPEST, read_config, read_value
 from regpipe.kedro_side.hooks import unreadable
 from regpipe.kedro_side.interrupts import interrupts_told
 from regpipe.kedro_side.store_commands import store
@@ -38,23 +41,40 @@ def cli() -> None:
 
 def _run(**kwargs: Any) -> Any:
     assert kedro_run.callback is not None
+    runner = kwargs["runner"] or RUNNER
+    _check_runner(runner, kwargs["runner_params"])
     try:
         with interrupts_told():
-            return kedro_run.callback(**{**kwargs, "runner": kwargs["runner"] or RUNNER})
-    except (YAMLError, MissingConfigException) as error:
-        raise click.ClickException(f"the configuration can't be read. {error}") from None
-    except DatasetNotFoundError as error:  # by a name after --load-versions
-        raise click.ClickException(str(error)) from None
-    except DatasetError as error:  # of what is read before the first node, or after the last one
-        if "Failed while loading" not in str(error):
+            return kedro_run.callback(**{**kwargs, "runner": runner})
+    except KedroCliError as error:  # which shows "NoneType: None" of itself
+        raise click.ClickException(error.message) from None
+    except DatasetError as error:
+        if "Failed while loading" in str(error):  # before the first node, or after the last one
+            raise click.ClickException(unreadable(error)) from None
+        if "Failed while" in str(error):  # of a node, which the hooks have told if they can
             raise
-        raise click.ClickException(unreadable(error)) from None
+        raise click.ClickException(str(error)) from None  # of the catalog, or of --load-versions
     except ValueError as error:
         # Kedro's words for a name that isn't there, of a pipeline, a node, a dataset or a tag.
         wrong_names = "Failed to find the pipeline|not found|does not contain|contains no"
         if not re.search(wrong_names, str(error)):
             raise
         raise click.ClickException(str(error)) from None
+
+
+def _check_runner(name: str, arguments: Mapping[str, Any]) -> None:
+    """Refuse a runner that isn't there, or that doesn't know its arguments."""
+    try:
+        kind = load_obj(name, "kedro.runner")
+    except (ImportError, AttributeError, ValueError) as error:
+        raise click.ClickException(
+            f"--runner: {error}. Expected SequentialRunner, ThreadRunner, ParallelRunner, or the "
+            "import path of one."
+        ) from None
+    try:
+        inspect.signature(kind).bind(**arguments)
+    except TypeError as error:
+        raise click.ClickException(f"--runner-params: {error}.") from None
 
 
 @cli.group(name="regpipe")
@@ -69,11 +89,42 @@ def _parameters(context: click.Context, option: click.Parameter, value: str) -> 
     """Return parameters as Kedro does, but that a comma inside of brackets is one of a list."""
     depths = accumulate((sign in "[{") - (sign in "]}") for sign in value)
     parts = "".join("\n" if s == "," and not d else s for s, d in zip(value, depths, strict=True))
-    items = [item.strip() for item in parts.split("\n") if item.strip()]
-    for item in items:
-        if not item.partition("=")[0].strip() or "=" not in item:
-            raise click.BadParameter(f"expected name=value, received '{item}'.")
-    return cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist(items)))
+    asked = OmegaConf.create({})
+    for item in filter(None, map(str.strip, parts.split("\n"))):
+        name, equals, written = item.partition("=")
+        if not name.strip() or not equals or name.count(".") >= DEEPEST:
+            raise click.BadParameter(f"expected name=value, received {shown(item)}.")
+        try:
+            OmegaConf.update(asked, name.strip(), read_value(written, name.strip()))
+        except SpecError as error:
+            raise click.BadParameter(str(error)) from None
+        except OmegaConfBaseException as error:
+            raise click.BadParameter(reference_fault(error)) from None
+    return cast(dict[str, Any], OmegaConf.to_container(asked))
+
+
+def _told(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what reads an option, with its error in words: Kedro's shows "NoneType: None"."""
+
+    def reading(context: click.Context, option: click.Parameter, value: Any) -> Any:
+        try:
+            return read(context, option, value)
+        except KedroCliError as error:
+            raise click.BadParameter(error.message) from None
+
+    return reading
+
+
+def _arguments(context: click.Context, option: click.Parameter, value: str | None) -> Any:
+    """Take arguments from a file, unless they can't be read."""
+    if value:
+        try:
+            content = read_config(Path(value).read_bytes(), value)
+        except SpecError as error:
+            raise click.BadParameter(str(error)) from None
+        if not isinstance(content.blocks.get(str(context.info_name)), dict):
+            raise click.BadParameter(f"{value}: expected options below `{context.info_name}:`.")
+    return _config_file_callback(context, option, value)
 
 
 def _once(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
@@ -206,10 +257,11 @@ def _inside(root: Path, path: Path) -> str:
     return str(full.relative_to(root)) if full.is_relative_to(root) else str(full)
 
 
+CALLBACKS = {"params": _parameters, "config": _arguments}
 _options = [copy(option) for option in kedro_run.params]
 for _option in _options:
-    if _option.name == "params":
-        _option.callback = _parameters
+    if _read := CALLBACKS.get(str(_option.name), _option.callback):
+        _option.callback = _told(_read)
 
 # Called so, since a packaged project is run by whatever its `cli` has under this name.
 run = click.Command(

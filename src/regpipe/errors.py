@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
+
+MANY = 40  # names that a message still lists
 
 # Ends a line, moves a terminal's cursor, or turns the direction of what follows.
 UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -25,7 +28,7 @@ def seen(text: str) -> str:
     return UNSEEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
-def unknown(path: str, what: str, name: str, expected: Iterable[str]) -> SpecError:
+def unknown(path: str, what: str, name: Any, expected: Iterable[str]) -> SpecError:
     """Return the error for a `name` that isn't among the `expected` ones.
 
     >>> print(unknown("moons.network.hidden", "argument of Dense", "unit", ["units", "use_bias"]))
@@ -34,8 +37,8 @@ def unknown(path: str, what: str, name: str, expected: Iterable[str]) -> SpecErr
     return SpecError(f"{path}: '{name}' is no {what}. {hint(name, expected)}")
 
 
-def hint(name: str, expected: Iterable[str]) -> str:
-    """Return the nearest of the expected names as a question, or all of them.
+def hint(name: Any, expected: Iterable[str]) -> str:
+    """Return the nearest of the expected names as a question, or all of them, if they are few.
 
     >>> hint("trian", ["train", "test"])
     "Did you mean 'train'?"
@@ -43,8 +46,20 @@ def hint(name: str, expected: Iterable[str]) -> str:
     known = sorted(set(expected))
     if not known:
         return "There are none."
-    near = get_close_matches(name, known, n=1)
-    return f"Did you mean '{near[0]}'?" if near else f"Expected one of: {', '.join(known)}."
+    if near := get_close_matches(str(name), known, n=1):
+        return f"Did you mean '{near[0]}'?"
+    few = known if len(known) <= MANY else [*known[:MANY], "..."]
+    return f"Expected one of: {', '.join(few)}."
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message has it: its beginning, where it is long.
+
+    >>> shown(None), shown("a" * 99)
+    ('nothing', "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...")
+    """
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 80 else f"{text[:69]}..."
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -54,11 +69,13 @@ def cause_of(error: BaseException) -> BaseException:
     return error
 
 
-def not_utf8(error: UnicodeDecodeError) -> str:
+NAME_IT = "name its encoding, such as cp1252 (--encoding, or `encoding: cp1252` in the catalog)"
+
+
+def not_utf8(error: UnicodeDecodeError, otherwise: str = NAME_IT) -> str:
     """Say what to do with a file of text that is encoded otherwise."""
     byte = error.object[error.start]
     return (
         f"This file isn't {error.encoding.upper()}: byte {byte:#04x} stands at {error.start:,}. "
-        "Save it as UTF-8, or name its encoding, such as cp1252 (--encoding, or `encoding: cp1252` "
-        "in the catalog)."
+        f"Save it as UTF-8{otherwise and f', or {otherwise}'}."
     )

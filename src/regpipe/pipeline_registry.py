@@ -14,6 +14,7 @@ from regpipe.candidates.recipes import is_for, only, parse_recipes, suiting
 from regpipe.errors import SpecError
 from regpipe.kedro_side.blocks import (
     Blocks,
+    check_blocks,
     read_blocks,
     read_mechanisms,
     read_named,
@@ -60,6 +61,7 @@ def register_pipelines() -> Mapping[str, Pipeline]:
     """
     # A technique reads its baseline's tables from the problem's namespace, hence the dots.
     warnings.filterwarnings("ignore", "One or more dataset names contain", UserWarning)
+    check_blocks()
     problems, recipes = read_problems()
     _, techniques = read_blocks()
     makers = Makers(problems, techniques, recipes, read_mechanisms(), read_named())

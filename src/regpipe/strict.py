@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+HeldOut = Annotated[float, Field(gt=0, le=0.9)]  # of rows: of the rest, a network has to learn
 # What isn't known is NaN, which JSON can't hold: null there.
 Number = Annotated[
     float,

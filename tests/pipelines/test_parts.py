@@ -156,7 +156,7 @@ def test_a_part_may_train_anew_on_the_same_rows(
         (["--namespaces=weight_l2"], "Run what makes it first: kedro run --pipelines=moons\n"),
         (["--load-versions=weight_l2.runs:2026-11-25T00.00.00.000Z"], "isn't versioned"),
         (["--load-versions=weight_l2.rnus:2026-11-25T00.00.00.000Z"], "weight_l2.rnus"),
-        (["--env=nope"], "conf/nope"),
+        (["--env=nope"], "there is no environment 'nope'. Expected one of: base, "),
         (["--params=data_root=README.md"], "is no folder, and can't be made one"),
     ],
 )

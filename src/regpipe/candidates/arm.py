@@ -204,8 +204,8 @@ def _insert(
     if len(place) > 1:
         raise SpecError(f"{path}: expected `before` or `after`, received both.")
     neighbour = entry[place[0]]
-    if neighbour not in layers:
-        raise unknown(f"{path}.{place[0]}", f"layer of {problem}", str(neighbour), layers)
+    if not isinstance(neighbour, str) or neighbour not in layers:
+        raise unknown(f"{path}.{place[0]}", f"layer of {problem}", neighbour, layers)
     made = _layer(path, name, {k: v for k, v in entry.items() if k not in places})
     position = list(layers).index(neighbour) + (place[0] == "after")
     items = list(layers.items())

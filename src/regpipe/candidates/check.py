@@ -13,8 +13,9 @@ from regpipe.candidates.grids import check_grid
 from regpipe.candidates.mechanisms import MECHANISMS, faults_of_mechanisms
 from regpipe.candidates.recipes import check_recipe, hidden_layers, suits
 from regpipe.candidates.references import REFERENCES, parse_references
-from regpipe.errors import SpecError, hint, unknown
+from regpipe.errors import SpecError, hint, shown, unknown
 from regpipe.language import Problem, Recipe, Settings, StoppingRules, Technique, Training
+from regpipe.language.limits import Limits, faults_of_sizes, faults_of_weights
 from regpipe.language.reading import parse
 from regpipe.language.vocabulary import check_name
 from regpipe.rows.sources import check_rows
@@ -54,52 +55,86 @@ def check_parameters(
             faults.extend(error.faults)
             return None
 
-    keep(check_free, problems, techniques)
-    for name in (*problems, *techniques):
-        keep(check_name, name, "problem or technique", name)
+    limits = _check_sizes(parameters)
+    misnamed = _faults_of_names(problems, techniques)
+    faults += misnamed.values()
     names = {*Settings.model_fields, *OTHERS, *problems, *techniques}
     unknown_names = sorted(set(parameters) - names)
     faults += [f"{name}: there is no such parameter. {hint(name, names)}" for name in unknown_names]
     settings = {k: v for k, v in parameters.items() if k in Settings.model_fields}
-    parsed = keep(parse, Settings, settings, "")
+    parsed = None if settings.keys() & misnamed else keep(parse, Settings, settings, "")
     bases: dict[str, Arm | None] = dict.fromkeys(problems)
-    for name in problems:
-        if problem := keep(parse, Problem, parameters[name], name):
-            before = len(faults)
-            keep(check_rows, name, problem)
-            # The classes of an own table are read in its rows, if those can be.
-            bases[name] = keep(baseline, name, problem) if len(faults) == before else None
+    for name in (name for name in problems if name not in misnamed):
+        bases[name] = keep(_base, name, parameters[name])
     arms: dict[str, Arm | None] = {**dict.fromkeys(techniques), **bases}
-    for name, written in techniques.items():
-        technique = keep(parse, Technique, parameters[name], name)
-        if technique is None:
-            continue
-        if technique.problem not in problems:
-            faults.append(f"{name}.problem: {_no_problem(technique.problem, problems)}")
-        elif technique.problem != written.get("problem"):
-            faults.append(
-                f"{name}.problem: a run can't change it from '{written.get('problem')}' to "
-                f"'{technique.problem}', since the pipeline is wired to it. Write a block for that."
-            )
-        elif base := bases.get(technique.problem):
-            if arm := keep(apply, name, technique, base):
-                arms[name] = arm
-                keep(check_grid, name, technique, base)
-    recipes = parameters.get(RECIPES) or {}
-    keep(_check_names, parsed, recipes)
-    faults += _faults_of_recipes(recipes, [base for base in bases.values() if base])
-    foundations = parameters.get(FOUNDATIONS) or {}
-    faults += _faults_of_foundations(
-        foundations, recipes, [base for base in bases.values() if base]
+    for name in (name for name in techniques if name not in misnamed):
+        written = techniques[name].get("problem") if isinstance(techniques[name], dict) else None
+        arms[name] = keep(_arm, name, parameters[name], written, bases)
+    for name, arm in arms.items():
+        if arm is not None:
+            faults += faults_of_weights(name, arm.input_shape, arm.layers, limits)
+    there = [base for base in bases.values() if base]
+    recipes, foundations, references, mechanisms = (
+        keep(_blocks_of, kind, parameters) or {} for kind in OTHERS
     )
+    keep(_check_names, parsed, recipes)
+    faults += _faults_of_recipes(recipes, there)
+    faults += _faults_of_foundations(foundations, recipes, there)
     faults += _faults_of_starts(parsed, {*recipes, *foundations})
-    keep(parse_references, parameters.get(REFERENCES) or {})
+    keep(parse_references, references)
     if rules := parameters.get("stopping_rules"):
         if found := keep(parse, StoppingRules, rules, "stopping_rules"):
             faults += _faults_of_rules(found, bases)
-    faults += faults_of_mechanisms(parameters.get(MECHANISMS) or {}, arms)
+    faults += faults_of_mechanisms(mechanisms, arms)
     if faults:
         raise SpecError(*dict.fromkeys(faults))
+
+
+def _check_sizes(parameters: Block) -> Limits:
+    """Return the limits, unless something is beyond them: other checks would take as long."""
+    limits = parse(Limits, parameters.get("limits") or {}, "limits")
+    spent = {name: block for name, block in parameters.items() if name != REFERENCES}
+    if beyond := list(faults_of_sizes(spent, limits)):
+        raise SpecError(*beyond)
+    return limits
+
+
+def _base(name: str, block: Block) -> Arm:
+    """Return the arm of a problem.
+
+    The classes of an own table are read in its rows, if those can be.
+    """
+    problem = parse(Problem, block, name)
+    check_rows(name, problem)
+    return baseline(name, problem)
+
+
+def _arm(
+    name: str, block: Block, written: str | None, bases: Mapping[str, Arm | None]
+) -> Arm | None:
+    """Return the arm of a technique, None where its problem has a fault of its own."""
+    technique = parse(Technique, block, name)
+    if technique.problem not in bases:
+        raise SpecError(f"{name}.problem: {_no_problem(technique.problem, bases)}")
+    if technique.problem != written:
+        raise SpecError(
+            f"{name}.problem: a run can't change it from '{written}' to '{technique.problem}', "
+            "since the pipeline is wired to it. Write a block for that."
+        )
+    base = bases[technique.problem]
+    if base is None:
+        return None
+    arm = apply(name, technique, base)
+    check_grid(name, technique, base)
+    return arm
+
+
+def _blocks_of(kind: str, parameters: Block) -> Mapping[str, Block]:
+    """Return the blocks of a parameter that holds them by their names."""
+    blocks = parameters.get(kind)
+    if not isinstance(blocks, dict | None):
+        raise SpecError(f"{kind}: expected a mapping of names to blocks, received {shown(blocks)}.")
+    return blocks or {}
 
 
 def _check_names(settings: Settings | None, recipes: Mapping[str, Block]) -> None:
@@ -127,7 +162,7 @@ def _faults_of_recipes(recipes: Mapping[str, Block], bases: Sequence[Arm]) -> It
                 check_recipe(name, recipe, tried[0])
         except SpecError as error:
             if isinstance(block, dict) and not NEEDED <= set(block):  # a misspelt override
-                for near in get_close_matches(name, {*recipes} - {name}, 1):
+                for near in get_close_matches(str(name), {*map(str, recipes)} - {str(name)}, 1):
                     yield f"{RECIPES}.{name}: this is no whole recipe. Did you mean '{near}'?"
             yield from (f if f.startswith(RECIPES) else f"{RECIPES}.{f}" for f in error.faults)
 
@@ -180,28 +215,37 @@ def _faults_of_rules(rules: StoppingRules, bases: Mapping[str, Arm | None]) -> I
 
 
 def check_free(problems: Iterable[str], techniques: Mapping[str, Any]) -> None:
-    """Raise SpecError where a problem or a technique is called as something else is already."""
-    faults: list[str] = []
-    for name in sorted(set(problems) & set(techniques)):
-        faults.append(f"{name}: names both a problem and a technique. Expected different names.")
-    for name, block in techniques.items():
-        if (
-            isinstance(block, dict)
-            and block.get("grid")
-            and f"{name}_grid" in {*problems, *techniques}
-        ):
-            faults.append(f"{name}_grid: that is the name of the grid of {name}. Expected another.")
+    """Raise SpecError where a problem or a technique can't be called so, or something else is."""
+    if faults := _faults_of_names(problems, techniques):
+        raise SpecError(*faults.values())
+
+
+def _faults_of_names(problems: Iterable[str], techniques: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with names of problems and techniques, by the name."""
+    grids = {
+        f"{name}_grid": f"grid of {name}"
+        for name, block in techniques.items()
+        if isinstance(block, dict) and block.get("grid")
+    }
     taken = {
         **dict.fromkeys(Settings.model_fields, "parameter"),
         **dict.fromkeys(PIPELINES, "pipeline"),
         **dict.fromkeys(DATASETS, "dataset"),
         **{f"{problem}_{what}": "pipeline" for problem in problems for what in OF_A_PROBLEM},
         **dict.fromkeys(OTHERS, "parameter"),
+        **grids,
     }
-    for name in sorted({*problems, *techniques} & set(taken)):
-        faults.append(f"{name}: this name is taken by a {taken[name]}. Expected another.")
-    if faults:
-        raise SpecError(*faults)
+    faults: dict[str, str] = {}
+    for name in sorted({*problems, *techniques}):
+        try:
+            check_name(name, "problem or technique", name)
+        except SpecError as error:
+            faults[name] = str(error)
+        if name in taken:
+            faults[name] = f"{name}: this name is taken by a {taken[name]}. Expected another."
+        elif name in problems and name in techniques:
+            faults[name] = f"{name}: names both a problem and a technique. Expected two names."
+    return faults
 
 
 def _no_problem(problem: str, problems: Iterable[str]) -> str:

@@ -14,16 +14,15 @@ MECHANISMS = "mechanisms"  # the parameter
 OF_ALL = ("norm", "activation", "zeros", "epochs", "best_epoch", "train_rows")
 
 
-def faults_of_mechanisms(blocks: Any, arms: Mapping[str, Arm | None]) -> Iterator[str]:
+def faults_of_mechanisms(
+    blocks: Mapping[str, Any], arms: Mapping[str, Arm | None]
+) -> Iterator[str]:
     """Yield what is wrong with claims.
 
     Args:
         blocks: the claims by their names, as written.
         arms: of each problem and each technique; None where its block has a fault of its own.
     """
-    if not isinstance(blocks, dict):
-        yield f"{MECHANISMS}: expected a mapping of names to claims, received {blocks!r}."
-        return
     for name, block in blocks.items():
         path = f"{MECHANISMS}.{name}"
         try:

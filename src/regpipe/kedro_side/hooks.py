@@ -9,7 +9,6 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
-from regpipe.candidates.check import check_parameters
 from regpipe.errors import SpecError, cause_of, not_utf8, seen
 from regpipe.kedro_side import blocks
 from regpipe.kedro_side.machine import lacking
@@ -35,10 +34,7 @@ class CheckHooks:
     def after_context_created(self, context: KedroContext) -> None:
         """Check all blocks, `--params` included; one line for each fault."""
         blocks.use(context.config_loader)
-        try:
-            check_parameters(context.config_loader["parameters"], *blocks.read_blocks())
-        except SpecError as error:
-            raise _refusal(error) from None
+        blocks.check_blocks()
 
     @hook_impl
     def after_catalog_created(
@@ -74,7 +70,7 @@ class CheckHooks:
     def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
         """Say what Keras refused, or which file can't be read or written, without a traceback."""
         if isinstance(error, SpecError):
-            raise _refusal(error) from None
+            raise blocks.refusal(error) from None
         if isinstance(error, DatasetError) and "Failed while loading" in str(error):
             raise click.ClickException(unreadable(error)) from None
         cause = cause_of(error)
@@ -114,7 +110,3 @@ def _unwritable(error: Exception, cause: OSError, catalog: DataCatalog) -> str:
     name, _, _ = str(error).partition(":")
     where = cause.filename or config_of(catalog, name).get("filepath", "its place")
     return f"the dataset '{name}' can't be written to {where}: {cause.strerror}."
-
-
-def _refusal(error: SpecError) -> click.ClickException:
-    return click.ClickException(f"these parameters can't be run.\n{error}")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     NonNegativeInt,
@@ -19,7 +20,7 @@ from pydantic import (
 
 from regpipe.ingredients.class_weight import ClassWeight
 from regpipe.language.columns import Column
-from regpipe.language.metrics import METRICS, MetricName
+from regpipe.language.metrics import METRICS, MetricName, check_smallest
 from regpipe.language.settings import Statistics
 from regpipe.language.tasks import CODE_SCORES, TASKS, Task, TaskName
 from regpipe.language.training import Training
@@ -94,6 +95,13 @@ class TableRows(Strict):
     decimal: Literal[".", ","] = "."
     thousands: str | None = None
     columns: dict[str, Column] | None = None
+
+    @model_validator(mode="after")
+    def _names_each_class_once(self) -> Self:
+        classes = self.classes or []
+        if twice := [name for name in classes if classes.count(name) > 1]:
+            raise ValueError(f"classes: {twice[0]!r} stands there twice. Expected it once")
+        return self
 
     @model_validator(mode="after")
     def _declares_its_roles(self) -> Self:
@@ -184,7 +192,9 @@ class Problem(Strict):
     training: Training
     autoencoder: Autoencoder | None = None
     # In place of those of the statistics, where a score has another scale.
-    smallest_difference: dict[MetricName, PositiveFloat] = {}
+    smallest_difference: Annotated[
+        dict[MetricName, PositiveFloat], AfterValidator(check_smallest)
+    ] = {}
     published: Published | None = None
     # Why the rows aren't those that the published numbers are about, where they only stand in for
     # those: such rows judge no claim.

@@ -403,3 +403,19 @@ METRICS: dict[str, Metric] = {
     "sparsity": _share("share of zeros in the code"),
     "loss": Metric("loss", higher_is_better=False, places=3, tasks=(*CLASSES, *NUMBERS)),
 }
+
+
+def check_smallest(differences: dict[str, float]) -> dict[str, float]:
+    """Return smallest differences of interest, unless no two values can differ so much.
+
+    Raises:
+        ValueError: one is as wide as the range of its metric.
+    """
+    for name, difference in differences.items():
+        metric = METRICS[name]
+        if difference >= metric.highest - metric.lowest:
+            raise ValueError(
+                f"{name} goes from {metric.lowest:g} to {metric.highest:g}. Expected a difference "
+                f"below {metric.highest - metric.lowest:g}, received {difference:g}"
+            )
+    return differences

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from regpipe.errors import SpecError, hint
+from regpipe.errors import SpecError, hint, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 EXPECTED = {  # by how pydantic's types of errors begin
@@ -15,13 +15,20 @@ EXPECTED = {  # by how pydantic's types of errors begin
     "float": "a number",
     "finite": "a finite number",
     "string_type": "text",
+    "string_too_short": "some text",
     "list": "a list",
     "dict": "a mapping of keys to values",
-    "greater_than_equal": "a number of {:g} or more",
-    "greater_than": "a number above {:g}",
-    "less_than_equal": "a number of {:g} or less",
-    "less_than": "a number below {:g}",
+    "model": "a mapping of keys to values",
+    "greater_than_equal": "a number of {ge:,.12g} or more",
+    "greater_than": "a number above {gt:,.12g}",
+    "less_than_equal": "a number of {le:,.12g} or less",
+    "less_than": "a number below {lt:,.12g}",
+    "too_short": "{min_length} or more entries",
+    "too_long": "{max_length} or fewer entries",
+    "union_tag_invalid": "{discriminator} to be one of {expected_tags}",
+    "union_tag_not_found": "a mapping with the key {discriminator}",
 }
+KEY = "[key]"  # what pydantic calls a key that is wrong itself
 
 
 def parse(model: type[Model], block: Any, name: str) -> Model:
@@ -31,9 +38,25 @@ def parse(model: type[Model], block: Any, name: str) -> Model:
         SpecError: a key is unknown or missing, or a value is of the wrong kind.
     """
     try:
-        return model.model_validate(block)
+        parsed = model.model_validate(block)
     except ValidationError as error:
         raise SpecError(*_faults(error.errors(), model, block, name)) from None
+    if faults := list(_truths(block, parsed, name)):
+        raise SpecError(*faults)
+    return parsed
+
+
+def _truths(block: Any, parsed: Any, path: str) -> Iterator[str]:
+    """Yield where a truth value stands for a number: to pydantic, and to Python, true is 1."""
+    if isinstance(block, bool) and not isinstance(parsed, bool):
+        yield f"{path}: expected a number, received {block}."
+    elif isinstance(block, dict):
+        inside = vars(parsed) if isinstance(parsed, BaseModel) else parsed
+        for key in block.keys() & inside.keys() if isinstance(inside, dict) else ():
+            yield from _truths(block[key], inside[key], f"{path}.{key}" if path else str(key))
+    elif isinstance(block, list) and isinstance(parsed, list) and len(block) == len(parsed):
+        for place, pair in enumerate(zip(block, parsed, strict=True)):
+            yield from _truths(*pair, f"{path}.{place}")
 
 
 def parse_json(model: type[Model], text: bytes, name: str) -> Model:
@@ -56,14 +79,12 @@ def _faults(errors: list[Any], model: type[BaseModel], block: Any, name: str) ->
     wrong: dict[tuple[str, ...], list[Any]] = {}
     for error in errors:
         wrong.setdefault(_place(error, block), []).append(error)
-    for place, found in wrong.items():
+    for place, all_found in wrong.items():
         if any(other[: len(place)] == place != other for other in wrong):
             continue  # of one type it is, but for what is wrong inside it
         path = ".".join([name, *place] if name else place)
-        if len(found) == 1:
-            yield _explain(found[0], model, path)
-        else:
-            yield f"{path}: expected {_any_of(found)}, received {found[0]['input']!r}."
+        found = [error for error in all_found if error["loc"][-1:] == (KEY,)] or all_found
+        yield _explain(found[0], model, path) or f"{path}: {_expected_of(found)}."
 
 
 def _place(error: Any, block: Any) -> tuple[str, ...]:
@@ -74,7 +95,7 @@ def _place(error: Any, block: Any) -> tuple[str, ...]:
     ('split', 'train')
     """
     place = []
-    for part in error["loc"]:
+    for part in error["loc"][:-2] if error["loc"][-1:] == (KEY,) else error["loc"]:
         there = isinstance(block, dict) and part in block
         if there or (isinstance(block, list) and isinstance(part, int)):
             block = block[part]
@@ -84,13 +105,15 @@ def _place(error: Any, block: Any) -> tuple[str, ...]:
     return tuple(place)
 
 
-def _any_of(errors: list[Any]) -> str:
+def _expected_of(errors: list[Any]) -> str:
     """Return what a value might have been, by what each of the types says that it isn't."""
     expected = list(dict.fromkeys(map(_expected, errors)))
     if "a number" in expected and "a whole number" in expected:
         expected.remove("a whole number")
     *others, last = expected
-    return f"{', '.join(others)} or {last}" if others else last
+    wanted = f"{', '.join(others)} or {last}" if others else last
+    of_key = " as a key" if errors[0]["loc"][-1:] == (KEY,) else ""
+    return f"expected {wanted}{of_key}, received {shown(errors[0]['input'])}"
 
 
 def _expected(error: Any) -> str:
@@ -101,25 +124,21 @@ def _expected(error: Any) -> str:
     """
     for kind, words in EXPECTED.items():
         if error["type"].startswith(kind):
-            return words.format(*error.get("ctx", {}).values())
+            return words.format(**error.get("ctx", {}))
     return str(error["msg"]).removeprefix("Input should be ")
 
 
-def _explain(error: Any, model: type[BaseModel], path: str) -> str:
-    """Return path and what was expected, for one of pydantic's errors."""
+def _explain(error: Any, model: type[BaseModel], path: str) -> str | None:
+    """Return what is wrong at a path; None where it is but of another type or out of range."""
     location = [str(part) for part in error["loc"]]
     if error["type"] == "extra_forbidden":
         return f"{path}: there is no such key. {hint(location[-1], _keys(model, location[:-1]))}"
     if error["type"] == "missing":
         return f"{path}: this key is missing."
-    if error["type"] in {"model_type", "dict_type"}:
-        received = "nothing" if error["input"] is None else repr(error["input"])
-        return f"{path}: expected a mapping of keys to values, received {received}."
     if error["type"] == "value_error":  # a block's own check, which names what it received
         check = str(error["ctx"]["error"])
         return f"{path}: {check}{'' if check.endswith(('.', '?')) else '.'}"
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return f"{path}: {message}. Received {error['input']!r}."
+    return None
 
 
 def _keys(model: type[BaseModel], location: list[str]) -> set[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     NonNegativeInt,
@@ -13,16 +14,15 @@ from pydantic import (
     model_validator,
 )
 
-from regpipe.errors import hint
+from regpipe.errors import hint, shown
 from regpipe.ingredients import blocks
 from regpipe.ingredients._watching import Monitored
 from regpipe.ingredients.early_stopping import EarlyStopping
-from regpipe.language.metrics import METRICS
-from regpipe.strict import Share, Strict
+from regpipe.language.limits import Limits
+from regpipe.language.metrics import METRICS, check_smallest
+from regpipe.strict import HeldOut, Share, Strict
 
-MOST = 100_000  # repeats: more take days, and their draws more memory than there is
-Repeats = Annotated[int, Field(ge=2, le=MOST)]
-AtMost = Annotated[int, Field(ge=1, le=MOST)]
+Repeats = Annotated[int, Field(ge=2)]
 
 
 class FixedProtocol(Strict):
@@ -33,10 +33,8 @@ class FixedProtocol(Strict):
 
 def _repeats(value: Any) -> Any:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if value != "auto" and not (whole and 2 <= value <= MOST):
-        raise ValueError(
-            f"expected a whole number of 2 or more, {MOST:,} at most, or auto, received {value!r}"
-        )
+    if value != "auto" and not (whole and value >= 2):
+        raise ValueError(f"expected a whole number of 2 or more, or auto, received {shown(value)}")
     return value
 
 
@@ -49,7 +47,7 @@ class Repeated(Strict):
     """
 
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)]
-    at_most: AtMost
+    at_most: PositiveInt
     batch: Annotated[int, Field(ge=5)]
 
     @model_validator(mode="after")
@@ -89,7 +87,7 @@ class FreshProtocol(Repeated):
     """
 
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
-    at_most: AtMost = 60
+    at_most: PositiveInt = 60
     batch: Annotated[int, Field(ge=5)] = 10
     score_rows: PositiveInt = 10_000
 
@@ -106,7 +104,7 @@ class GridProtocol(Strict):
     """
 
     repeats: Repeats = 10
-    validation_split: Share = 0.3
+    validation_split: HeldOut = 0.3
 
 
 class VarianceProtocol(Strict):
@@ -155,6 +153,7 @@ class Statistics(Strict):
         dict[str, PositiveFloat],
         BeforeValidator(_of_every_metric),
         Field(default={}, validate_default=True),
+        AfterValidator(check_smallest),
     ]
 
 
@@ -195,7 +194,7 @@ class Holdouts(Strict):
     """How a choice is made inside each repeat: by `holdouts` ways to hold out training rows."""
 
     holdouts: PositiveInt = 3
-    validation_split: Share = 0.3
+    validation_split: HeldOut = 0.3
 
 
 class Screen(Holdouts, Repeated):
@@ -207,7 +206,7 @@ class Screen(Holdouts, Repeated):
 
     recipes: Annotated[list[str], Field(min_length=1)] | None = None
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_repeats)] = "auto"
-    at_most: AtMost = 20
+    at_most: PositiveInt = 20
     batch: Annotated[int, Field(ge=5)] = 5
 
 
@@ -264,6 +263,7 @@ class Settings(Strict):
     answer: Answering = Answering()
     starts: list[dict[str, float | None]] = []  # mixtures that a search begins with
     export: Export = Export()
+    limits: Limits = Limits()
     engine: Engine = "compiled"
     random: Random = "hash"  # by which masks and noise are drawn; threefry: a slow cross-check
     workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores

@@ -8,7 +8,7 @@ from pydantic import PositiveInt, create_model, model_validator
 from regpipe.ingredients import Ingredient, blocks, overrides
 from regpipe.ingredients.early_stopping import EarlyStopping
 from regpipe.language.vocabulary import called
-from regpipe.strict import Share, Strict
+from regpipe.strict import HeldOut, Strict
 
 
 class KerasTraining(Strict):
@@ -25,7 +25,7 @@ class KerasTraining(Strict):
     epochs: PositiveInt
     batch_size: PositiveInt = 32
     shuffle: bool = True
-    validation_split: Share | None = None
+    validation_split: HeldOut | None = None
     validation_freq: PositiveInt = 1
 
     @model_validator(mode="before")

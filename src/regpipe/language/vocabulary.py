@@ -8,18 +8,22 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from regpipe.errors import SpecError, unknown
+from regpipe.errors import SpecError, shown, unknown
 from regpipe.ingredients import LAYERS, PENALTIES
 from regpipe.language import keras_names
 from regpipe.language.reading import parse
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 100  # letters: it becomes a part of files' names, which may have 255
+DEVICES = {"con", "prn", "aux", "nul", *(f"{n}{k}" for n in ("com", "lpt") for k in range(1, 10))}
 SCHEDULES = "optimizers/schedules"
 
 # Arguments of optimizers and schedules that Keras takes as floats alone, and those that are whole.
 FLOATS = ("learning_rate", "initial_learning_rate", "values", "momentum")
 WHOLE = ("gradient_accumulation_steps", "ema_overwrite_frequency")
+SCHEDULED = ("learning_rate",)  # a number, or a schedule
+PER_AXIS = ("kernel_size", "pool_size")  # a number, or one for each axis
+SIZES = ("units", "filters")  # whole, and never null
 
 # What a layer finds in the rows that it is adapted to, as its arguments.
 ADAPTED = ("mean", "variance", "bin_boundaries", "vocabulary")
@@ -44,13 +48,16 @@ RANGES: Ranges = {
 CONSTRAINT_RANGES = {**RANGES, "rate": (0, 1.000001, "a share from 0 to 1")}
 
 
-def check_name(path: str, what: str, name: str) -> None:
+def check_name(path: str, what: str, name: Any) -> None:
     """Raise SpecError unless `name` can be a key of a path, a folder and a Keras layer."""
-    if not NAME.fullmatch(name):
+    path = path or repr(path)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise SpecError(
-            f"{path}: '{name}' can't name a {what}. Expected small letters, digits and _, "
+            f"{path}: {name!r} can't name a {what}. Expected small letters, digits and _, "
             "and a letter first."
         )
+    if name in DEVICES:
+        raise SpecError(f"{path}: no folder can be called '{name}' on Windows. Expected another.")
     if len(name) > LONGEST_NAME:
         raise SpecError(
             f"{name[:20]}...: {len(name)} letters can't name a {what}. Expected "
@@ -208,8 +215,9 @@ def _check_values(
         at = f"{path}.{name}"
         if name not in names:
             raise unknown(path, f"argument of {kind}", name, names)
-        if name in WHOLE and value is not None and type(value) is not int:
-            raise SpecError(f"{at}: expected a whole number, received {value!r}.")
+        whole = name in SIZES or (name in WHOLE and value is not None)
+        if whole and type(value) is not int:
+            raise SpecError(f"{at}: expected a whole number, received {shown(value)}.")
         if name.endswith("_regularizer"):
             check_regularizer(at, value)
         elif name.endswith("_constraint") and value is not None:
@@ -241,7 +249,8 @@ def _check_object(path: str, module: str, what: str, value: Any, extra: Iterable
 
 def _check_one_of(path: str, what: str, value: Any, names: list[str]) -> None:
     if not isinstance(value, str):
-        raise SpecError(f"{path}: expected the name of a {what}, received {value!r}.")
+        a = "an" if what.startswith("a") else "a"
+        raise SpecError(f"{path}: expected the name of {a} {what}, received {shown(value)}.")
     if value not in names:
         raise unknown(path, what, value, names)
 
@@ -258,9 +267,11 @@ def _check_strengths(path: str, value: Any, names: list[str]) -> None:
 
 
 def check_range(path: str, name: str, value: Any, ranges: Ranges = RANGES) -> None:
-    """Raise SpecError for a number out of the range of `name`, if it has one; for text, too."""
-    if name not in ranges or not isinstance(value, int | float | str):
+    """Raise SpecError for a number out of the range of `name`, if it has one, or no number."""
+    if name not in ranges or value is None or (name in SCHEDULED and isinstance(value, dict)):
         return
     low, high, expected = ranges[name]
-    if isinstance(value, bool | str) or not low <= value < high:
-        raise SpecError(f"{path}: expected {expected}, received {value!r}.")
+    for one in value if isinstance(value, list) and name in PER_AXIS else [value]:
+        number = isinstance(one, int | float) and not isinstance(one, bool)
+        if not number or not low <= one < high:
+            raise SpecError(f"{path}: expected {expected}, received {shown(value)}.")

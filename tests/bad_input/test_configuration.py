@@ -1,0 +1,84 @@
+"""A configuration that is no good is refused in the line that stands beside it, and at once."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from regpipe.candidates.check import check_parameters
+from regpipe.errors import SpecError
+from regpipe.kedro_side import blocks
+from regpipe.kedro_side.blocks import LOADER_ARGS, BlockLoader
+from tests.bad_input.small import CONF, parameters, put, written
+from tests.command_lines import PROJECT
+
+HERE = Path(__file__).parent
+FILES, BLOCKS = (
+    yaml.safe_load((HERE / f"{name}.yml").read_text(encoding="utf-8"))
+    for name in ("config_files", "blocks")
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The configuration of the small project."""
+    monkeypatch.setattr(blocks, "_loader", None)  # put back afterwards
+    conf = tmp_path / "conf"
+    shutil.copytree(CONF, conf)
+    for env in ("local", "quick"):
+        (conf / env).mkdir()
+    shutil.copy(PROJECT / "conf" / "base" / "catalog.yml", conf / "base")
+    return conf
+
+
+def content(case: dict[str, Any]) -> bytes:
+    text = case["text"]
+    if "times" in case:
+        text = text.replace(case["replace"], case["replace"] * case["times"])
+    return text.encode(case.get("encoding", "utf-8"))
+
+
+def refusal(conf: Path, env: str | None, kind: str) -> list[str]:
+    """Return what is said of a configuration, line by line."""
+    with pytest.raises(click.ClickException) as refused:
+        loader = BlockLoader(conf, env=env, **LOADER_ARGS)
+        blocks.use(loader)
+        loader.check()
+        loader[kind]
+    headline, said = refused.value.message.split(".", 1)
+    assert headline in ("the configuration can't be read", "these parameters can't be run")
+    return said.strip().splitlines()
+
+
+def test_the_small_project_is_good(small: Path) -> None:
+    loader = BlockLoader(small, **LOADER_ARGS)
+    blocks.use(loader)
+    loader.check()
+    assert loader["catalog"]
+
+
+def lines(says: str | list[str]) -> list[str]:
+    return [says] if isinstance(says, str) else says
+
+
+def test_every_file_that_is_no_good_is_refused_in_its_line(small: Path) -> None:
+    """All in one test: each takes some hundredths of a second."""
+    for case in FILES:
+        path = small / case["file"]
+        before = path.read_bytes() if path.exists() else None
+        path.write_bytes(content(case))
+        told = refusal(small, case.get("env"), case.get("reads", "catalog"))
+        assert told == lines(case["says"]), case["what"]
+        path.unlink()
+        if before is not None:
+            path.write_bytes(before)
+
+
+def test_every_value_that_is_no_good_is_refused_in_its_line() -> None:
+    for case in BLOCKS:
+        with pytest.raises(SpecError) as refused:
+            check_parameters(put(parameters(), case["put"], case["value"]), *written())
+        assert list(refused.value.faults) == lines(case["says"]), case
