@@ -66,7 +66,7 @@ def check_lines(faults: tuple[str, ...], starts: tuple[str, ...]) -> None:
         assert len(fault) < 1000, fault
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@settings(max_examples=100, derandomize=True, deadline=None, database=None)
 @given(path=st.sampled_from(sorted(paths(WHOLE))), value=values)
 def test_any_value_anywhere(path: str, value: Any) -> None:
     try:

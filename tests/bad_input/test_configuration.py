@@ -1,12 +1,15 @@
 """A configuration that is no good is refused in the line that stands beside it, and at once."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
+from kedro.framework.startup import bootstrap_project
 
 from regpipe.candidates.check import check_parameters
 from regpipe.errors import SpecError
@@ -16,9 +19,9 @@ from tests.bad_input.small import CONF, parameters, put, written
 from tests.command_lines import PROJECT
 
 HERE = Path(__file__).parent
-FILES, BLOCKS = (
+FILES, BLOCKS, COMMANDS = (
     yaml.safe_load((HERE / f"{name}.yml").read_text(encoding="utf-8"))
-    for name in ("config_files", "blocks")
+    for name in ("config_files", "blocks", "command_lines")
 )
 
 
@@ -82,3 +85,42 @@ def test_every_value_that_is_no_good_is_refused_in_its_line() -> None:
         with pytest.raises(SpecError) as refused:
             check_parameters(put(parameters(), case["put"], case["value"]), *written())
         assert list(refused.value.faults) == lines(case["says"]), case
+
+
+def test_what_is_beyond_a_limit_is_run_where_that_is_raised() -> None:
+    wide = put(parameters(), "moons.network.hidden.Dense.units", 20_000)
+    with pytest.raises(SpecError, match="--params limits.units=20000"):
+        check_parameters(wide, *written())
+    check_parameters(put(wide, "limits.units", 20_000), *written())
+    deep = put(put(wide, "limits.units", 20_000), "limits.weights", 30_000)
+    with pytest.raises(SpecError, match="moons.network: 40,000 is more than 30,000 weights"):
+        check_parameters(deep, *written())
+
+
+@pytest.fixture
+def typed_in_the_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Kedro knows this project, and afterwards nothing of what was read for a test."""
+    bootstrap_project(PROJECT)
+    monkeypatch.chdir(PROJECT)
+    yield
+    bootstrap_project(PROJECT)
+
+
+@pytest.mark.usefixtures("typed_in_the_project")
+def test_every_command_line_that_is_no_good_is_refused_in_its_line(small: Path) -> None:
+    from regpipe.cli import run
+
+    data = small.parent / "data"
+    for case in COMMANDS:
+        words = case.get("type", "--pipelines=weight_l2").split()
+        asked = [case["params"]] if "params" in case else []
+        if not asked or not asked[0].startswith("data_root="):
+            asked.append(f"data_root={data}")
+        given = [f"--params={','.join(asked)}", f"--conf-source={small}"]
+        words += [one for one in given if one.split("=")[0] not in case.get("type", "")]
+        done = CliRunner().invoke(run, words)
+        told = done.output.replace(str(PROJECT), "PROJECT").rpartition("Error: ")[2]
+        said = [line.rstrip() for line in told.splitlines() if line.strip()]
+        assert said == lines(case["says"]), case
+        assert isinstance(done.exception, SystemExit) and done.exit_code, case
+        assert not list(data.rglob("*")), case

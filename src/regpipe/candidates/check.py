@@ -23,7 +23,7 @@ from regpipe.rows.sources import check_rows
 PIPELINES = ("study", "claims", "variance")  # those of all problems
 DATASETS = ("made", "trainer", "looks", "fits")  # of the catalog, and the folder of the fits
 OF_A_PROBLEM = ("answer", "screen", "cocktail", "export", "predict")  # the pipelines of each
-RECIPES = "recipes"
+RECIPES, LIMITS = "recipes", "limits"
 OTHERS = (
     RECIPES,
     FOUNDATIONS,
@@ -92,8 +92,8 @@ def check_parameters(
 
 def _check_sizes(parameters: Block) -> Limits:
     """Return the limits, unless something is beyond them: other checks would take as long."""
-    limits = parse(Limits, parameters.get("limits") or {}, "limits")
-    spent = {name: block for name, block in parameters.items() if name != REFERENCES}
+    limits = parse(Limits, parameters.get(LIMITS) or {}, LIMITS)
+    spent = {k: v for k, v in parameters.items() if k not in (LIMITS, REFERENCES)}
     if beyond := list(faults_of_sizes(spent, limits)):
         raise SpecError(*beyond)
     return limits
