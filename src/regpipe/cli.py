@@ -42,7 +42,7 @@ def cli() -> None:
 def _run(**kwargs: Any) -> Any:
     assert kedro_run.callback is not None
     runner = kwargs["runner"] or RUNNER
-    _check_runner(runner, kwargs["runner_params"])
+    _check_runner(runner, kwargs.get("runner_params") or {})
     try:
         with interrupts_told():
             return kedro_run.callback(**{**kwargs, "runner": runner})

@@ -121,7 +121,7 @@ def put_columns(**values: Any) -> Callable[[dict[str, Any]], object]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (put(temperature=0), "temperature: input should be greater than 0. Received 0"),
+        (put(temperature=0), "temperature: expected a number above 0, received 0"),
         (put(temperature=-1.0), "temperature: "),
         (put(temperature=float("nan")), "temperature: "),
         (put(temperature=float("inf")), "temperature: "),
@@ -157,7 +157,7 @@ def put_columns(**values: Any) -> Callable[[dict[str, Any]], object]:
         (put_columns(categorical={"town": []}), "town: expected different categories"),
         (put_columns(categorical={"town": ["Rome"]}), "parts don't go together"),
         (put_columns(dates={"age": ["days"]}), "'age' is declared as number by the table"),
-        (put_columns(shape=[1]), "columns.shape: unexpected keyword argument"),
+        (put_columns(shape=[1]), "columns.shape: expected no such key"),
         (put(table={"table": "mine", "target": "ill"}), "is declared as nothing by the table"),
         (put(versions=[]), "versions: "),
     ],

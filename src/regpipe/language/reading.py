@@ -19,6 +19,7 @@ EXPECTED = {  # by how pydantic's types of errors begin
     "list": "a list",
     "dict": "a mapping of keys to values",
     "model": "a mapping of keys to values",
+    "unexpected_keyword": "no such key",
     "greater_than_equal": "a number of {ge:,.12g} or more",
     "greater_than": "a number above {gt:,.12g}",
     "less_than_equal": "a number of {le:,.12g} or less",
