@@ -79,10 +79,16 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+class _KeyDumper(_Dumper):
+    """Writes a key, in which `${...}` stands for itself."""
+
+
 def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     # There 1e5 is a number, also without a sign and a point, and ${...} stands for another value.
     plain = not re.match(r"[-+.0-9]", text)
     escaped = re.sub(r"(\\*)\$\{", lambda match: match[1] * 2 + r"\${", text)
+    if isinstance(dumper, _KeyDumper):
+        escaped = text
     return dumper.represent_scalar("tag:yaml.org,2002:str", escaped, style=None if plain else "'")
 
 
@@ -90,15 +96,15 @@ _Dumper.add_representer(str, _text_node)
 
 
 def _key(name: str) -> str:
-    """Return a key as YAML has it; in keys, `${...}` stands for itself."""
-    return _flow(name).replace(r"\${", "${")
+    """Return a key as YAML has it."""
+    return _flow(name, _KeyDumper)
 
 
-def _flow(value: Any) -> str:
+def _flow(value: Any, dumper: type[_Dumper] = _Dumper) -> str:
     """Return YAML on one line."""
     text = yaml.dump(
         value,
-        Dumper=_Dumper,
+        Dumper=dumper,
         default_flow_style=True,
         sort_keys=False,
         allow_unicode=True,
