@@ -20,10 +20,10 @@ DATASETS: dict[str, tuple[dict[str, Any], Any, Any]] = {  # its entry, and two v
     "NpzDataset": ({}, {"w": np.arange(3.0)}, {"w": np.arange(2.0)}),
     "PictureDataset": ({}, b"PNG", b"other"),
     "RunsDataset": ({"row_scores": "rows.npz"}, TABLE.assign(test_loss_by_row=BY_ROW), TABLE),
-    "CSVDataset": ({"save_args": {"index": False}}, TABLE, TABLE[:1]),
-    "ParquetDataset": ({}, TABLE, TABLE[:1]),
-    "JSONDataset": ({}, {"a": 1}, {"a": 2}),
-    "TextDataset": ({}, "a text", "another"),
+    "whole.CSVDataset": ({"save_args": {"index": False}}, TABLE, TABLE[:1]),
+    "whole.ParquetDataset": ({}, TABLE, TABLE[:1]),
+    "whole.JSONDataset": ({}, {"a": 1}, {"a": 2}),
+    "whole.TextDataset": ({}, "a text", "another"),
 }
 
 

@@ -8,8 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regpipe.kedro_side.datasets import SheetDataset
-from regpipe.kedro_side.datasets.sheets import marked, unmarked
+from regpipe.kedro_side.datasets.sheets import SheetDataset, marked, unmarked
 from tests.conftest import PROJECT
 
 RUN = ("=", "+", "-", "@", "\t", "\r")
@@ -54,4 +53,4 @@ def test_each_text_is_told_from_its_cell(text: str) -> None:
 def test_the_catalog_writes_such_tables(name: str) -> None:
     entries = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
     kind = entries[name]["type"]
-    assert kind == "regpipe.kedro_side.datasets.SheetDataset"
+    assert kind == "regpipe.kedro_side.datasets.sheets.SheetDataset"

@@ -38,7 +38,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def run(folder: Path, by: int = 1) -> None:
     """Run the pipeline as a session does, by a runner that kedro-viz can follow."""
-    json_file = {"type": "regpipe.kedro_side.datasets.JSONDataset"}
+    json_file = {"type": "regpipe.kedro_side.datasets.whole.JSONDataset"}
     entries: dict[str, Any] = {
         name: {**json_file, "filepath": str(folder / f"{name}.json")}
         for name in ("wrapped", "shifted", "made")

@@ -1,4 +1,8 @@
-"""Catalog datasets that kedro-datasets lacks; none of them imports TensorFlow until it has to."""
+"""Catalog datasets that kedro-datasets lacks; none of them imports TensorFlow until it has to.
+
+`whole` and `sheets`, which change kedro-datasets' own, are imported by those alone who name them:
+all of kedro-datasets for pandas comes with them, SQLAlchemy included.
+"""
 
 from regpipe.kedro_side.datasets.files import (
     ExportDataset,
@@ -8,31 +12,19 @@ from regpipe.kedro_side.datasets.files import (
     ValueDataset,
 )
 from regpipe.kedro_side.datasets.runs import RunsDataset
-from regpipe.kedro_side.datasets.sheets import SheetDataset
 from regpipe.kedro_side.datasets.stores import LooksDataset, TrainerDataset, TrialJournalDataset
 from regpipe.kedro_side.datasets.stories import StoriesDataset
 from regpipe.kedro_side.datasets.table import TableDataset
-from regpipe.kedro_side.datasets.whole import (
-    CSVDataset,
-    JSONDataset,
-    ParquetDataset,
-    TextDataset,
-)
 
 __all__ = [
-    "CSVDataset",
     "ExportDataset",
-    "JSONDataset",
     "KerasModelDataset",
     "LooksDataset",
     "NpzDataset",
-    "ParquetDataset",
     "PictureDataset",
     "RunsDataset",
-    "SheetDataset",
     "StoriesDataset",
     "TableDataset",
-    "TextDataset",
     "TrainerDataset",
     "TrialJournalDataset",
     "ValueDataset",
