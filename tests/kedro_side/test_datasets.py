@@ -180,3 +180,23 @@ def test_stories_come_back_as_they_were(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(read[name].runs, runs)
         assert str(read[name].answer) == str(answer)  # NaN isn't equal to itself
         assert replace(read[name], runs=None, answer=None) == replace(story, runs=None, answer=None)
+
+
+def test_the_same_model_makes_the_same_file(tmp_path: Path) -> None:
+    """Keras writes when it was, and where in memory it had the parts of an LSTM."""
+    from regpipe.backend import keras
+
+    def model() -> Any:
+        rows, hidden = keras.Input((3, 1), name="rows"), keras.layers.LSTM(2, name="hidden")
+        return keras.Sequential([rows, hidden], name="waves")
+
+    once, again = model(), model()
+    again.set_weights(once.get_weights())
+    files = [tmp_path / "once.keras", tmp_path / "again.keras"]
+    for model, file in zip((once, again), files, strict=True):
+        KerasModelDataset(filepath=str(file)).save(model)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    loaded = KerasModelDataset(filepath=str(files[1])).load()
+    assert all(
+        (a == b).all() for a, b in zip(loaded.get_weights(), once.get_weights(), strict=True)
+    )

@@ -1,6 +1,6 @@
 """What a data folder holds in the end, to be compared bit for bit.
 
-Three kinds of content differ between two runs that made the same, and nothing else may:
+Four kinds of content differ between two runs that made the same, and nothing else may:
 
 - when: the time at which a verdict was told (`looks.csv`), a trial began and ended (`trials.log`);
 - who: the process that had the folder last (`lock`), or made a trial;
@@ -8,7 +8,7 @@ Three kinds of content differ between two runs that made the same, and nothing e
   of which only the trials that count are compared; and asks for no fit again of trials that were
   finished (`made.json`, the fits of a search);
 - what was told meanwhile: where it is made again, a look counts itself among those before it
-  (`look.json`, `taken`). What decides is its place, which stays.
+  (`taken` in `look.json` and `summary.json`). What decides is its place, which stays.
 """
 
 import csv
@@ -55,15 +55,19 @@ def _made(path: Path) -> dict[str, Any]:
     for name in records:
         if name.endswith(SEARCHED):
             records[name]["fits"] = None
-        if name.endswith(".look"):
+        if name.endswith((".look", ".summary")):
             records[name]["content"] = None
     return records
 
 
-def _look(path: Path) -> dict[str, Any]:
-    look = json.loads(path.read_text(encoding="utf-8"))
-    look["plan"].pop("taken", None)
-    return look
+def _asked(path: Path) -> Any:
+    return _without_taken(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _without_taken(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_taken(part) for key, part in value.items() if key != "taken"}
 
 
 def _trials(path: Path) -> list[Any]:
@@ -80,7 +84,8 @@ def _trials(path: Path) -> list[Any]:
 
 
 READ: dict[str, Callable[[Path], Any]] = {
-    "look.json": _look,
+    "look.json": _asked,
+    "summary.json": _asked,
     "looks.csv": _looks,
     "made.json": _made,
     "trials.log": _trials,

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.torture
 def test_ctrl_c_at_a_write_says_one_line(
     at: int, forks: Forks, line: Line, finished: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    root = tmp_path / "data"
     for workers in (1, 2):
+        root = tmp_path / str(workers)
         fault = {"root": str(root), "at": at, "how": "int"}
         ended = forks.run(line("weight_l2", root, workers=workers), fault=fault)
         assert (ended.code, ended.err.strip()) == (CODE, KEPT)

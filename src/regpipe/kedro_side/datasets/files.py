@@ -2,8 +2,9 @@
 
 import base64
 import json
+import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from regpipe.tables.exported import Predictor
 
-METADATA = "metadata.json"  # of a `.keras` file
+METADATA, CONFIG = "metadata.json", "config.json"  # of a `.keras` file
+SHARED = re.compile(rb'(?<="shared_object_id": )\d+')  # where in memory Keras had an object
 Loaded = TypeVar("Loaded")
 Saved = TypeVar("Saved")
 
@@ -142,6 +144,7 @@ class KerasModelDataset(FileDataset[Any, Any]):
         # Keras writes down when; the same model makes the same file.
         made_with = json.loads(files[METADATA])
         files[METADATA] = json.dumps({**made_with, "date_saved": None}).encode()
+        files[CONFIG] = SHARED.sub(_in_turn(), files[CONFIG])
         write_zip(path, files)
 
     def preview(self) -> JSONPreview:
@@ -208,6 +211,12 @@ def _laid_out(figure: "Figure", dpi: float) -> "Bbox":
         layout.execute(figure)
         figure.set_layout_engine(None)
     return figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+
+
+def _in_turn() -> Callable[[re.Match[bytes]], bytes]:
+    """Return what numbers the objects of a file in the order in which it names them."""
+    numbers: dict[bytes, int] = {}
+    return lambda found: str(numbers.setdefault(found[0], len(numbers) + 1)).encode()
 
 
 def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
