@@ -38,10 +38,10 @@ def small_story() -> Any:
 
 # Each type of conf/base/catalog.yml: its entry, what is saved, and the ending of its file.
 TYPES: dict[str, tuple[dict[str, Any], Callable[[], Any], str]] = {
-    f"{OURS}.JSONDataset": ({}, lambda: {"layers": list(range(30))}, ".json"),
-    f"{OURS}.ParquetDataset": ({}, lambda: TABLE, ".parquet"),
-    f"{OURS}.TextDataset": ({}, lambda: "# model\n" * 30, ".py"),
-    f"{OURS}.SheetDataset": ({"save_args": {"index": False}}, lambda: TABLE, ".csv"),
+    f"{OURS}.whole.JSONDataset": ({}, lambda: {"layers": list(range(30))}, ".json"),
+    f"{OURS}.whole.ParquetDataset": ({}, lambda: TABLE, ".parquet"),
+    f"{OURS}.whole.TextDataset": ({}, lambda: "# model\n" * 30, ".py"),
+    f"{OURS}.sheets.SheetDataset": ({"save_args": {"index": False}}, lambda: TABLE, ".csv"),
     f"{OURS}.RunsDataset": ({"row_scores": "rows.npz"}, lambda: TABLE, ".csv"),
     f"{OURS}.ValueDataset": (
         {"kind": "regpipe.candidates.arm.Arm"},
@@ -74,7 +74,7 @@ def of(folder: Path, kind: str) -> tuple[DataCatalog, Path]:
     entry = {**entry, "type": kind, "filepath": str(file)}
     if "row_scores" in entry:
         entry["row_scores"] = str(folder / entry["row_scores"])
-    made = {"type": f"{OURS}.JSONDataset", "filepath": str(folder / "made.json")}
+    made = {"type": f"{OURS}.whole.JSONDataset", "filepath": str(folder / "made.json")}
     return DataCatalog.from_config({"mine.it": entry, "made": made}), file
 
 
@@ -119,9 +119,9 @@ def test_what_is_damaged_is_read_or_told_in_a_line(
         assert len(line) > len("the dataset 'mine.it' can't be read. ")
         return
     # Whether a text or a picture's bytes are as they were, only a digest can tell; see below.
-    blind = {f"{OURS}.JSONDataset", f"{OURS}.TextDataset", f"{OURS}.PictureDataset"}
-    blind |= {f"{OURS}.SheetDataset", f"{OURS}.RunsDataset"}
-    folder_of_parts = kind == f"{OURS}.ParquetDataset" and damage == "a folder"
+    blind = {f"{OURS}.whole.JSONDataset", f"{OURS}.whole.TextDataset", f"{OURS}.PictureDataset"}
+    blind |= {f"{OURS}.sheets.SheetDataset", f"{OURS}.RunsDataset"}
+    folder_of_parts = kind == f"{OURS}.whole.ParquetDataset" and damage == "a folder"
     assert kind in blind or damage == "flipped" or folder_of_parts
 
 
@@ -181,7 +181,7 @@ def test_a_folder_in_the_place_of_a_file_that_is_to_be_written_is_a_line(
 
 def test_a_table_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
     reads, _ = part_and_whole()
-    catalog, file = of(tmp_path, f"{OURS}.TextDataset")
+    catalog, file = of(tmp_path, f"{OURS}.whole.TextDataset")
     with pytest.raises(click.ClickException) as refused:
         CheckHooks().before_pipeline_run(reads, catalog)
     assert refused.value.message == f"there is no file {file} ('mine.it'), and this run reads it."
@@ -190,7 +190,7 @@ def test_a_table_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) 
 def test_what_cannot_be_read_at_the_end_of_a_run_is_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog, file = of(tmp_path, f"{OURS}.ParquetDataset")
+    catalog, file = of(tmp_path, f"{OURS}.whole.ParquetDataset")
     file.write_text("no table")
 
     def end(**given: Any) -> None:
