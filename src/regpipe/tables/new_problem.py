@@ -30,6 +30,7 @@ from regpipe.tables.own_table import Whole, split_whole, whole_of
 from regpipe.tables.proposal import Proposal
 from regpipe.tables.reading import Options, entry, read, said
 from regpipe.tables.target import infer_task
+from regpipe.tables.text_file import is_excel
 from regpipe.tables.tidy import rows_of, tidied
 from regpipe.tables.wording import count_rows
 
@@ -164,7 +165,7 @@ def _find_target(target: str, columns: Sequence[str], file: Path, notes: Sequenc
         return columns[-1]
     if re.fullmatch("[0-9]+", target) and 0 < int(target) <= len(columns):
         return columns[int(target) - 1]
-    if len(columns) == 1:
+    if len(columns) == 1 and not is_excel(file):
         raise SpecError(
             f"{file}: there is no column '{target}', but one, '{columns[0]}'. If it is several: "
             "name what separates them (--separator); columns of fixed width can't be read."
