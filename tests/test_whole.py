@@ -46,11 +46,12 @@ def test_an_error_names_the_file(tmp_path: Path) -> None:
 
 
 def test_what_was_begun_is_swept_and_nothing_else(tmp_path: Path) -> None:
-    kept = [tmp_path / name for name in ("my.tmp.csv", "my.tmp", "b.tmp2", "4711.csv")]
-    begun = [tmp_path / "a" / name for name in ("table.4711.tmp.csv", "lock.4711.tmp", "d.1.tmp")]
-    begun[0].parent.mkdir()
+    others = ["01_raw/prices.2024.tmp.csv", "quick/06_models/fit.7.tmp.npz", "x.20.tmp/mine"]
+    kept = [tmp_path / name for name in (*others, "06_models/my.tmp.csv", "06_models/4711.csv")]
+    layer = tmp_path / "06_models" / "deep"
+    begun = [tmp_path / "made.3.tmp.json", layer / "table.4711.tmp.csv", layer / "d.1.tmp"]
     for path in [*kept, *begun[:2], begun[2] / "file"]:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     assert sweep(tmp_path) == 3
     assert all(path.exists() for path in kept) and not any(path.exists() for path in begun)

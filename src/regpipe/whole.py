@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+# Where runs write, beside the records at the top.
+LAYERS = ("03_primary", "06_models", "07_model_output", "08_reporting")
 BEGUN = re.compile(r".+\.\d+\.tmp(\.\w+)?")  # what isn't finished, and by which process
 
 
@@ -35,11 +37,13 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> int:
-    """Remove what was begun in a folder by processes that were killed; none may be at work.
+    """Remove what was begun in a data folder by runs that were killed; none may be at work there.
 
+    Only where runs write: other folders in it are a person's own, or data folders of other runs.
     Returns how much it was.
     """
-    found = [path for path in folder.rglob("*.tmp*") if BEGUN.fullmatch(path.name)]
+    inside = (path for layer in LAYERS for path in (folder / layer).rglob("*.tmp*"))
+    found = [p for p in (*folder.glob("made.*"), *inside) if BEGUN.fullmatch(p.name)]
     for begun in found:
         _remove(begun)
     return len(found)

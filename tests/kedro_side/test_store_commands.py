@@ -105,6 +105,26 @@ def test_what_no_block_makes_is_removed_and_nothing_else(root: Path) -> None:
     assert again.output.startswith("All that is there is made by some block")
 
 
+def test_what_a_run_would_make_is_told_by_the_parameters_that_a_run_has(root: Path) -> None:
+    for command, typed in (("verify", False), ("gc", True), ("", False)):
+        store(command, root)
+        assert (context()._pipelines_to_validate is None) is typed  # Kedro types those of all
+
+
+def test_no_folder_is_not_the_usual_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Session:
+        @staticmethod
+        def create(env: str | None, runtime_params: dict[str, str]) -> Any:
+            asked.append(runtime_params)
+            raise SystemExit(1)
+
+    monkeypatch.setattr(store_commands, "KedroSession", Session)
+    CliRunner().invoke(cli, ["regpipe", "store", "forget", "--data-root", ""])
+    assert asked == [{"data_root": ""}]
+
+
 def test_fits_of_a_run_stay_until_it_is_finished(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

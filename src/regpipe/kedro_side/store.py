@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,12 @@ class Store:
         self.folder = data_folder(catalog)
         self.fits: FitStore = catalog["trainer"].load().store
         self._journals: Any = catalog["*.journal"]  # of every cocktail
-        self.records: Records = read_records(catalog)
         self._left: dict[str, set[str]] = {}  # of each pipeline, the datasets that it would make
+
+    @cached_property
+    def records(self) -> Records:
+        """What is remembered of the folder, once nobody else writes to it."""
+        return read_records(self._catalog)
 
     def uses(self) -> dict[str, Use]:
         """Return what belongs to each block, by its name."""

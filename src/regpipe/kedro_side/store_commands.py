@@ -26,9 +26,11 @@ def _with_store(purpose: str) -> Callable[[Callable[..., None]], Callable[..., N
         @click.option("--data-root", help="The folder, if it isn't that of the environment.")
         @wraps(command)
         def with_store(env: str | None, data_root: str | None, **options: Any) -> None:
-            root = {"data_root": data_root} if data_root else {}
+            root = {} if data_root is None else {"data_root": data_root}
             context = KedroSession.create(env=env, runtime_params=root).load_context()
-            context._pipelines_to_validate = []  # else it builds all of them
+            # What a run would make is told by parameters that Kedro types, for which it builds all
+            # pipelines; nobody else needs them.
+            context._pipelines_to_validate = None if purpose == "gc" else []
             assert isinstance(context.catalog, DataCatalog)
             with _taken(Store(context.catalog), purpose) as store:
                 command(store, **options)

@@ -277,6 +277,11 @@ class Settings(Strict):
         if data_root.startswith("~"):  # which a shell spells out only where a word begins with it
             spelled = Path(data_root).expanduser()
             raise ValueError(f"expected a folder, such as {spelled}, received '{data_root}'")
+        if "://" in data_root or {"{", "}"} & {*data_root}:
+            raise ValueError(
+                "expected a folder of this machine without braces in its name, received "
+                f"'{data_root}'"
+            )
         return data_root
 
     @field_validator("tracking")
