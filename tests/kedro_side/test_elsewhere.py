@@ -1,5 +1,6 @@
 """Datasets lie wherever fsspec reaches, with credentials, and keep versions where asked to."""
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,15 +104,28 @@ def test_versions_are_kept_and_found(
     assert_equal(earlier.load("it"), first)
 
 
-@pytest.mark.parametrize(
+BIT_BY_BIT = pytest.mark.parametrize(
     "entry",
     [
-        {"type": "TrainerDataset", "engine": "compiled", "workers": 1},
+        {"type": "TrainerDataset", "engine": "compiled", "workers": 1, "random": "threefry"},
         {"type": "TrialJournalDataset"},
         {"type": "LooksDataset"},
     ],
     ids=lambda entry: entry["type"],
 )
+
+
+@BIT_BY_BIT
+def test_another_process_opens_it_for_itself(entry: dict[str, Any], tmp_path: Path) -> None:
+    kind = f"regpipe.kedro_side.datasets.{entry['type']}"
+    config = {"it": {**entry, "type": kind, "path": str(tmp_path / "it")}}
+    one = DataCatalog.from_config(config)["it"]
+    other = pickle.loads(pickle.dumps(one))
+    assert type(other) is type(one) and other._describe() == one._describe()
+    assert type(other.load()) is type(one.load())
+
+
+@BIT_BY_BIT
 def test_what_is_added_to_bit_by_bit_lies_here(entry: dict[str, Any], tmp_path: Path) -> None:
     kind = f"regpipe.kedro_side.datasets.{entry['type']}"
     catalog = DataCatalog.from_config({"it": {**entry, "type": kind, "path": "s3://bucket/fits"}})

@@ -149,7 +149,7 @@ class Session:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.held = folder, dict[str, bool]()
-        self.begun = folder / "fits" / "ab" / "abab.4711.tmp"  # left behind by a killed run
+        self.begun = folder / "06_models" / "ab" / "abab.4711.tmp"  # left behind by a killed run
         self.begun.parent.mkdir(parents=True, exist_ok=True)
         self.begun.write_bytes(b"half")
         self._hooks = _create_hook_manager()
@@ -174,7 +174,7 @@ class Session:
         )
         catalog["params:number"] = 3
         catalog["trainer"] = TrainerDataset(
-            path=str(self.folder / "fits"), engine="compiled", workers=1
+            path=str(self.folder / "06_models"), engine="compiled", workers=1
         )
         pipeline = Pipeline([node(do, "params:number", "doubled", name="double")])
         arguments = {
@@ -227,4 +227,4 @@ def test_a_second_run_does_nothing_and_says_what_to_do(session: Session) -> None
     assert isinstance(error, click.ClickException)
     assert "(weight_l2), since" in error.message and "--params=data_root=DIR" in error.message
     assert not other.held and other.begun.exists()
-    assert sorted(os.listdir(session.folder)) == ["fits", FILE]
+    assert sorted(os.listdir(session.folder)) == ["06_models", FILE]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
@@ -40,6 +41,10 @@ class StoreDataset(AbstractDataset[NoReturn, Loaded]):
             )
         self._path = Path(path)
         self.metadata = metadata
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process, as those of ParallelRunner, open the place for itself."""
+        return partial(type(self), **self._describe()), ()
 
     def save(self, data: NoReturn) -> NoReturn:
         """Refuse."""
