@@ -1,6 +1,7 @@
 """What was told is remembered: who asks again is told with wider intervals."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,11 @@ def test_a_file_that_excel_saved_is_read(tmp_path: Path) -> None:
     looks.tell(at(looks, 30), ["helps"])
     file.write_text("\ufeff" + file.read_text(encoding="utf-8"), encoding="utf-8")
     assert asked_before(looks, 50) == 1
+
+
+def test_what_several_processes_tell_at_a_time_is_all_remembered(tmp_path: Path) -> None:
+    file = tmp_path / "looks.csv"
+    plans = [at(Looks(file), repeats) for repeats in range(10, 40)]
+    with ThreadPoolExecutor(8) as pool:  # each with a lock of its own, as processes have
+        list(pool.map(lambda look: Looks(file).tell(look, ["helps"]), plans))
+    assert len(pd.read_csv(file)) == len(plans)

@@ -5,8 +5,10 @@ is how many repeats it gets, the seed of all draws, and how many rows score one.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,9 @@ from regpipe.language import Protocol, Statistics
 from regpipe.provenance.digests import digest
 from regpipe.statistics.plan import Plan
 from regpipe.whole import written_whole
+
+if sys.platform != "win32":
+    import fcntl
 
 PLAN = ("seed", "score_rows", "repeats")
 COLUMNS = ("question", "problem", "technique", *PLAN, "told")
@@ -141,7 +146,7 @@ class Looks:
         """Remember that a look had verdicts, and when; once is enough, and too few had none."""
         if set(verdicts) <= {"too few"}:
             return
-        with self._lock:
+        with self._lock, _alone(self._path.parent):
             rows, asked = self._rows(), ("question", *PLAN)
             if any(all(row[key] == look.row[key] for key in asked) for row in rows):
                 return
@@ -170,3 +175,18 @@ class Looks:
             f"columns {', '.join(COLUMNS)}. Put back what was there, or remove the file: then "
             "nothing is remembered, and further verdicts are less sure than they say."
         )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have a folder to oneself among the processes of a run, as ParallelRunner starts several."""
+    if sys.platform == "win32":
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
