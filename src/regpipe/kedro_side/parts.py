@@ -45,10 +45,11 @@ def changed_inputs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
 
     A pipeline that makes them by itself would make them again.
     """
-    records = read_records(catalog)
+    made = _made_by_others(pipeline)
+    records = read_records(catalog) if made else {}  # else damage to them would be told twice
     return {
         name: maker
-        for name, maker in _made_by_others(pipeline).items()
+        for name, maker in made.items()
         if name in records
         and content_of(files_of(config_of(catalog, name))) != records[name].content
     }
