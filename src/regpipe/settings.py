@@ -2,6 +2,7 @@
 
 from regpipe.kedro_side.answers import AnswerHooks
 from regpipe.kedro_side.blocks import LOADER_ARGS, BlockLoader
+from regpipe.kedro_side.catalog import Catalog
 from regpipe.kedro_side.hooks import CheckHooks
 from regpipe.kedro_side.progress import ProgressHooks
 from regpipe.kedro_side.runner.hooks import LockHooks
@@ -12,3 +13,4 @@ HOOKS = (LockHooks(), CheckHooks(), ProgressHooks(), AnswerHooks(), TrackingHook
 
 CONFIG_LOADER_CLASS = BlockLoader
 CONFIG_LOADER_ARGS = LOADER_ARGS
+DATA_CATALOG_CLASS = Catalog

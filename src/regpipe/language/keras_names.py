@@ -6,15 +6,39 @@ as `keras.layers` lists where each class is defined, and the class lists its arg
 """
 
 import ast
+import hashlib
 import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+from regpipe.provenance.remembered import Remembered
 from regpipe.provenance.statements import parse
 
 # Every layer takes these through **kwargs (keras.layers.Layer.__init__), without naming them.
 LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast")
+
+
+class Definition(NamedTuple):
+    """A class or a function of a file.
+
+    Attributes:
+        arguments: of a function, or of a class's `__init__`; None where a class has none.
+        bases: the names of the classes that a class is made of.
+        methods: the names of those that a class defines.
+    """
+
+    arguments: list[str] | None
+    bases: list[str]
+    methods: list[str]
+
+
+class Outline(NamedTuple):
+    """What a file imports, by the name it has there: module and name; and what it defines."""
+
+    imported: dict[str, list[str]]
+    defined: dict[str, Definition]
 
 
 @cache
@@ -24,13 +48,11 @@ def public_names(module: str) -> dict[str, tuple[str, str]]:
     >>> "Dense" in public_names("layers"), "max_norm" in public_names("constraints")
     (True, True)
     """
-    names = {}
-    for statement in _parsed(_keras_folder() / module / "__init__.py").body:
-        if isinstance(statement, ast.ImportFrom) and statement.module:
-            file = str(Path(*statement.module.split(".")[1:]).with_suffix(".py"))
-            for alias in statement.names:
-                names[alias.asname or alias.name] = (file, alias.name)
-    return names
+    imported = _outline(_keras_folder() / module / "__init__.py").imported
+    return {
+        seen_as: (str(Path(*of.split(".")[1:]).with_suffix(".py")), name)
+        for seen_as, (of, name) in imported.items()
+    }
 
 
 @cache
@@ -62,11 +84,8 @@ def has_method(module: str, name: str, method: str) -> bool:
     (True, False)
     """
     file, defined_as = public_names(module)[name]
-    return any(
-        isinstance(statement, ast.FunctionDef) and statement.name == method
-        for definition in _definitions(_keras_folder() / file, defined_as)
-        for statement in definition.body
-    )
+    definitions = _definitions(_keras_folder() / file, defined_as)
+    return any(method in definition.methods for definition in definitions)
 
 
 def class_names(module: str) -> list[str]:
@@ -91,43 +110,67 @@ def _keras_folder() -> Path:
 def _class_arguments(file: Path, name: str) -> tuple[str, ...]:
     """Return the arguments of `__init__`, looking through base classes where a class has none."""
     for definition in _definitions(file, name):
-        init = next(
-            (s for s in definition.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"),
-            definition if isinstance(definition, ast.FunctionDef) else None,
-        )
-        if init is not None:
-            listed = [*init.args.args, *init.args.kwonlyargs]
-            return tuple(a.arg for a in listed if a.arg not in {"self", "name", "dtype"})
+        if definition.arguments is not None:
+            return tuple(a for a in definition.arguments if a not in {"self", "name", "dtype"})
     return ()
 
 
-@cache
-def _parsed(file: Path) -> ast.Module:
-    return parse(file.read_bytes())
-
-
-def _definitions(file: Path, name: str) -> Iterator[ast.ClassDef | ast.FunctionDef]:
+def _definitions(file: Path, name: str) -> Iterator[Definition]:
     """Yield what `name` is defined by in a file, and the base classes of a class."""
-    tree = _parsed(file)
-    for statement in tree.body:
-        if isinstance(statement, ast.ClassDef | ast.FunctionDef) and statement.name == name:
-            yield statement
-            for base in statement.bases if isinstance(statement, ast.ClassDef) else ():
-                if isinstance(base, ast.Name) and (origin := _origin(tree, base.id, file)):
-                    yield from _definitions(origin, base.id)
-            return
-    if origin := _origin(tree, name, file):  # a package only passes it on
+    outline = _outline(file)
+    if definition := outline.defined.get(name):
+        yield definition
+        for base in definition.bases:
+            if origin := _origin(outline, base, file):
+                yield from _definitions(origin, base)
+    elif origin := _origin(outline, name, file):  # a package only passes it on
         yield from _definitions(origin, name)
 
 
-def _origin(tree: ast.Module, name: str, file: Path) -> Path | None:
-    """Return the file that defines `name` as it is seen in `tree`."""
-    for statement in tree.body:
-        if isinstance(statement, ast.ClassDef) and statement.name == name:
-            return file
-        if isinstance(statement, ast.ImportFrom) and statement.module:
-            if any(alias.name == name for alias in statement.names):
-                parts = statement.module.split(".")[1:]
-                path = _keras_folder().joinpath(*parts)
-                return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return None
+def _origin(outline: Outline, name: str, file: Path) -> Path | None:
+    """Return the file that defines `name` as it is seen in a file."""
+    if name in outline.defined:
+        return file
+    if name not in outline.imported:
+        return None
+    module, _ = outline.imported[name]
+    path = _keras_folder().joinpath(*module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _remembered() -> Remembered:
+    return Remembered(Path(__file__))
+
+
+@cache
+def _outline(file: Path) -> Outline:
+    content = file.read_bytes()
+    key = hashlib.sha256(content).hexdigest()
+    imported, defined = _remembered().get(key, lambda: _parsed(content))
+    return Outline(imported, {name: Definition(*parts) for name, parts in defined.items()})
+
+
+def _parsed(content: bytes) -> Outline:
+    body = parse(content).body
+    imported = {
+        alias.asname or alias.name: [one.module, alias.name]
+        for one in body
+        if isinstance(one, ast.ImportFrom) and one.module
+        for alias in one.names
+    }
+    kinds = ast.ClassDef | ast.FunctionDef
+    return Outline(imported, {one.name: _definition(one) for one in body if isinstance(one, kinds)})
+
+
+def _definition(one: ast.ClassDef | ast.FunctionDef) -> Definition:
+    if isinstance(one, ast.FunctionDef):
+        return Definition(_listed(one), [], [])
+    methods = {part.name: part for part in one.body if isinstance(part, ast.FunctionDef)}
+    init = methods.get("__init__")
+    bases = [base.id for base in one.bases if isinstance(base, ast.Name)]
+    return Definition(_listed(init) if init else None, bases, list(methods))
+
+
+def _listed(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)]

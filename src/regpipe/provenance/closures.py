@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from regpipe.provenance.digests import content_digest, digest
-from regpipe.provenance.statements import Statement, remembered, statements
+from regpipe.provenance.remembered import Remembered
+from regpipe.provenance.statements import Statement, statements
 from regpipe.provenance.versions import PACKAGES, version_of
 
 SOURCE = Path(__file__).parents[1]
@@ -43,15 +44,27 @@ def code_digest(path: str, among: tuple[str, ...] | None = None) -> str:
             module, of which everything counts.
         among: the libraries whose versions count, if it uses them; None for all.
     """
+    does, used = remembered().get(path, lambda: _traced(path))
+    counted = [name for name in used if among is None or name in among]
+    libraries = [[name, version_of(name)] for name in counted]
+    return digest([platform.python_version_tuple()[:2], does, libraries])
+
+
+@cache
+def remembered() -> Remembered:
+    """Return what is remembered of places in our code, as long as no file of it changes."""
+    tree = [[str(file.relative_to(SOURCE)), content_digest(file)] for file in _files(SOURCE)]
+    return Remembered(Path(__file__), digest(sorted(tree)))
+
+
+def _traced(path: str) -> tuple[str, list[str]]:
+    """Return a digest of what our code at a path does, and the libraries that it uses."""
     places = closure(path)
-    remembered().save()
     does = {(module, one) for module, name in places for one in _at((module, name)).does}
     files = {(str(file.relative_to(SOURCE)), content_digest(file)) for file in _read(places)}
     used = {module.partition(".")[0] for module, _ in places if not _file(module)}
     used |= {*PACKAGES} if SAYS_VERSIONS in places else set()
-    counted = used - sys.stdlib_module_names if among is None else used & {*among}
-    libraries = [[name, version_of(name)] for name in sorted(counted)]
-    return digest([platform.python_version_tuple()[:2], sorted(does), sorted(files), libraries])
+    return digest([sorted(does), sorted(files)]), sorted(used - sys.stdlib_module_names)
 
 
 def closure(path: str) -> set[Place]:
@@ -139,15 +152,16 @@ def _imported_module(one: Statement) -> str | None:
 def _read(places: set[Place]) -> set[Path]:
     """Return the files in which every letter counts: those that the code at some places reads."""
     files = {file for module, _ in places if (file := _file(module))}
-    readers = {_file(place[0]) for place in places if _at(place).uses & READ_DATA}
-    data = {file for reader in readers if reader for file in _data(reader.parent)}
+    readers = {place for place in places if _at(place).uses & READ_DATA}
+    folders = {file.parent for module, _ in readers if (file := _file(module))}
+    data = {file for folder in folders for file in _files(folder) if file.suffix != ".py"}
     return data | files if READS_SOURCE in places else data
 
 
-def _data(folder: Path) -> Iterator[Path]:
-    """Yield the files of a package that aren't Python, nor what an editor left."""
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a package, but what Python, or an editor, left."""
     for file in folder.rglob("*"):
         parts = file.relative_to(folder).parts
         hidden = any(part == "__pycache__" or part[0] == "." for part in parts)
-        if file.is_file() and not hidden and file.suffix != ".py":
+        if file.is_file() and not hidden:
             yield file

@@ -1,22 +1,15 @@
-"""The statements of a module of ours: what each does, which names it binds, and what it uses.
-
-To parse all modules takes half a second, so what a file's content says is remembered where Python
-keeps what it compiled.
-"""
+"""The statements of a module of ours: what each does, which names it binds, and what it uses."""
 
 import ast
 import hashlib
-import json
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
-from importlib.util import cache_from_source
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from regpipe.provenance.digests import content_digest, digest
-from regpipe.whole import written_whole
+from regpipe.provenance.digests import digest
+from regpipe.provenance.remembered import Remembered
 
 BINDING = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom
 
@@ -40,47 +33,19 @@ class Statement(NamedTuple):
     imports: list[tuple[str, str]]
 
 
-class Remembered:
-    """What was read before, by digests of content; written by the code that reads it now."""
-
-    def __init__(self) -> None:
-        self.place = Path(cache_from_source(__file__)).with_suffix(".json")
-        self._by = content_digest(Path(__file__))
-        self.read: dict[str, list[Statement]] = {}
-        self.new = False
-        with suppress(OSError, ValueError, TypeError, KeyError):  # no such file, or a damaged one
-            found = json.loads(self.place.read_bytes())
-            if found["seal"] == digest([self._by, found["read"]]):
-                self.read = {key: list(map(_again, one)) for key, one in found["read"].items()}
-
-    def save(self) -> None:
-        """Keep what is new for the next process."""
-        if not self.new:
-            return
-        kept = {"read": self.read, "seal": digest([self._by, self.read])}
-        with suppress(OSError), written_whole(self.place) as begun:  # only speed depends on it
-            begun.write_text(json.dumps(kept), encoding="utf-8")
-        self.new = False
-
-
-def _again(one: list[Any]) -> Statement:
-    *parts, imports = one
-    does, binds, uses = parts
-    return Statement(does, binds, uses, [(module, name) for module, name in imports])
-
-
-remembered = cache(Remembered)
+@cache
+def remembered() -> Remembered:
+    """Return what is remembered of modules, by digests of their content."""
+    return Remembered(Path(__file__))
 
 
 @cache
 def statements(file: Path) -> list[Statement]:
     """Return the statements at the top of a module."""
-    memory, content = remembered(), file.read_bytes()
+    content = file.read_bytes()
     key = hashlib.sha256(content).hexdigest()
-    if key not in memory.read:
-        memory.read[key] = list(_statements(parse(content).body))
-        memory.new = True
-    return memory.read[key]
+    found = remembered().get(key, lambda: list(_statements(parse(content).body)))
+    return [Statement(*parts, [(m, n) for m, n in imports]) for *parts, imports in found]
 
 
 def parse(code: bytes) -> ast.Module:
