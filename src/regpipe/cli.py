@@ -92,7 +92,7 @@ def _parameters(context: click.Context, option: click.Parameter, value: str) -> 
     asked = OmegaConf.create({})
     for item in filter(None, map(str.strip, parts.split("\n"))):
         name, equals, written = item.partition("=")
-        if not name.strip() or not equals or name.count(".") >= DEEPEST:
+        if not all(name.strip().split(".")) or not equals or name.count(".") >= DEEPEST:
             raise click.BadParameter(f"expected name=value, received {shown(item)}.")
         try:
             OmegaConf.update(asked, name.strip(), read_value(written, name.strip()))

@@ -66,3 +66,14 @@ def test_a_store_of_fits_that_can_only_be_read(
     )
     line = refusal_of(catalog, Pipeline([node(train, None, "fits", name="train")]))
     assert line.startswith(f"[Errno {errno.EROFS}] Read-only file system: '{tmp_path}")
+
+
+def test_what_was_told_before_is_read_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "looks.csv").write_text("question,problem\n")
+    kind = "regpipe.kedro_side.datasets.stores.LooksDataset"
+    catalog = DataCatalog.from_config(
+        {"looks": {"type": kind, "path": str(tmp_path / "looks.csv")}}
+    )
+    tells = Pipeline([node(lambda looks: None, "looks", None, name="tell")])
+    with pytest.raises(click.ClickException, match=r"looks.csv: can't be read as the table"):
+        CheckHooks().before_pipeline_run(tells, catalog)

@@ -74,7 +74,7 @@ class BlockLoader(OmegaConfigLoader):
         try:
             check_parameters(self["parameters"], self["problems"], self["techniques"])
         except SpecError as error:
-            raise refusal(error) from None
+            raise click.ClickException(f"these parameters can't be run.\n{error}") from None
         self._checked = True
 
     def _get_conf_env_path(self, env: str) -> str:
@@ -311,8 +311,3 @@ def unreadable(*faults: str) -> click.ClickException:
     """Return the refusal of a configuration that can't be read."""
     between = "\n" if len(faults) > 1 else " "
     return click.ClickException(between.join(("the configuration can't be read.", *faults)))
-
-
-def refusal(error: SpecError) -> click.ClickException:
-    """Return the refusal of parameters that are read, but can't be run."""
-    return click.ClickException(f"these parameters can't be run.\n{error}")

@@ -18,6 +18,7 @@ from regpipe.kedro_side.parts import (
     missing_inputs,
     of_another_run,
 )
+from regpipe.kedro_side.runner.fingerprints import LOOKS
 from regpipe.kedro_side.runner.records import config_of
 
 # The machine's errors where nothing (more) can be written: full, too large, closed, not ours.
@@ -51,7 +52,15 @@ class CheckHooks:
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Refuse a part of a pipeline whose inputs nothing has made, or another run has."""
+        """Refuse a part of a pipeline whose inputs nothing has made, or another run has.
+
+        And any that would tell verdicts, where what was told before can't be read.
+        """
+        if LOOKS in pipeline.datasets():
+            try:
+                catalog.load(LOOKS).check()
+            except SpecError as error:
+                raise click.ClickException(str(error)) from None
         if missing := missing_inputs(pipeline, catalog):
             raise _to_be_made("nothing has made yet", missing)
         if changed := changed_inputs(pipeline, catalog):
@@ -70,7 +79,7 @@ class CheckHooks:
     def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
         """Say what Keras refused, or which file can't be read or written, without a traceback."""
         if isinstance(error, SpecError):
-            raise blocks.refusal(error) from None
+            raise click.ClickException(str(error)) from None
         if isinstance(error, DatasetError) and "Failed while loading" in str(error):
             raise click.ClickException(unreadable(error)) from None
         cause = cause_of(error)

@@ -159,6 +159,10 @@ class Looks:
                 writer.writeheader()
                 writer.writerows(rows)
 
+    def check(self) -> None:
+        """Raise SpecError if the file isn't what was written there."""
+        self._rows()
+
     def _rows(self) -> list[dict[str, str]]:
         if not self._path.exists():
             return []
