@@ -69,6 +69,15 @@ def cause_of(error: BaseException) -> BaseException:
     return error
 
 
+def reason_of(error: BaseException) -> str:
+    """Return the first line of what an error of a library says, and its name if it says nothing.
+
+    How to run all the same what was refused, as Keras adds, is left out.
+    """
+    first, *_ = str(error).strip().splitlines() or [type(error).__name__]
+    return first.partition(" If you trust")[0]
+
+
 NAME_IT = "name its encoding, such as cp1252 (--encoding, or `encoding: cp1252` in the catalog)"
 
 

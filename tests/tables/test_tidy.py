@@ -90,3 +90,10 @@ def test_a_target_that_is_on_another_sheet_is_told_of_the_others(tmp_path: Path)
         table().to_excel(book, sheet_name="data", index=False)
     with pytest.raises(SpecError, match="no column 'y'.* There are others: 'data'"):
         propose("mine", file, str(file), "y")
+
+
+@pytest.mark.parametrize("other", ["b", 1])
+def test_half_a_character_is_refused(other: object) -> None:
+    frame = pd.DataFrame({"a": pd.Series(["x\ud800", other], dtype=object)})
+    with pytest.raises(SpecError, match=r"column 'a': 'x\\ud800' has half a character"):
+        tidied(frame)

@@ -9,7 +9,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
-from regpipe.errors import SpecError, cause_of, not_utf8, seen
+from regpipe.errors import SpecError, cause_of, not_utf8, reason_of, seen
 from regpipe.kedro_side import blocks
 from regpipe.kedro_side.machine import lacking
 from regpipe.kedro_side.parts import (
@@ -97,7 +97,7 @@ def unreadable(error: DatasetError) -> str:
     cause = cause_of(error)
     if isinstance(cause, UnicodeDecodeError):
         return f"the dataset '{name}' can't be read. {not_utf8(cause)}"
-    reason, *_ = str(cause).strip().splitlines() or [""]
+    reason = reason_of(cause)
     if not isinstance(cause, DatasetError | OSError | SpecError):  # a word may be all it says
         reason = f"{type(cause).__name__}: {reason}"
     return f"the dataset '{name}' can't be read. {seen(reason)}"

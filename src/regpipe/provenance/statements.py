@@ -45,7 +45,10 @@ def statements(file: Path) -> list[Statement]:
     content = file.read_bytes()
     key = hashlib.sha256(content).hexdigest()
     found = remembered().get(key, lambda: list(_statements(parse(content).body)))
-    return [Statement(*parts, [(m, n) for m, n in imports]) for *parts, imports in found]
+    return [
+        Statement(does, binds, uses, [(module, name) for module, name in imports])
+        for does, binds, uses, imports in found
+    ]
 
 
 def parse(code: bytes) -> ast.Module:

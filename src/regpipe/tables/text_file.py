@@ -18,7 +18,7 @@ from zipfile import ZipFile
 import fsspec
 import pandas as pd
 
-from regpipe.errors import SpecError, not_utf8
+from regpipe.errors import SpecError, not_utf8, reason_of
 from regpipe.tables.bounds import MOST_BYTES, check_bytes, check_workbook
 from regpipe.tables.dialect import Dialect, name_of
 
@@ -128,8 +128,7 @@ def is_excel(file: Path) -> bool:
 
 def unreadable(file: Path, error: Exception, what: str = "this file can't be read") -> SpecError:
     """Return the error for a file, with the first line of a reader's own error."""
-    reason, *_ = str(error).strip().splitlines() or [type(error).__name__]
-    return SpecError(f"{file}: {what}. {reason}")
+    return SpecError(f"{file}: {what}. {reason_of(error)}")
 
 
 def header(lines: Sequence[Line], written: Dialect, file: Path) -> tuple[list[str], list[Line]]:

@@ -1,16 +1,19 @@
 """A user's own table, tidied: before anything else is asked of it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 
-from regpipe.errors import SpecError
+from regpipe.errors import SpecError, shown
 from regpipe.language import TableRows
 from regpipe.tables.dialect import name_of
 from regpipe.tables.infer import declared
 from regpipe.tables.typed import typed
 from regpipe.tables.wording import listed
+
+HALF = re.compile("[\ud800-\udfff]")  # of a character, which no file can hold
 
 
 def rows_of(table: pd.DataFrame, rows: TableRows, path: str) -> tuple[pd.DataFrame, TableRows]:
@@ -39,7 +42,7 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
     name a column.
 
     Raises:
-        SpecError: a name stands twice.
+        SpecError: a name stands twice, or a text isn't one.
     """
     tidy = with_index(table).rename(columns=name_of)
     if again := list(tidy.columns[tidy.columns.duplicated()]):
@@ -71,6 +74,10 @@ def with_index(table: pd.DataFrame) -> pd.DataFrame:
 
 def _tidied_objects(column: pd.Series) -> pd.Series:
     values = column.dropna()
+    if halves := [value for value in values if isinstance(value, str) and HALF.search(value)]:
+        raise SpecError(
+            f"column '{column.name}': {shown(halves[0])} has half a character. Expected whole ones."
+        )
     if len(values) and all(isinstance(value, str) for value in values):
         return column.map(str.strip, na_action="ignore").replace("", None).astype("str")
     if len(values) and all(type(value) is date for value in values):
