@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from regpipe.provenance import closures, statements
+from regpipe.provenance import closures
 from regpipe.provenance.closures import closure, code_digest
 
 FILES = {
@@ -84,9 +84,8 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (source / name).write_text(dedent(text))
     monkeypatch.setattr(closures, "SOURCE", source)
     monkeypatch.setattr(closures, "OWN", "ours")
-    for module, name in ((statements, "statements.py"), (closures, "closures.py")):
-        monkeypatch.setattr(module, "__file__", str(source / name))
-        (source / name).write_text("")
+    monkeypatch.setattr(closures, "__file__", str(source / "closures.py"))
+    (source / "closures.py").write_text("")
     read_anew()
     yield source
     monkeypatch.undo()
@@ -95,11 +94,10 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def read_anew() -> None:
     """Do as another process would."""
-    for module in (closures, statements):
-        if module.remembered.cache_info().currsize:
-            module.remembered().save()
-    cached = (code_digest, closures._at, closures._modules, closures._bound, closures.remembered)
-    for function in (*cached, statements.statements, statements.remembered):
+    if closures.remembered.cache_info().currsize:
+        closures.remembered().save()
+    cached = (code_digest, closures._at, closures._modules, closures._bound, closures._statements)
+    for function in (*cached, closures.remembered):
         function.cache_clear()
 
 
@@ -183,32 +181,9 @@ def test_an_import_for_types_alone_is_none() -> None:
     assert ("ours.terminal", "show") not in closure("ours.nodes.picture")
 
 
-@pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What was parsed."""
-    seen: list[bytes] = []
-    parse = statements.parse
-    monkeypatch.setattr(statements, "parse", lambda code: seen.append(code) or parse(code))
-    return seen
-
-
-def test_only_what_changed_is_parsed_again(ours: Path, parsed: list[bytes]) -> None:
-    digests()
-    assert parsed
-    parsed.clear()
-    changed(ours / "seeds.py", "SEED = 3\nderive = SEED\n")
-    assert parsed == [b"SEED = 3\nderive = SEED\n"]
-
-
 def test_nothing_is_followed_again_while_no_file_changes(
     ours: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = digests()
     monkeypatch.setattr(closures, "closure", None)
     assert digests() == before
-
-
-def test_where_nothing_can_be_remembered_all_is_parsed(ours: Path, parsed: list[bytes]) -> None:
-    (ours / "__pycache__").write_text("in the way")
-    assert digests() == digests()
-    assert len(parsed) % 2 == 0 and parsed[: len(parsed) // 2] == parsed[len(parsed) // 2 :]

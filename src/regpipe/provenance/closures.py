@@ -95,7 +95,7 @@ def _at(place: Place) -> Found:
         return Found(set(), {(f"{module}.{name}", "")})
     found = _bound(file).get(name)  # None of `__name__`, and where no name is asked for
     # What binds no name is done in any case: a call, a loop.
-    counted = [*found, *_bound(file).get("", [])] if found else statements(file)
+    counted = [*found, *_bound(file).get("", [])] if found else _statements(file)
     uses = {used for one in counted for used in _used(one, module, file)}
     return Found({one.does for one in counted}, uses)
 
@@ -115,11 +115,14 @@ def _file(module: str) -> Path | None:
     return _modules().get(module)
 
 
+_statements = cache(statements)
+
+
 @cache
 def _bound(file: Path) -> dict[str, list[Statement]]:
     """Return the statements by which each name of a module is bound; under "" those without."""
     found: dict[str, list[Statement]] = {}
-    for one in statements(file):
+    for one in _statements(file):
         for name in one.binds or [""]:
             found.setdefault(name, []).append(one)
     return found

@@ -1,15 +1,12 @@
 """The statements of a module of ours: what each does, which names it binds, and what it uses."""
 
 import ast
-import hashlib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
 from regpipe.provenance.digests import digest
-from regpipe.provenance.remembered import Remembered
 
 BINDING = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom
 
@@ -33,22 +30,9 @@ class Statement(NamedTuple):
     imports: list[tuple[str, str]]
 
 
-@cache
-def remembered() -> Remembered:
-    """Return what is remembered of modules, by digests of their content."""
-    return Remembered(Path(__file__))
-
-
-@cache
 def statements(file: Path) -> list[Statement]:
     """Return the statements at the top of a module."""
-    content = file.read_bytes()
-    key = hashlib.sha256(content).hexdigest()
-    found = remembered().get(key, lambda: list(_statements(parse(content).body)))
-    return [
-        Statement(does, binds, uses, [(module, name) for module, name in imports])
-        for does, binds, uses, imports in found
-    ]
+    return list(_statements(parse(file.read_bytes()).body))
 
 
 def parse(code: bytes) -> ast.Module:
