@@ -34,9 +34,10 @@ def _load(name: str) -> Any:
         if name in sys.modules and "keras" in sys.modules:
             return sys.modules[name]
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # fewer kernels that round differently
+        # Whatever is set: convolutions round differently by other kernels, and in several threads.
+        os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
         # Fits keep the cores busy; to share out one fit's small products costs a fifth of its time.
-        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+        os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
         with _notices_held_back():
             import keras
             import tensorflow as tf

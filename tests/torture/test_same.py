@@ -52,6 +52,7 @@ WAYS = [
     *(Way(f"OMP_NUM_THREADS={n}", environment={"OMP_NUM_THREADS": n}) for n in "124"),
     *(Way(f"TF_NUM_INTRAOP_THREADS={n}", environment={"TF_NUM_INTRAOP_THREADS": n})
       for n in "24"),
+    Way("TF_ENABLE_ONEDNN_OPTS=1", environment={"TF_ENABLE_ONEDNN_OPTS": "1"}),
     Way("from a subfolder", folder="tests/torture"),
     Way("packaged: python -m regpipe", program="regpipe"),
     Way("--env=other", ["--env=other"]),
