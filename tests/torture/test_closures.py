@@ -1,5 +1,6 @@
 """Whatever a node calls is part of what it does: else a change of it would go unnoticed."""
 
+import ast
 import inspect
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 from kedro.pipeline.node import Node
 
 from regpipe.provenance.closures import SOURCE, closure
+from regpipe.provenance.statements import _bound
 
 pytestmark = pytest.mark.torture
 
@@ -45,7 +47,7 @@ def test_what_a_node_calls_is_in_its_closure(
             sys.setprofile(None)
             threading.setprofile(None)  # type: ignore[arg-type]
             known = {place for path in paths(node, inputs) for place in closure(path)}
-            for module, name in filter(None, map(place_of, called)):
+            for module, name in filter(None, map(place_of, called.copy())):  # threads go on
                 if not known & {(module, name), (module, "")}:
                     missed[module, name] = node.name
 
@@ -69,7 +71,11 @@ def place_of(code: CodeType) -> tuple[str, str] | None:
     if not (is_function and file.suffix == ".py" and SOURCE in file.parents):
         return None
     parts = file.relative_to(SOURCE.parent).with_suffix("").parts
-    return ".".join(parts).removesuffix(".__init__"), code.co_qualname.partition(".")[0]
+    name = code.co_qualname.partition(".")[0]
+    if name == "<lambda>":  # of a statement that binds a name
+        body = ast.parse(file.read_bytes()).body
+        (name,) = next(_bound(one) for one in body if code.co_firstlineno <= (one.end_lineno or 0))
+    return ".".join(parts).removesuffix(".__init__"), name
 
 
 def paths(node: Node, inputs: dict[str, Any]) -> set[str]:
