@@ -64,8 +64,8 @@ def scores(frame: pd.DataFrame, problem: Problem) -> tuple[float, float]:
     draws = rows_of(samples, "fresh", arm)
     jobs = [Job(arm, architecture, rows, seed) for seed, rows in enumerate(draws)]
     metric, found = arm.task.metric, []
-    for job, fit in zip(jobs, Loops("compiled", threads=cores()).fit_all(jobs), strict=True):
-        told = measure_of(job, fit).scores(job.rows)
+    for place, fit in Loops("compiled", threads=cores()).fit_all(jobs):
+        told = measure_of(jobs[place], fit).scores(jobs[place].rows)
         found.append((told[f"train_{metric}"], told[f"test_{metric}"]))
     return tuple(pd.DataFrame(found).mean())
 

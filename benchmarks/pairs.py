@@ -65,9 +65,7 @@ def _accuracies(arm: Arm, draws: list[Rows], seed: str) -> np.ndarray:
     architecture = build_architecture(arm, draws[0].x_train.shape[1:])
     jobs = [Job(arm, architecture, rows, derive(rows.data_seed, seed)) for rows in draws]
     fits = Loops("compiled", threads=cores()).fit_all(jobs)
-    scores = [
-        measure_of(job, fit).score(job.rows, "score") for job, fit in zip(jobs, fits, strict=True)
-    ]
+    scores = [measure_of(jobs[place], fit).score(jobs[place].rows, "score") for place, fit in fits]
     return np.array([score["accuracy"] for score in scores])
 
 

@@ -42,8 +42,9 @@ def test_one_thread_and_several_give_the_same_fits_in_order(
     jobs = jobs_of(arm)
     alone, together = (list(Loops("compiled", threads=n).fit_all(jobs)) for n in (1, 3))
     assert len(alone) == len(together) == len(jobs)
-    assert len({fit.history["loss"][-1] for fit in alone}) == len(jobs)
-    for one, other in zip(alone, together, strict=True):
+    assert len({fit.history["loss"][-1] for _, fit in alone}) == len(jobs)
+    assert [place for place, _ in together] == list(range(len(jobs)))
+    for (_, one), (_, other) in zip(alone, together, strict=True):
         assert (one.outcome, one.best_epoch) == (other.outcome, other.best_epoch)
         for name in one.weights:
             np.testing.assert_array_equal(one.weights[name], other.weights[name])

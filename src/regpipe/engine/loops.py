@@ -29,7 +29,7 @@ class Loops:
 
     def __init__(self, engine: Engine, random: Random = "hash", threads: int = 1) -> None:
         """Take the engine, what draws masks and noise, and how many `fit_all` trains at a time."""
-        self._engine, self._random, self._threads = engine, random, threads
+        self._engine, self._random, self.threads = engine, random, threads
         self._loops: dict[str, CompiledLoop] = {}
         self._making = Lock()
         # Whoever waits for a compile leaves the core to other fits; so their seconds are their own.
@@ -56,28 +56,24 @@ class Loops:
             return training.passes.train(once, hold_out, training, job.rows, job.seed)
         return once({}, job.rows, job.seed)
 
-    def fit_all(self, jobs: Sequence[Job]) -> Iterator[Fit]:
-        """Train each job and yield the fits in the order of the jobs.
+    def fit_all(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Fit]]:
+        """Train each job; yield its place among the jobs, and its fit, as soon as it is done.
 
         A fit doesn't depend on the number of threads: its seed is its own.
         """
-        threads = min(self._threads, len(jobs))
+        threads = min(self.threads, len(jobs))
         if threads <= 1:
-            yield from map(self.fit, jobs)
+            yield from enumerate(map(self.fit, jobs))
             return
         with ThreadPoolExecutor(threads, thread_name_prefix="fits") as pool:
-            yield from pool.map(self.fit, jobs)
+            yield from enumerate(pool.map(self.fit, jobs))
 
     def _train(
         self, arm: Arm, architecture: dict[str, Any], rows: Rows, seed: int, start: Start
     ) -> Fit:
         if self._engine == "keras":
             return KerasLoop(arm, architecture).fit(rows, seed, start)
-        network, training = (
-            without_strengths(architecture),
-            without_training_strengths(arm.training),
-        )
-        key = json.dumps([network, training, arm.task.name], sort_keys=True)
+        key = kind_of(arm, architecture)
         form = key, *(len(part) for part in (rows.x_train, rows.x_val)), rows.room
         with self._making:
             loop = self._loops.get(key) or CompiledLoop(arm, architecture, self._random)
@@ -87,3 +83,9 @@ class Loops:
             fit = loop.fit(rows, seed, start, arm, architecture)
             self._compiled.add(form)
             return fit
+
+
+def kind_of(arm: Arm, architecture: dict[str, Any]) -> str:
+    """Return what a loop is compiled for: an arm and its network, but for their strengths."""
+    network, training = without_strengths(architecture), without_training_strengths(arm.training)
+    return json.dumps([network, training, arm.task.name], sort_keys=True)

@@ -250,6 +250,7 @@ class Export(Strict):
 
 Engine = Literal["compiled", "keras"]
 Random = Literal["hash", "threefry"]
+DASK = "dask"
 
 
 class Settings(Strict):
@@ -266,10 +267,24 @@ class Settings(Strict):
     limits: Limits = Limits()
     engine: Engine = "compiled"
     random: Random = "hash"  # by which masks and noise are drawn; threefry: a slow cross-check
-    workers: NonNegativeInt = 0  # threads that train; 0 for as many as there are cores
+    # Threads that train, 0 for as many as there are cores; dask, or the address of a scheduler.
+    workers: int | str = 0
+    dask: dict[str, Any] = {}  # options of its client, or of a cluster of this machine
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"
     tracking: str | None = None  # an MLflow tracking store that gets every fit
+
+    @field_validator("workers", mode="before")
+    @classmethod
+    def _train_somewhere(cls, workers: Any) -> Any:
+        if isinstance(workers, int) and not isinstance(workers, bool) and workers >= 0:
+            return workers
+        if workers == DASK or (isinstance(workers, str) and "://" in workers):
+            return workers
+        raise ValueError(
+            "expected a number of threads (0: one per core), dask, or the address of a scheduler "
+            f"such as tcp://10.0.0.1:8786, received {shown(workers)}"
+        )
 
     @field_validator("data_root")
     @classmethod

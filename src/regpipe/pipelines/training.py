@@ -2,11 +2,11 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from regpipe.engine import halt, progress
 from regpipe.engine.fit import Fit
@@ -15,6 +15,7 @@ from regpipe.engine.job import Job
 from regpipe.language import Engine, Random
 
 if TYPE_CHECKING:
+    from regpipe.engine.cluster import Cluster
     from regpipe.engine.loops import Loops
 
 Item = TypeVar("Item")
@@ -26,15 +27,26 @@ class Trainer:
     """Trains jobs of one kind after another; TensorFlow is imported once something is trained."""
 
     def __init__(
-        self, engine: Engine, workers: int, store: FitStore, random: Random = "hash"
+        self,
+        engine: Engine,
+        workers: int | Mapping[str, Any],
+        store: FitStore,
+        random: Random = "hash",
     ) -> None:
-        """Take the engine, the number of threads (0: one per core), and the store."""
+        """Take the engine, who trains, and the store.
+
+        Args:
+            engine: which trains.
+            workers: how many threads (0: one per core), or the options of a Dask cluster.
+            store: of fits.
+            random: by which masks and noise are drawn.
+        """
         self.store = store
         self.asked: set[str] = set()  # the keys of the fits that somebody asked for
         self.asked_by = ""  # the dataset that is made of them, where that is known
         self._engine, self._workers, self._random = engine, workers, random
         self._making = Lock()  # several nodes may ask at a time
-        self._made: list[Loops] = []  # once there, the ones for all
+        self._made: list[Loops | Cluster] = []  # once there, the ones for all
 
     def for_another(self) -> "Trainer":
         """Return one with the same store and loops that knows what it alone was asked for."""
@@ -55,9 +67,10 @@ class Trainer:
         logger.debug("%s: %d fits, %d of them stored", name, len(jobs), len(jobs) - len(missing))
         if missing:
             trained = self._loops.fit_all(list(missing.values()))
-            for key, fit in zip(missing, trained, strict=True):
-                self.store.save(key, fit, self.asked_by)
-                fits[key] = fit
+            wanted = list(missing)
+            for place, fit in trained:
+                self.store.save(wanted[place], fit, self.asked_by)
+                fits[wanted[place]] = fit
                 progress.advance(name)
         return [fits[key] for key in keys]
 
@@ -73,16 +86,24 @@ class Trainer:
     @property
     def threads(self) -> int:
         """How many train at a time."""
+        if not isinstance(self._workers, int):
+            return self._loops.threads
         # model.fit draws from seeds that all threads share.
         return 1 if self._engine == "keras" else self._workers or cores()
 
-    @property
-    def _loops(self) -> "Loops":
+    def _trained_by(self) -> "Loops | Cluster":
+        from regpipe.engine.cluster import Cluster
         from regpipe.engine.loops import Loops
 
+        if isinstance(self._workers, int):
+            return Loops(self._engine, self._random, self.threads)
+        return Cluster(self._engine, self._random, self._workers)
+
+    @property
+    def _loops(self) -> "Loops | Cluster":
         with self._making:
             if not self._made:
-                self._made.append(Loops(self._engine, self._random, self.threads))
+                self._made.append(self._trained_by())
             return self._made[0]
 
 

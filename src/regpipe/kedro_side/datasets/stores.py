@@ -12,6 +12,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from regpipe.engine.fit_store import FitStore
 from regpipe.language import Engine, Random
+from regpipe.language.settings import DASK
 from regpipe.pipelines.looks import Looks
 from regpipe.pipelines.training import Trainer
 
@@ -65,8 +66,9 @@ class TrainerDataset(StoreDataset[Trainer]):
         *,
         path: str,
         engine: Engine,
-        workers: int,
+        workers: int | str,
         random: Random = "hash",
+        dask: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         """Point the dataset at a folder.
@@ -74,13 +76,18 @@ class TrainerDataset(StoreDataset[Trainer]):
         Args:
             path: of the folder with the fits; it needn't exist.
             engine: by which what isn't there is trained.
-            workers: in how many threads; 0: one per core.
+            workers: in how many threads (0: one per core); `dask` for processes of this machine, or
+                those of the scheduler that `dask` names; or a scheduler's address.
             random: by which masks and noise are drawn.
+            dask: options of `distributed.Client`, such as its `address`; without one, those of
+                `distributed.LocalCluster`, such as `n_workers`.
             metadata: for plugins such as kedro-viz.
         """
         super().__init__(path=path, metadata=metadata)
         self._engine, self._workers, self._random = engine, workers, random
-        self._trainer = Trainer(engine, workers, FitStore(self._path), random)
+        self._dask = dask or {}
+        who = workers if isinstance(workers, int) else _options(workers, self._dask)
+        self._trainer = Trainer(engine, who, FitStore(self._path), random)
 
     def load(self) -> Trainer:
         """Return a trainer for a node: what any of a run compiled serves them all."""
@@ -92,7 +99,12 @@ class TrainerDataset(StoreDataset[Trainer]):
             "engine": self._engine,
             "workers": self._workers,
             "random": self._random,
+            "dask": self._dask,
         }
+
+
+def _options(workers: str, dask: dict[str, Any]) -> dict[str, Any]:
+    return dask if workers == DASK else {**dask, "address": workers}
 
 
 class LooksDataset(StoreDataset[Looks]):

@@ -1,0 +1,92 @@
+"""Fits of a cluster are those of threads, to the bit, and what is lost is told in a line."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regpipe.engine.job import Job
+from regpipe.errors import SpecError
+from tests.conftest import arm_called
+
+# In threads of this process, which has TensorFlow already; `make torture` has processes.
+OPTIONS = {"processes": False, "n_workers": 2, "dashboard_address": None}
+
+
+@pytest.fixture
+def cluster() -> Iterator[Any]:
+    from regpipe.engine import cluster
+
+    made = cluster.Cluster("compiled", "hash", OPTIONS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def jobs_of(moons: Any, architecture_of: Callable[..., Any]) -> Callable[..., list[Job]]:
+    def jobs(n: int, name: str = "dropout") -> list[Job]:
+        arm = arm_called(name, epochs=5)
+        return [Job(arm, architecture_of(arm), moons, seed) for seed in range(n)]
+
+    return jobs
+
+
+def test_fits_are_those_of_threads(
+    cluster: Any, jobs_of: Callable[..., list[Job]], without_xla: None
+) -> None:
+    from regpipe.engine.loops import Loops
+
+    jobs = [*jobs_of(12), *jobs_of(3, "weight_l2"), *jobs_of(9)]
+    there, here = dict(cluster.fit_all(jobs)), dict(Loops("compiled").fit_all(jobs))
+    assert there.keys() == here.keys() == set(range(len(jobs)))
+    for place, fit in here.items():
+        for name, weight in fit.weights.items():
+            np.testing.assert_array_equal(there[place].weights[name], weight)
+        for name, numbers in fit.history.items():
+            np.testing.assert_array_equal(there[place].history[name], numbers)
+
+
+def test_a_bundle_is_of_one_kind_and_rows_that_only_score_stay_here(
+    cluster: Any, jobs_of: Callable[..., list[Job]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles: list[list[Job]] = []
+
+    def submit(train: Any, how: Any, about: Any, jobs: list[Job], **wish: Any) -> Any:
+        bundles.append(jobs)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cluster._client, "submit", submit)
+    jobs = [*jobs_of(25), *jobs_of(4, "weight_l2")]
+    for begin in (0, 25):
+        with pytest.raises(KeyboardInterrupt):
+            list(cluster.fit_all(jobs[begin:]))
+    assert [len(bundle) for bundle in bundles] == [13, 4]
+    assert all(len(job.rows.x_score) == 0 < len(job.rows.x_train) for job in bundles[1])
+    assert bundles[1][0].key("compiled") == jobs[25].key("compiled")
+
+
+def test_a_worker_that_would_train_otherwise_is_refused(
+    cluster: Any, jobs_of: Callable[..., list[Job]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_about", {**cluster._about, "keras": "9.0"})
+    with pytest.raises(SpecError, match=r"^dask: the worker at inproc://.* has keras 3.* instead"):
+        list(cluster.fit_all(jobs_of(1)))
+
+
+def test_a_scheduler_that_goes_away_is_told_and_what_came_before_is_there(
+    cluster: Any, jobs_of: Callable[..., list[Job]], without_xla: None
+) -> None:
+    fits = cluster.fit_all([*jobs_of(1), *jobs_of(40, "weight_l2")])
+    assert next(fits)
+    cluster._client.cluster.close()
+    with pytest.raises(SpecError, match=r"^dask: the scheduler at inproc://.* has gone\. What was"):
+        list(fits)
+
+
+def test_where_nobody_answers_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from regpipe.engine import cluster
+
+    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
+    with pytest.raises(SpecError, match="^dask: no scheduler answers at tcp://127.0.0.1:9 "):
+        cluster.Cluster("compiled", "hash", {"address": "tcp://127.0.0.1:9"})
