@@ -17,6 +17,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from regpipe.engine import halt
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import CODE, LIBRARIES, Job
 from regpipe.errors import SpecError, reason_of
@@ -84,6 +85,7 @@ class Cluster:
                 bundles[task] = kind, places
             try:
                 for task in as_completed(bundles, loop=self._client.loop):
+                    halt.check()
                     kind, places = bundles[task]
                     worker, fits = task.result()
                     self._compiled[kind].add(worker)

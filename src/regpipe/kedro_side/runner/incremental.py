@@ -28,10 +28,11 @@ from regpipe.kedro_side.runner.records import (
     read_records,
     write_records,
 )
-from regpipe.kedro_side.runner.side_by_side import run_side_by_side
+from regpipe.kedro_side.runner.side_by_side import TRAINING, run_side_by_side
 
 logger = logging.getLogger(__name__)
 
+ON_CLUSTER = 16  # nodes that train at a time, so that many workers have something to do
 SAVED_EVERY = 2.0  # seconds, so that a run that is killed loses little
 
 
@@ -93,7 +94,8 @@ class IncrementalRunner(SequentialRunner):
         run_id: str | None = None,
     ) -> None:
         """Run nodes side by side; in their order where one thread trains."""
-        if not several_train(catalog):
+        training = training_at_once(catalog)
+        if training == 1:
             super()._run(pipeline, catalog, hook_manager, run_id)
             return
         done: list[Node] = []
@@ -109,16 +111,19 @@ class IncrementalRunner(SequentialRunner):
             self._release_datasets(node, catalog, unread, pipeline)
 
         try:
-            run_side_by_side(pipeline, run, ended)
+            run_side_by_side(pipeline, run, ended, training)
         except Exception:
             self._suggest_resume_scenario(pipeline, done, catalog)
             raise
 
 
-def several_train(catalog: CatalogProtocol) -> bool:
-    """Whether fits may be trained side by side: those of `model.fit` share their seeds."""
+def training_at_once(catalog: CatalogProtocol) -> int:
+    """Return how many nodes may train at a time: fits of `model.fit` share a process' seeds."""
     settings = catalog.load("parameters") if "parameters" in catalog else {}
-    return settings.get("engine") != "keras" and settings.get("workers") != 1
+    workers = settings.get("workers")
+    if isinstance(workers, str):  # of a cluster: here they only wait
+        return ON_CLUSTER
+    return 1 if workers == 1 or settings.get("engine") == "keras" else TRAINING
 
 
 class Memory:

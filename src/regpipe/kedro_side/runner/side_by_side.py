@@ -14,11 +14,14 @@ from kedro.pipeline.node import Node
 from regpipe.engine import halt
 from regpipe.pipelines.wiring import TRAIN
 
-AT_ONCE = {True: 2, False: 1}  # how many of those that train, and of the others
+TRAINING = 2  # at a time, in this process
 
 
 def run_side_by_side(
-    pipeline: Pipeline, run: Callable[[Node], object], ended: Callable[[Node], None]
+    pipeline: Pipeline,
+    run: Callable[[Node], object],
+    ended: Callable[[Node], None],
+    training: int = TRAINING,
 ) -> None:
     """Run all nodes of a pipeline, each after those whose outputs it reads.
 
@@ -26,6 +29,7 @@ def run_side_by_side(
         pipeline: the nodes.
         run: runs a node, in any thread.
         ended: is told of each node, in this thread.
+        training: how many of those that train run at a time.
 
     Raises:
         BaseException: what a node raised, or what interrupted this thread. No other node is begun,
@@ -33,10 +37,10 @@ def run_side_by_side(
     """
     left, done = in_order(pipeline), set[Node]()
     running: dict[Future[object], Node] = {}
-    with halt.ended_with(ThreadPoolExecutor(sum(AT_ONCE.values()), "node")) as pool:
+    with halt.ended_with(ThreadPoolExecutor(training + 1, "node")) as pool:
         while left or running:
             ready = [node for node in left if pipeline.node_dependencies[node] <= done]
-            for node in to_begin(ready, running.values()):
+            for node in to_begin(ready, running.values(), training):
                 left.remove(node)
                 running[pool.submit(run, node)] = node
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -57,10 +61,10 @@ def in_order(pipeline: Pipeline) -> list[Node]:
     return sorted(deepest_first, key=lambda node: node.name not in awaited)
 
 
-def to_begin(ready: Sequence[Node], running: Collection[Node]) -> list[Node]:
+def to_begin(ready: Sequence[Node], running: Collection[Node], training: int) -> list[Node]:
     """Return those of the nodes that are ready for which there is room."""
     begun = []
-    for trains, at_once in AT_ONCE.items():
+    for trains, at_once in ((True, training), (False, 1)):
         room = at_once - sum(_trains(node) is trains for node in running)
         begun += [node for node in ready if _trains(node) is trains][:room]
     return begun
