@@ -34,7 +34,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         started.append(
             subprocess.Popen(
                 [sys.executable, "-m", *words], cwd=PROJECT, text=True, start_new_session=True,
-                stdout=subprocess.PIPE, stderr=(tmp_path / f"{len(started)}.err").open("w"),
+                stdout=subprocess.DEVNULL, stderr=(tmp_path / f"{len(started)}.err").open("w"),
                 env={**os.environ, "PYTHONPATH": paths},
             )
         )  # fmt: skip
@@ -61,7 +61,10 @@ def cluster(start: Start) -> Callable[[], tuple[str, list[subprocess.Popen[str]]
         scheduler = start(
             "dask", "scheduler", "--host", HOST, "--port", str(port), "--no-dashboard"
         )
-        worker = ("dask", "worker", address, "--nthreads", "1", "--no-dashboard")
+        worker = (
+            *("dask", "worker", address, "--nthreads", "1", "--no-dashboard"),
+            *("--preload", "tests.torture.stopped"),
+        )
         return address, [scheduler, *(start(*worker) for _ in range(2))]
 
     return begin
