@@ -31,13 +31,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     paths = os.pathsep.join([str(PROJECT), str(PROJECT / "src")])
 
     def start_it(*words: str) -> subprocess.Popen[str]:
-        started.append(
-            subprocess.Popen(
-                [sys.executable, "-m", *words], cwd=PROJECT, text=True, start_new_session=True,
-                stdout=subprocess.DEVNULL, stderr=(tmp_path / f"{len(started)}.err").open("w"),
-                env={**os.environ, "PYTHONPATH": paths},
-            )
-        )  # fmt: skip
+        with (tmp_path / f"{len(started)}.err").open("w") as said:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", *words], cwd=PROJECT, text=True, start_new_session=True,
+                    stdout=subprocess.DEVNULL, stderr=said, env={**os.environ, "PYTHONPATH": paths},
+                )
+            )  # fmt: skip
         return started[-1]
 
     yield start_it
