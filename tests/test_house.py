@@ -11,7 +11,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "src" / "regpipe"
 # From the ground up; each may import those before it.
 FLOORS = (
-    *("errors", "strict", "seeds", "whole", "provenance", "backend"),
+    *("errors", "strict", "seeds", "places", "whole", "provenance", "backend"),
     *("ingredients", "language", "rows", "candidates", "engine", "statistics", "measures"),
     *("tables", "plots", "report", "pipelines", "kedro_side"),
     *("pipeline_registry", "settings", "cli", "__main__"),

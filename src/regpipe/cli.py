@@ -30,6 +30,7 @@ from regpipe.kedro_side.interrupts import interrupts_told
 from regpipe.kedro_side.store_commands import store
 from regpipe.language.metrics import METRICS
 from regpipe.language.vocabulary import check_name
+from regpipe.places.elsewhere import Unreachable
 
 RUNNER = "regpipe.kedro_side.runner.IncrementalRunner"
 
@@ -48,6 +49,8 @@ def _run(**kwargs: Any) -> Any:
             return kedro_run.callback(**{**kwargs, "runner": runner})
     except KedroCliError as error:  # which shows "NoneType: None" of itself
         raise click.ClickException(error.message) from None
+    except Unreachable as error:  # before the first node
+        raise click.ClickException(str(error)) from None
     except DatasetError as error:
         if "Failed while loading" in str(error):  # before the first node, or after the last one
             raise click.ClickException(unreadable(error)) from None

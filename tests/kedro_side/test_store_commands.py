@@ -15,7 +15,6 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
 from regpipe.cli import cli
-from regpipe.engine import fit_store
 from regpipe.engine.fit_store import FitStore
 from regpipe.kedro_side import store as store_module
 from regpipe.kedro_side import store_commands
@@ -183,7 +182,7 @@ def test_a_folder_that_may_only_be_read_is_one_line(
     def refuse(path: Path, **_: Any) -> None:
         raise OSError(errno.EROFS, "Read-only file system", str(path))
 
-    monkeypatch.setattr(fit_store.Path, "unlink", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
     done = store("forget", root)
     assert done.exit_code == 1 and len(done.output.splitlines()) == 1
     assert "Read-only file system" in done.output and str(root) in done.output

@@ -6,13 +6,15 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from regpipe.engine import npz
 from regpipe.engine.fit import Fit
+from regpipe.places.elsewhere import Unreachable
+from regpipe.places.files import files_in, read, remove
+from regpipe.places.place import Place
 from regpipe.whole import written_whole
 
 logger = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ DIGEST = hashlib.sha256().digest_size  # bytes at the end of a file, behind the 
 class FitStore:
     """A folder of fits; it is made once a fit is stored."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Place) -> None:
         self.folder = folder
 
     def load(self, key: str) -> Fit | None:
@@ -31,12 +33,17 @@ class FitStore:
 
         A file that isn't as it was saved, or holds another fit than that of its key, is removed:
         it will be trained again.
+
+        Raises:
+            Unreachable: nothing can be read elsewhere, which is no damage.
         """
         path = self._path(key)
         try:
-            return _fit(key, path.read_bytes())
+            return _fit(key, read(path))
         except FileNotFoundError:
             return None
+        except Unreachable:
+            raise
         except Exception as error:  # whatever it is: the fit can be trained again
             logger.warning("%s isn't the fit it should be, and is trained again. %s", path, error)
             with suppress(OSError):  # where it can't be removed, it is replaced
@@ -59,22 +66,25 @@ class FitStore:
 
     def sizes(self) -> dict[str, int]:
         """Return the keys of all fits, and how many bytes each takes."""
-        files = (path for path in self.folder.glob("??/*.npz") if len(path.stem) == 2 * DIGEST)
-        return {path.stem: path.stat().st_size for path in files}  # others aren't finished
+        sizes = {p.stem: size for p, size in files_in(self.folder).items() if p.suffix == ".npz"}
+        return {key: size for key, size in sizes.items() if len(key) == 2 * DIGEST}  # finished
 
     def asked_by(self, key: str) -> str:
         """Return for which dataset a fit was trained first; "" where that isn't known."""
         try:
-            about = json.loads(str(npz.read(self._path(key), "about")["about"]))
+            with self._path(key).open("rb") as file:
+                about = json.loads(str(npz.read(file, "about")["about"]))
         except Exception:  # a damaged file, which nobody can use
             return ""
         return str(about.get("asked_by", ""))
 
-    def damaged(self) -> Iterator[Path]:
+    def damaged(self) -> Iterator[Place]:
         """Yield the files that aren't the fit of their key, or not as it was saved."""
         for key in self.sizes():
             try:
-                _fit(key, self._path(key).read_bytes())
+                _fit(key, read(self._path(key)))
+            except Unreachable:
+                raise
             except Exception:  # whatever it is
                 yield self._path(key)
 
@@ -85,13 +95,10 @@ class FitStore:
             OSError: one can't be removed.
         """
         paths = [self._path(key) for key in keys]
-        for path in paths:
-            path.unlink()
-            with suppress(OSError):  # others are in it
-                path.parent.rmdir()
+        remove(paths)
         return len(paths)
 
-    def _path(self, key: str) -> Path:
+    def _path(self, key: str) -> Place:
         return self.folder / key[:2] / f"{key}.npz"
 
 

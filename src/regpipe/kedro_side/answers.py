@@ -1,7 +1,7 @@
 """The end of a run: its answers, and where its files are."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from kedro.framework.hooks import hook_impl
@@ -95,10 +95,9 @@ def _show_files(left: set[str], catalog: DataCatalog) -> bool:
     for name in sorted(left):
         problem, _, what = name.rpartition(".")
         if what == "export":
-            from regpipe.tables.exported import about_of
-
             folder = config_of(catalog, name)["filepath"]
-            about = about_of(Path(folder))
+            export: Any = catalog[name]
+            about = export.about()
             rows = f"{about.rows:,} rows of {problem}"
             model = exported(about.model, about.chosen)
             lines.append(f"{model}, trained on all {rows}: {folder}")

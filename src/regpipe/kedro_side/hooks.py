@@ -20,6 +20,7 @@ from regpipe.kedro_side.parts import (
 )
 from regpipe.kedro_side.runner.fingerprints import LOOKS
 from regpipe.kedro_side.runner.records import config_of
+from regpipe.places.elsewhere import Unreachable
 
 # The machine's errors where nothing (more) can be written: full, too large, closed, not ours.
 UNWRITABLE = {
@@ -85,6 +86,8 @@ class CheckHooks:
         cause = cause_of(error)
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
             raise click.ClickException(_unwritable(error, cause, catalog)) from None
+        if isinstance(cause, Unreachable):
+            raise click.ClickException(str(cause)) from None
         if said := lacking(cause):
             raise click.ClickException(said) from None
         if isinstance(cause, DatasetError):  # Kedro's own words

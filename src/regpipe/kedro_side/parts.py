@@ -1,6 +1,5 @@
 """A part of a pipeline reads what an earlier run left: is it there, and would this one make it?"""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework.project import pipelines
@@ -21,6 +20,8 @@ from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
 from regpipe.pipelines.study.pipeline import CLAIMS
 from regpipe.pipelines.study.pipeline import NAME as STUDY
+from regpipe.places.files import exists
+from regpipe.places.place import Place
 from regpipe.rows.draws import DRAWN, draws_of
 from regpipe.seeds import derive
 
@@ -82,13 +83,13 @@ def block_of(name: str) -> str:
     return name.partition(".")[0].partition("/")[0]
 
 
-def absent_files(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, Path]:
+def absent_files(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, Place]:
     """Return where the files should be that a pipeline reads, that nothing makes, and that lack.
 
     Such are a table of the user's own, and rows to predict.
     """
     files = {name: file_of(config_of(catalog, name)) for name in sorted(pipeline.inputs())}
-    return {name: file for name, file in files.items() if file and not file.exists()}
+    return {name: file for name, file in files.items() if file and not exists(file)}
 
 
 def of_another_run(pipeline: Pipeline, catalog: DataCatalog) -> list[str]:

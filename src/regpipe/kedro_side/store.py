@@ -1,11 +1,8 @@
 """What a data folder holds, what uses it, what is damaged, and what no block makes any more."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from kedro.framework.project import pipelines
@@ -23,6 +20,8 @@ from regpipe.kedro_side.runner.records import (
     read_records,
     write_records,
 )
+from regpipe.places.files import exists, files_in, remove
+from regpipe.places.place import Place
 from regpipe.whole import sweep
 
 
@@ -47,7 +46,7 @@ class Unused:
 
     datasets: list[str]
     fits: dict[str, int]
-    journals: list[Path]
+    journals: list[Place]
 
 
 class Store:
@@ -70,22 +69,23 @@ class Store:
         found: dict[str, Use] = defaultdict(Use)
         for name, record in sorted(self.records.items()):
             use = found[block_of(name)]
-            files = [inside for file in self.files(name) for inside in _inside(file)]
-            use.files += len(files)
-            use.file_bytes += sum(file.stat().st_size for file in files)
+            for file in self.files(name):
+                sizes = files_in(file)
+                use.files += len(sizes)
+                use.file_bytes += sum(sizes.values())
             use.fits.update(record.fits)
         return found
 
-    def files(self, name: str) -> list[Path]:
+    def files(self, name: str) -> list[Place]:
         """Return the files of a dataset."""
         return files_of(config_of(self._catalog, name))
 
-    def damaged(self) -> list[Path]:
+    def damaged(self) -> list[Place]:
         """Return the files that aren't as they were written; those that lack are not among them."""
         results = [
             files[0]
             for name, record in sorted(self.records.items())
-            if (files := self.files(name)) and files[0].exists()
+            if (files := self.files(name)) and exists(files[0])
             if content_of(files) != record.content
         ]
         return [*results, *self.fits.damaged(), *self._journals.damaged()]
@@ -107,14 +107,12 @@ class Store:
             OSError: a file can't be removed.
         """
         for name in unused.datasets:
-            for file in self.files(name):
-                _remove(file)
+            remove(inside for file in self.files(name) for inside in files_in(file))
             del self.records[name]
         if unused.datasets:
             write_records(self._catalog, self.records)
         self.fits.remove(unused.fits)
-        for file in unused.journals:
-            _remove(file)
+        remove(unused.journals)
         assert self.folder is not None
         return sweep(self.folder)
 
@@ -129,8 +127,7 @@ class Store:
         if self.folder is not None:
             sweep(self.folder)
         journals = self._journals.files()
-        for file in journals:
-            file.unlink()
+        remove(journals)
         return self.fits.remove(self.fits.sizes()), len(journals)
 
     def _unfinished(self, name: str) -> bool:
@@ -145,21 +142,3 @@ class Store:
             nodes = [node for node in pipeline.nodes if node.name in names]
             self._left[maker] = {name for node in nodes for name in node.outputs}
         return self._left[maker]
-
-
-def _inside(file: Path) -> Iterator[Path]:
-    yield from (inside for inside in file.rglob("*") if inside.is_file())
-    if file.is_file():
-        yield file
-
-
-def _remove(file: Path) -> None:
-    """Remove a file, or a folder with all that is in it, and the folders that are empty then."""
-    for inside in sorted(file.rglob("*"), reverse=True):
-        inside.rmdir() if inside.is_dir() else inside.unlink()
-    if file.is_dir():
-        file.rmdir()
-    else:
-        file.unlink(missing_ok=True)
-    with suppress(OSError):  # others are in it
-        file.parent.rmdir()

@@ -13,6 +13,8 @@ from rich.table import Table
 
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.kedro_side.store import Store
+from regpipe.places.elsewhere import Unreachable
+from regpipe.places.files import is_folder
 
 
 def _with_store(purpose: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -42,15 +44,17 @@ def _with_store(purpose: str) -> Callable[[Callable[..., None]], Callable[..., N
 
 @contextmanager
 def _taken(store: Store, purpose: str) -> Iterator[Store]:
-    if store.folder is None or not store.folder.is_dir():
-        raise click.ClickException(f"there is no folder {store.folder or 'on this machine'}.")
+    if store.folder is None:
+        raise click.ClickException("there is no folder whose files are known.")
     try:
+        if not is_folder(store.folder):
+            raise click.ClickException(f"there is no folder {store.folder}.")
         if purpose:
             take(store.folder, f"store {purpose}")
         yield store
     except Occupied as error:
         raise click.ClickException(f"{error} Wait until it is over.") from None
-    except OSError as error:
+    except (OSError, Unreachable) as error:
         raise click.ClickException(f"not all could be done. {error}") from None
     finally:
         release(store.folder)

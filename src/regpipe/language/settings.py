@@ -20,6 +20,7 @@ from regpipe.ingredients._watching import Monitored
 from regpipe.ingredients.early_stopping import EarlyStopping
 from regpipe.language.limits import Limits
 from regpipe.language.metrics import METRICS, check_smallest
+from regpipe.places.place import place_of
 from regpipe.strict import HeldOut, Share, Strict
 
 Repeats = Annotated[int, Field(ge=2)]
@@ -292,11 +293,11 @@ class Settings(Strict):
         if data_root.startswith("~"):  # which a shell spells out only where a word begins with it
             spelled = Path(data_root).expanduser()
             raise ValueError(f"expected a folder, such as {spelled}, received '{data_root}'")
-        if "://" in data_root or {"{", "}"} & {*data_root}:
+        if {"{", "}"} & {*data_root}:
             raise ValueError(
-                "expected a folder of this machine without braces in its name, received "
-                f"'{data_root}'"
+                f"expected a folder without braces in its name, received '{data_root}'"
             )
+        place_of(data_root)
         return data_root
 
     @field_validator("tracking")

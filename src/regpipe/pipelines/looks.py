@@ -5,6 +5,7 @@ is how many repeats it gets, the seed of all draws, and how many rows score one.
 """
 
 import csv
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from pydantic.dataclasses import dataclass
 from regpipe.candidates.arm import Arm
 from regpipe.errors import SpecError
 from regpipe.language import Protocol, Statistics
+from regpipe.places.files import read, stand_in
+from regpipe.places.place import Place
 from regpipe.provenance.digests import digest
 from regpipe.statistics.plan import Plan
 from regpipe.whole import written_whole
@@ -102,7 +105,7 @@ def _without_seeds(block: Any) -> Any:
 class Looks:
     """The verdicts that were told: a table in a file, to which rows are added."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         """Point it at its file; it needn't exist."""
         self._path = path
         self._lock = Lock()  # nodes run side by side
@@ -146,7 +149,7 @@ class Looks:
         """Remember that a look had verdicts, and when; once is enough, and too few had none."""
         if set(verdicts) <= {"too few"}:
             return
-        with self._lock, _alone(self._path.parent):
+        with self._lock, _alone(stand_in(self._path.parent)):
             rows, asked = self._rows(), ("question", *PLAN)
             if any(all(row[key] == look.row[key] for key in asked) for row in rows):
                 return
@@ -164,13 +167,15 @@ class Looks:
         self._rows()
 
     def _rows(self) -> list[dict[str, str]]:
-        if not self._path.exists():
+        try:
+            content = read(self._path)
+        except FileNotFoundError:
             return []
         with suppress(csv.Error, UnicodeDecodeError):
             # Excel puts a mark before the first column.
-            with self._path.open(newline="", encoding="utf-8-sig") as file:
-                reader = csv.DictReader(file, strict=True)
-                columns, rows = reader.fieldnames, list(reader)
+            text = io.StringIO(content.decode("utf-8-sig"), newline="")
+            reader = csv.DictReader(text, strict=True)
+            columns, rows = reader.fieldnames, list(reader)
             whole = all(None not in row and None not in row.values() for row in rows)
             if columns == list(COLUMNS) and whole:
                 return rows

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import fsspec
@@ -21,13 +20,14 @@ from pydantic import TypeAdapter
 
 from regpipe.engine import npz
 from regpipe.engine.npz import Arrays
+from regpipe.places.elsewhere import fetched, put_whole
 from regpipe.whole import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
-    from regpipe.tables.exported import Predictor
+    from regpipe.tables.exported import About, Predictor
 
 METADATA, CONFIG = "metadata.json", "config.json"  # of a `.keras` file
 SHARED = re.compile(rb'(?<="shared_object_id": )\d+')  # where in memory Keras had an object
@@ -58,7 +58,9 @@ class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
             metadata: for plugins such as kedro-viz.
         """
         self._protocol, path = get_protocol_and_path(filepath, version)
-        self._fs = fsspec.filesystem(self._protocol, **(credentials or {}), **(fs_args or {}))
+        # What was listed before is not believed: others write there, too.
+        options = {"use_listings_cache": False, **(credentials or {}), **(fs_args or {})}
+        self._fs = fsspec.filesystem(self._protocol, **options)
         self.metadata = metadata
         place = PurePosixPath(path)
         super().__init__(place, version, self._fs.exists, self._fs.glob)
@@ -70,16 +72,9 @@ class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
 
     def save(self, data: Saved) -> None:
         """Write the file."""
-        place = self._get_save_path()
-        if self._protocol == "file":
-            with written_whole(Path(place)) as begun:
-                self._write(begun, data)
-            return
-        with TemporaryDirectory() as folder:
-            begun = Path(folder) / place.name
+        place, here = str(self._get_save_path()), self._protocol == "file"
+        with written_whole(Path(place)) if here else put_whole(self._fs, place) as begun:
             self._write(begun, data)
-            self._fs.makedirs(str(place.parent), exist_ok=True)
-            self._fs.put(str(begun), str(place), recursive=begun.is_dir())
 
     def remove(self) -> None:
         """Remove the file, if it is there and keeps no versions."""
@@ -93,10 +88,8 @@ class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
         if self._protocol == "file":
             yield Path(place)
             return
-        with TemporaryDirectory() as folder:
-            copied = Path(folder) / place.name
-            self._fs.get(str(place), str(copied), recursive=self._fs.isdir(str(place)))
-            yield copied
+        with fetched(self._fs, str(place)) as copy:
+            yield copy
 
     def _read(self, path: Path) -> Loaded:
         raise NotImplementedError
@@ -122,6 +115,13 @@ class ExportDataset(FileDataset["Predictor", "Predictor"]):
 
     def _write(self, path: Path, data: "Predictor") -> None:
         data.save(path)
+
+    def about(self) -> "About":
+        """Return what the export is, without its model."""
+        from regpipe.tables.exported import about_of
+
+        with self._at_hand() as path:
+            return about_of(path)
 
 
 class KerasModelDataset(FileDataset[Any, Any]):

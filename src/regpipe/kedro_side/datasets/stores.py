@@ -15,6 +15,10 @@ from regpipe.language import Engine, Random
 from regpipe.language.settings import DASK
 from regpipe.pipelines.looks import Looks
 from regpipe.pipelines.training import Trainer
+from regpipe.places.elsewhere import Unreachable
+from regpipe.places.files import matching, read, remove
+from regpipe.places.place import Place, place_of
+from regpipe.whole import written_whole
 
 logger = logging.getLogger(__name__)
 
@@ -32,15 +36,10 @@ class StoreDataset(AbstractDataset[NoReturn, Loaded]):
         """Point the dataset at its place.
 
         Args:
-            path: of a file or a folder; it needn't exist.
+            path: of a file or a folder, or its address on storage elsewhere; it needn't exist.
             metadata: for plugins such as kedro-viz.
         """
-        if "://" in path:
-            raise DatasetError(
-                f"{path}: what is added to bit by bit lies on this machine. Expected a path "
-                "without a protocol; single results may be kept elsewhere."
-            )
-        self._path = Path(path)
+        self._path = place_of(path)
         self.metadata = metadata
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -134,31 +133,33 @@ class TrialJournalDataset(StoreDataset[Any]):
         """
         from optuna.storages import JournalStorage
 
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        if self._path.is_file():
-            self._cut()
+        self._cut()
         try:
             return JournalStorage(_backend(self._path))
-        except OSError:
+        except (OSError, Unreachable):
             raise
         except Exception as error:  # whole records that don't go together
             logger.warning("%s can't be read, and is begun anew. %r", self._path, error)
-            self._path.unlink()
+            remove([self._path])
             return JournalStorage(_backend(self._path))
 
-    def files(self) -> list[Path]:
+    def files(self) -> list[Place]:
         """Return the journal's file, or all that the path's `*` stand for; none if none is."""
-        root = Path(self._path.anchor)
-        return sorted(root.glob(str(self._path.relative_to(root))))
+        return matching(self._path)
 
-    def damaged(self) -> list[Path]:
+    def damaged(self) -> list[Place]:
         """Return those of them that hold something else than whole records."""
-        return [file for file in self.files() if _whole(file) < file.stat().st_size]
+        contents = ((file, read(file)) for file in self.files())
+        return [file for file, content in contents if len(_whole(content)) < len(content)]
 
     def _cut(self) -> None:
         """Cut the file at the end of its last record that is whole, as are all before it."""
-        whole = _whole(self._path)
-        lost = self._path.stat().st_size - whole
+        try:
+            content = read(self._path)
+        except FileNotFoundError:
+            return
+        whole = _whole(content)
+        lost = len(content) - len(whole)
         if lost:
             logger.warning(
                 "%s: the last %d bytes are no whole record. They are cut off, and the trials that "
@@ -166,11 +167,11 @@ class TrialJournalDataset(StoreDataset[Any]):
                 self._path,
                 lost,
             )
-            with self._path.open("rb+") as file:
-                file.truncate(whole)
+            with written_whole(self._path) as begun:
+                begun.write_bytes(whole)
 
 
-def _backend(path: Path) -> Any:
+def _backend(path: Place) -> Any:
     """Return Optuna's file of records, with a lock for threads: the run has the folder to itself.
 
     Optuna's own lock is a file. Whoever is killed leaves it, and the next run waits for half a
@@ -178,14 +179,19 @@ def _backend(path: Path) -> Any:
     """
     from optuna.storages.journal import JournalFileBackend
 
+    if not isinstance(path, Path):
+        from regpipe.kedro_side.datasets.journal import JournalElsewhere
+
+        return JournalElsewhere(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     lock: Any = Lock()
     return JournalFileBackend(str(path), lock)
 
 
-def _whole(file: Path) -> int:
-    """Return how many bytes of a journal its whole records take, up to the first that isn't."""
-    with file.open("rb") as lines:
-        return sum(len(line) for line in takewhile(_is_record, lines))
+def _whole(content: bytes) -> bytes:
+    """Return the whole records of a journal, up to the first that isn't."""
+    records = takewhile(_is_record, content.splitlines(keepends=True))
+    return b"".join(records)
 
 
 def _is_record(line: bytes) -> bool:

@@ -4,11 +4,13 @@ from copy import copy
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import fsspec
 from kedro_datasets.json import JSONDataset as KedroJSONDataset
 from kedro_datasets.pandas import CSVDataset as KedroCSVDataset
 from kedro_datasets.pandas import ParquetDataset as KedroParquetDataset
 from kedro_datasets.text import TextDataset as KedroTextDataset
 
+from regpipe.places.elsewhere import put_whole
 from regpipe.whole import written_whole
 
 
@@ -16,17 +18,21 @@ class Whole:
     """Has one of Kedro's datasets written as a whole, where it is a file that keeps no versions."""
 
     _protocol: str
+    _fs: Any
     _version: Any
     _filepath: PurePosixPath
 
     def save(self, data: Any) -> None:
         """Write the file."""
-        if self._protocol != "file" or self._version:
+        if self._version:
             super().save(data)  # type: ignore[misc]
             return
-        with written_whole(Path(self._filepath)) as begun:
+        here = self._protocol == "file"
+        place = str(self._filepath)
+        with written_whole(Path(place)) if here else put_whole(self._fs, place) as begun:
             beside: Any = copy(self)
-            beside._filepath = PurePosixPath(begun)
+            beside._filepath, beside._protocol = PurePosixPath(begun), "file"
+            beside._fs = fsspec.filesystem("file")
             super(Whole, beside).save(data)  # type: ignore[misc]
 
 

@@ -1,6 +1,7 @@
 """A run has its data folder to itself, whichever runner it has, from a notebook too."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +10,13 @@ from kedro.io import DataCatalog
 
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.kedro_side.runner.records import data_folder
+from regpipe.places.elsewhere import Unreachable
 from regpipe.whole import sweep
+
+EXPECTED = (
+    "Expected a bucket that is there, an endpoint that answers, and credentials that may write; "
+    "for S3 as botocore finds them, such as AWS_ENDPOINT_URL and AWS_ACCESS_KEY_ID."
+)
 
 
 class LockHooks:
@@ -28,12 +35,14 @@ class LockHooks:
         try:
             if take(folder, purpose):
                 sweep(folder)
+        except Unreachable as error:
+            raise click.ClickException(f"data_root: {error} {EXPECTED}") from None
         except Occupied as error:
             raise click.ClickException(
                 f"{error} Wait until it is over, or give this run a folder of its own: "
                 "--params=data_root=DIR."
             ) from None
-        if not folder.is_dir():
+        if isinstance(folder, Path) and not folder.is_dir():
             raise click.ClickException(
                 f"data_root: '{folder}' is no folder, and can't be made one."
             )

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections import Counter
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -29,6 +28,8 @@ from regpipe.kedro_side.runner.records import (
     write_records,
 )
 from regpipe.kedro_side.runner.side_by_side import TRAINING, run_side_by_side
+from regpipe.places.elsewhere import Unreachable
+from regpipe.places.place import Place
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class IncrementalRunner(SequentialRunner):
         except BaseException as error:
             try:
                 memory.save()
-            except OSError:  # on a full disk, of which `error` is the first to tell
+            except (OSError, Unreachable):  # on a full disk, of which `error` is the first to tell
                 logger.warning("What was made before isn't recorded, and will be made again.")
             if not isinstance(error, Exception) and (folder := data_folder(catalog)):
                 release(folder)  # Ctrl-C, of which Kedro tells no hook
@@ -143,8 +144,8 @@ class Memory:
         inputs = self.kept(pipeline.inputs())
         self.wanted = fingerprints(pipeline, catalog, self.configs, inputs)
 
-    def files(self, name: str) -> list[Path]:
-        """Return the files of a dataset; none if it isn't kept on this machine."""
+    def files(self, name: str) -> list[Place]:
+        """Return the files of a dataset; none if it isn't kept, or where nobody can tell."""
         return files_of(self.configs[name])
 
     def kept(self, names: set[str]) -> dict[str, str]:

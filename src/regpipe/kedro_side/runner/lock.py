@@ -2,7 +2,7 @@
 
 The lock is the operating system's (`flock`): it ends with the process that holds it, however that
 ends, so that none is left behind. The file it is on names who holds it, and stays; a file without a
-lock on it means nothing.
+lock on it means nothing. On storage elsewhere there are no such locks: see `lock_object`.
 """
 
 import logging
@@ -18,14 +18,15 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
+from regpipe.kedro_side.runner import lock_object
+from regpipe.kedro_side.runner.lock_object import FILE, Occupied
+from regpipe.places.elsewhere import Unreachable
+from regpipe.places.files import stand_in
+from regpipe.places.place import Place
+
 logger = logging.getLogger(__name__)
 
-FILE = "lock"
 PATIENCE = 0.5  # seconds in which a run that is ending lets go, and one that began writes who it is
-
-
-class Occupied(Exception):
-    """The data folder is taken; the message says where it is, and by whom."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class _Hold:
 _holds: dict[Path, _Hold] = {}
 
 
-def take(folder: Path, purpose: str) -> bool:
+def take(folder: Place, purpose: str) -> bool:
     """Have a data folder to oneself until `release`, or until this process ends.
 
     A thread that has it already keeps it: the run for which it took it was interrupted, and Kedro
@@ -53,8 +54,37 @@ def take(folder: Path, purpose: str) -> bool:
 
     Raises:
         Occupied: another process has it, or another thread of this one.
+        Unreachable: it lies elsewhere, and nothing can be written there.
     """
-    folder = folder.resolve()
+    now = time.strftime("%Y-%m-%d %H:%M:%S")
+    who = f"process {os.getpid()} on {socket.gethostname()} ({purpose}), since {now}"
+    locked = _take_here(stand_in(folder).resolve(), who, folder)
+    if isinstance(folder, Path):
+        return locked
+    try:
+        lock_object.put(folder, who, alone=locked)
+    except BaseException:
+        _release_here(stand_in(folder).resolve())
+        raise
+    return True
+
+
+def release(folder: Place) -> None:
+    """Let go of a data folder, if this thread has it."""
+    here = stand_in(folder).resolve()
+    hold = _holds.get(here)
+    if hold is not None and hold.thread is not threading.current_thread():
+        return
+    if not isinstance(folder, Path):
+        try:
+            lock_object.take_away(folder)
+        except Unreachable as error:
+            logger.warning("What says that this run has the folder is left. %s", error)
+    _release_here(here)
+
+
+def _take_here(folder: Path, who: str, shown: Place) -> bool:
+    """Lock a folder of this machine, which may stand for the one that is shown."""
     me, before = threading.current_thread(), _holds.get(folder)
     if before and (before.thread is me or not before.thread.is_alive()):
         file = before.file
@@ -63,7 +93,7 @@ def take(folder: Path, purpose: str) -> bool:
     else:
         file = opened
         try:
-            locked = _lock(file, folder)
+            locked = _lock(file, shown)
         except BaseException:
             os.close(file)
             raise
@@ -71,18 +101,14 @@ def take(folder: Path, purpose: str) -> bool:
             os.close(file)
             return False
     _holds[folder] = _Hold(file, me)
-    now = time.strftime("%Y-%m-%d %H:%M:%S")
-    _write(file, f"process {os.getpid()} on {socket.gethostname()} ({purpose}), since {now}")
+    _write(file, who)
     return True
 
 
-def release(folder: Path) -> None:
-    """Let go of a data folder, if this thread has it."""
-    folder = folder.resolve()
-    hold = _holds.get(folder)
-    if hold is None or hold.thread is not threading.current_thread():
+def _release_here(folder: Path) -> None:
+    hold = _holds.pop(folder, None)
+    if hold is None:  # where nothing can be locked
         return
-    del _holds[folder]
     _write(hold.file, "")
     if sys.platform != "win32":
         fcntl.flock(hold.file, fcntl.LOCK_UN)  # also for processes that were forked meanwhile
@@ -98,7 +124,7 @@ def _open(path: Path) -> int | None:
     return None
 
 
-def _lock(file: int, folder: Path) -> bool:
+def _lock(file: int, folder: Place) -> bool:
     """Lock a file; return False where there are no locks."""
     if sys.platform == "win32":
         return _unprotected(folder, "this system knows no flock")
@@ -116,7 +142,7 @@ def _lock(file: int, folder: Path) -> bool:
             return _unprotected(folder, str(error))
 
 
-def _unprotected(folder: Path, why: str) -> bool:
+def _unprotected(folder: Place, why: str) -> bool:
     logger.warning("%s can't be locked (%s). Start one run at a time on it.", folder, why)
     return False
 

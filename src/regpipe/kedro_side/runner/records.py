@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from regpipe.places.files import exists, files_in, read
+from regpipe.places.place import BETWEEN, Place, is_storage, place_of
 from regpipe.provenance.digests import content_digest, digest
 from regpipe.whole import written_whole
 
@@ -40,35 +43,46 @@ def config_of(catalog: DataCatalog, name: str) -> dict[str, Any]:
     return catalog.config_resolver.resolve_pattern(name)
 
 
-def file_of(config: Mapping[str, Any]) -> Path | None:
-    """Return where a dataset lies, or None if it isn't kept in a file of this machine.
+def file_of(config: Mapping[str, Any]) -> Place | None:
+    """Return where a dataset lies, or None if it isn't kept in a file of this machine or storage.
 
-    Nor is one of which each run adds a version.
+    Nor is one of which each run adds a version, or one elsewhere with arguments of its own.
     """
-    path = config.get("filepath")
-    return Path(path) if path and "://" not in str(path) and not config.get("versioned") else None
+    path = str(config.get("filepath") or "")
+    if not path or config.get("versioned"):
+        return None
+    if BETWEEN not in path:
+        return Path(path)
+    its_own = config.get("credentials") or config.get("fs_args")
+    return place_of(path) if is_storage(path) and not its_own else None
 
 
-def files_of(config: Mapping[str, Any]) -> list[Path]:
+def files_of(config: Mapping[str, Any]) -> list[Place]:
     """Return where a dataset's files lie, that of `filepath` first; those beside it may lack."""
     file = file_of(config)
-    beside = [Path(config[key]) for key in BESIDE if key in config]
-    return [file, *filter(Path.exists, beside)] if file else []
+    beside = [place_of(config[key]) for key in BESIDE if key in config]
+    return [file, *filter(exists, beside)] if file else []
 
 
-def data_folder(catalog: DataCatalog) -> Path | None:
-    """Return the folder that the records are in, or None if it isn't on this machine."""
+def data_folder(catalog: DataCatalog) -> Place | None:
+    """Return the folder that the records are in, or None if nothing can be added there."""
     file = file_of(config_of(catalog, RECORDS))
     return file.parent if file else None
 
 
 def read_records(catalog: DataCatalog) -> Records:
-    """Return what is remembered; nothing, and one line, where it can't be read."""
+    """Return what is remembered; nothing, and one line, where it can't be read.
+
+    Raises:
+        Unreachable: it lies elsewhere, and that isn't reached.
+    """
     file = file_of(config_of(catalog, RECORDS))
-    if file is None or not file.is_file():
+    if file is None:
         return {}
     try:
-        return _RECORDS.validate_json(file.read_bytes())
+        return _RECORDS.validate_json(read(file))
+    except FileNotFoundError:
+        return {}
     except (OSError, ValidationError):
         logger.warning("%s can't be read: everything counts as new.", file)
         return {}
@@ -79,6 +93,7 @@ def write_records(catalog: DataCatalog, records: Records) -> None:
 
     Raises:
         OSError: it can't be written.
+        Unreachable: likewise, elsewhere.
     """
     file = file_of(config_of(catalog, RECORDS))
     if file is not None:
@@ -86,17 +101,33 @@ def write_records(catalog: DataCatalog, records: Records) -> None:
             begun.write_bytes(_RECORDS.dump_json(records, exclude_defaults=True))
 
 
-def content_of(files: Sequence[Path]) -> str | None:
-    """Return a digest of what files hold; None where one isn't there, or can't be read."""
+def content_of(files: Sequence[Place]) -> str | None:
+    """Return a digest of what files hold; None where one isn't there, or can't be read.
+
+    Raises:
+        Unreachable: it lies elsewhere, and that isn't reached.
+    """
     try:
-        digests = [content_digest(file) if file.is_file() else _folder(file) for file in files]
+        digests = list(map(_content, files))
     except OSError:
         return None
     return digests[0] if len(digests) == 1 else digest(digests)
 
 
-def _folder(folder: Path) -> str:
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
+def _content(file: Place) -> str:
+    if isinstance(file, Path):
+        return content_digest(file) if file.is_file() else _folder(file)
+    with suppress(FileNotFoundError):  # a folder, or nothing: to ask first would take as long
+        return content_digest(file)
+    return _folder(file)
+
+
+def _folder(folder: Place) -> str:
+    files = files_in(folder)
     if not files:
         raise FileNotFoundError(folder)
-    return digest([[str(file.relative_to(folder)), content_digest(file)] for file in files])
+    return digest([[_inside(folder, file), content_digest(file)] for file in files])
+
+
+def _inside(folder: Place, file: Place) -> str:
+    return "/".join(file.parts[len(folder.parts) :])

@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -29,6 +28,8 @@ from regpipe.kedro_side.tracking.runs import (
 )
 from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
+from regpipe.places.files import exists
+from regpipe.places.place import Place
 from regpipe.provenance.digests import digest
 from regpipe.report.sentence import sentence
 from regpipe.statistics.answer import Answer
@@ -76,13 +77,13 @@ class Results:
         self.load = catalog.load
         self.parameters: dict[str, Any] = catalog.load("parameters")
 
-    def files(self, name: str) -> list[Path]:
+    def files(self, name: str) -> list[Place]:
         """Return the artifacts of an arm or a grid: tables, answers, pictures, the model."""
         parts = {n: n.removeprefix(f"{name}.") for n in self._files if n.startswith(f"{name}.")}
         return [
             self._files[n]
             for n, part in parts.items()
-            if (part in ARTIFACTS or part.endswith("_plot")) and self._files[n].is_file()
+            if (part in ARTIFACTS or part.endswith("_plot")) and exists(self._files[n])
         ]
 
     def saved(self, name: str) -> int:

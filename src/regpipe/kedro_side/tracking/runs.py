@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from regpipe.candidates.arm import Arm
+from regpipe.places.place import Place
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.grid import Choice
 from regpipe.statistics.summary import spread
@@ -57,7 +57,7 @@ class Run:
     points: Sequence[Point]
     begin: int
     end: int
-    files: Sequence[Path] = ()
+    files: Sequence[Place] = ()
     nested: Iterable["Run"] = ()
 
 

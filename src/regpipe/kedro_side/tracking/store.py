@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from regpipe.kedro_side.tracking.runs import DIGEST, Run
+from regpipe.places.files import at_hand
 
 EXPERIMENT = "regpipe/{problem}"
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -101,7 +102,8 @@ class Store:
         for params, metrics in _batches(run):
             self._client.log_batch(run_id, metrics, params)
         for file in run.files:
-            self._client.log_artifact(run_id, str(file))
+            with at_hand(file) as here:
+                self._client.log_artifact(run_id, str(here))
         for nested in run.nested:
             self._send(experiment, nested, {PARENT: run_id})
         self._client.set_terminated(run_id, "FINISHED", run.end)
