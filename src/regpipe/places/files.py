@@ -27,7 +27,8 @@ def read(file: Place) -> bytes:
     if isinstance(file, Path):
         return file.read_bytes()
     with reaching(file):
-        return bytes(file.fs.cat_file(file.path))
+        # In several parts at a time, s3fs would ask first how many bytes there are.
+        return bytes(file.fs.cat_file(file.path, max_concurrency=1))
 
 
 @contextmanager

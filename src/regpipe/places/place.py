@@ -44,7 +44,7 @@ def place_of(path: str) -> Place:
     protocol, between, rest = path.partition(BETWEEN)
     if not between:
         return Path(path)
-    if not is_storage(path) or not rest.strip("/"):
+    if not is_storage(path) or not rest.partition("/")[0]:
         known = ", ".join(f"{name}{BETWEEN}" for name in STORAGE)
         raise SpecError(
             f"expected a folder of this machine, or a bucket and a folder in it after one of "

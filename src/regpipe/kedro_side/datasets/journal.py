@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any
 
 from optuna.storages.journal import BaseJournalBackend
+from optuna.trial import TrialState
 
 from regpipe.places.files import read
 from regpipe.places.place import Place
@@ -13,9 +14,10 @@ from regpipe.whole import written_whole
 
 
 class JournalElsewhere(BaseJournalBackend):
-    """Keeps all records in memory, and puts them all whenever some are added.
+    """Keeps all records in memory, and puts them all whenever a trial has ended.
 
-    The run has the place to itself, so that nobody else adds any.
+    Those of a trial that hasn't are of no use to another run. The run has the place to itself, so
+    that nobody else adds any.
     """
 
     def __init__(self, file: Place) -> None:
@@ -31,9 +33,14 @@ class JournalElsewhere(BaseJournalBackend):
         return map(json.loads, self._lines[log_number_from:])
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Add records, and put the file."""
+        """Add records."""
         new = [json.dumps(log, separators=(",", ":")).encode() + b"\n" for log in logs]
         with self._adding:
-            with written_whole(self._file) as begun:
-                begun.write_bytes(b"".join([*self._lines, *new]))
             self._lines += new
+            if any(map(_ends_a_trial, logs)):
+                with written_whole(self._file) as begun:
+                    begun.write_bytes(b"".join(self._lines))
+
+
+def _ends_a_trial(log: dict[str, Any]) -> bool:
+    return "state" in log and TrialState(log["state"]).is_finished()
