@@ -19,8 +19,10 @@ from regpipe.engine.fit_store import FitStore
 from regpipe.kedro_side import store as store_module
 from regpipe.kedro_side import store_commands
 from regpipe.kedro_side.runner.lock import FILE
+from regpipe.places.place import Place
 from tests.conftest import PROJECT, another_run
 from tests.engine.test_fit_store import KEY, OTHER, a_fit
+from tests.kedro_side.conftest import Server
 
 THIRD = "ef" * 32
 
@@ -186,3 +188,35 @@ def test_a_folder_that_may_only_be_read_is_one_line(
     done = store("forget", root)
     assert done.exit_code == 1 and len(done.output.splitlines()) == 1
     assert "Read-only file system" in done.output and str(root) in done.output
+
+
+def test_a_folder_on_s3_is_looked_at_cleaned_and_emptied(
+    server: Server, made: str, folder: Place, tiny_run: Path
+) -> None:
+    root: Any = folder
+    assert "moons" in store("", root).output
+    assert "8 fits are as they were written" in store("verify", root).output
+    records = json.loads(server.get(f"{made}/made.json"))
+    records["gone.comparison"] = {"fingerprint": "ab", "content": "cd"}
+    server.put(f"{made}/made.json", json.dumps(records).encode())
+    server.put(f"{made}/08_reporting/gone/comparison.csv", b"a,b")
+    server.put(f"{made}/06_models/gone_cocktail/trials.log", b"{}\n")
+    told = store("verify", root)
+    assert told.exit_code == 1 and "2 of " in told.output
+    assert f"damaged: {folder}/08_reporting/gone/comparison.csv" in told.output
+    done = store("gc", root)
+    assert "1 dataset, 1 journal: removed." in done.output, done.output
+    assert server.keys(made).keys() == _files(tiny_run)
+    with another_run(folder):
+        refused = store("forget", root)
+    assert refused.exit_code == 1 and "Wait until it is over" in refused.output
+    assert "8 fits are forgotten" in store("forget", root).output
+    left = {name for name in _files(tiny_run) if not name.startswith("06_models/fits/")}
+    assert server.keys(made).keys() == left
+    typo = store("verify", folder.parent / "typo")
+    assert typo.exit_code == 1 and f"there is no folder {folder.parent / 'typo'}." in typo.output
+
+
+def _files(root: Path) -> set[str]:
+    files = {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()}
+    return files - {"lock"}
