@@ -17,6 +17,7 @@ import pytest
 from regpipe.engine.fit_store import FitStore
 from regpipe.errors import SpecError
 from regpipe.kedro_side.datasets import LooksDataset, NpzDataset, TrialJournalDataset
+from regpipe.kedro_side.datasets.files import FileDataset
 from regpipe.kedro_side.runner import lock
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.language import Protocol
@@ -190,6 +191,31 @@ def test_what_others_change_is_seen_at_once(server: Server, folder: Place) -> No
         server.put(key, b"")
         assert files_in(folder) == {file: 0} and read(file) == b""
         server.delete(key)
+
+
+class FolderDataset(FileDataset[list[str], list[str]]):
+    """Saves and loads names of files that are in a folder."""
+
+    def _write(self, path: Path, data: list[str]) -> None:
+        path.mkdir()
+        for name in data:
+            (path / name).write_text(name)
+
+    def _read(self, path: Path) -> list[str]:
+        return sorted(file.name for file in path.iterdir() if file.read_text())
+
+
+def test_a_folder_is_what_is_in_it_now(server: Server, folder: Place) -> None:
+    dataset = FolderDataset(filepath=str(folder))
+    for names in (["a", "b"], ["b", "c"]):
+        dataset.save(names)
+        assert dataset.load() == names and server.keys(folder.name).keys() == {*names}
+    server.put(f"{folder.name}/d", b"d")
+    server.delete(f"{folder.name}/c")
+    assert dataset.load() == ["b", "d"] and dataset.exists()
+    for name in ("b", "d"):
+        server.delete(f"{folder.name}/{name}")
+    assert not dataset.exists()
 
 
 def test_verdicts_that_were_told_are_remembered(server: Server, folder: Place) -> None:
