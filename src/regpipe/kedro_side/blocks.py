@@ -17,7 +17,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import GrammarParseError, OmegaConfBaseException
 
 from regpipe.candidates.check import check_parameters
-from regpipe.errors import SpecError, hint, shown
+from regpipe.errors import SpecError, hint, reason_of, shown
 from regpipe.kedro_side.config_file import REFERENCE, ConfigFile, read_config
 
 Blocks = dict[str, dict[str, Any]]
@@ -83,8 +83,9 @@ class BlockLoader(OmegaConfigLoader):
         folder = super()._get_conf_env_path("")
         try:
             names = {Path(found).name for found in self._fs.ls(folder, detail=False)}
-        except OSError as error:
-            raise SpecError(f"{folder}: {error.strerror or error}.") from None
+        except Exception as error:  # each storage's library has its own
+            reason = getattr(error, "strerror", None) or reason_of(error)
+            raise SpecError(f"{folder}: {reason}.") from None
         if env in names:
             return path
         if env in (self.base_env, self.default_run_env):
