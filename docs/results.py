@@ -1,4 +1,4 @@
-"""Write docs/results.md, and the claims in README.md, from what a run left behind.
+"""Write docs/results.md from what a run left behind.
 
 `kedro run` leaves everything. What became of the claims is told of a run of their own, where there
 is one, of 200 repeats in a folder of its own. (Where its `looks.csv` is put into the folder of the
@@ -9,9 +9,7 @@ Usage: python docs/results.py [DATA_ROOT [CLAIMS_ROOT]]
 """
 
 import json
-import re
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,8 +28,7 @@ from regpipe.statistics.judging import FATES, NOT_COMPARABLE, NOT_CONTRADICTED, 
 from regpipe.statistics.mechanisms import with_texts
 
 PROJECT = Path(__file__).parents[1]
-PAGE, README = PROJECT / "docs" / "results.md", PROJECT / "README.md"
-MARKS = "<!-- claims, by docs/results.py -->\n", "<!-- end of claims -->"
+PAGE = PROJECT / "docs" / "results.md"
 Row = dict[str, Any]
 
 HEAD = """\
@@ -120,7 +117,7 @@ trade-off.
 
 
 def main(root: Path, of_claims: Path) -> None:
-    """Write both pages; a part whose files the run didn't leave is left out."""
+    """Write the page; a part whose files the run didn't leave is left out."""
     reporting, judged = root / "08_reporting", of_claims / "08_reporting"
     claims = from_csv(pd.read_csv(judged / "claims.csv"))
     board = read(reporting / "leaderboard.csv")
@@ -151,22 +148,11 @@ def main(root: Path, of_claims: Path) -> None:
         *stopping_rules(reporting),
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in parts if part) + "\n")
-    readme("\n\n".join([*gains(claims), textwrap.fill(" ".join(claimed(claims)), 104)]))
 
 
 def read(file: Path) -> pd.DataFrame | None:
     """Return a table, None where the run left none."""
     return pd.read_csv(file) if file.is_file() else None
-
-
-def readme(section: str) -> None:
-    """Put what became of the claims between the marks of the README."""
-    begin, end = MARKS
-    old = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    text, n = old.subn(f"{begin}{section}\n{end}", README.read_text())
-    if n != 1:
-        raise SystemExit(f"{README}: expected {begin.strip()} and {end} once, found {n}.")
-    README.write_text(text)
 
 
 def gains(claims: pd.DataFrame) -> Iterator[str]:

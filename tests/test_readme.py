@@ -1,9 +1,10 @@
-"""What the README tells people to type has to work."""
+"""What the README, and the page that goes on from it, tell people to type has to work."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import yaml
 
 from regpipe.candidates.check import check_parameters
@@ -11,9 +12,11 @@ from tests.command_lines import type_in
 from tests.conftest import PROJECT, blocks
 
 README = (PROJECT / "README.md").read_text()
+USING = (PROJECT / "docs" / "using.md").read_text()
+PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "benchmarks" / "README.md"]
 COMMANDS = [
     line.split("#")[0].strip()
-    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    for block in re.findall(r"```sh\n(.*?)```", README + USING, re.DOTALL)
     for line in block.splitlines()
 ]
 
@@ -71,9 +74,14 @@ def test_the_example_block_can_be_run() -> None:
     check_parameters({**problems, **techniques, **blocks("parameters")}, problems, techniques)
 
 
-def test_linked_files_exist() -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", README):
-        assert target.startswith("https://") or (PROJECT / target).exists(), target
+def test_it_is_read_in_a_sitting() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_linked_files_exist(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
 def test_the_page_of_results_names_techniques_that_are_there() -> None:
