@@ -16,9 +16,9 @@ OPTIONS = {"processes": False, "n_workers": 2, "dashboard_address": None}
 
 @pytest.fixture
 def cluster() -> Iterator[Any]:
-    from regpipe.engine import cluster
+    from regpipe.engine.cluster.bundles import Cluster
 
-    made = cluster.Cluster("compiled", "hash", OPTIONS)
+    made = Cluster("compiled", "hash", OPTIONS)
     yield made
     made.close()
 
@@ -85,8 +85,9 @@ def test_a_scheduler_that_goes_away_is_told_and_what_came_before_is_there(
 
 
 def test_where_nobody_answers_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from regpipe.engine import cluster
+    from regpipe.engine.cluster import client
+    from regpipe.engine.cluster.bundles import Cluster
 
-    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
+    monkeypatch.setattr(client, "PATIENCE", 0.2)
     with pytest.raises(SpecError, match="^dask: no scheduler answers at tcp://127.0.0.1:9 "):
-        cluster.Cluster("compiled", "hash", {"address": "tcp://127.0.0.1:9"})
+        Cluster("compiled", "hash", {"address": "tcp://127.0.0.1:9"})

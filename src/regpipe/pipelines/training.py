@@ -15,7 +15,7 @@ from regpipe.engine.job import Job
 from regpipe.language import Engine, Random
 
 if TYPE_CHECKING:
-    from regpipe.engine.cluster import Cluster
+    from regpipe.engine.cluster.bundles import Cluster
     from regpipe.engine.loops import Loops
 
 Item = TypeVar("Item")
@@ -92,7 +92,7 @@ class Trainer:
         return 1 if self._engine == "keras" else self._workers or cores()
 
     def _trained_by(self) -> "Loops | Cluster":
-        from regpipe.engine.cluster import Cluster
+        from regpipe.engine.cluster.bundles import Cluster
         from regpipe.engine.loops import Loops
 
         if isinstance(self._workers, int):
