@@ -1,4 +1,4 @@
-"""A worker or the scheduler of a cluster is killed: the run goes on, or the same command does."""
+"""A worker, the scheduler or the run itself is ended: it goes on, or the same command does."""
 
 import os
 import re
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from regpipe.kedro_side.interrupts import CODE, KEPT
 from tests.command_lines import PROJECT
 from tests.torture.conftest import Line
 from tests.torture.left import contents, differing, fits
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.torture
 HOST = "127.0.0.2"  # as another machine has another address
 LONG = {"moons.training.epochs": 300}
 Start = Callable[..., subprocess.Popen[str]]
+Command = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -81,27 +83,60 @@ def children(pid: int) -> list[int]:
     return [child for text in found for child in (int(text), *children(int(text)))]
 
 
-def test_a_killed_worker_and_a_killed_scheduler(
-    start: Start, cluster: Any, line: Line, tmp_path: Path
-) -> None:
-    def command(root: Path, **parameters: Any) -> list[str]:
-        return ["tests.torture.plainly", *line("moons_screen", root, **LONG, **parameters).split()]
+@pytest.fixture
+def command(line: Line) -> Command:
+    """Return what runs a pipeline on a data folder, with the clocks of files stopped."""
 
+    def words(name: str, root: Path, **parameters: Any) -> list[str]:
+        return ["tests.torture.plainly", *line(name, root, **LONG, **parameters).split()]
+
+    return words
+
+
+def said(folder: Path) -> str:
+    """Return what the process that was started last wrote to its standard error."""
+    return max(folder.glob("*.err"), key=lambda file: int(file.stem)).read_text()
+
+
+def test_a_killed_worker_and_a_killed_scheduler(
+    start: Start, cluster: Any, command: Command, tmp_path: Path
+) -> None:
     root, alone = tmp_path / "data", tmp_path / "alone"
-    assert start(*command(alone)).wait() == 0
+    assert start(*command("moons_screen", alone)).wait() == 0
     address, (scheduler, worker, _) = cluster()
-    run = start(*command(root, workers=address))
+    run = start(*command("moons_screen", root, workers=address))
     wait_for_fits(root, 3, run)
     os.kill(children(worker.pid)[-1], signal.SIGKILL)
     wait_for_fits(root, 12, run)
     scheduler.kill()
     assert run.wait() == 1
-    said = max(tmp_path.glob("*.err"), key=lambda file: int(file.stem)).read_text()
-    assert re.search(r"Error: dask: the scheduler at \S+ has gone\. What was trained so far", said)
-    assert "Traceback" not in said
+    told = said(tmp_path)
+    assert re.search(r"Error: dask: the scheduler at \S+ has gone\. What was trained so far", told)
+    assert "Traceback" not in told
     stored = fits(root)
     address, _ = cluster()
-    again = start(*command(root, workers=address))
+    again = start(*command("moons_screen", root, workers=address))
     assert again.wait() == 0
     assert stored.items() <= fits(root).items()  # nothing was trained twice
+    assert differing(contents(root), contents(alone)) == []
+
+
+@pytest.mark.parametrize("name", ["moons_cocktail", "weight_l2_grid"])
+def test_a_run_that_is_ended_and_another_on_the_same_workers(
+    name: str, start: Start, cluster: Any, command: Command, tmp_path: Path
+) -> None:
+    root, alone = tmp_path / "data", tmp_path / "alone"
+    assert start(*command(name, alone)).wait() == 0
+    address, _ = cluster()
+    stored: dict[str, int] = {}
+    for number in (signal.SIGKILL, signal.SIGINT):
+        run = start(*command(name, root, workers=address))
+        wait_for_fits(root, len(stored) + 4, run)
+        run.send_signal(number)
+        assert run.wait() == (-number if number == signal.SIGKILL else CODE)
+        assert said(tmp_path).strip() == ("" if number == signal.SIGKILL else KEPT)
+        assert stored.items() <= fits(root).items()
+        stored = fits(root)
+    assert start(*command(name, root, workers=address)).wait() == 0
+    assert stored.items() <= fits(root).items()
     assert differing(contents(root), contents(alone)) == []

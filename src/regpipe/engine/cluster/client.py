@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import warnings
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ def _connected(address: str | None = None, **options: Any) -> "Client":
             "workers: dask isn't installed. Expected it: pip install 'regpipe[dask]'."
         ) from None
     if address is None:
+        # Another one of this machine has the usual port; where the dashboard is, is told.
+        warnings.filterwarnings("ignore", r"Port \d+ is already in use", UserWarning)
         settings = {"threads_per_worker": 1, "silence_logs": logging.ERROR, **options}
         return Client(LocalCluster(**settings), set_as_default=False)
     try:

@@ -33,7 +33,7 @@ from regpipe.places.place import Place
 
 logger = logging.getLogger(__name__)
 
-ON_CLUSTER = 16  # nodes that train at a time, so that many workers have something to do
+ON_CLUSTER = 64  # nodes that wait for fits at a time, so that many workers have something to do
 SAVED_EVERY = 2.0  # seconds, so that a run that is killed loses little
 
 
