@@ -1,5 +1,6 @@
 """Fits of a cluster are those of threads, to the bit, and what is lost is told in a line."""
 
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -52,8 +53,8 @@ def test_a_bundle_is_of_one_kind_and_rows_that_only_score_stay_here(
 ) -> None:
     bundles: list[list[Job]] = []
 
-    def submit(train: Any, how: Any, about: Any, jobs: list[Job], **wish: Any) -> Any:
-        bundles.append(jobs)
+    def submit(train: Any, how: Any, about: Any, bundle: bytes, **wish: Any) -> Any:
+        bundles.append(pickle.loads(bundle))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cluster._client, "submit", submit)

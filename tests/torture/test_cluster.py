@@ -131,7 +131,7 @@ def test_a_run_that_is_ended_and_another_on_the_same_workers(
     stored: dict[str, int] = {}
     for number in (signal.SIGKILL, signal.SIGINT):
         run = start(*command(name, root, workers=address))
-        wait_for_fits(root, len(stored) + 4, run)
+        wait_for_fits(root, len(stored) + 1, run)
         run.send_signal(number)
         assert run.wait() == (-number if number == signal.SIGKILL else CODE)
         assert said(tmp_path).strip() == ("" if number == signal.SIGKILL else KEPT)

@@ -6,6 +6,7 @@ in any case, as they are stored, and are less than those rows.
 """
 
 import json
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ class Cluster:
         bundles = {}
         with self._losses_told():
             for kind, places in self._bundles(jobs):
-                lean = [_lean(jobs[place]) for place in places]
+                lean = pickle.dumps([_lean(jobs[place]) for place in places])
                 before = sorted(self._compiled[kind])
                 wish = {"workers": before, "allow_other_workers": True} if before else {}
                 task = self._client.submit(train, self._how, self._about, lean, pure=False, **wish)
@@ -75,7 +76,7 @@ class Cluster:
                     kind, places = bundles[task]
                     worker, fits = task.result()
                     self._compiled[kind].add(worker)
-                    yield from zip(places, fits, strict=True)
+                    yield from zip(places, pickle.loads(fits), strict=True)
                     task.release()
                     halt.check()  # what had come is stored by now
             finally:

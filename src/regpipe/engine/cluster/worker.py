@@ -1,14 +1,15 @@
 """What runs on a worker of a cluster: it trains bundles as who asks would, or refuses."""
 
+import pickle
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from regpipe.engine.fit import Fit
-from regpipe.engine.job import CODE, LIBRARIES, Job
+from regpipe.engine.job import CODE, LIBRARIES
 from regpipe.errors import SpecError
 from regpipe.language import Engine, Random
 from regpipe.provenance.closures import code_digest
@@ -30,9 +31,11 @@ def _loops(engine: Engine, random: Random) -> "Loops":
 
 
 def train(
-    how: tuple[Engine, Random], expected: Mapping[str, str | None], jobs: Sequence[Job]
-) -> tuple[str, list[Fit]]:
+    how: tuple[Engine, Random], expected: Mapping[str, str | None], bundle: bytes
+) -> tuple[str, bytes]:
     """Train a bundle of jobs; return the worker's address, and the fits.
+
+    Both are pickled, so that the scheduler only hands them on: it would take jobs apart.
 
     Raises:
         SpecError: this worker would train otherwise than who asks: it came later than others.
@@ -42,7 +45,8 @@ def train(
     worker = get_worker().address
     check(worker, about(), expected)
     with _one_at_a_time if how[0] == "keras" else nullcontext():
-        return worker, [_loops(*how).fit(job) for job in jobs]
+        fits: list[Fit] = [_loops(*how).fit(job) for job in pickle.loads(bundle)]
+    return worker, pickle.dumps(fits)
 
 
 def about() -> dict[str, str | None]:
