@@ -29,6 +29,7 @@ Command = Callable[..., list[str]]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Start processes of their own, which end with the test."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background's would be ignored
     started = []
     paths = os.pathsep.join([str(PROJECT), str(PROJECT / "src")])
 
