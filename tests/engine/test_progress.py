@@ -26,8 +26,8 @@ def test_the_bar_counts_fits_until_the_run_ends(screen: io.StringIO) -> None:
     progress.advance("weight_l2")  # no bar, no effect
     progress.expect(3)
     shown = screen.getvalue()
-    assert "training weight_l2_grid" in shown and "3/3 fits" in shown
-    assert "fits/s, 0:00:00 left" in shown
+    assert "weight_l2_grid ━━━" in shown and "3/3 fits" in shown
+    assert "/s, 0:00:00 left" in shown
 
 
 def test_a_log_has_a_line_a_minute_and_no_bar(
@@ -44,7 +44,7 @@ def test_a_log_has_a_line_a_minute_and_no_bar(
             progress.advance("dropout")
         progress.stop()
     assert caplog.messages == [
-        f"Training dropout: {done} of 4,000 fits, 5.0 fits/s, 0:{left} left."
+        f"Training dropout: {done} of 4,000 fits, 5.0/s, 0:{left} left."
         for done, left in [("300", "12:20"), ("600", "11:20"), ("900", "10:20")]
     ]
     assert shown.getvalue() == ""

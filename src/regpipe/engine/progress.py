@@ -17,8 +17,8 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
-    TimeElapsedColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 logger = logging.getLogger(__name__)
@@ -40,13 +40,11 @@ def start(total: int) -> None:
     stop()
     console = get_console()
     _bar = Progress(
-        TextColumn("training {task.description}"),
-        BarColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(10),  # so that all fits into 80 columns
         MofNCompleteColumn(),
         TextColumn("fits,"),
-        TimeElapsedColumn(),
-        TextColumn("so far,"),
-        _Pace(),
+        _Pace(Column(no_wrap=True)),
         console=console,
         disable=not console.is_terminal,
     )
@@ -92,4 +90,4 @@ def _pace(task: Task) -> str:
         return ""
     speed = task.completed / task.elapsed
     left = timedelta(seconds=round(max(0, task.total - task.completed) / speed))
-    return f"{speed:,.1f} fits/s, {left} left"
+    return f"{speed:,.1f}/s, {left} left"
