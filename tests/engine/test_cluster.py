@@ -2,17 +2,21 @@
 
 import pickle
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from kedro.io import DataCatalog, MemoryDataset
 
+from regpipe.engine.fit_store import FitStore
 from regpipe.engine.job import Job
 from regpipe.errors import SpecError
+from regpipe.pipelines.training import Trainer
 from tests.conftest import arm_called
 
 # In threads of this process, which has TensorFlow already; `make torture` has processes.
-OPTIONS = {"processes": False, "n_workers": 2, "dashboard_address": None}
+OPTIONS = {"processes": False, "n_workers": 2, "dashboard_address": ":0"}
 
 
 @pytest.fixture
@@ -83,6 +87,28 @@ def test_a_scheduler_that_goes_away_is_told_and_what_came_before_is_there(
     cluster._client.cluster.close()
     with pytest.raises(SpecError, match=r"^dask: the scheduler at inproc://.* has gone\. What was"):
         list(fits)
+
+
+def test_what_it_trains_is_stored_and_asked_of_nobody_again(
+    cluster: Any, jobs_of: Callable[..., list[Job]], tmp_path: Path, without_xla: None
+) -> None:
+    trainer = Trainer("compiled", OPTIONS, FitStore(tmp_path))
+    assert trainer.threads == 2  # so many searches go on side by side
+    asked = trainer.in_threads(lambda seed: trainer.fits_of("dropout", jobs_of(seed)), [1, 3])
+    assert len(trainer.store.sizes()) == 3
+    nobody = Trainer("compiled", {"address": "tcp://127.0.0.1:9"}, FitStore(tmp_path))
+    for fit, stored in zip(asked[1], nobody.fits_of("dropout", jobs_of(3)), strict=True):
+        for name, weight in fit.weights.items():
+            np.testing.assert_array_equal(stored.weights[name], weight)
+
+
+@pytest.mark.parametrize(
+    ("settings", "nodes"), [({"workers": "dask"}, 64), ({"workers": 1}, 1), ({"workers": 2}, 2)]
+)
+def test_many_nodes_wait_for_a_cluster(settings: dict[str, Any], nodes: int) -> None:
+    from regpipe.kedro_side.runner.incremental import training_at_once
+
+    assert training_at_once(DataCatalog({"parameters": MemoryDataset(settings)})) == nodes
 
 
 def test_where_nobody_answers_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
