@@ -27,6 +27,7 @@ from regpipe.kedro_side.blocks import read_blocks, reference_fault
 from regpipe.kedro_side.config_file import DEEPEST, read_config, read_value
 from regpipe.kedro_side.hooks import unreadable
 from regpipe.kedro_side.interrupts import interrupts_told
+from regpipe.kedro_side.listing import list_blocks
 from regpipe.kedro_side.store_commands import store
 from regpipe.language.metrics import METRICS
 from regpipe.language.vocabulary import check_name
@@ -85,6 +86,7 @@ def regpipe() -> None:
     """What this project adds to Kedro's commands."""
 
 
+regpipe.add_command(list_blocks)
 regpipe.add_command(store)
 
 

@@ -1,0 +1,50 @@
+"""`kedro regpipe list`: what there is to run, on which problem, and what came of it."""
+
+import click
+from kedro.framework.session import KedroSession
+from kedro.io import CatalogProtocol
+from rich import box, get_console
+from rich.markup import escape
+from rich.table import Table
+
+from regpipe.candidates.check import OF_A_PROBLEM
+from regpipe.errors import hint
+from regpipe.kedro_side.blocks import read_blocks
+
+
+@click.command(name="list")
+@click.argument("problem", required=False)
+@click.option("--env", "-e", help="The environment that is meant, such as quick.")
+@click.option("--data-root", help="The folder with results, if it isn't that of the environment.")
+def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> None:
+    """List the techniques, of all problems or one, with their verdicts where they have run.
+
+    Each name is that of a pipeline: `kedro run --pipelines=NAME`.
+    """
+    root = {} if data_root is None else {"data_root": data_root}
+    context = KedroSession.create(env=env, runtime_params=root).load_context()
+    context._pipelines_to_validate = []  # nothing is run
+    catalog = context.catalog  # which is made whenever it is asked for
+    problems, techniques = read_blocks()
+    if problem is not None and problem not in problems:
+        raise click.ClickException(f"'{problem}' is no problem. {hint(problem, problems)}")
+    for name in [problem] if problem else problems:
+        own = {key: block for key, block in techniques.items() if block["problem"] == name}
+        verdicts = {key: _verdict(key, catalog) for key in own}
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column(name, no_wrap=True)
+        table.add_column(escape(problems[name]["title"]))
+        if any(verdicts.values()):
+            table.add_column("verdict")
+        for key, block in own.items():
+            table.add_row(key, escape(block["title"]), verdicts[key])
+        get_console().print(table)
+        further = [f"{name}_{what}" for what in OF_A_PROBLEM[:3]]
+        further += [f"{key}_grid" for key, block in own.items() if "grid" in block]
+        click.echo(f" and {', '.join(further)}")
+
+
+def _verdict(technique: str, catalog: CatalogProtocol) -> str:
+    """Return what the last run of a technique found; "" where it hasn't run."""
+    name = f"{technique}.summary"
+    return catalog.load(name).fresh.verdict if catalog.exists(name) else ""

@@ -1,0 +1,41 @@
+"""`kedro regpipe list` tells what there is to run, and what came of it."""
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from kedro.framework.startup import bootstrap_project
+
+from regpipe.cli import cli
+from tests.conftest import PROJECT, blocks
+
+
+def listed(*words: str) -> Result:
+    bootstrap_project(PROJECT)
+    return CliRunner().invoke(cli, ["regpipe", "list", *words])
+
+
+def test_techniques_of_a_problem_with_their_verdicts(tiny_run: Path) -> None:
+    done = listed("moons", "--data-root", str(tiny_run))
+    assert done.exit_code == 0, done.output
+    lines = {words[0]: line for line in done.output.splitlines() if (words := line.split())}
+    techniques = {k: v for k, v in blocks("techniques").items() if v["problem"] == "moons"}
+    assert techniques.keys() <= lines.keys() and "dropout" not in lines
+    assert lines["weight_l2"].split() == ["weight_l2", "L2", "weight", "penalty", "too", "few"]
+    assert "few" not in lines["weight_l1"]
+    assert "moons_screen, moons_cocktail, weight_l2_grid" in lines["and"]
+
+
+def test_all_problems_none_of_which_has_run(tmp_path: Path) -> None:
+    done = listed("--data-root", str(tmp_path))
+    problems, techniques = blocks("problems"), blocks("techniques")
+    for name in (*problems, *techniques):
+        assert f" {name} " in done.output
+    assert "verdict" not in done.output
+
+
+def test_a_problem_that_is_none() -> None:
+    done = listed("mons")
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: 'mons' is no problem. Did you mean 'moons'?\n",
+    )
