@@ -111,6 +111,13 @@ def test_many_nodes_wait_for_a_cluster(settings: dict[str, Any], nodes: int) -> 
     assert training_at_once(DataCatalog({"parameters": MemoryDataset(settings)})) == nodes
 
 
+def test_that_there_are_no_workers_yet_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    from regpipe.engine.cluster.bundles import Cluster
+
+    Cluster("compiled", "hash", {**OPTIONS, "n_workers": 0}).close()
+    assert any("has no workers yet. Fits wait" in said for said in caplog.messages)
+
+
 def test_where_nobody_answers_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from regpipe.engine.cluster import client
     from regpipe.engine.cluster.bundles import Cluster

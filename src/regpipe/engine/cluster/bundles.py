@@ -6,6 +6,7 @@ in any case, as they are stored, and are less than those rows.
 """
 
 import json
+import logging
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
 from regpipe.errors import SpecError
 from regpipe.language import Engine, Random
+
+logger = logging.getLogger(__name__)
 
 FEWEST, MOST = 10, 30  # fits of a bundle: a compile takes as long as 10 or more of them
 KEPT = "What was trained so far is kept: the same command goes on from there."
@@ -46,6 +49,11 @@ class Cluster:
         self._about = about()
         for worker, theirs in self._client.run(about).items():
             check(worker, theirs, self._about)
+        if not self._client.nthreads():  # which is right where they come when there is work
+            logger.warning(
+                "%s has no workers yet. Fits wait for the first one: dask worker %s",
+                *(self._address, self._address),
+            )
         self._compiled: dict[str, set[str]] = defaultdict(set)  # workers, by kinds
 
     @property
