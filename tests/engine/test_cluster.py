@@ -111,6 +111,17 @@ def test_many_nodes_wait_for_a_cluster(settings: dict[str, Any], nodes: int) -> 
     assert training_at_once(DataCatalog({"parameters": MemoryDataset(settings)})) == nodes
 
 
+def test_an_option_that_cannot_be_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from regpipe.engine.cluster.client import client_of
+
+    def local_cluster(**options: Any) -> None:
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr("distributed.LocalCluster", local_cluster)
+    with pytest.raises(SpecError, match=r"^dask: no workers can be started with .*'nworkers': 2"):
+        client_of('{"nworkers": 2}')
+
+
 def test_that_there_are_no_workers_yet_is_told(caplog: pytest.LogCaptureFixture) -> None:
     from regpipe.engine.cluster.bundles import Cluster
 

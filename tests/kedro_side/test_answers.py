@@ -39,7 +39,10 @@ def ended(root: Path, *left: str) -> None:
         for name, kind in VALUES.items()
     }
     page = {"type": "text.TextDataset", "filepath": str(root / "report.html")}
-    export = {"type": "json.JSONDataset", "filepath": str(root / "mine_export")}
+    export = {
+        "type": "regpipe.kedro_side.datasets.ExportDataset",
+        "filepath": str(root / "mine_export"),
+    }
     catalog = DataCatalog.from_config(config | {"mine_answer.report": page, "mine.export": export})
     base, foundations = baseline("moons", PROBLEMS["moons"]), {"cosine": PARTS["cosine"]}
     space = MixtureSpace({"weight_l2": PARTS["weight_l2"]}, base, foundations)

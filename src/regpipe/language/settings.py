@@ -1,5 +1,6 @@
 """The parameters that are neither a problem nor a technique."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -254,6 +255,9 @@ Random = Literal["hash", "threefry"]
 DASK = "dask"
 
 
+SCHEDULER = re.compile(r"(tcp|tls|wss?|ucx)://[^/\s]+:\d+")  # the address of one of Dask's
+
+
 class Settings(Strict):
     """The parameters that are neither a problem nor a technique."""
 
@@ -280,7 +284,7 @@ class Settings(Strict):
     def _train_somewhere(cls, workers: Any) -> Any:
         if isinstance(workers, int) and not isinstance(workers, bool) and workers >= 0:
             return workers
-        if workers == DASK or (isinstance(workers, str) and "://" in workers):
+        if workers == DASK or (isinstance(workers, str) and SCHEDULER.fullmatch(workers)):
             return workers
         raise ValueError(
             "expected a number of threads (0: one per core), dask, or the address of a scheduler "

@@ -19,7 +19,7 @@ from regpipe.engine.cluster.client import client_of
 from regpipe.engine.cluster.worker import about, check, train
 from regpipe.engine.fit import Fit
 from regpipe.engine.job import Job
-from regpipe.errors import SpecError
+from regpipe.errors import SpecError, reason_of
 from regpipe.language import Engine, Random
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,14 @@ class Cluster:
         self._client = client_of(json.dumps(dict(options), sort_keys=True))
         self._address = self._client.scheduler.address
         self._about = about()
-        for worker, theirs in self._client.run(about).items():
+        try:
+            told = self._client.run(about)
+        except OSError as error:
+            raise SpecError(
+                f"dask: a worker of {self._address} ended before it trained ({reason_of(error)}). "
+                "Expected about 1 GB of memory for each."
+            ) from None
+        for worker, theirs in told.items():
             check(worker, theirs, self._about)
         if not self._client.nthreads():  # which is right where they come when there is work
             logger.warning(

@@ -41,7 +41,13 @@ def _connected(address: str | None = None, **options: Any) -> "Client":
         # Another one of this machine has the usual port; where the dashboard is, is told.
         warnings.filterwarnings("ignore", r"Port \d+ is already in use", UserWarning)
         settings = {"threads_per_worker": 1, "silence_logs": logging.ERROR, **options}
-        return Client(LocalCluster(**settings), set_as_default=False)
+        try:
+            return Client(LocalCluster(**settings), set_as_default=False)
+        except Exception as error:  # whatever an option of a person's brings about
+            raise SpecError(
+                f"dask: no workers can be started with {options} ({reason_of(error)}). Expected "
+                "arguments of distributed.LocalCluster, such as n_workers: 2."
+            ) from None
     try:
         return Client(address, **{"timeout": PATIENCE, "set_as_default": False, **options})
     except (OSError, ValueError) as error:
