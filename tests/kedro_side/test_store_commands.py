@@ -16,8 +16,8 @@ from kedro.framework.startup import bootstrap_project
 
 from regpipe.cli import cli
 from regpipe.engine.fit_store import FitStore
+from regpipe.kedro_side import folder as folder_module
 from regpipe.kedro_side import store as store_module
-from regpipe.kedro_side import store_commands
 from regpipe.kedro_side.runner.lock import FILE
 from regpipe.places.place import Place
 from tests.conftest import PROJECT, another_run
@@ -43,7 +43,7 @@ def store(command: str, folder: Path) -> Result:
             return SimpleNamespace(load_context=context)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_commands, "KedroSession", Session)
+        patch.setattr(folder_module, "KedroSession", Session)
         arguments = ["regpipe", "store", *command.split(), "--data-root", str(folder)]
         return CliRunner().invoke(cli, arguments)
 
@@ -121,7 +121,7 @@ def test_no_folder_is_not_the_usual_one(tmp_path: Path, monkeypatch: pytest.Monk
             asked.append(runtime_params)
             raise SystemExit(1)
 
-    monkeypatch.setattr(store_commands, "KedroSession", Session)
+    monkeypatch.setattr(folder_module, "KedroSession", Session)
     CliRunner().invoke(cli, ["regpipe", "store", "forget", "--data-root", ""])
     assert asked == [{"data_root": ""}]
 

@@ -1,30 +1,27 @@
 """`kedro regpipe list`: what there is to run, on which problem, and what came of it."""
 
 import click
-from kedro.framework.session import KedroSession
 from kedro.io import CatalogProtocol
 from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
-from regpipe.candidates.check import OF_A_PROBLEM
 from regpipe.errors import hint
 from regpipe.kedro_side.blocks import read_blocks
+from regpipe.kedro_side.folder import context_of, of_a_folder
+
+FURTHER = ("answer", "screen", "cocktail")  # pipelines of a problem that stand by themselves
 
 
 @click.command(name="list")
 @click.argument("problem", required=False)
-@click.option("--env", "-e", help="The environment that is meant, such as quick.")
-@click.option("--data-root", help="The folder with results, if it isn't that of the environment.")
+@of_a_folder
 def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> None:
     """List the techniques, of all problems or one, with their verdicts where they have run.
 
     Each name is that of a pipeline: `kedro run --pipelines=NAME`.
     """
-    root = {} if data_root is None else {"data_root": data_root}
-    context = KedroSession.create(env=env, runtime_params=root).load_context()
-    context._pipelines_to_validate = []  # nothing is run
-    catalog = context.catalog  # which is made whenever it is asked for
+    catalog = context_of(env, data_root).catalog
     problems, techniques = read_blocks()
     if problem is not None and problem not in problems:
         raise click.ClickException(f"'{problem}' is no problem. {hint(problem, problems)}")
@@ -39,7 +36,7 @@ def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> 
         for key, block in own.items():
             table.add_row(key, escape(block["title"]), verdicts[key])
         get_console().print(table)
-        further = [f"{name}_{what}" for what in OF_A_PROBLEM[:3]]
+        further = [f"{name}_{what}" for what in FURTHER]
         further += [f"{key}_grid" for key, block in own.items() if "grid" in block]
         click.echo(f" and {', '.join(further)}")
 

@@ -6,11 +6,11 @@ from functools import wraps
 from typing import Any
 
 import click
-from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 from rich import box, get_console
 from rich.table import Table
 
+from regpipe.kedro_side.folder import context_of, of_a_folder
 from regpipe.kedro_side.runner.lock import Occupied, release, take
 from regpipe.kedro_side.store import Store
 from regpipe.places.elsewhere import Unreachable
@@ -24,17 +24,12 @@ def _with_store(purpose: str) -> Callable[[Callable[..., None]], Callable[..., N
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        @click.option("--env", "-e", help="The environment that is meant, such as quick.")
-        @click.option("--data-root", help="The folder, if it isn't that of the environment.")
+        @of_a_folder
         @wraps(command)
         def with_store(env: str | None, data_root: str | None, **options: Any) -> None:
-            root = {} if data_root is None else {"data_root": data_root}
-            context = KedroSession.create(env=env, runtime_params=root).load_context()
-            # What a run would make is told by parameters that Kedro types, for which it builds all
-            # pipelines; nobody else needs them.
-            context._pipelines_to_validate = None if purpose == "gc" else []
-            assert isinstance(context.catalog, DataCatalog)
-            with _taken(Store(context.catalog), purpose) as store:
+            catalog = context_of(env, data_root, runs=purpose == "gc").catalog
+            assert isinstance(catalog, DataCatalog)
+            with _taken(Store(catalog), purpose) as store:
                 command(store, **options)
 
         return with_store
@@ -62,8 +57,7 @@ def _taken(store: Store, purpose: str) -> Iterator[Store]:
 
 @click.group(invoke_without_command=True)
 @click.pass_context
-@click.option("--env", "-e", help="The environment that is meant, such as quick.")
-@click.option("--data-root", help="The folder, if it isn't that of the environment.")
+@of_a_folder
 def store(context: click.Context, **options: Any) -> None:
     """Show what the data folder holds, and what of it each block uses.
 

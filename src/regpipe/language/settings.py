@@ -253,8 +253,6 @@ class Export(Strict):
 Engine = Literal["compiled", "keras"]
 Random = Literal["hash", "threefry"]
 DASK = "dask"
-
-
 SCHEDULER = re.compile(r"(tcp|tls|wss?|ucx)://[^/\s]+:\d+")  # the address of one of Dask's
 
 
@@ -290,6 +288,17 @@ class Settings(Strict):
             "expected a number of threads (0: one per core), dask, or the address of a scheduler "
             f"such as tcp://10.0.0.1:8786, received {shown(workers)}"
         )
+
+    @field_validator("dask")
+    @classmethod
+    def _has_an_address(cls, dask: dict[str, Any]) -> dict[str, Any]:
+        address = dask.get("address")
+        if address is not None and not SCHEDULER.fullmatch(str(address)):
+            raise ValueError(
+                "expected as `address` that of a scheduler, such as tcp://10.0.0.1:8786, received "
+                f"{shown(address)}"
+            )
+        return dask
 
     @field_validator("data_root")
     @classmethod

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from regpipe.engine.loops import Loops
 
 _one_at_a_time = Lock()  # fits of `model.fit`, whose threads share their seeds
+_making = Lock()  # threads of a worker begin together, and would make, and compile, two
+
+
+def _loops(engine: Engine, random: Random) -> "Loops":
+    with _making:
+        return _made(engine, random)
 
 
 @cache
-def _loops(engine: Engine, random: Random) -> "Loops":
+def _made(engine: Engine, random: Random) -> "Loops":
     from distributed import get_worker
 
     from regpipe.engine.loops import Loops
@@ -44,8 +50,9 @@ def train(
 
     worker = get_worker().address
     check(worker, about(), expected)
+    loops = _loops(*how)
     with _one_at_a_time if how[0] == "keras" else nullcontext():
-        fits: list[Fit] = [_loops(*how).fit(job) for job in pickle.loads(bundle)]
+        fits: list[Fit] = [loops.fit(job) for job in pickle.loads(bundle)]
     return worker, pickle.dumps(fits)
 
 
