@@ -57,7 +57,8 @@ def jobs_of(name: str, n: int, first: int = 0) -> list[Job]:
 def sizes() -> pd.DataFrame:
     """Return the bytes of a job of `weight_l2`, with and without rows that score, and of a fit."""
     job = jobs_of("weight_l2", 1)[0]
-    score = {"x_score": np.zeros((10_000, 2), np.float32), "y_score": np.zeros((10_000, 1), np.float32)}
+    inputs, targets = (np.zeros((10_000, n), np.float32) for n in (2, 1))
+    score = {"x_score": inputs, "y_score": targets}
     job = replace(job, rows=replace(job.rows, **score))
     parts = {"job": job, "without rows that only score": bundles._lean(job), "fit": stub_fit(job)}
     return pd.DataFrame({name: [len(pickle.dumps(part, 5))] for name, part in parts.items()})
