@@ -2,19 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
-from regpipe.plots.style import ARMS, Axes, Figure, as_is, headings, legend_below, panels, title
+from regpipe.language.metrics import METRICS, Metric
+from regpipe.plots.style import (
+    ARMS,
+    WIDTH,
+    Axes,
+    Figure,
+    as_is,
+    headings,
+    legend_below,
+    panels,
+    title,
+    wrapped,
+)
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.statistics.curves import curve
 
 BAND = (0.1, 0.9)  # quantiles over repeats
-SIDES = {"": "--", "val_": "-"}  # rows trained on, and rows watched
+WATCHED = "val_"
+SIDES = {"": "--", WATCHED: "-"}  # rows trained on, and rows watched
 TEST, HELD_OUT = "test rows", "held-out rows"
 RUGS = {"baseline": 0.015, "technique": 0.05}  # heights in a panel
+MARGIN = 0.05  # of an axis' range
+RISEN = 1.05  # times its lowest, from which a loss at the end counts as risen
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,10 @@ def learning_curves(
     metric: str = "accuracy",
     draws: Draws = DRAWN,
 ) -> Figure:
-    """Draw mean and band over repeats of one arm or two, for both protocols.
+    """Draw means over repeats of one arm or two, and a band of the watched rows, for both protocols.
+
+    The baseline's band is filled and the technique's lies between thin lines, so that both are seen
+    where they are the same. Axes are those of the means: a band may reach beyond them.
 
     The rows watched during training are the draw's own test rows, or held-out training rows; the
     new rows, which score a fresh draw in the tables, are used only after the training. A fit that
@@ -65,40 +83,98 @@ def learning_curves(
         metric: the other measure beside the loss; left out where it is the same number.
         draws: what the repeats are called.
     """
-    from regpipe.plots.log_ticks import plain_ticks, whole_ticks
+    from regpipe.plots.log_ticks import whole_ticks
 
     arms = {"baseline": baseline, **({"technique": technique} if technique else {})}
-    names = {"baseline": "baseline", "technique": as_is(name)}
+    names = {"baseline": "baseline", "technique": wrapped(name, 40)}
     measures = ["loss"] if _is_the_loss(metric, arms) else ["loss", metric]
-    figure, axes = panels(len(measures), 2, 5.4, 3.4, sharex=True, sharey="row")
-    stopped = False
+    figure, axes = panels(len(measures), 2, WIDTH / 2, 2.9, sharex=True, sharey="row")
+    stopped, means = False, {}
     for column, (protocol, meaning) in enumerate(headings(draws).items()):
         chosen = {arm: trained.of(protocol) for arm, trained in arms.items()}
         last = max([trained.fits["epochs"].max() for trained in chosen.values()], default=0)
         for ax, measure in zip(axes[:, column], measures, strict=True):
+            for (arm, trained), side in product(chosen.items(), SIDES):
+                rows = trained.watched if side else "train rows"
+                label = f"{names[arm]}, {rows}"
+                mean = _curve(ax, trained, side + measure, last, arm, SIDES[side], label)
+                means[protocol, arm, side, measure] = mean
             for arm, trained in chosen.items():
-                for prefix, dashes in SIDES.items():
-                    rows = trained.watched if prefix else "train rows"
-                    label = f"{names[arm]}, {rows}"
-                    _curve(ax, trained, prefix + measure, last, ARMS[arm], dashes, label)
                 stopped |= _rug(ax, trained, ARMS[arm], RUGS[arm])
             ax.grid(alpha=0.3)
         count = _count(arms, names, protocol)
-        gap = "\n" if ";" in count else " "  # else a long one runs into its neighbour
-        axes[0][column].set_title(f"{meaning}{gap}({count})", fontsize=10)
+        axes[0][column].set_title(f"{meaning}\n({count})", fontsize=10)
         axes[-1][column].set_xlabel("epoch")
     axes[0][0].set_xscale("log")
     whole_ticks([ax.xaxis for ax in axes.flat])
     for row, measure in zip(axes, measures, strict=True):
-        if not METRICS[measure].higher_is_better:  # an error
-            row[0].set_yscale("log")
-            plain_ticks([ax.yaxis for ax in row])
-    axes[0][0].set_ylabel("loss, with its penalty" if len(measures) > 1 else f"loss ({metric})")
-    axes[-1][0].set_ylabel(METRICS[metric].name if len(measures) > 1 else f"loss ({metric})")
+        drawn = [mean for (*_, of), mean in means.items() if of == measure]
+        _fit_heights(row, np.concatenate(drawn), METRICS[measure])
+    _name_heights(axes[:, 0], measures, METRICS[metric])
     handles, _ = axes[0][0].get_legend_handles_labels()
     legend_below(figure, handles, 2, "\n".join(_notes(arms, draws, stopped)))
-    title(figure, f"{name}: learning curves (mean and 10-90% band over repeats)")
+    shown = measures[-1] if technique else "loss"
+    ends = {arm: means["fresh", arm, WATCHED, shown] for arm in arms}
+    title(figure, _finding(name, arms, ends, METRICS[metric], draws))
     return figure
+
+
+def _finding(
+    name: str,
+    arms: Mapping[str, Trained],
+    means: Mapping[str, np.ndarray],
+    metric: Metric,
+    draws: Draws,
+) -> str:
+    """Return what the means of watched rows come to: of both arms, or the loss of one."""
+    over = f"{len(list(arms.values())[-1].of('fresh').fits)} {draws.fresh}"
+    if not all(mean.size and np.isfinite(mean).all() for mean in means.values()):
+        return f"{name}: learning curves over {over}"
+    rows = {arm: trained.watched for arm, trained in arms.items()}
+    if len(arms) == 1:
+        end, lowest = means["baseline"][-1], means["baseline"].min()
+        rises = end > RISEN * lowest > 0
+        course = f"rises to {end / lowest:.2g} times its lowest" if rises else "ends near its lowest"
+        return f"{name}: over {over}, loss on {rows['baseline']} {course}"
+    ends = {arm: _written(mean[-1], metric) for arm, mean in means.items()}
+    if rows["baseline"] == rows["technique"]:
+        both = f"{ends['technique']} with {name}, at {ends['baseline']} without it"
+        return f"Over {over}, {metric.name} on {rows['technique']} ends at {both}"
+    own, bare = (f"{ends[arm]} on {rows[arm]}" for arm in ("technique", "baseline"))
+    return f"Over {over}, {metric.name} ends at {own} with {name}, at {bare} without it"
+
+
+def _written(number: float, metric: Metric) -> str:
+    """Return a number as it stands at its axis."""
+    return metric.value(number) if metric.value_scale == 1 else f"{number:.3g}"
+
+
+def _fit_heights(axes: np.ndarray, means: np.ndarray, metric: Metric) -> None:
+    """Give panels that share it an axis that the means fill; of an error a logarithmic one."""
+    from regpipe.plots.log_ticks import plain_ticks
+
+    drawn = means[np.isfinite(means)]
+    if metric.higher_is_better:
+        if drawn.size:
+            low, high = drawn.min(), drawn.max()
+            margin = MARGIN * (high - low) or MARGIN
+            axes[0].set_ylim(low - margin, high + margin)
+        return
+    axes[0].set_yscale("log")
+    if (drawn > 0).any():
+        low, high = np.log(drawn[drawn > 0].min()), np.log(drawn.max())
+        margin = MARGIN * (high - low) or MARGIN
+        axes[0].set_ylim(np.exp(low - margin), np.exp(high + margin))
+    plain_ticks([ax.yaxis for ax in axes])
+
+
+def _name_heights(axes: np.ndarray, measures: list[str], metric: Metric) -> None:
+    """Name the axes of numbers, from above."""
+    if len(measures) == 1:
+        axes[0].set_ylabel(f"loss: {metric.name}")
+        return
+    axes[0].set_ylabel("loss, with its penalty")
+    axes[1].set_ylabel(f"{metric.name} (share of rows)" if metric.is_share else metric.name)
 
 
 def _is_the_loss(metric: str, arms: Mapping[str, Trained]) -> bool:
@@ -111,7 +187,9 @@ def _is_the_loss(metric: str, arms: Mapping[str, Trained]) -> bool:
 
 def _notes(arms: Mapping[str, Trained], draws: Draws, stopped: bool) -> list[str]:
     """Return the sentences above the legend."""
-    notes = []
+    filled = ", filled of the baseline, between thin lines of the technique" if len(arms) > 1 else ""
+    rows = " and ".join(dict.fromkeys(trained.watched for trained in arms.values()))
+    notes = [f"Line: mean over repeats. Band: 10-90% of them, of {rows} alone{filled}."]
     if draws is DRAWN and any(trained.watched == TEST for trained in arms.values()):
         notes.append("Test rows: the draw's own, not the new ones that score a fresh draw.")
     if stopped:
@@ -133,15 +211,20 @@ def _count(arms: Mapping[str, Trained], names: Mapping[str, str], protocol: str)
 
 
 def _curve(
-    ax: Axes, trained: Trained, column: str, last: int, colour: str, dashes: str, label: str
-) -> None:
+    ax: Axes, trained: Trained, column: str, last: int, arm: str, dashes: str, label: str
+) -> np.ndarray:
+    """Draw the mean, and of watched rows the band, and return the mean."""
     kept = trained.fits.set_index("repeat")["kept_epoch"]
     epochs, numbers = curve(trained.history, kept, column, last)
-    mean = numbers.mean(axis=1) if len(epochs) else epochs
-    ax.plot(epochs, mean, color=colour, linestyle=dashes, linewidth=1.5, label=label)
-    if len(epochs):
-        low, high = np.quantile(numbers, BAND, axis=1)
-        ax.fill_between(epochs, low, high, color=colour, alpha=0.15, linewidth=0)
+    mean = numbers.mean(axis=1) if len(epochs) else np.empty(0)
+    ax.plot(epochs, mean, color=ARMS[arm], linestyle=dashes, linewidth=1.6, label=label)
+    if len(epochs) and column.startswith(WATCHED):
+        ends = np.quantile(numbers, BAND, axis=1)
+        if arm == "baseline":
+            ax.fill_between(epochs, *ends, color=ARMS[arm], alpha=0.15, linewidth=0)
+        else:
+            ax.plot(epochs, ends.T, color=ARMS[arm], linewidth=0.6, alpha=0.8)
+    return mean
 
 
 def _rug(ax: Axes, trained: Trained, colour: str, height: float) -> bool:

@@ -27,7 +27,9 @@ CLASSES = (
     *("#D55E00", "#000000", "#882255", "#999999", "#F0E442"),
 )
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", "*", ">")  # a class is known by its shape, too
-CHARACTERS = 11  # of a line below a picture that fit into an inch
+WIDTH = 8.6  # inches; a wider picture is shrunk on a page of text, and its letters with it
+SMALL = 8.5  # points, of the smallest letters
+CHARACTERS = 13  # of a line below a picture that fit into an inch
 
 
 def headings(draws: Draws) -> dict[str, str]:
@@ -65,9 +67,23 @@ def as_is(text: object) -> str:
 
 
 def title(figure: Figure, text: str) -> None:
-    """Head the figure; a long title takes two lines, so that it doesn't widen the picture."""
-    characters = int(9.5 * figure.get_figwidth())
-    figure.suptitle(textwrap.fill(as_is(text), characters), fontsize="large", fontweight="bold")
+    """Head the figure; a long title takes several lines, so that it doesn't widen the picture."""
+    head = figure.suptitle(as_is(text), fontsize="large", fontweight="bold")
+    room, characters = 0.98 * figure.bbox.width, len(text)
+    while (width := head.get_window_extent().width) > room and characters > 1:
+        characters = min(characters - 1, int(characters * room / width))
+        head.set_text(as_is(textwrap.fill(text, max(characters, 1))))
+
+
+def wrapped(text: object, characters: int) -> str:
+    """Return a person's text in lines of so many letters at most."""
+    return as_is(textwrap.fill(str(text), characters))
+
+
+def explain(figure: Figure, text: str) -> None:
+    """Write below all panels what is drawn, in lines that don't widen the picture."""
+    lines = textwrap.fill(text, int(CHARACTERS * figure.get_figwidth()))
+    figure.supxlabel(lines, fontsize=SMALL)
 
 
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:
@@ -103,6 +119,8 @@ def legend_below(figure: Figure, handles: Sequence[Any], columns: int, heading: 
         loc="outside lower center",
         ncols=columns,
         frameon=False,
+        fontsize=9,
+        title_fontsize=SMALL,
     )
 
 
@@ -127,5 +145,5 @@ def note_diverged(figure: Figure, baseline: pd.DataFrame, technique: pd.DataFram
         legend = figure.legends[-1]
         legend.set_title("\n".join(filter(None, [legend.get_title().get_text(), note])))
     else:
-        figure.supxlabel("\n".join(filter(None, [figure.get_supxlabel(), note])), fontsize=9)
+        figure.supxlabel("\n".join(filter(None, [figure.get_supxlabel(), note])), fontsize=SMALL)
     return figure
