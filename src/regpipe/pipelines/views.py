@@ -18,6 +18,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.language.metrics import predicted_classes
 from regpipe.pipelines.fits import Weights, each_fit
 from regpipe.plots.style import Figure, note_diverged
+from regpipe.rows.boundary import true_margin
 from regpipe.rows.draws import draws_of
 from regpipe.rows.samples import feature_names
 from regpipe.statistics.summary import same_repeats
@@ -130,7 +131,9 @@ def reconstruct(
 
 def _boundary(bare: pd.DataFrame, own: pd.DataFrame, samples: pd.DataFrame, arm: Arm) -> Figure:
     """Show where both arms draw the line, and where their repeats disagree."""
-    return plots.decision_boundary(bare, own, samples, arm.title)
+    points = bare.loc[bare["protocol"] == "fresh", feature_names(samples)].to_numpy()
+    margin = true_margin(arm.problem_block.rows, points)
+    return plots.decision_boundary(bare, own, samples, arm.title, margin)
 
 
 def _confusion(bare: pd.DataFrame, own: pd.DataFrame, _: pd.DataFrame, arm: Arm) -> Figure:
@@ -141,7 +144,9 @@ def _confusion(bare: pd.DataFrame, own: pd.DataFrame, _: pd.DataFrame, arm: Arm)
 
 def _values(bare: pd.DataFrame, own: pd.DataFrame, _: pd.DataFrame, arm: Arm) -> Figure:
     """Show what both arms predict against what is true."""
-    return plots.predicted_true(bare, own, arm.title, draws_of(arm.problem_block))
+    problem = arm.problem_block
+    unit = "standard deviations" if "target" in problem.standardise else ""
+    return plots.predicted_true(bare, own, arm.title, draws_of(problem), unit)
 
 
 def _rows(bare: pd.DataFrame, own: pd.DataFrame, samples: pd.DataFrame, arm: Arm) -> Figure:

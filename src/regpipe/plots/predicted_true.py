@@ -1,12 +1,11 @@
 """How close to the truth are the predictions, and for which rows are they not?"""
 
 import math
-import textwrap
 
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import ARMS, Figure, as_is, headings, panels, title
+from regpipe.plots.style import ARMS, WIDTH, Figure, headings, panels, title, wrapped
 from regpipe.rows.draws import DRAWN, Draws
 
 POINTS = 4000  # of a panel; more can't be told apart
@@ -14,7 +13,11 @@ MARGIN = 0.25  # of the targets' range; predictions further beyond it are counte
 
 
 def predicted_true(
-    baseline: pd.DataFrame, technique: pd.DataFrame, name: str, draws: Draws = DRAWN
+    baseline: pd.DataFrame,
+    technique: pd.DataFrame,
+    name: str,
+    draws: Draws = DRAWN,
+    unit: str = "",
 ) -> Figure:
     """Draw predictions on test rows against true targets, for both arms and protocols.
 
@@ -23,9 +26,11 @@ def predicted_true(
         technique: the same of the other arm.
         name: the technique's title.
         draws: what the repeats are called.
+        unit: of the targets.
     """
-    figure, axes = panels(2, 2, 4.2, 4.0, sharex=True, sharey=True)
+    figure, axes = panels(2, 2, WIDTH / 2, 3.6, sharex=True, sharey=True)
     low, high = _limits(baseline, technique)
+    unit, scores = f" ({unit})" if unit else "", {}
     for column, (protocol, meaning) in enumerate(headings(draws).items()):
         for row, (arm, fits) in enumerate((("baseline", baseline), ("technique", technique))):
             ax = axes[row][column]
@@ -38,16 +43,19 @@ def predicted_true(
             ax.axline((low, low), slope=1, color="black", linewidth=1)
             outside = len(part) - part["predicted"].between(low, high).sum()
             lines = [meaning] if row == 0 else []
-            lines.append(_r2_of_repeats(part))
+            r2 = _r2_of_repeats(part)
+            scores[protocol, arm] = r2
+            lines.append(f"R² {r2} (mean of {part['repeat'].nunique()} repeats)")
             lines += [f"{outside} of {len(part)} predictions out of sight"] if outside else []
             ax.set_title("\n".join(lines), fontsize=10)
             if column == 0:
-                label = arm if arm == "baseline" else as_is(name)
-                ax.set_ylabel(f"{textwrap.fill(label, 30)}\npredicted")
+                label = arm if arm == "baseline" else name
+                ax.set_ylabel(f"{wrapped(label, 30)}\npredicted{unit}")
     for ax in axes[1]:
-        ax.set_xlabel("true")
+        ax.set_xlabel(f"true{unit}")
     axes[0][0].set(xlim=(low, high), ylim=(low, high))
-    title(figure, f"{name}: predictions on test rows")
+    with_it, bare = (scores["fresh", arm] for arm in ("technique", "baseline"))
+    title(figure, f"On {draws.fresh}, R² is {with_it} with {name}, {bare} without it")
     return figure
 
 
@@ -62,9 +70,9 @@ def _limits(*arms: pd.DataFrame) -> tuple[float, float]:
 
 
 def _r2_of_repeats(part: pd.DataFrame) -> str:
+    """Return the mean of R², as text."""
     each = np.array([_r2(fit) for _, fit in part.groupby("repeat")])
-    mean = "-" if np.isnan(each).any() else f"{each.mean():.3f}"
-    return f"R² {mean} (mean of {len(each)} repeats)"
+    return "-" if np.isnan(each).any() else f"{each.mean():.3f}"
 
 
 def _r2(fit: pd.DataFrame) -> float:

@@ -1,20 +1,21 @@
 """What does an autoencoder make of an image, or of a sequence?"""
 
 import math
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.sample_images import image_shape, show_image
+from regpipe.plots.sample_images import image_shape, show_difference, show_image
 from regpipe.plots.sample_sequences import show_sequence
-from regpipe.plots.style import Figure, blank, headings, title
+from regpipe.plots.style import SMALL, WIDTH, Figure, blank, explain, headings, title, wrapped
 from regpipe.rows.draws import DRAWN, Draws
 
 ERROR = METRICS["mse"]
+SHOWN = 8  # rows
+Parts = Mapping[tuple[str, str], np.ndarray]  # by arm and part
 
 
 def reconstructions(
@@ -24,9 +25,9 @@ def reconstructions(
     input_shape: Sequence[int],
     draws: Draws = DRAWN,
 ) -> Figure:
-    """Draw images or sequences and what both arms make of them, for both protocols.
+    """Draw images or sequences, what both arms make of them, and where the arms differ.
 
-    The squared error beside an arm is that of the rows shown, against the clean ones.
+    The squared error beside an arm is that of all rows that are given, against the clean ones.
 
     Args:
         baseline: protocol, row (0, 1, ...), part ("input", "output" and, where that is of corrupted
@@ -51,28 +52,56 @@ def reconstructions(
         for protocol in heads
     }
     clean = np.stack([parts["baseline", "input"] for parts in shown.values()])
-    limits = float(clean.min()), float(clean.max())
-    columns = clean.shape[1]
-    height = 1.0 * (len(inputs) + len(arms))  # inches, of a protocol
-    figure = blank(1.6 + 0.8 * columns, 2 * height)
+    apart = [parts[name, "output"] - parts["baseline", "output"] for parts in shown.values()]
+    limits, most = (clean.min(), clean.max()), max(np.abs(part).max() for part in apart) or 1.0
+    figure = blank(WIDTH, 2 * (0.45 + 0.75 * (len(inputs) + len(arms) + 1)))
     halves: Any = figure.subfigures(len(heads), 1)
-    for half, (protocol, meaning) in zip(halves, heads.items(), strict=True):
-        parts = shown[protocol]
-        drawn = {part: parts["baseline", part] for part in inputs}
-        for arm in arms:
-            error = np.square(parts[arm, "output"] - parts[arm, "input"]).mean()
-            label = f"{textwrap.fill(arm, 20)}\n{ERROR.name}\n{ERROR.value(error)}{ERROR.unit}"
-            drawn[label] = parts[arm, "output"]
-        show = show_sequence if sequences else show_image
-        axes = half.subplots(len(drawn), columns, squeeze=False)
-        for row, (label, rows) in zip(axes, drawn.items(), strict=True):
-            for ax, one in zip(row, rows, strict=True):
-                show(ax, one, shape, limits)
-            row[0].set_ylabel(label, rotation=0, ha="right", va="center")
-        half.suptitle(meaning, fontsize=10)
-    kind = "sequences" if sequences else "images"
-    title(figure, f"{name}: {kind}, and what the networks make of them")
+    for half, protocol, difference in zip(halves, heads, apart, strict=True):
+        drawn = _labelled(shown[protocol], name, inputs)
+        columns = min(SHOWN, clean.shape[1])
+        axes = half.subplots(len(drawn) + 1, columns, squeeze=False)
+        for row, (label, rows) in zip(axes, drawn.items(), strict=False):
+            for ax, one in zip(row, rows, strict=False):
+                (show_sequence if sequences else show_image)(ax, one, shape, limits)
+            _name(row[0], label)
+        for ax, one in zip(axes[-1], difference, strict=False):
+            if sequences:
+                show_sequence(ax, one, shape, (-most, most))
+            else:
+                show_difference(ax, one, shape, most)
+        _name(axes[-1][0], "technique\nminus baseline")
+        half.suptitle(heads[protocol], fontsize=10)
+    colours = "" if sequences else ", orange where the technique's output is higher"
+    explain(figure, f"Differences are drawn up to ±{most:.2g}{colours}.")
+    title(figure, _finding(shown["fresh"], name, clean.shape[1], sequences))
     return figure
+
+
+def _labelled(parts: Parts, name: str, inputs: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return what is drawn above the differences, by what stands beside it."""
+    drawn = {part: parts["baseline", part] for part in inputs}
+    for arm in ("baseline", name):
+        label = f"{wrapped(arm, 18)}\nerror {ERROR.value(_error(parts, arm))}"
+        drawn[label if label not in drawn else f"{label} "] = parts[arm, "output"]
+    return drawn
+
+
+def _error(parts: Parts, arm: str) -> float:
+    return float(np.square(parts[arm, "output"] - parts[arm, "input"]).mean())
+
+
+def _name(ax: Any, label: str) -> None:
+    ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=SMALL)
+
+
+def _finding(parts: Parts, name: str, rows: int, sequences: bool) -> str:
+    """Return both errors on fresh rows."""
+    with_it, bare = (ERROR.value(_error(parts, arm)) for arm in (name, "baseline"))
+    what = "sequences" if sequences else "images"
+    return (
+        f"{name}: {ERROR.name} is {with_it}{ERROR.unit} on these {rows} fresh {what}, "
+        f"{bare} without it"
+    )
 
 
 def _rows(frame: pd.DataFrame, protocol: str, part: str, n_features: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import Axes, Figure, panels, title
+from regpipe.plots.style import BASELINE, TECHNIQUE, Axes, Figure, explain, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.rows.samples import feature_names
 
@@ -38,9 +38,10 @@ def sample_images(
             show_image(ax, image, shape, limits)
         for ax in row[len(chosen) :]:
             ax.remove()
-        row[0].set_ylabel(f"class {k:g}", rotation=0, ha="right", va="center")
-    counts = f"{len(train)} train, {len(test)} test"
-    title(figure, f"{problem}: training images ({draws.fixed}: {counts})")
+        row[0].set_ylabel(f"class {k:g}", rotation=0, ha="right", va="center", fontsize=9)
+    counts = f"{len(train):,} images to train on, {len(test):,} to test"
+    title(figure, f"{problem}: {counts} ({draws.fixed})")
+    explain(figure, f"The first {SHOWN} of each class that are trained on.")
     return figure
 
 
@@ -77,6 +78,21 @@ def show_image(
     """Draw an image, the darker the lower, without axes; what is beyond the limits is clipped."""
     low, high = limits
     ax.imshow(np.clip((pixels.reshape(shape) - low) / (high - low), 0, 1), "gray", vmin=0, vmax=1)
+    _without_axes(ax)
+
+
+def show_difference(ax: Axes, pixels: np.ndarray, shape: tuple[int, ...], most: float) -> None:
+    """Draw an image of differences from `-most`, blue, to `most`, orange; of colours their mean."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    image = pixels.reshape(shape)
+    colours = LinearSegmentedColormap.from_list("arms", [BASELINE, "white", TECHNIQUE])
+    grey = image if image.ndim == 2 else image.mean(axis=2)
+    ax.imshow(grey, cmap=colours, vmin=-most, vmax=most)
+    _without_axes(ax)
+
+
+def _without_axes(ax: Axes) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     ax.spines[:].set_visible(False)

@@ -57,8 +57,8 @@ def panels(rows: int, columns: int, width: float, height: float, **shared: Any) 
 
 
 def stacked(text: str) -> str:
-    """Break a protocol's description into two lines, for a narrow axis."""
-    return text.replace(", ", ",\n")
+    """Break a protocol's description into short lines, for a narrow axis."""
+    return "\n".join(textwrap.fill(part, 18) for part in text.replace(", ", ",\n").split("\n"))
 
 
 def as_is(text: object) -> str:
@@ -72,7 +72,18 @@ def title(figure: Figure, text: str) -> None:
     room, characters = 0.98 * figure.bbox.width, len(text)
     while (width := head.get_window_extent().width) > room and characters > 1:
         characters = min(characters - 1, int(characters * room / width))
-        head.set_text(as_is(textwrap.fill(text, max(characters, 1))))
+        head.set_text(as_is("\n".join(_balanced(text, max(characters, 1)))))
+
+
+def _balanced(text: str, most: int) -> list[str]:
+    """Return lines of so many letters at most, about equally long.
+
+    >>> _balanced("a title that takes two lines", 26)
+    ['a title that', 'takes two lines']
+    """
+    lines = len(textwrap.wrap(text, most))
+    tried = (textwrap.wrap(text, width) for width in range(len(text) // lines or 1, most))
+    return next((found for found in tried if len(found) == lines), textwrap.wrap(text, most))
 
 
 def wrapped(text: object, characters: int) -> str:
