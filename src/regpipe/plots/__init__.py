@@ -1,6 +1,7 @@
 """Frames in, figures out: one file per question. No networks, no files here."""
 
 from regpipe.plots.answer import answer
+from regpipe.plots.card import card
 from regpipe.plots.claims import claims
 from regpipe.plots.confusion import confusion
 from regpipe.plots.decision_boundary import decision_boundary
@@ -25,6 +26,7 @@ from regpipe.plots.weight_norms import weight_norms
 __all__ = [
     "Trained",
     "answer",
+    "card",
     "claims",
     "confusion",
     "decision_boundary",

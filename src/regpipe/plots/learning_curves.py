@@ -88,7 +88,7 @@ def learning_curves(
     arms = {"baseline": baseline, **({"technique": technique} if technique else {})}
     names = {"baseline": "baseline", "technique": wrapped(name, 40)}
     measures = ["loss"] if _is_the_loss(metric, arms) else ["loss", metric]
-    figure, axes = panels(len(measures), 2, WIDTH / 2, 2.9, sharex=True, sharey="row")
+    figure, axes = panels(len(measures), 2, WIDTH / 2, 2.9 if len(measures) > 1 else 3.9, sharex=True, sharey="row")
     stopped, means = False, {}
     for column, (protocol, meaning) in enumerate(headings(draws).items()):
         chosen = {arm: trained.of(protocol) for arm, trained in arms.items()}

@@ -72,7 +72,11 @@ def reconstructions(
         _name(axes[-1][0], "technique\nminus baseline")
         half.suptitle(heads[protocol], fontsize=10)
     colours = "" if sequences else ", orange where the technique's output is higher"
-    explain(figure, f"Differences are drawn up to ±{most:.2g}{colours}.")
+    explain(
+        figure,
+        f"Errors: {ERROR.name} in{ERROR.unit}, of {clean.shape[1]} rows. Differences are drawn up to "
+        f"±{most:.2g}{colours}.",
+    )
     title(figure, _finding(shown["fresh"], name, clean.shape[1], sequences))
     return figure
 

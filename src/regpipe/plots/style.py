@@ -93,8 +93,13 @@ def wrapped(text: object, characters: int) -> str:
 
 def explain(figure: Figure, text: str) -> None:
     """Write below all panels what is drawn, in lines that don't widen the picture."""
-    lines = textwrap.fill(text, int(CHARACTERS * figure.get_figwidth()))
-    figure.supxlabel(lines, fontsize=SMALL)
+    figure.supxlabel(_filled(figure, text), fontsize=SMALL)
+
+
+def _filled(figure: Figure, text: str) -> str:
+    """Break the lines of a text where they would be wider than the picture."""
+    most = int(CHARACTERS * figure.get_figwidth())
+    return "\n".join(textwrap.fill(line, most) for line in text.splitlines())
 
 
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:
@@ -126,7 +131,7 @@ def legend_below(figure: Figure, handles: Sequence[Any], columns: int, heading: 
     """Explain what is drawn below all panels; each handle brings its label."""
     figure.legend(
         handles=handles,
-        title=heading or None,
+        title=_filled(figure, heading) or None,
         loc="outside lower center",
         ncols=columns,
         frameon=False,
@@ -151,7 +156,7 @@ def note_diverged(figure: Figure, baseline: pd.DataFrame, technique: pd.DataFram
     if not parts:
         return figure
     note = f"{' and '.join(parts)}: scored as a constant guess; what isn't finite isn't drawn"
-    note = textwrap.fill(note, int(CHARACTERS * figure.get_figwidth()))
+    note = _filled(figure, note)
     if figure.legends:  # stands where the line would
         legend = figure.legends[-1]
         legend.set_title("\n".join(filter(None, [legend.get_title().get_text(), note])))

@@ -63,6 +63,11 @@ def answer(
     return summarise(arm, *run, look.plan)
 
 
+def plot_card(summary: Answer) -> Figure:
+    """Show the answer as a card to send to somebody."""
+    return plots.card(summary)
+
+
 def plot_samples(of_problem: bytes) -> bytes:
     """Show the rows: the picture of the problem, which is drawn once for all its techniques."""
     return of_problem

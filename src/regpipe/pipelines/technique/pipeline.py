@@ -35,6 +35,7 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped, famil
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
             step(answer, answered, "summary", "evaluate"),
+            step(nodes.plot_card, "summary", "card_plot", "plot"),
             step(nodes.plot_samples, "problem_samples_plot", "samples_plot", "plot"),
             *picture_nodes(view),
         ],
