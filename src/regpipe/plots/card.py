@@ -113,7 +113,8 @@ def _strip(ax: Axes, answer: Answer) -> None:
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.tick_params(labelsize=11, colors=INK)
     how = ", ".join(filter(None, [unit.unit.strip(), unit.better]))
-    ax.set_xlabel(f"{unit.name}, with it minus without it ({how})", fontsize=10.5, color=INK)
+    label = textwrap.fill(f"{unit.name}, with it minus without it ({how})", 60)
+    ax.set_xlabel(label, fontsize=10.5, color=INK)
     repeats = too_few(fresh.repeats, fresh.draws) if fresh.draws is ONE else _counted(answer)
     ax.set_title(repeats, fontsize=13, color=INK, loc="left")
 

@@ -5,14 +5,24 @@ from typing import Any
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.plots.style import Axes, Figure, draw_interval, legend_below, panels, title
+from regpipe.plots.style import (
+    SMALL,
+    WIDTH,
+    Axes,
+    Figure,
+    draw_interval,
+    legend_below,
+    panels,
+    title,
+    wrapped,
+)
 from regpipe.statistics.judging import FAILS, FATES, HOLDS, SMALLER, UNDECIDED
 from regpipe.statistics.tally import tally
 
 COLOURS = {HOLDS: "#009E73", SMALLER: "#56B4E9", UNDECIDED: "0.5", FAILS: "#D55E00"}
 MARKERS = {HOLDS: "o", SMALLER: "s", UNDECIDED: "D", FAILS: "X"}
 NOT_JUDGED = "0.7"
-HEIGHT = 0.3  # inches per claim
+HEIGHT = 0.38  # inches per claim
 KINDS = {
     "gain": "Published gains",
     "loss": "Published losses",
@@ -28,7 +38,7 @@ def claims(table: pd.DataFrame) -> Figure:
     so have those that can't be judged, and those of another metric.
 
     Args:
-        table: arm, problem, number, claim, published_gain, fixed_gain, fresh_gain, ci_low, ci_high
+        table: title, problem, number, claim, published_gain, fixed_gain, fresh_gain, ci_low, ci_high
             (NaN of too few pairs), seeds, leak and holds, empty where no gain was published.
     """
     gains = table[table["holds"] != ""]
@@ -41,7 +51,7 @@ def claims(table: pd.DataFrame) -> Figure:
         for metric, part in gains[gains["kind"] == kind].groupby("metric")
     ]
     sizes = [len(part) for *_, part in parts] or [1]
-    figure, axes = panels(len(sizes), 1, 8.4, 1.0, height_ratios=[n + 1 for n in sizes])
+    figure, axes = panels(len(sizes), 1, WIDTH, 1.0, height_ratios=[n + 1 for n in sizes])
     figure.set_figheight(HEIGHT * sum(sizes) + 0.9 * len(sizes) + 1.1)
     for ax, (kind, metric, part) in zip(axes[:, 0], parts, strict=False):
         _panel(ax, part, METRICS[metric])
@@ -69,10 +79,10 @@ def _panel(ax: Axes, part: pd.DataFrame, metric: Metric) -> None:
     for place, row in enumerate(part.to_dict("records")):
         _draw(ax, place, row, metric)
     names = [
-        f"{row['arm']} ({row['problem']}{', leak' if row['leak'] else ''})"
+        wrapped(f"{row['title']} ({row['problem']}{', leak' if row['leak'] else ''})", 38)
         for row in part.to_dict("records")
     ]
-    ax.set_yticks(range(len(part)), names)
+    ax.set_yticks(range(len(part)), names, fontsize=SMALL)
     ax.set_ylim(-0.7, len(part) - 0.3)
     ax.set_xlabel(f"technique minus baseline, {metric.difference}; {metric.better}", fontsize=9)
     ax.grid(axis="x", alpha=0.3)
@@ -110,4 +120,7 @@ def _explain(figure: Figure, ax: Axes, gains: pd.DataFrame) -> None:
     if (gains["kind"] == "").any():
         label = "fresh draws: not judged"
         handles += ax.plot([], [], "o", color=NOT_JUDGED, markerfacecolor="white", label=label)
-    legend_below(figure, handles, 3)
+    leak = ""
+    if gains["leak"].any():
+        leak = "leak: its published number was taken on rows that it watched while it trained"
+    legend_below(figure, handles, 3, leak)

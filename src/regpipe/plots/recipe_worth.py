@@ -17,8 +17,18 @@ def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
     """
     figure, axes = panels(1, 1, 7.2, 1.3 + 0.28 * max(len(parts), 1))
     draw_worths(axes[0][0], parts, METRICS[metric])
-    title(figure, f"{name}: what each ingredient of the best mixtures is worth")
+    title(figure, f"{name}: {_finding(parts, METRICS[metric])}")
     return figure
+
+
+def _finding(parts: pd.DataFrame, unit: Metric) -> str:
+    known = parts.dropna(subset=["worth"])
+    if known.empty:
+        return "what each ingredient of the best mixtures is worth can't be told"
+    best = known.to_dict("records")[0]
+    interval = unit.interval(best["ci_low"], best["ci_high"]) or "(no interval)"
+    worth = f"{unit.signed(best['worth'])} {unit.difference} {interval}"
+    return f"of the best mixtures' ingredients, {best['ingredient']} is worth most: {worth}"
 
 
 def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:

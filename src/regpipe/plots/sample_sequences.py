@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import BASELINE, CLASSES, Axes, Figure, panels, title
+from regpipe.plots.style import BASELINE, CLASSES, WIDTH, Axes, Figure, explain, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.rows.samples import feature_names
 
@@ -23,7 +23,7 @@ def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> 
     steps = feature_names(rows)
     classes = np.unique(rows["target"]).astype(int)
     height = 2.2 if len(classes) <= 4 else 1.3
-    figure, axes = panels(len(classes), len(shown_draws), 5.2, height, sharex=True, sharey=True)
+    figure, axes = panels(len(classes), len(shown_draws), WIDTH / 2, height, sharex=True, sharey=True)
     for column, (protocol, name) in enumerate(shown_draws.items()):
         draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == 0)]
         train = draw[draw["split"] == "train"]
@@ -37,8 +37,10 @@ def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> 
         axes[0][column].set_title(f"{name}: {len(train)} train, {test} test", fontsize=10)
         axes[-1][column].set_xlabel("time step")
     for ax, k in zip(axes[:, 0], classes, strict=True):
-        ax.set_ylabel(f"class {k}")
-    title(figure, f"{problem}: the first {SHOWN} training sequences of each class")
+        ax.set_ylabel(f"class {k}\nvalue")
+    rows_of = f"{len(train)} sequences to train on, {test} to test"
+    title(figure, f"{problem}: {rows_of}, in {len(classes)} classes of {len(steps)} steps")
+    explain(figure, f"The first {SHOWN} of each class that are trained on.")
     return figure
 
 

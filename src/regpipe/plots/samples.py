@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.plots.style import Axes, Figure, legend_below, panels, scatter_classes, title
+from regpipe.plots.style import WIDTH, Axes, Figure, legend_below, panels, scatter_classes, title
 from regpipe.rows.draws import DRAWN, Draws
 
 FEATURES = ["x1", "x2"]
@@ -19,7 +19,7 @@ def samples(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> Figure:
         problem: the problem's title.
         draws: what the repeats are called.
     """
-    figure, axes = panels(1, 3, 3.8, 4.0, sharex=True, sharey=True)
+    figure, axes = panels(1, 3, WIDTH / 3, 3.6, sharex=True, sharey=True)
     figure.set_layout_engine("compressed")  # as the panels' shape is that of the rows
     shown = [("fixed", 0, f"the {draws.fixed}")]
     shown += [("fresh", k, f"{draws.one} {k}") for k in (0, 1)]
@@ -37,12 +37,18 @@ def samples(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> Figure:
         ax.set_aspect("equal", adjustable="box")
     axes[0][0].set_ylabel("x2")
     handles, _ = axes[0][0].get_legend_handles_labels()
-    legend_below(figure, handles, len(handles) if len(handles) <= 6 else 5)
     scored = (rows["split"] == "score").any()
-    small = f" (small dots: new rows that score a {draws.one})" if scored else ""
-    title(figure, f"{problem}: the rows{small}")
+    small = f"Small dots: new rows that score a {draws.one}." if scored else ""
+    legend_below(figure, handles, min(len(handles), 4), small)
+    title(figure, _finding(problem, train, test, draws))
     figure.draw_without_rendering()  # room for titles is right once the panels have their shape
     return figure
+
+
+def _finding(problem: str, train: pd.DataFrame, test: pd.DataFrame, draws: Draws) -> str:
+    """Return how many rows there are, and whether repeats have others."""
+    others = "other rows each time" if draws is DRAWN else f"{draws.several} of the same rows"
+    return f"{problem}: {len(train)} rows to train on, {len(test)} to test, {others}"
 
 
 def _scatter(ax: Axes, part: pd.DataFrame, **options: Any) -> None:

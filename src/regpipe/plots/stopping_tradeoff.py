@@ -70,12 +70,12 @@ def stopping_tradeoff(rules: pd.DataFrame) -> Figure:
     spent.set_xscale("log")
     spent.margins(x=0.06)
     whole_ticks([spent.xaxis])
-    spent.set_xlabel("epochs spent (logarithmic)")
+    spent.set_xlabel("epochs spent\n(logarithmic)")
     paid.set_xscale("symlog", linthresh=LINEAR)
     paid.xaxis.set_major_formatter("{x:,g}")
     paid.set_xlim(left=-0.15 * LINEAR)
     paid.axvline(LINEAR, color="0.4", linestyle=":", linewidth=1)
-    paid.set_xlabel(f"loss above the lowest, % (linear up to {LINEAR:g}%, dotted)")
+    paid.set_xlabel(f"loss above the lowest, %\n(logarithmic, linear up to {LINEAR:g}%)")
     legend_below(figure, handles, len(handles), "\n".join(_notes(fresh)))
     title(figure, _finding(fresh))
     return figure
@@ -119,11 +119,12 @@ def _finding(rules: pd.DataFrame) -> str:
         return "No stopping rule has a mean: fits diverged"
     hasty = str(np.log(epochs).mean(axis=1).idxmin())
     close = str(excess.mean(axis=1).idxmin())
-    first = f"A {_in_words(hasty)} ends {_range(excess.loc[hasty])} above the lowest loss"
+    first = f"Stopping by {_in_words(hasty)} ends {_range(excess.loc[hasty])} above the lowest loss"
     if close == hasty:
         return f"{first}, and no rule ends closer"
     times = (epochs.loc[close] / epochs.loc[hasty]).median()
-    return f"{first}; a {_in_words(close)} {_range(excess.loc[close])}, for {times:.2g} times the epochs"
+    then = f"by {_in_words(close)} {_range(excess.loc[close])}"
+    return f"{first}; {then}, for {times:.2g} times the epochs"
 
 
 def _range(percents: pd.Series) -> str:

@@ -42,8 +42,11 @@ def trained(history: pd.DataFrame, runs: pd.DataFrame, training: Training) -> Tr
 
 def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
     """Show some of the rows as what they are: images, sequences, points, or columns of a table."""
-    if problem.own_table:  # whose columns have names
-        return plots.sample_table(samples, problem.title, problem.classes)
+    own = problem.own_table
+    scaled = {*problem.standardise, *(["features"] if own and own.scale else [])}
+    table = (samples, problem.title, problem.classes, scaled)
+    if own:  # whose columns have names
+        return plots.sample_table(*table)
     draws = draws_of(problem)
     shape = tuple(problem.input_shape or [len(rows.feature_names(samples))])
     if len(shape) == 2:
@@ -52,4 +55,4 @@ def plot_samples(samples: pd.DataFrame, problem: Problem) -> Figure:
         return plots.sample_images(samples, problem.title, shape, draws)
     if shape == (2,) and problem.kind.classifies:
         return plots.samples(samples, problem.title, draws)
-    return plots.sample_table(samples, problem.title, problem.classes)
+    return plots.sample_table(*table)
