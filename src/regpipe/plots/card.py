@@ -106,8 +106,16 @@ def _strip(ax: Axes, answer: Answer) -> None:
     if (claimed := _claimed(answer)) is not None:
         x = unit.scale * claimed
         ax.plot(x, 0.35, "D", markerfacecolor="none", markeredgecolor=INK, markersize=8)
-        ax.annotate("published", (x, 0.35), (0, -9), textcoords="offset points", fontsize=10,
-                    ha="center", va="top", color=INK)
+        ax.annotate(
+            "published",
+            (x, 0.35),
+            (0, -9),
+            textcoords="offset points",
+            fontsize=10,
+            ha="center",
+            va="top",
+            color=INK,
+        )
     ax.set(ylim=(-0.1, 1.45), yticks=[])
     ax.margins(x=0.07)
     ax.spines[["top", "right", "left"]].set_visible(False)

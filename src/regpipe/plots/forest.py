@@ -42,8 +42,12 @@ def forest(table: pd.DataFrame) -> Figure:
             ax.set_title(part["problem"].iloc[0], fontsize=10, loc="left", fontweight="bold")
     shown = [verdict for verdict in VERDICTS if (table["verdict"] == verdict).any()]
     style = {"linestyle": "", "markersize": 5}
-    handles = [ax.plot([], [], marker=MARKERS[v], color=COLOURS[v], label=v, **style)[0] for v in shown]
-    note = "Mean difference and its interval, over fresh draws or splits. Grey: too little to matter."
+    handles = [
+        ax.plot([], [], marker=MARKERS[v], color=COLOURS[v], label=v, **style)[0] for v in shown
+    ]
+    note = (
+        "Mean difference and its interval, over fresh draws or splits. Grey: too little to matter."
+    )
     legend_below(figure, handles, 4, note)
     title(figure, _finding(table))
     return figure
@@ -60,7 +64,9 @@ def _finding(table: pd.DataFrame) -> str:
     }
     techniques = "technique" if len(table) == 1 else "techniques"
     said = f"{helps} of {len(table)} {techniques} help{'s' * (helps == 1)}"
-    return ", ".join([said, f"{hurts} hurt{'s' * (hurts == 1)}", *(k for k, n in others.items() if n)])
+    return ", ".join(
+        [said, f"{hurts} hurt{'s' * (hurts == 1)}", *(k for k, n in others.items() if n)]
+    )
 
 
 def _height(parts: list[pd.DataFrame]) -> float:

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.plots.style import (
     BASELINE,
     TECHNIQUE,
+    WIDTH,
     Axes,
     Figure,
     headings,
@@ -57,27 +58,62 @@ def grid(
     heads = headings(draws)
     protocols = [protocol for protocol in heads if (table["protocol"] == protocol).any()]
     shape = {"sharex": True, "sharey": "row", "height_ratios": [4, 1]}
-    figure, axes = panels(2, len(protocols), 5.6, 2.6, **shape)
+    figure, axes = panels(2, len(protocols), WIDTH / max(len(protocols), 1), 2.8, **shape)
     for (ax, strip), protocol in zip(axes.T, protocols, strict=True):
         part = table[table["protocol"] == protocol].sort_values(path)
         _draw_values(ax, part, path, colours)
         _draw_baseline(ax, baseline[protocol])
         _draw_chosen(strip, part, path, colours)
-        ax.set_title(f"{heads[protocol]} ({part['repeats'].max()} repeats)", fontsize=10)
+        ax.set_title(f"{heads[protocol]}\n({part['repeats'].max()} repeats)", fontsize=10)
         ax.grid(alpha=0.3)
-        strip.set_xlabel(path)
+        strip.set_xlabel(_in_words(path))
     axes[0][0].set_xscale(**_scale(table[path].to_numpy()))
     if not METRICS[metric].higher_is_better:  # an error
         axes[0][0].set_yscale(**_scale(table[["train_mean", "test_mean"]].to_numpy()))
     axes[0][0].set_ylabel(METRICS[metric].name)
-    axes[1][0].set_ylabel("chosen")
+    axes[1][0].set_ylabel("chosen,\nrepeats")
     axes[1][0].set_ylim(bottom=0)
     axes[1][0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    bars = "bars: in how many repeats validation rows chose the value"
-    legend_below(figure, _legend(table, colours), 3, bars)
-    what = f"{name}: a grid of values (mean and interval over repeats)"
-    title(figure, "; not comparable: ".join([what, *_departures(table)]))
+    notes = [
+        "Mean and its interval over repeats. Bars: how often validation rows, held out of those "
+        "trained on, chose the value."
+    ]
+    notes += [f"Not comparable with what was published: {why}." for why in _departures(table)]
+    legend_below(figure, _legend(table, colours), 4, "\n".join(notes))
+    of = table[table["protocol"] == protocols[-1]]
+    title(figure, _finding(of, paths, name, METRICS[metric], baseline[protocols[-1]], draws))
     return figure
+
+
+def _finding(
+    table: pd.DataFrame,
+    paths: list[str],
+    name: str,
+    unit: Metric,
+    baseline: dict[str, float],
+    draws: Draws,
+) -> str:
+    """Return which value is best on test rows, and how often validation rows chose it."""
+    known = table.dropna(subset=["test_mean"])
+    if known.empty:
+        return f"{name}: no value has a mean on {draws.fresh}"
+    ordered = known.sort_values("test_mean", ascending=not unit.higher_is_better)
+    best = ordered.to_dict("records")[0]
+    values = ", ".join(f"{path.rpartition('.')[2]} = {best[path]:g}" for path in paths)
+    test, bare = unit.value(best["test_mean"]), unit.value(baseline["test"])
+    chosen = f"validation rows chose it in {best['chosen']} of {best['repeats']} repeats"
+    of = f"test {unit.name} {test}, {bare} without"
+    return f"{name}: best on {draws.fresh} is {values} ({of}); {chosen}"
+
+
+def _in_words(path: str) -> str:
+    """Return the place of a value as a person says it.
+
+    >>> _in_words("network.hidden.kernel_regularizer.l2")
+    'l2 of kernel regularizer of hidden'
+    """
+    block, *parts = path.split(".")
+    return " of ".join(reversed(parts or [block])).replace("_", " ")
 
 
 def _departures(table: pd.DataFrame) -> list[str]:
@@ -122,18 +158,9 @@ def _draw_values(ax: Axes, part: pd.DataFrame, path: str, colours: dict[Any, Any
 
 
 def _draw_baseline(ax: Axes, means: dict[str, float]) -> None:
-    """Draw a line per side; of the names beside them, the upper goes up and the lower down."""
-    sides = sorted(means, key=lambda side: means[side])
-    for side, align in zip(sides, ("top", "bottom"), strict=True):
-        ax.axhline(means[side], color=BASELINE, linestyle=DASHES[side], linewidth=0.8)
-        ax.annotate(
-            f"baseline,\n{side}",
-            (1.01, means[side]),
-            xycoords=("axes fraction", "data"),
-            va=align,
-            fontsize=7,
-            color=BASELINE,
-        )
+    """Draw a line per side."""
+    for side, mean in means.items():
+        ax.axhline(mean, color=BASELINE, linestyle=DASHES[side], linewidth=1.2)
 
 
 def _draw_chosen(ax: Axes, part: pd.DataFrame, path: str, colours: dict[Any, Any]) -> None:
@@ -162,6 +189,10 @@ def _legend(table: pd.DataFrame, colours: dict[Any, Any]) -> list[Any]:
 
     entries: list[dict[str, Any]] = [
         {"linestyle": dashes, "color": "0.3", "label": f"{side} rows"}
+        for side, dashes in DASHES.items()
+    ]
+    entries += [
+        {"linestyle": dashes, "color": BASELINE, "label": f"baseline, {side} rows"}
         for side, dashes in DASHES.items()
     ]
     for step, face in (("coarse", "0.3"), ("finer", "white")):

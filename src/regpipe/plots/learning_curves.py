@@ -13,7 +13,6 @@ from regpipe.plots.style import (
     WIDTH,
     Axes,
     Figure,
-    as_is,
     headings,
     legend_below,
     panels,
@@ -88,7 +87,9 @@ def learning_curves(
     arms = {"baseline": baseline, **({"technique": technique} if technique else {})}
     names = {"baseline": "baseline", "technique": wrapped(name, 40)}
     measures = ["loss"] if _is_the_loss(metric, arms) else ["loss", metric]
-    figure, axes = panels(len(measures), 2, WIDTH / 2, 2.9 if len(measures) > 1 else 3.9, sharex=True, sharey="row")
+    figure, axes = panels(
+        len(measures), 2, WIDTH / 2, 2.9 if len(measures) > 1 else 3.9, sharex=True, sharey="row"
+    )
     stopped, means = False, {}
     for column, (protocol, meaning) in enumerate(headings(draws).items()):
         chosen = {arm: trained.of(protocol) for arm, trained in arms.items()}
@@ -134,7 +135,9 @@ def _finding(
     if len(arms) == 1:
         end, lowest = means["baseline"][-1], means["baseline"].min()
         rises = end > RISEN * lowest > 0
-        course = f"rises to {end / lowest:.2g} times its lowest" if rises else "ends near its lowest"
+        course = (
+            f"rises to {end / lowest:.2g} times its lowest" if rises else "ends near its lowest"
+        )
         return f"{name}: over {over}, loss on {rows['baseline']} {course}"
     ends = {arm: _written(mean[-1], metric) for arm, mean in means.items()}
     if rows["baseline"] == rows["technique"]:
@@ -187,7 +190,9 @@ def _is_the_loss(metric: str, arms: Mapping[str, Trained]) -> bool:
 
 def _notes(arms: Mapping[str, Trained], draws: Draws, stopped: bool) -> list[str]:
     """Return the sentences above the legend."""
-    filled = ", filled of the baseline, between thin lines of the technique" if len(arms) > 1 else ""
+    filled = (
+        ", filled of the baseline, between thin lines of the technique" if len(arms) > 1 else ""
+    )
     rows = " and ".join(dict.fromkeys(trained.watched for trained in arms.values()))
     notes = [f"Line: mean over repeats. Band: 10-90% of them, of {rows} alone{filled}."]
     if draws is DRAWN and any(trained.watched == TEST for trained in arms.values()):

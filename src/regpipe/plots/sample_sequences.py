@@ -23,7 +23,9 @@ def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> 
     steps = feature_names(rows)
     classes = np.unique(rows["target"]).astype(int)
     height = 2.2 if len(classes) <= 4 else 1.3
-    figure, axes = panels(len(classes), len(shown_draws), WIDTH / 2, height, sharex=True, sharey=True)
+    figure, axes = panels(
+        len(classes), len(shown_draws), WIDTH / 2, height, sharex=True, sharey=True
+    )
     for column, (protocol, name) in enumerate(shown_draws.items()):
         draw = rows[(rows["protocol"] == protocol) & (rows["repeat"] == 0)]
         train = draw[draw["split"] == "train"]

@@ -11,7 +11,6 @@ from regpipe.plots.style import (
     WIDTH,
     Figure,
     as_is,
-    explain,
     legend_below,
     panels,
     title,
@@ -22,7 +21,8 @@ from regpipe.rows.samples import feature_names
 SHOWN = 12
 COLUMNS = 4
 SPREAD = 0.3  # of classes, which lie 1 apart
-FEW = 6  # values of a feature, whose rows are spread out, too
+THIN = 0.15  # of the distance of a feature's values, if it has few
+FEW = 6  # values, which half of the rows have
 SIDES = {
     "train": {"facecolors": "0.35", "linewidths": 0, "alpha": 0.6, "s": 14},
     "test": {"facecolors": "none", "edgecolors": "#009E73", "linewidths": 0.9, "s": 20},
@@ -50,7 +50,9 @@ def sample_table(
     features = feature_names(rows)
     shown = features[:SHOWN]
     columns = min(COLUMNS, len(shown))
-    figure, axes = panels(math.ceil(len(shown) / columns), columns, WIDTH / columns, 2.2, sharey=True)
+    figure, axes = panels(
+        math.ceil(len(shown) / columns), columns, WIDTH / columns, 2.2, sharey=True
+    )
     for ax in axes.flat[len(shown) :]:
         ax.remove()
     for ax, feature in zip(axes.flat, shown, strict=False):
@@ -59,7 +61,9 @@ def sample_table(
             label = f"{split}, {len(part)} rows"
             height = part["target"] + _shifts(part, SPREAD if classes else 0.0, 0)
             x = part[feature].to_numpy(float)
-            ax.scatter(x + _shifts(part, _apart(published[feature]), 1), height, label=label, **style)
+            ax.scatter(
+                x + _shifts(part, _apart(published[feature]), 1), height, label=label, **style
+            )
         ax.set_xlabel(wrapped(feature, 24))
         ax.tick_params(labelsize=SMALL)
     for row in axes:
@@ -73,9 +77,11 @@ def sample_table(
 
 
 def _apart(values: pd.Series) -> float:
-    """Return how far rows of the same value are spread: not at all, unless there are few values."""
-    distinct = np.unique(values.dropna())
-    return SPREAD * float(np.diff(distinct).min()) if 2 <= len(distinct) <= FEW else 0.0
+    """Return how far rows of the same value are spread: not at all, unless few have most rows."""
+    common = values.value_counts().head(FEW)
+    if len(common) < 2 or common.sum() < len(values) / 2:
+        return 0.0
+    return THIN * float(np.diff(np.sort(common.index.to_numpy(float))).min())
 
 
 def _shifts(part: pd.DataFrame, width: float, seed: int) -> np.ndarray:

@@ -82,9 +82,7 @@ def _draw_arms(
         ax.hlines(norms.mean(), middle - 0.13, middle + 0.13, color=colour)
 
 
-def _finding(
-    name: str, arms: Mapping[str, pd.DataFrame], layers: list[str], draws: Draws
-) -> str:
+def _finding(name: str, arms: Mapping[str, pd.DataFrame], layers: list[str], draws: Draws) -> str:
     """Return the layer whose weights change most, and by what factor."""
     means = {arm: runs[layers].mean(skipna=False) for arm, runs in arms.items()}
     factors = (means["technique"] / means["baseline"]).replace(0, np.nan)
