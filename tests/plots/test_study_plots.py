@@ -8,10 +8,11 @@ from matplotlib.colors import to_hex
 
 from regpipe import plots
 from regpipe.plots.claims import COLOURS as OF_CLAIMS
-from regpipe.plots.forest import COLOURS as OF_VERDICTS
+from regpipe.plots.verdicts import COLOURS as OF_VERDICTS
 from regpipe.statistics.judging import STAND_IN
 
 NAN = float("nan")
+TITLES = {"l2": "L2 penalty", "dropout": "Dropout", "stop": "Early stopping", "deep": "Deeper"}
 
 
 def names(ax: Axes) -> list[str]:
@@ -24,7 +25,7 @@ def points(ax: Axes) -> dict[float, tuple[float, str]]:
     for bar in ax.containers:
         line = bar.lines[0]
         x, y = line.get_xdata()[0], line.get_ydata()[0]
-        found[float(y)] = (float(x), to_hex(line.get_color()).upper())
+        found[float(y)] = (float(x), to_hex(line.get_color()))
     return found
 
 
@@ -80,20 +81,23 @@ def published() -> pd.DataFrame:
         *("arm", "problem", "claim", "published_gain", "fixed_gain"),
         *("fresh_gain", "ci_low", "ci_high", "holds", "leak"),
     ]
-    return pd.DataFrame(rows, columns=columns).assign(number="test accuracy", seeds=30)
+    table = pd.DataFrame(rows, columns=columns).assign(number="test accuracy", seeds=30)
+    return table.assign(title=table["arm"].map(TITLES))
 
 
 def test_claims_have_a_panel_each_for_gains_losses_and_what_cant_be_told() -> None:
     figure = plots.claims(published())
     gains, losses, open_ = figure.axes
-    assert names(gains) == ["l2 (moons)", "dropout (circles)"]
-    assert names(losses) == ["stop (moons, leak)"] and names(open_) == ["deep (football)"]
+    assert names(gains) == ["L2 penalty (moons)", "Dropout (circles)"]
+    assert names(losses) == ["Early stopping (moons, leak)"] and names(open_) == [
+        "Deeper (football)"
+    ]
     found = points(gains)
-    assert found[0] == (pytest.approx(0.8), OF_CLAIMS["holds, smaller"])
-    assert found[1] == (pytest.approx(-0.1), OF_CLAIMS["does not hold"])
-    assert points(losses)[0] == (pytest.approx(-2.0), OF_CLAIMS["holds, smaller"])
+    assert found[0] == (pytest.approx(0.8), OF_CLAIMS["holds, smaller"].lower())
+    assert found[1] == (pytest.approx(-0.1), OF_CLAIMS["does not hold"].lower())
+    assert points(losses)[0] == (pytest.approx(-2.0), OF_CLAIMS["holds, smaller"].lower())
     assert points(open_)[0][0] == pytest.approx(1.1)
-    assert points(open_)[0][1] not in OF_CLAIMS.values()
+    assert points(open_)[0][1] not in map(str.lower, OF_CLAIMS.values())
     diamonds = [line for line in gains.lines if line.get_marker() == "D" and len(line.get_xdata())]
     assert [line.get_xdata()[0] for line in diamonds] == pytest.approx([2.9, 5.7])
     assert gains.get_xlim()[0] > -2  # a loss of 10 points doesn't take the width of gains
@@ -137,3 +141,25 @@ def test_the_variance_stacks_shares_to_one_and_tells_the_whole_deviation() -> No
     assert list(ends.values()) == pytest.approx([1, 1])
     labels = [text.get_text() for text in ax.texts]
     assert labels == ["sd 3.2 points of accuracy", "sd 20.00 thousandths of squared error"]
+
+
+def test_a_forest_says_how_many_help_and_how_many_hurt() -> None:
+    said = " ".join(plots.forest(board()).get_suptitle().split())
+    assert said == "2 of 4 techniques help, 1 hurts, 1 is undecided"
+    few = board().assign(verdict="too few").iloc[:1]
+    assert plots.forest(few).get_suptitle().endswith("0 hurt, of 1 it can't be told")
+
+
+def test_a_forest_of_many_techniques_has_two_columns_of_about_the_same_height() -> None:
+    many = pd.concat([board().assign(problem=f"problem {k}") for k in range(15)])
+    figure = plots.forest(many)
+    assert len(figure.axes) == 30 and figure.get_figheight() < 20
+    lefts = {round(ax.get_subplotspec().get_gridspec().figure.bbox.x0) for ax in figure.axes}
+    assert len(lefts) == 2
+    shown = sum(len(names(ax)) for ax in figure.axes)
+    assert shown == len(many)
+
+
+def test_the_variance_says_where_the_rows_decide_most_and_least() -> None:
+    said = plots.variance(shares()).get_suptitle()
+    assert said == "90% of a single run's noise on moons is the draw of the rows; on codes, 0%"

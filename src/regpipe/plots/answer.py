@@ -9,6 +9,7 @@ from regpipe.plots.recipe_worth import draw_worths
 from regpipe.plots.style import (
     BASELINE,
     TECHNIQUE,
+    WIDTH,
     Axes,
     Figure,
     as_is,
@@ -39,13 +40,13 @@ def answer(found: ModelAnswer, labels: Mapping[What, str], finding: str) -> Figu
         finding: what stands above.
     """
     unit, worths = METRICS[found.metric], found.worths[:MOST]
-    columns = 2 if worths else 1
-    height = 1.5 + 0.5 * len(labels)
-    figure, axes = panels(1, columns, 6.4, height, width_ratios=[6, 5][:columns])
+    heights = [1.2 + 0.4 * len(labels), *([1.2 + 0.28 * len(worths)] if worths else [])]
+    figure, axes = panels(len(heights), 1, WIDTH, 1.0, height_ratios=heights)
+    figure.set_figheight(sum(heights) + 0.4)
     _models(axes[0][0], found, labels, unit)
     if worths:
         table = pd.DataFrame([vars(one) for one in worths])
-        ax = axes[0][1]
+        ax = axes[1][0]
         draw_worths(ax, table, unit)
         ax.set_ylabel("")
         ax.set_xlabel(f"with it minus without it, {unit.difference}; right is useful", fontsize=9)

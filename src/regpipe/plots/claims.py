@@ -38,8 +38,9 @@ def claims(table: pd.DataFrame) -> Figure:
     so have those that can't be judged, and those of another metric.
 
     Args:
-        table: title, problem, number, claim, published_gain, fixed_gain, fresh_gain, ci_low, ci_high
-            (NaN of too few pairs), seeds, leak and holds, empty where no gain was published.
+        table: title, problem, number, claim, published_gain, fixed_gain, fresh_gain, ci_low and
+            ci_high (NaN of too few pairs), seeds, leak and holds, empty where no gain was
+            published.
     """
     gains = table[table["holds"] != ""]
     kinds = gains["claim"].where(gains["holds"].isin(list(FATES)), "")

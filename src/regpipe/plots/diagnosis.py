@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import Axes, Figure, legend_below, panels, title
+from regpipe.plots.style import WIDTH, Axes, Figure, legend_below, panels, title
 from regpipe.statistics.diagnosis import Diagnosis
 
 SIDES = {"train": ("#E69F00", "s", "rows trained on"), "test": ("#0072B2", "o", "other rows")}
@@ -25,7 +25,7 @@ def diagnosis(fits: pd.DataFrame, found: Diagnosis, finding: str) -> Figure:
     unit = found.unit
     scores = {side: f"{side}_{found.metric}" for side in SIDES}
     drawn = fits.assign(**{side: unit.value_scale * fits[score] for side, score in scores.items()})
-    figure, axes = panels(1, 3, 4.0, 4.0, width_ratios=[5, 5, 3])
+    figure, axes = panels(1, 3, WIDTH / 3, 3.9, width_ratios=[5, 5, 3])
     rows, repeats, luck = axes[0]
     repeats.sharey(rows)
     _by_rows(rows, drawn, found)
@@ -39,7 +39,7 @@ def diagnosis(fits: pd.DataFrame, found: Diagnosis, finding: str) -> Figure:
     elif not unit.higher_is_better and lowest > 0:
         rows.set_yscale("log")
         plain_ticks([rows.yaxis, repeats.yaxis])
-    legend_below(figure, rows.get_legend_handles_labels()[0], 4)
+    legend_below(figure, rows.get_legend_handles_labels()[0], 2)
     title(figure, finding)
     return figure
 
@@ -68,7 +68,7 @@ def _by_rows(ax: Axes, drawn: pd.DataFrame, found: Diagnosis) -> None:
     ax.minorticks_off()
     ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes])
     ax.set_xlabel("rows trained on")
-    ax.set_title("by the number of rows (thin: repeats)", fontsize=10)
+    ax.set_title("by the number of rows\n(thin: repeats)", fontsize=10)
     ax.grid(alpha=0.3)
 
 
@@ -81,7 +81,7 @@ def _by_repeat(ax: Axes, drawn: pd.DataFrame) -> None:
         ax.plot(places, drawn[side], marker, color=colour, markersize=5)
     ax.set_xticks(sorted({1 + int(repeat) for repeat in drawn["repeat"]}))
     ax.set_xlabel("repeat, each with two seeds")
-    ax.set_title("on all rows, repeat by repeat", fontsize=10)
+    ax.set_title("on all rows,\nrepeat by repeat", fontsize=10)
     ax.tick_params(labelleft=False)
     ax.grid(axis="y", alpha=0.3)
 
@@ -100,4 +100,4 @@ def _luck(ax: Axes, found: Diagnosis) -> None:
     ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     ax.set_ylabel("share of the variance of a score")
     known = f"sd {unit.size(noise.sd)}{unit.unit}" if noise.sd > 0 else "none, or too few fits"
-    ax.set_title(f"luck: {known}", fontsize=10)
+    ax.set_title(f"luck:\n{known}", fontsize=10)

@@ -75,8 +75,8 @@ def grid(
     axes[1][0].set_ylim(bottom=0)
     axes[1][0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
     notes = [
-        "Mean and its interval over repeats. Bars: how often validation rows, held out of those "
-        "trained on, chose the value."
+        "Mean and its interval over repeats. Bars: how often validation rows chose the value, "
+        "which are held out of those trained on."
     ]
     notes += [f"Not comparable with what was published: {why}." for why in _departures(table)]
     legend_below(figure, _legend(table, colours), 4, "\n".join(notes))

@@ -65,7 +65,7 @@ def learning_curves(
     metric: str = "accuracy",
     draws: Draws = DRAWN,
 ) -> Figure:
-    """Draw means over repeats of one arm or two, and a band of the watched rows, for both protocols.
+    """Draw means over repeats of one arm or two, with a band of watched rows, for both protocols.
 
     The baseline's band is filled and the technique's lies between thin lines, so that both are seen
     where they are the same. Axes are those of the means: a band may reach beyond them.

@@ -74,8 +74,8 @@ def reconstructions(
     colours = "" if sequences else ", orange where the technique's output is higher"
     explain(
         figure,
-        f"Errors: {ERROR.name} in{ERROR.unit}, of {clean.shape[1]} rows. Differences are drawn up to "
-        f"±{most:.2g}{colours}.",
+        f"Errors: {ERROR.name} in{ERROR.unit}, of {clean.shape[1]} rows. Differences are drawn up "
+        f"to ±{most:.2g}{colours}.",
     )
     title(figure, _finding(shown["fresh"], name, clean.shape[1], sequences))
     return figure
@@ -86,7 +86,7 @@ def _labelled(parts: Parts, name: str, inputs: Sequence[str]) -> dict[str, np.nd
     drawn = {part: parts["baseline", part] for part in inputs}
     for arm in ("baseline", name):
         label = f"{wrapped(arm, 18)}\nerror {ERROR.value(_error(parts, arm))}"
-        drawn[label if label not in drawn else f"{label} "] = parts[arm, "output"]
+        drawn[label] = parts[arm, "output"]
     return drawn
 
 

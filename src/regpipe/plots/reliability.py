@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import ARMS, Axes, Figure, panels, title
+from regpipe.plots.style import ARMS, WIDTH, Axes, Figure, panels, title
 from regpipe.statistics.calibration import Calibration
 from regpipe.statistics.intervals import share_interval
 
@@ -21,7 +21,7 @@ def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, n
         found: how well both hold.
         name: the title of what says them.
     """
-    figure, axes = panels(1, 2, 4.4, 4.4, sharex=True, sharey=True)
+    figure, axes = panels(1, 2, WIDTH / 2, 4.4, sharex=True, sharey=True)
     parts = {
         "as said": (before, found.brier, found.ece),
         "tempered": (after, found.brier_tempered, found.ece_tempered),
@@ -29,7 +29,7 @@ def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, n
     for ax, (what, part), colour in zip(axes[0], parts.items(), ARMS.values(), strict=True):
         table, brier, ece = part
         _points(ax, table, colour)
-        numbers = f"Brier score {brier:.3f}, calibration error {METRICS['ece'].value(ece)}"
+        numbers = f"Brier score {brier:.3f},\ncalibration error {METRICS['ece'].value(ece)}"
         ax.set_title(f"{what}\n{numbers}", fontsize=10)
         ax.set_xlabel("probability that is said of the likeliest class")
     lowest = min(table["said"].min() for table in (before, after))

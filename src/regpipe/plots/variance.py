@@ -30,7 +30,8 @@ def variance(shares: pd.DataFrame) -> Figure:
     ax.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     ax.set_xlabel("share of the variance from one run to the next")
     sources = {handle.get_label(): handle for handle in ax.get_legend_handles_labels()[0]}
-    legend_below(figure, list(sources.values()), len(sources))
+    note = "sd: standard deviation of the score, from one run to the next."
+    legend_below(figure, list(sources.values()), len(sources), note)
     title(figure, _finding(shares))
     return figure
 

@@ -1,0 +1,69 @@
+"""Can each picture be read where it is shown, a page of text about as wide as a hand is long?"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from regpipe.plots.style import WIDTH, blank, title
+from tests.plots.test_plots import FIGURES
+
+LEAST = 8  # points
+TOUCH = 1.0  # pixels that letters' boxes may share
+
+
+def texts(figure: Figure) -> Iterator[tuple[Text, Bbox]]:
+    """Yield what is written, and where."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    beyond = {id(text) for axes in figure.axes for text in _beyond(axes)}
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and id(text) not in beyond:
+            box = text.get_window_extent(canvas.get_renderer())
+            if box.width > 0:
+                yield text, box
+
+
+def _beyond(axes: Axes) -> Iterator[Text]:
+    """Yield the labels of ticks that lie beyond the ends of their axis, and aren't drawn."""
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        margin = 1e-9 * (high - low)
+        for tick in (*axis.majorTicks, *axis.minorTicks):
+            if not low - margin <= tick.get_loc() <= high + margin:
+                yield from (tick.label1, tick.label2)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_letters_are_large_enough_and_inside_of_a_picture_that_is_not_shrunk(name: str) -> None:
+    figure = FIGURES[name]()
+    assert name == "card" or figure.get_figwidth() <= WIDTH
+    for text, box in texts(figure):
+        assert text.get_fontsize() >= LEAST, text.get_text()
+        assert box.x0 >= -TOUCH and box.x1 <= figure.bbox.x1 + TOUCH, text.get_text()
+        assert box.y0 >= -TOUCH and box.y1 <= figure.bbox.y1 + TOUCH, text.get_text()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_text_lies_over_another(name: str) -> None:
+    for (one, first), (other, second) in combinations(list(texts(FIGURES[name]())), 2):
+        shared = Bbox.intersection(first, second)
+        apart = shared is None or min(shared.width, shared.height) <= TOUCH
+        same = one.get_text().strip() == other.get_text().strip()
+        assert apart or same, (one.get_text(), other.get_text())
+
+
+@pytest.mark.parametrize("text", ["a title " * 30, "W" * 200, "costs $a_{$ " * 20, "short"])
+def test_a_title_never_widens_a_picture(text: str) -> None:
+    figure = blank(4.0, 3.0)
+    figure.subplots()
+    title(figure, text)
+    (head,) = [box for written, box in texts(figure) if written is figure._suptitle]
+    assert head.x0 >= 0 and head.x1 <= figure.bbox.x1
+    said = figure.get_suptitle().replace("\\$", "$")
+    assert said.replace("\n", "").replace(" ", "") == text.replace(" ", "")
