@@ -16,7 +16,7 @@ RUNS = {
     "technique", "problem", "protocol", "repeat", "data_seed", "fit_seed", "outcome", "epochs",
     "best_epoch", "train_loss", "test_loss", "train_rows", "test_rows", "seconds",
 }  # fmt: skip
-PICTURES = {"samples", "learning_curves", "paired_differences", "weight_norms"}
+PICTURES = {"card", "samples", "learning_curves", "paired_differences", "weight_norms"}
 LOOKS = {
     "binary": ("decision_boundary", "surfaces.parquet"),
     "multiclass": ("confusion", "confusions.csv"),

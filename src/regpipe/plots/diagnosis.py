@@ -93,7 +93,7 @@ def _luck(ax: Axes, found: Diagnosis) -> None:
         share = 0.0 if np.isnan(noise.rows) else getattr(noise, source)
         ax.bar(0, share, 0.6, bottom, color=colour)
         if not np.isnan(noise.rows):
-            middle = np.clip(bottom + share / 2, 0.05, 0.95)
+            middle = np.clip(bottom + share / 2, 0.08, 0.9)
             ax.text(0.36, middle, f"{label}\n{share:.0%}", va="center", fontsize=9)
         bottom += share
     ax.set(xlim=(-0.4, 1.3), ylim=(0, 1), xticks=[])

@@ -98,10 +98,8 @@ def _draw_comparison(ax: Axes, place: float, comparison: pd.Series, metric: Metr
         numbers = metric.scaled(mean, low, high)
         draw_interval(ax, place - BELOW, *numbers, fmt="D", color=colour, capsize=4)
     lines.append(f"better in {comparison['wins']} of {comparison['pairs']}")
-    side = ax.get_yaxis_transform()
-    words = "\n".join([*lines, ""] if verdict else lines)
-    ax.text(NOTES, place - 0.1, words, transform=side, va="center", fontsize=SMALL)
+    style = {"transform": ax.get_yaxis_transform(), "fontsize": SMALL}
+    height, side = (place - 0.22, "bottom") if verdict else (place - 0.1, "center")
+    ax.text(NOTES, height, "\n".join(lines), va=side, **style)
     if verdict:
-        blank = "\n" * len(lines)
-        style = {"color": colour, "fontweight": "bold", "fontsize": SMALL}
-        ax.text(NOTES, place - 0.1, f"{blank}{verdict}", transform=side, va="center", **style)
+        ax.text(NOTES, height, verdict, va="top", color=colour, fontweight="bold", **style)
