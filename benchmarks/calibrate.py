@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from pairs import pairs_of
 
 from regpipe.language import FreshProtocol, Statistics
+from regpipe.plots.style import ARMS, WIDTH, legend_below, panels, title, wrapped
 from regpipe.statistics.paired import Comparison, compare, goes_on
 from regpipe.statistics.plan import Plan
 from regpipe.statistics.verdicts import SAME, direction
@@ -28,6 +29,7 @@ STATISTICS = Statistics()
 SMALLEST = STATISTICS.smallest_difference["accuracy"]
 COMPARISONS = 2000  # of each planted gain
 GAINS = (0.0, 0.005, 0.01, 0.02, 0.04)
+CHANCE = (1 - STATISTICS.confidence) / 2  # of what does nothing, by one side of the interval
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "power.png"
 
 
@@ -113,19 +115,33 @@ def _summed(outcomes: Iterable[Outcome], truth: float) -> dict[str, object]:
 
 def draw(tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw how often a planted gain is found."""
-    figure = Figure(figsize=(5.4 * len(tables), 3.6), layout="constrained")
-    axes = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
-    for ax, (name, table) in zip(axes, tables.items(), strict=True):
-        for (rule, part), mark in zip(table.groupby("rule"), ("o-", "s--"), strict=True):
-            ax.plot(part["planted, points"], part["helps"], mark, label=rule)
-        ax.axhline(0.025, color="0.6", linewidth=1)
-        ax.set_title(name, fontsize=10)
-        ax.set_xlabel("planted gain, points of accuracy")
-        ax.spines[["top", "right"]].set_visible(False)
+    figure, axes = panels(1, len(tables), WIDTH / len(tables), 3.6, sharey=True)
+    for ax, (name, table) in zip(axes[0], tables.items(), strict=True):
+        for (rule, part), mark, colour in zip(
+            table.groupby("rule"), ("o-", "s--"), ARMS.values(), strict=True
+        ):
+            ax.plot(part["planted, points"], part["helps"], mark, color=colour, label=rule)
+        ax.axhline(CHANCE, color="0.4", linewidth=1, linestyle=":", label=f"{CHANCE:.1%}")
+        ax.set_title(wrapped(name, 40), fontsize=10)
+        ax.set_xlabel("planted gain (points of accuracy)")
+        ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
         ax.grid(alpha=0.3)
-    axes[0].set_ylabel("share that is told to help")
-    axes[0].legend(frameon=False)
+    axes[0][0].set_ylabel("comparisons that are told to help")
+    note = f"Dotted, {CHANCE:.1%}: of what does nothing, at most so many may be told to help."
+    legend_below(figure, axes[0][0].get_legend_handles_labels()[0], 3, note)
+    title(figure, _finding(tables))
     return figure
+
+
+def _finding(tables: dict[str, pd.DataFrame]) -> str:
+    """Return how often what does nothing is told to help, and how often a gain of interest is."""
+    found = pd.concat(tables.values()).groupby(["planted, points", "rule"])["helps"]
+    least, most = found.min().loc[100 * SMALLEST], found.max().loc[0.0].max()
+    told = ", ".join(f"{share:.0%} by {rule}" for rule, share in least.items())
+    return (
+        f"Told to help: {most:.1%} at most of what does nothing; of gains of {100 * SMALLEST:g} "
+        f"point among the noisier pairs, {told}"
+    )
 
 
 def markdown(table: pd.DataFrame) -> str:
