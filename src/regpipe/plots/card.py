@@ -71,7 +71,8 @@ def _gain(figure: Figure, answer: Answer) -> None:
     """Write the gain, its interval and the verdict."""
     gain, unit, verdict = answer.gain, answer.unit, answer.fresh.verdict
     colour = COLOURS[verdict]
-    large, style = unit.signed(gain.mean), {"color": colour, "va": "center"}
+    large = unit.signed(gain.mean)
+    style: dict[str, Any] = {"color": colour, "va": "center"}
     figure.text(LEFT, 0.65, large, fontsize=46, fontweight="bold", **style)
     interval = unit.interval(gain.ci_low, gain.ci_high)
     lines = textwrap.wrap(f"{unit.difference}, on average", 34)
@@ -97,10 +98,15 @@ def _strip(ax: Axes, answer: Answer) -> None:
     smallest = unit.scale * answer.smallest_difference
     ax.axvspan(-smallest, smallest, color="#e3e1dc", zorder=0)
     ax.axvline(0, color=DIM, linewidth=1)
-    dots = {"s": 30, "color": TECHNIQUE, "alpha": 0.45, "linewidths": 0}
+    dots: dict[str, Any] = {"s": 30, "color": TECHNIQUE, "alpha": 0.45, "linewidths": 0}
     ax.scatter(each, 1 + spread_out(len(each), 0.55), **dots)
     numbers = unit.scaled(gain.mean, gain.ci_low, gain.ci_high)
-    style = {"fmt": "D", "color": COLOURS[fresh.verdict], "capsize": 5, "markersize": 8}
+    style: dict[str, Any] = {
+        "fmt": "D",
+        "color": COLOURS[fresh.verdict],
+        "capsize": 5,
+        "markersize": 8,
+    }
     if np.isfinite(numbers[0]):
         draw_interval(ax, 0.35, *numbers, **style)
     if (claimed := _claimed(answer)) is not None:

@@ -80,7 +80,8 @@ def confusion(
         "Framed: rows that are right, of which more is better. At the right: how many of a class's "
         "rows are, without the technique and with it.",
     )
-    title(figure, _finding(name, names, *shares["fresh"], draws))
+    bare, after = shares["fresh"]
+    title(figure, _finding(name, names, bare, after, draws))
     return figure
 
 
@@ -103,9 +104,10 @@ def _write(ax: Axes, change: np.ndarray, most: float) -> None:
     for (true, predicted), size in np.ndenumerate(sizes):
         if size >= max(last, LEAST):
             colour = "white" if size > 0.6 * most else "black"
-            where = {"ha": "center", "va": "center", "fontsize": SMALL, "color": colour}
             places = 1 if size < 9.95 else 0  # what fits into a cell
-            ax.text(predicted, true, f"{change[true, predicted]:+.{places}f}", **where)
+            text = f"{change[true, predicted]:+.{places}f}"
+            at = (predicted, true)
+            ax.text(*at, text, ha="center", va="center", fontsize=SMALL, color=colour)
 
 
 def _right(ax: Axes, bare: np.ndarray, after: np.ndarray) -> None:

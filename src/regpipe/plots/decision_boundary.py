@@ -69,9 +69,9 @@ def decision_boundary(
     bar = figure.colorbar(filled, ax=axes, shrink=0.8, pad=0.02)
     bar.set_label("share of repeats that say class 1")
     bar.ax.tick_params(labelsize=SMALL)
-    lines = {"-": "networks, on average over repeats"}
-    lines |= {"--": "true boundary"} if true_margin is not None else {}
-    handles = [Line2D([], [], color="black", linestyle=k, label=text) for k, text in lines.items()]
+    handles = [Line2D([], [], color="black", label="networks, on average over repeats")]
+    if true_margin is not None:
+        handles.append(Line2D([], [], color="black", linestyle="--", label="true boundary"))
     legend_below(figure, handles, 2, "Dots: rows trained on, of fresh draws the first one's.")
     title(figure, _finding(name, baseline, technique))
     return figure

@@ -1,5 +1,7 @@
 """What did the technique change, repeat by repeat?"""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -86,8 +88,8 @@ def _unit(metric: Metric) -> str:
 def _draw_comparison(ax: Axes, place: float, comparison: pd.Series, metric: Metric) -> None:
     """Draw the mean, with its interval where it has one, below the pairs; write it down beside."""
     mean, low, high = (comparison[key] for key in ("mean", "ci_low", "ci_high"))
-    verdict = "" if pd.isna(comparison["verdict"]) else str(comparison["verdict"])
-    colour = COLOURS.get(verdict, "black")
+    verdict = "" if pd.isna(comparison["verdict"]) else comparison["verdict"]
+    colour = COLOURS[verdict] if verdict else "black"
     lines = ["no mean, as a score is no number"]
     if np.isfinite(mean):
         if np.isfinite([low, high]).all():
@@ -98,7 +100,7 @@ def _draw_comparison(ax: Axes, place: float, comparison: pd.Series, metric: Metr
         numbers = metric.scaled(mean, low, high)
         draw_interval(ax, place - BELOW, *numbers, fmt="D", color=colour, capsize=4)
     lines.append(f"better in {comparison['wins']} of {comparison['pairs']}")
-    style = {"transform": ax.get_yaxis_transform(), "fontsize": SMALL}
+    style: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "fontsize": SMALL}
     height, side = (place - 0.22, "bottom") if verdict else (place - 0.1, "center")
     ax.text(NOTES, height, "\n".join(lines), va=side, **style)
     if verdict:

@@ -103,12 +103,12 @@ def _finding(rows: pd.DataFrame, features: Sequence[str], classes: Sequence[obje
     size = f"{len(rows)} rows of {len(features)} features"
     if classes:
         counts = rows["target"].value_counts(normalize=True)
-        rarest = classes[int(counts.idxmin())]
+        rarest = classes[int(counts.index[-1])]
         return f"{size}, {len(classes)} classes; {counts.min():.0%} are {rarest}"
-    varied = rows[[*features, "target"]].astype(float)
-    varied = varied.loc[:, varied.nunique() > 1]
-    if "target" not in varied or len(varied.columns) == 1:
+    varied = rows[features].astype(float).loc[:, rows[features].nunique() > 1]
+    target = rows["target"].astype(float)
+    goes = varied.corrwith(target).dropna() if target.nunique() > 1 else pd.Series(dtype=float)
+    if goes.empty:
         return size
-    goes = varied.corr()["target"].drop("target")
-    best = goes.abs().idxmax()
+    best = str(goes.abs().idxmax())
     return f"{size}; the target goes most with {best} (correlation {goes[best]:.2f})"

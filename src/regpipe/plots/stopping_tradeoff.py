@@ -119,14 +119,15 @@ def _finding(rules: pd.DataFrame) -> str:
         return "No stopping rule has a mean: fits diverged"
     hasty = str(np.log(epochs).mean(axis=1).idxmin())
     close = str(excess.mean(axis=1).idxmin())
-    first = f"Stopping by {_in_words(hasty)} ends {_range(excess.loc[hasty])} above the lowest loss"
+    paid = {rule: _range(excess.loc[rule].to_numpy(float)) for rule in (hasty, close)}
+    first = f"Stopping by {_in_words(hasty)} ends {paid[hasty]} above the lowest loss"
     if close == hasty:
         return f"{first}, and no rule ends closer"
     times = (epochs.loc[close] / epochs.loc[hasty]).median()
-    then = f"by {_in_words(close)} {_range(excess.loc[close])}"
+    then = f"by {_in_words(close)} {paid[close]}"
     return f"{first}; {then}, for {times:.2g} times the epochs"
 
 
-def _range(percents: pd.Series) -> str:
+def _range(percents: np.ndarray) -> str:
     low, high = (f"{end:.2g}" for end in (percents.min(), percents.max()))
     return f"{low}%" if low == high else f"{low} to {high}%"

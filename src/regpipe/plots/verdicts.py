@@ -12,9 +12,11 @@ from regpipe.rows.draws import DRAWN, ONE, Draws
 from regpipe.statistics.verdicts import VERDICTS, direction
 
 HELPS, SAME, OPEN, HURTS = "#00694c", "#00558c", "#5a6069", "#a63f00"
-COLOURS = dict(zip(VERDICTS, (HELPS, HELPS, SAME, OPEN, OPEN, HURTS, HURTS), strict=True))
+COLOURS: dict[str, str] = dict(
+    zip(VERDICTS, (HELPS, HELPS, SAME, OPEN, OPEN, HURTS, HURTS), strict=True)
+)
 GROUNDS = {HELPS: "#dcf1e8", SAME: "#dcebf7", OPEN: "#e9e8e4", HURTS: "#fbe3d6"}
-MARKERS = dict(zip(VERDICTS, "o^sD.vX", strict=True))
+MARKERS: dict[str, str] = dict(zip(VERDICTS, "o^sD.vX", strict=True))
 
 
 def finding(name: str, gain: Mapping[str, Any], metric: Metric, draws: Draws = DRAWN) -> str:

@@ -77,8 +77,8 @@ def _draw_arms(
         norms = runs[layer].to_numpy(float)
         middle, colour = place + shift, ARMS[arm]
         x = middle + spread_out(len(norms), 0.16)
-        style = {"s": 14, "color": colour, "alpha": 0.5, "linewidths": 0}
-        ax.scatter(x, norms, label=labels.get(arm), **style)
+        dots = ax.scatter(x, norms, s=14, color=colour, alpha=0.5, linewidths=0)
+        dots.set_label(labels.get(arm, "_"))
         ax.hlines(norms.mean(), middle - 0.13, middle + 0.13, color=colour)
 
 
@@ -86,7 +86,7 @@ def _finding(name: str, arms: Mapping[str, pd.DataFrame], layers: list[str], dra
     """Return the layer whose weights change most, and by what factor."""
     means = {arm: runs[layers].mean(skipna=False) for arm, runs in arms.items()}
     factors = (means["technique"] / means["baseline"]).replace(0, np.nan)
-    changes = np.log(factors[np.isfinite(factors)]).abs()
+    changes = factors[np.isfinite(factors)].transform(np.log).abs()
     if changes.empty:
         return f"{name}: norms of weights, which aren't finite in each fit"
     most = str(changes.idxmax())
