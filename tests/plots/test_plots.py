@@ -361,7 +361,7 @@ def test_dots_of_weight_norms_are_inside_of_the_frame() -> None:
         assert low < lowest and high > top
         assert high - low < 1.3 * (top - lowest)  # from 0, they would look the same
     said = " ".join(figure.get_suptitle().split())
-    assert said.endswith("the layer that changes most, have 1.1 times the baseline's norm")
+    assert said.endswith("which change most, have 1.1 times the baseline's norm")
 
 
 def test_paired_differences_are_technique_minus_baseline() -> None:
@@ -612,6 +612,10 @@ def test_reconstructions_of_sequences_are_lines_with_one_scale() -> None:
     shifted = of_baseline.lines[0].get_ydata() - first.lines[0].get_ydata()
     np.testing.assert_allclose(shifted, 0.1)
     assert {ax.get_ylim() for ax in figure.axes[:24]} == {(0.0, 1.0)}
+    made = images(0.1)
+    noisy = pd.concat([made, made[made["part"] == "input"].assign(part="corrupted", x1=7.0)])
+    cut = plots.reconstructions(noisy, noisy, "Dropout", (16, 1)).axes[8]
+    assert cut.get_ylim()[1] == 7 == cut.lines[0].get_ydata()[0]
     most = figure.axes[24].get_ylim()[1]  # of differences
     assert most == pytest.approx(0.1) and figure.axes[24].get_ylim()[0] == -most
 

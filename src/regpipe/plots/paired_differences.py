@@ -95,7 +95,7 @@ def _draw_comparison(ax: Axes, place: float, comparison: pd.Series, metric: Metr
         if np.isfinite([low, high]).all():
             lines = [f"{metric.with_interval(mean, low, high)}{metric.unit}"]
         else:
-            ends = " to ".join(metric.signed(comparison[key]) for key in ("lowest", "highest"))
+            ends = " to ".join(metric.end(comparison[key]) for key in ("lowest", "highest"))
             lines = [f"{metric.signed(mean)}{metric.unit}, from {ends}"]
         numbers = metric.scaled(mean, low, high)
         draw_interval(ax, place - BELOW, *numbers, fmt="D", color=colour, capsize=4)

@@ -52,8 +52,11 @@ def reconstructions(
         for protocol in heads
     }
     clean = np.stack([parts["baseline", "input"] for parts in shown.values()])
+    # A line isn't to be cut; a pixel of an image that is beyond is as black, or as white, as it gets.
+    whole = inputs if sequences else inputs[:1]
+    seen = [parts["baseline", part] for parts in shown.values() for part in whole]
     apart = [parts[name, "output"] - parts["baseline", "output"] for parts in shown.values()]
-    limits, most = (clean.min(), clean.max()), max(np.abs(part).max() for part in apart) or 1.0
+    limits, most = (np.min(seen), np.max(seen)), max(np.abs(part).max() for part in apart) or 1.0
     figure = blank(WIDTH, 2 * (0.45 + 0.75 * (len(inputs) + len(arms) + 1)))
     halves: Any = figure.subfigures(len(heads), 1)
     for half, protocol, difference in zip(halves, heads, apart, strict=True):

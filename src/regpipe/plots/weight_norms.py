@@ -91,5 +91,5 @@ def _finding(name: str, arms: Mapping[str, pd.DataFrame], layers: list[str], dra
         return f"{name}: norms of weights, which aren't finite in each fit"
     most = str(changes.idxmax())
     layer, times = most.removeprefix(LAYER), f"{factors[most]:.2g} times the baseline's"
-    several = "" if len(layers) == 1 else ", the layer that changes most,"
-    return f"{name}, {draws.fresh}: the weights of {layer}{several} have {times} norm"
+    several = "" if len(layers) == 1 else ", which change most,"
+    return f"{name}, {draws.fresh}: the weights of layer {layer}{several} have {times} norm"
