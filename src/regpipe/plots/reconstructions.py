@@ -52,7 +52,7 @@ def reconstructions(
         for protocol in heads
     }
     clean = np.stack([parts["baseline", "input"] for parts in shown.values()])
-    # A line isn't to be cut; a pixel of an image that is beyond is as black, or as white, as it gets.
+    # A line isn't to be cut; a pixel that is beyond is as black, or as white, as it gets.
     whole = inputs if sequences else inputs[:1]
     seen = [parts["baseline", part] for parts in shown.values() for part in whole]
     apart = [parts[name, "output"] - parts["baseline", "output"] for parts in shown.values()]
