@@ -108,6 +108,7 @@ def test_viz_shows_layers_namespaces_and_previews(
         ("weight_l2.summary", "reporting", "json"),
         ("weight_l2.model", "reporting", "json"),
         ("weight_l2.learning_curves_plot", "reporting", "image"),
+        ("weight_l2.card_plot", "reporting", "image"),
     ):
         assert shown[name]["layer"] == layer
         details = json.loads((project / "build" / "api" / "nodes" / shown[name]["id"]).read_text())
