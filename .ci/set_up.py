@@ -1,0 +1,139 @@
+"""Make a virtual environment of what a lock lists, and say all the while how far it is.
+
+`python .ci/set_up.py .venv requirements.lock`. pip alone says nothing for minutes, or too much: 300
+lines, some of them about registries. Its full output is shown where it fails.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+EVERY = 2.0  # seconds between two lines, or two states of the one line of a terminal
+LAST = 30  # lines of output that are shown where nothing in them is called an error
+
+
+class Progress:
+    """What pip has said so far, and what there is on disk, as one line."""
+
+    def __init__(self, lock: Path, venv: Path, downloads: Path) -> None:
+        listed = (line.split("==")[0] for line in lock.read_text().splitlines() if "==" in line)
+        self.packages = sum(not name.startswith((" ", "#")) for name in listed)
+        self.seen, self.name, self.installing, self.there = 0, "", 0, 0
+        self.venv, self.downloads = venv, downloads
+
+    def hear(self, line: str) -> None:
+        """Take in a line of pip's output."""
+        first, _, rest = line.strip().partition(" ")
+        if first == "Ignoring":  # it is for another Python, or another system
+            self.packages -= 1
+        elif (
+            line.startswith(("Collecting ", "Requirement already satisfied: "))
+            and "(from -r" in line
+        ):
+            self.seen += 1
+            self.name = rest.removeprefix("already satisfied: ").split("==")[0]
+        elif line.startswith("Installing collected packages: "):
+            self.installing, self.there = line.count(",") + 1, self.installed()
+
+    def installed(self) -> int:
+        """Return how many packages the environment has."""
+        return len(list(self.venv.glob("lib/python*/site-packages/*.dist-info")))
+
+    def downloaded(self) -> int:
+        """Return megabytes."""
+        sizes = 0
+        for folder, _, files in os.walk(self.downloads):
+            for name in files:
+                try:
+                    sizes += (Path(folder) / name).stat().st_size
+                except FileNotFoundError:  # what is temporary goes at any time
+                    continue
+        return sizes // 1_000_000
+
+    def __str__(self) -> str:
+        """Return how far it is."""
+        if self.installing:
+            done = min(self.installed() - self.there, self.installing)
+            return f"2 of 2: installing, {done} of {self.installing} packages"
+        return (
+            f"1 of 2: downloading, {self.seen} of {self.packages} packages, "
+            f"{self.downloaded()} MB: {self.name}"
+        )
+
+
+def show(text: str, since: float) -> None:
+    """Show a state: in place of the last one on a terminal, else on a line of its own."""
+    seconds = int(time.monotonic() - since)
+    text = f"  {seconds // 60}:{seconds % 60:02d}  {text}"
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{text[:width]:{width}}", end="", flush=True)
+    else:
+        print(text, flush=True)
+
+
+def run(
+    command: list[str | Path], state: object, hear: Callable[[str], None], **environment: str
+) -> None:
+    """Run a command to its end, and show the state meanwhile.
+
+    Raises:
+        SystemExit: The command failed; what it said has been printed.
+    """
+    said: list[str] = []
+    since = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+    def listen() -> None:
+        for line in process.stdout or ():
+            said.append(line)
+            hear(line)
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    while process.returncode is None:
+        show(str(state), since)
+        try:
+            process.wait(EVERY)
+        except subprocess.TimeoutExpired:
+            continue
+    listener.join()
+    show(str(state), since)
+    if sys.stdout.isatty():
+        print()
+    if process.returncode:
+        wrong = next((i for i, line in enumerate(said) if line.startswith("ERROR")), -LAST)
+        sys.exit("".join(said[wrong:]).rstrip())
+
+
+def main(venv: Path, lock: Path) -> None:
+    """Make the environment where there is none, and install the lock and this project."""
+    python = venv / "bin" / "python"
+    if not (venv / "bin" / "pip").exists():
+        run([sys.executable, "-m", "venv", venv], f"making {venv}", lambda line: None)
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"]
+    with tempfile.TemporaryDirectory(dir=venv) as downloads:
+        progress = Progress(lock, venv, Path(downloads))
+        listed = ["--require-hashes", "--requirement", lock]
+        run([*pip, *listed], progress, progress.hear, TMPDIR=downloads)
+        mine = ["--no-deps", "--editable", "."]
+        run([*pip, *mine], "installing regpipe", lambda line: None, TMPDIR=downloads)
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    except KeyboardInterrupt:
+        sys.exit(130)
