@@ -45,7 +45,7 @@ lint: $(DEV) ## ruff and mypy
 	$(BIN)/mypy
 
 docs: $(DEV) ## build the site of the docs: site/index.html
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 viz: $(DEV) ## browse the pipelines and what they left behind
 	$(BIN)/kedro viz run --include-hooks

@@ -46,14 +46,13 @@ class Progress:
         return len(list(self.venv.glob("lib/python*/site-packages/*.dist-info")))
 
     def downloaded(self) -> int:
-        """Return megabytes."""
+        """Return megabytes; pip leaves what it downloads in such folders until it has all."""
         sizes = 0
-        for folder, _, files in os.walk(self.downloads):
-            for name in files:
-                try:
-                    sizes += (Path(folder) / name).stat().st_size
-                except FileNotFoundError:  # what is temporary goes at any time
-                    continue
+        for file in self.downloads.glob("pip-unpack-*/*"):
+            try:
+                sizes += file.stat().st_size
+            except FileNotFoundError:  # what is temporary goes at any time
+                continue
         return sizes // 1_000_000
 
     def __str__(self) -> str:

@@ -106,8 +106,9 @@ def share_interval(
         confidence: of the interval, in (0, 1).
         overlap: as in `margin`.
 
-    >>> [round(end, 3) for end in share_interval(1.0, 20, 0.95)]
-    [0.832, 1.0]
+    Examples:
+        >>> [round(end, 3) for end in share_interval(1.0, 20, 0.95)]
+        [0.832, 1.0]
     """
     from scipy import stats
 
