@@ -87,28 +87,23 @@ def run(
     """
     said: list[str] = []
     since = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environment},
-    )
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env={**os.environ, **environment}, **piped) as process:
 
-    def listen() -> None:
-        for line in process.stdout or ():
-            said.append(line)
-            hear(line)
+        def listen() -> None:
+            for line in process.stdout or ():
+                said.append(line)
+                hear(line)
 
-    listener = threading.Thread(target=listen)
-    listener.start()
-    while process.returncode is None:
-        show(str(state), since)
-        try:
-            process.wait(EVERY)
-        except subprocess.TimeoutExpired:
-            continue
-    listener.join()
+        listener = threading.Thread(target=listen)
+        listener.start()
+        while process.returncode is None:
+            show(str(state), since)
+            try:
+                process.wait(EVERY)
+            except subprocess.TimeoutExpired:
+                continue
+        listener.join()
     show(str(state), since)
     if sys.stdout.isatty():
         print()

@@ -1,4 +1,4 @@
-"""What the README, and the page that goes on from it, tell people to type has to work."""
+"""What the README, and the pages that go on from it, tell people to type has to work."""
 
 import re
 from collections.abc import Callable
@@ -13,17 +13,31 @@ from tests.conftest import PROJECT, blocks
 
 README = (PROJECT / "README.md").read_text()
 USING = (PROJECT / "docs" / "using.md").read_text()
-PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "benchmarks" / "README.md"]
-COMMANDS = [
-    line.split("#")[0].strip()
-    for block in re.findall(r"```sh\n(.*?)```", README + USING, re.DOTALL)
-    for line in block.splitlines()
+TUTORIALS = sorted((PROJECT / "docs" / "tutorials").glob("*.md"))
+PAGES = [
+    *PROJECT.glob("*.md"),
+    *PROJECT.glob(".github/**/*.md"),
+    *PROJECT.glob("docs/**/*.md"),
+    PROJECT / "benchmarks" / "README.md",
 ]
+
+
+def typed_in(text: str) -> list[str]:
+    """Return the lines that a page tells people to type."""
+    return [
+        line.split("#")[0].strip()
+        for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines()
+    ]
+
+
+COMMANDS = typed_in(README + USING)
+IN_TUTORIALS = typed_in("".join(page.read_text() for page in TUTORIALS))
 
 
 def test_make_targets_exist() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    targets = re.findall(r"make (\w+)", " ".join(COMMANDS)) + ["viz", "bench"]
+    targets = re.findall(r"make (\w+)", " ".join(COMMANDS + IN_TUTORIALS)) + ["viz", "bench"]
     for target in {*targets}:
         assert re.search(rf"^{target}:.*##", makefile, re.MULTILINE), target
 
@@ -59,10 +73,12 @@ def test_pipelines_exist(run: Callable[..., None]) -> None:
     """`run` sets the project up."""
     from regpipe.pipeline_registry import register_pipelines
 
-    named = {name for c in COMMANDS for name in re.findall(r"--pipelines=(\w+)", c)}
-    mine = {name for name in named if name.startswith("wine")}  # of docs/own-data.md's example
+    typed = COMMANDS + IN_TUTORIALS
+    named = {name for c in typed for name in re.findall(r"--pipelines=(\w+)", c)}
+    # Of the examples' own blocks.
+    mine = {name for name in named if name.startswith(("wine", "dropout_heavy", "circles_deep"))}
     pipelines = register_pipelines()
-    for name in named - mine - {"dropout_heavy"}:
+    for name in named - mine:
         assert pipelines[name].nodes
     assert "circles_screen" not in list(pipelines) and "weight_l2" in list(pipelines)
 
@@ -74,11 +90,21 @@ def test_the_example_block_can_be_run() -> None:
     check_parameters({**problems, **techniques, **blocks("parameters")}, problems, techniques)
 
 
+def test_the_tutorial_s_blocks_can_be_run() -> None:
+    """A technique, a line that is added to it, and a problem."""
+    page = (PROJECT / "docs" / "tutorials" / "own-technique.md").read_text()
+    technique, line, problem = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    problems = {**blocks("problems"), **yaml.safe_load(problem)}
+    techniques = {**blocks("techniques"), **yaml.safe_load(technique + line)}
+    assert "grid" in techniques["dropout_heavy"]
+    check_parameters({**problems, **techniques, **blocks("parameters")}, problems, techniques)
+
+
 def test_it_is_read_in_a_sitting() -> None:
     assert len(README.splitlines()) <= 150
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_linked_files_exist(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
         assert target.startswith("https://") or (page.parent / target).exists(), target

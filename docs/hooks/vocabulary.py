@@ -8,16 +8,17 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import yaml
-from pydantic import BaseModel
-
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from pydantic import BaseModel
+
 from regpipe import language
+from regpipe.cli import cli
 from regpipe.ingredients import IDEAS, LAYERS, PENALTIES
 from regpipe.language import keras_names
 from regpipe.language.limits import Limits
@@ -51,9 +52,8 @@ def ideas() -> Iterator[str]:
     for key, where, kind in sorted(of_training, key=lambda one: one[0]) + of_layers:
         about = inspect.getmodule(kind)
         assert about is not None
-        rule = kind.model_fields.get("rule")
-        title = f"{key}: {rule.annotation.__args__[0]}" if rule else key
-        yield f"## {title}\n"
+        which = kind.model_fields.get(getattr(kind, "discriminator", ""))
+        yield f"## {key}: {get_args(which.annotation)[0]}\n" if which else f"## {key}\n"
         yield f"Stands in `{where}`. {inspect.cleandoc(about.__doc__ or '')}\n"
         yield as_markdown(kind)
         yield from keys(kind)
@@ -66,10 +66,17 @@ def keys(kind: type[BaseModel]) -> Iterator[str]:
         return
     yield "| key | takes | unless it is said |\n| --- | --- | --- |"
     for key, of in schema["properties"].items():
-        needed = key in schema.get("required", ())
-        default = "it has to be" if needed else f"`{as_yaml(of.get('default'))}`"
-        yield f"| `{key}` | {takes(of)} | {default} |"
+        without = "*needed*" if key in schema.get("required", ()) else default(of)
+        yield f"| `{key}` | {takes(of)} | {without} |"
     yield ""
+
+
+def default(of: dict[str, Any]) -> str:
+    """Return what a key is where it isn't said; of a block, the keys' own defaults are told."""
+    value = of.get("default")
+    if value is None or "$ref" in of:
+        return "" if value is None else "its defaults"
+    return f"`{yaml.safe_dump(value, default_flow_style=True, width=1000).split(chr(10))[0]}`"
 
 
 def takes(of: dict[str, Any]) -> str:
@@ -153,20 +160,20 @@ def catalogue(file: str, key: str = "") -> Iterator[str]:
 
 def commands() -> Iterator[str]:
     """Yield a section for each command of our own."""
-    from regpipe.cli import cli
-
-    regpipe = cli.commands["regpipe"] if "regpipe" in cli.commands else cli
-    yield from command(regpipe, "kedro regpipe")
+    group = cli.commands["regpipe"]
+    assert isinstance(group, click.Group)
+    for name, one in group.commands.items():
+        yield from command(one, name)
 
 
 def command(one: click.Command, called: str) -> Iterator[str]:
     """Yield the help of a command, and of those inside it."""
-    if called.count(" ") > 1:
-        context = click.Context(one, info_name=called)
-        yield f"## {called.removeprefix('kedro regpipe ')}\n\n```text\n{one.get_help(context)}\n```\n"
-    if isinstance(one, click.Group):
-        for name, inner in one.commands.items():
-            yield from command(inner, f"{called} {name}")
+    if one.hidden:
+        return
+    said = one.get_help(click.Context(one, info_name=f"kedro regpipe {called}"))
+    yield f"## {called}\n\n```text\n{said}\n```\n"
+    for name, inner in one.commands.items() if isinstance(one, click.Group) else ():
+        yield from command(inner, f"{called} {name}")
 
 
 def as_markdown(kind: type[Any]) -> str:
@@ -175,12 +182,6 @@ def as_markdown(kind: type[Any]) -> str:
     return text + "\n"
 
 
-def as_yaml(value: Any) -> str:
-    """Return a default as YAML has it."""
-    return yaml.safe_dump(value, default_flow_style=True).removesuffix("\n...\n").strip()
-
-
 LISTS: dict[str, Callable[..., Iterable[str]]] = {
-    function.__name__: function
-    for function in (blocks, ideas, names, metrics, catalogue, commands)
+    function.__name__: function for function in (blocks, ideas, names, metrics, catalogue, commands)
 }

@@ -80,9 +80,9 @@ class Predictor:
                 raises an error instead.
 
         Returns:
-            `prediction`: a class, or a number. Of classes also `probability of <class>`, for each:
-            one like those among the rows trained on, also where classes were weighted, calibrated
-            by held-out rows.
+            A column `prediction`, a class or a number. Of classes also `probability of <class>`, for
+            each, as among the rows trained on, also where classes were weighted, calibrated by
+            held-out rows.
 
         Raises:
             SpecError: a column is missing, or holds something else than it is declared to.
