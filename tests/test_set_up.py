@@ -1,4 +1,4 @@
-"""The environment of `make run` and that of `make test`, and what is said while they are made."""
+"""The environment of `make run` and that of `make test`, what is said meanwhile, who uses them."""
 
 import importlib.util
 import re
@@ -8,7 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
+import regpipe
 from tests.conftest import PROJECT
 
 EXTRAS = {"tables"}  # of the base: what README's own table may be written in
@@ -85,3 +87,27 @@ def test_it_is_never_silent_and_says_what_went_wrong(
     fails = "print('WARNING: noise'); print('ERROR: no such package'); raise SystemExit(1)"
     with pytest.raises(SystemExit, match=r"^ERROR: no such package$"):
         set_up.run([sys.executable, "-c", fails], "at work", heard.append)
+
+
+def test_workflows_say_what_there_is() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    workflows = [*PROJECT.glob(".github/workflows/*.yml"), PROJECT / ".ci" / "run"]
+    assert len(workflows) == 3
+    for workflow in workflows:
+        text = workflow.read_text()
+        for target in re.findall(r"\bmake ([a-z]+)$", text, re.MULTILINE):
+            assert re.search(rf"^{target}:.*##", makefile, re.MULTILINE), target
+        assert workflow.name == "run" or yaml.safe_load(text)["jobs"]
+    ci = yaml.safe_load((PROJECT / ".github/workflows/ci.yml").read_text())
+    tested = ci["jobs"]["tests"]["strategy"]["matrix"]["python"]
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert {f"Programming Language :: Python :: {one}" for one in tested} < {
+        *project["classifiers"]
+    }
+
+
+def test_what_is_cited_is_this_version() -> None:
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
+    assert citation["version"] == regpipe.__version__
+    for template in PROJECT.glob(".github/ISSUE_TEMPLATE/*.yml"):
+        assert {"name", "description", "body"} <= yaml.safe_load(template.read_text()).keys()

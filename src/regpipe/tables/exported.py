@@ -80,7 +80,7 @@ class Predictor:
                 raises an error instead.
 
         Returns:
-            A column `prediction`, a class or a number. Of classes also `probability of <class>`, for
+            A column `prediction`, a class or a number. Of classes also `probability of <class>` for
             each, as among the rows trained on, also where classes were weighted, calibrated by
             held-out rows.
 
