@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-EVERY = 2.0  # seconds between two lines, or two states of the one line of a terminal
+EVERY = 2.0  # seconds between two signs of life
+LINE_EVERY = 20.0  # seconds between two lines of a log
 LAST = 30  # lines of output that are shown where nothing in them is called an error
 
 
@@ -66,15 +67,26 @@ class Progress:
         )
 
 
-def show(text: str, since: float) -> None:
-    """Show a state: in place of the last one on a terminal, else on a line of its own."""
-    seconds = int(time.monotonic() - since)
-    text = f"  {seconds // 60}:{seconds % 60:02d}  {text}"
-    if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns - 1
-        print(f"\r{text[:width]:{width}}", end="", flush=True)
-    else:
-        print(text, flush=True)
+class Screen:
+    """A terminal has one line, which changes; a log has a line now and then, and dots between."""
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+        self.told = 0.0  # when the last line of a log was
+
+    def show(self, text: str, last: bool = False) -> None:
+        """Show a state, and the time that has passed."""
+        now = time.monotonic()
+        seconds = int(now - self.since)
+        text = f"  {seconds // 60}:{seconds % 60:02d}  {text}"
+        if sys.stdout.isatty():
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r{text[:width]:{width}}", end="\n" if last else "", flush=True)
+        elif last or now - self.told > LINE_EVERY:
+            print("\n" * bool(self.told) + text, end="\n" if last else "", flush=True)
+            self.told = now
+        else:
+            print(".", end="", flush=True)
 
 
 def run(
@@ -86,7 +98,7 @@ def run(
         SystemExit: The command failed; what it said has been printed.
     """
     said: list[str] = []
-    since = time.monotonic()
+    screen = Screen()
     piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, env={**os.environ, **environment}, **piped) as process:
 
@@ -98,15 +110,13 @@ def run(
         listener = threading.Thread(target=listen)
         listener.start()
         while process.returncode is None:
-            show(str(state), since)
+            screen.show(str(state))
             try:
                 process.wait(EVERY)
             except subprocess.TimeoutExpired:
                 continue
         listener.join()
-    show(str(state), since)
-    if sys.stdout.isatty():
-        print()
+    screen.show(str(state), last=True)
     if process.returncode:
         wrong = next((i for i, line in enumerate(said) if line.startswith("ERROR")), -LAST)
         sys.exit("".join(said[wrong:]).rstrip())
@@ -118,6 +128,7 @@ def main(venv: Path, lock: Path) -> None:
     if not (venv / "bin" / "pip").exists():
         run([sys.executable, "-m", "venv", venv], f"making {venv}", lambda line: None)
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"]
+    pip += ["--no-compile"]  # the first import compiles what it needs, a small part of all
     with tempfile.TemporaryDirectory(dir=venv) as downloads:
         progress = Progress(lock, venv, Path(downloads))
         listed = ["--require-hashes", "--requirement", lock]
