@@ -37,9 +37,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def blocks(*names: str) -> Iterator[str]:
     """Yield a section for each type of a block."""
+    here = re.compile(rf"a block: ({'|'.join(names)})\b")
     for name in names:
         kind = OURS.get(name) or getattr(language, name)
-        yield from (f"## {name}\n", as_markdown(kind), *keys(kind))
+        yield from (f"## {name}\n", as_markdown(kind))
+        for row in keys(kind):
+            yield here.sub(lambda one: f"a block: [{one[1]}](#{one[1].lower()})", row)
 
 
 def ideas() -> Iterator[str]:
@@ -120,7 +123,7 @@ def limits(of: dict[str, Any]) -> str:
         "maximum": "{} or less",
         "exclusiveMaximum": "below {}",
     }
-    return "".join(f", {text.format(f'{of[key]:g}')}" for key, text in words.items() if key in of)
+    return "".join(f", {text.format(of[key])}" for key, text in words.items() if key in of)
 
 
 def names(module: str, kinds: str = "classes") -> Iterator[str]:

@@ -173,31 +173,34 @@ class Autoencoder(Strict):
 
 
 class Problem(Strict):
-    """Rows, their split, the task, the base network and its training."""
+    """Rows, their split, the task, the base network and its training.
+
+    `rows` are a generator or a table of ours and its arguments, such as `{make_moons: {noise:
+    0.2}}`, or the keys of `TableRows`. `metric` is what a technique is judged by, if not by the
+    task's own; where that is `cost`, `cost` says by class what it costs not to tell a row's class,
+    else 1. What is to `standardise` is scaled to mean 0 and standard deviation 1 over the rows
+    trained on. `input_shape` is what a row looks like to the network, such as `[8, 8, 1]`; without,
+    it is a vector. `network` has its layers by name, in order: `{hidden: {Dense: {units: 64}}}`.
+    `smallest_difference` of a metric takes the place of that of the statistics, where a score has
+    another scale. `stand_in` says why the rows aren't those that the published numbers are about,
+    where they only stand in for those: such rows judge no claim.
+    """
 
     title: str
     task: TaskName
-    # A generator or a table of ours and its arguments, or the keys of `TableRows`.
     rows: dict[str, Any]
     split: Split = Split()
-    # By which a technique is judged, if not by the task's own: balanced_accuracy, auc, ...
     metric: MetricName | None = None
-    # Where `metric: cost` judges: of a row that isn't told to be of its class, by class; else 1.
     cost: Annotated[dict[Class, PositiveFloat], Field(min_length=1)] | None = None
-    # Scaled to mean 0 and standard deviation 1 over the rows trained on.
     standardise: list[Literal["features", "target"]] = []
-    # What a row looks like to the network, such as [8, 8, 1]; without, it is a vector.
     input_shape: Annotated[list[PositiveInt], Field(min_length=1)] | None = None
     network: Network = Field(min_length=1)
     training: Training
     autoencoder: Autoencoder | None = None
-    # In place of those of the statistics, where a score has another scale.
     smallest_difference: Annotated[
         dict[MetricName, PositiveFloat], AfterValidator(check_smallest)
     ] = {}
     published: Published | None = None
-    # Why the rows aren't those that the published numbers are about, where they only stand in for
-    # those: such rows judge no claim.
     stand_in: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
@@ -324,18 +327,23 @@ class GridPublished(Strict):
 
 
 class Technique(Strict):
-    """What is changed in a problem's network or training, and what was published about it."""
+    """What is changed in a problem's network or training, and what was published about it.
+
+    An entry of `network` whose name the problem's network has is merged into that layer's
+    arguments; another name is a new layer, and says which layer it comes `before` or `after`.
+    `training` has keys that are put over the problem's. `metric` is what it is judged by, if not by
+    its problem's: what it is for may be something else. `grid` has values to try at paths of this
+    block, such as `network.hidden.kernel_regularizer.l2`.
+    """
 
     title: str
     family: Family
     explanation: str
     problem: str
-    # By which it is judged, if not by its problem's: what it is for may be something else.
     metric: MetricName | None = None
     network: Network = {}
-    training: dict[str, Any] = {}  # keys of Training, which `arm.apply` puts over the problem's
+    training: dict[str, Any] = {}
     published: Published | None = None
-    # Values to try at paths of this block, such as network.hidden.kernel_regularizer.l2.
     grid: dict[str, GridValues] = {}
     grid_published: GridPublished | None = None
 

@@ -257,7 +257,14 @@ SCHEDULER = re.compile(r"(tcp|tls|wss?|ucx)://[^/\s]+:\d+")  # the address of on
 
 
 class Settings(Strict):
-    """The parameters that are neither a problem nor a technique."""
+    """The parameters that are neither a problem nor a technique.
+
+    `starts` are mixtures that a search begins with. `random` is by what masks and noise are drawn;
+    `threefry` is a slow cross-check. `workers` are the threads that train, 0 for as many as there
+    are cores, or `dask`, or the address of a scheduler; `dask` has options of its client, or of a
+    cluster of this machine. `data_root` is the folder, or the address, of all that a run reads and
+    leaves, and `tracking` an MLflow tracking store that gets every fit.
+    """
 
     protocol: Protocol
     statistics: Statistics
@@ -265,17 +272,16 @@ class Settings(Strict):
     screen: Screen = Screen()
     cocktail: Cocktail = Cocktail()
     answer: Answering = Answering()
-    starts: list[dict[str, float | None]] = []  # mixtures that a search begins with
+    starts: list[dict[str, float | None]] = []
     export: Export = Export()
     limits: Limits = Limits()
     engine: Engine = "compiled"
-    random: Random = "hash"  # by which masks and noise are drawn; threefry: a slow cross-check
-    # Threads that train, 0 for as many as there are cores; dask, or the address of a scheduler.
+    random: Random = "hash"
     workers: int | str = 0
-    dask: dict[str, Any] = {}  # options of its client, or of a cluster of this machine
+    dask: dict[str, Any] = {}
     # Read by the catalog; here so that --params data_root=DIR passes.
     data_root: Annotated[str, Field(min_length=1)] = "data"
-    tracking: str | None = None  # an MLflow tracking store that gets every fit
+    tracking: str | None = None
 
     @field_validator("workers", mode="before")
     @classmethod

@@ -58,10 +58,11 @@ def mean_difference(
         confidence: of the interval, in (0, 1).
         overlap: as in `intervals.margin`.
 
-    >>> mean_difference(np.array([0.01, 0.02, 0.03]), 0.01, 0.95).p_value
-    nan
-    >>> round(mean_difference(np.full(5, 0.01), 0.01, 0.95).p_value, 4)
-    0.0625
+    Examples:
+        >>> mean_difference(np.array([0.01, 0.02, 0.03]), 0.01, 0.95).p_value
+        nan
+        >>> round(mean_difference(np.full(5, 0.01), 0.01, 0.95).p_value, 4)
+        0.0625
     """
     n = len(differences)
     if not np.isfinite(differences).all():

@@ -127,8 +127,9 @@ def mean_interval(
     The ends are NaN where there are fewer than `FEWEST` values, where all are of one sample, and
     where all are equal: then nothing says how far others may lie.
 
-    >>> mean_interval(np.array([1.0, 2.0, 3.0]), 0.95)
-    (2.0, nan, nan)
+    Examples:
+        >>> mean_interval(np.array([1.0, 2.0, 3.0]), 0.95)
+        (2.0, nan, nan)
     """
     from scipy import stats
 

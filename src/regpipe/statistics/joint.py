@@ -38,10 +38,11 @@ def jointly(
         confidence: of all intervals together, in (0, 1).
         draws: how many are made, the same on every call.
 
-    >>> same = [0.1, 0.3, -0.2, 0.4, 0.2, 0.3, 0.1, 0.0]
-    >>> corrected, each = jointly([0.02, 0.02], [same, same], 0.95)
-    >>> bool(0.02 < corrected[0] < 0.04), 0.95 < each < 0.975
-    (True, True)
+    Examples:
+        >>> same = [0.1, 0.3, -0.2, 0.4, 0.2, 0.3, 0.1, 0.0]
+        >>> corrected, each = jointly([0.02, 0.02], [same, same], 0.95)
+        >>> bool(0.02 < corrected[0] < 0.04), 0.95 < each < 0.975
+        (True, True)
     """
     p, n = np.asarray(p_values, float), len(p_values)
     counted = np.where(np.isnan(p), 1.0, p)

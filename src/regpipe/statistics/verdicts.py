@@ -32,12 +32,13 @@ def decide(low: float, high: float, smallest: float, *, higher_is_better: bool) 
         smallest: a difference below this is of no interest; above 0.
         higher_is_better: whether a larger value is the better one.
 
-    >>> decide(0.01, 0.03, 0.01, higher_is_better=True)
-    'helps'
-    >>> decide(-0.003, -0.001, 0.01, higher_is_better=True)
-    'hurts, too little to matter'
-    >>> decide(-0.003, 0.005, 0.01, higher_is_better=True)
-    'no difference that matters'
+    Examples:
+        >>> decide(0.01, 0.03, 0.01, higher_is_better=True)
+        'helps'
+        >>> decide(-0.003, -0.001, 0.01, higher_is_better=True)
+        'hurts, too little to matter'
+        >>> decide(-0.003, 0.005, 0.01, higher_is_better=True)
+        'no difference that matters'
     """
     inside = -smallest < low and high < smallest
     if low <= 0 <= high or not low <= high:  # NaN is neither
