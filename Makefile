@@ -16,12 +16,12 @@ help: ## list the targets
 $(BASE): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "regpipe needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing). Name another with: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Setting up $(VENV), once: 2.7 GB of libraries, some minutes"
+	@echo "Setting up $(VENV), once: 2.5 GB of libraries, some minutes"
 	@$(PYTHON) .ci/set_up.py $(VENV) $<
 	@touch $@
 
 $(DEV): requirements-dev.lock $(BASE)
-	@echo "Adding to $(VENV), once, what tests, docs and all extras need: 1.0 GB of libraries"
+	@echo "Adding to $(VENV), once, what tests, docs and all extras need: 0.8 GB of libraries"
 	@$(PYTHON) .ci/set_up.py $(VENV) $<
 	@touch $@
 

@@ -133,7 +133,7 @@ def main(venv: Path, lock: Path) -> None:
         progress = Progress(lock, venv, Path(downloads))
         listed = ["--require-hashes", "--requirement", lock]
         run([*pip, *listed], progress, progress.hear, TMPDIR=downloads)
-        mine = ["--no-deps", "--editable", "."]
+        mine = ["--no-deps", "--no-build-isolation", "--editable", "."]  # setuptools is locked
         run([*pip, *mine], "installing regpipe", lambda line: None, TMPDIR=downloads)
 
 
