@@ -124,13 +124,13 @@ def main(root: Path, of_claims: Path) -> None:
     arm = claims.loc[claims["technique"].astype(bool), "arm"].iloc[0]
     run = json.loads((judged / arm / "summary.json").read_text())["run"]
     draws = span(claims["draws"].dropna())
-    sentences = claimed(claims) if board is None else headline(board, claims).sentences
+    told = " ".join(claimed(claims)) if board is None else headline(board, claims).text
     facts = {
         "command": "`kedro run --pipelines=claims`" if board is None else "`kedro run`",
         "seeds": int(claims["seeds"].max()),
         "draws": draws if board is None else span(board["repeats"]),
         "claims": "" if root == of_claims else f"; {draws} of each claim, set beforehand",
-        "headline": " ".join(sentences),
+        "headline": told,
         "confidence": run["parameters"]["statistics"]["confidence"],
         **run["versions"],
     }

@@ -1,20 +1,20 @@
 """A study, a screen, a cocktail or an answer, each as one HTML file."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
+from regpipe.provenance.origin import Origin
 from regpipe.report.diagnosis import paragraph
 from regpipe.report.sentence import percent
-from regpipe.report.shrink import Picture, shrink
-from regpipe.report.study import Pictures, Story, Study
+from regpipe.report.shrink import shrink, shrink_all
+from regpipe.report.study import Study
 from regpipe.report.templating import fill
 from regpipe.report.views import answer as answers
 from regpipe.report.views.answer_rows import chosen_rows, compared_rows, model_rows
+from regpipe.report.views.asked import asked
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
 from regpipe.report.views.cells import VERDICTS, typeset
 from regpipe.report.views.claims import claims
@@ -25,11 +25,12 @@ from regpipe.report.views.cocktail import (
     recipe_worths,
     rivals,
 )
-from regpipe.report.views.headline import Headline, best, headline
+from regpipe.report.views.families import FATES, families
+from regpipe.report.views.headline import headline
 from regpipe.report.views.mechanisms import mechanisms, told
 from regpipe.report.views.screening import references, sentences, tuned
 from regpipe.report.views.setup import setup
-from regpipe.report.views.technique import ROWS, Section, in_order, section
+from regpipe.report.views.technique import ROWS
 from regpipe.report.views.variance import variance
 from regpipe.statistics.cocktail import CocktailAnswer
 from regpipe.statistics.diagnosis import Diagnosis
@@ -37,23 +38,21 @@ from regpipe.statistics.examined import Examined
 from regpipe.statistics.summary import Mean
 from regpipe.statistics.winners import ModelAnswer
 
-OF_ALL, OF_PROBLEMS = "of all", "of problems"  # whose pictures, beside those of a technique
-THREADS = 4  # that shrink pictures; the work is done outside Python's lock
 
-
-def render(study: Study) -> str:
-    """Return the page about a study."""
-    return fill("report.html.j2", **_content(study))
+def render(study: Study, origin: Origin) -> str:
+    """Return the page about a study; those about its techniques: `technique_page`."""
+    return fill("report.html.j2", question=question_of(study), origin=origin, **_content(study))
 
 
 def render_cocktail(
     answer: CocktailAnswer,
     mixtures: pd.DataFrame,
+    *,
     picture: bytes,
     titles: Mapping[str, str],
     block: str,
     code: str,
-    version: str,
+    origin: Origin,
 ) -> str:
     """Return the page about a cocktail.
 
@@ -64,14 +63,14 @@ def render_cocktail(
         titles: of the recipes, by their names.
         block: YAML of what most mixtures have in common.
         code: the same in plain Keras.
-        version: of regpipe.
+        origin: of the page.
     """
     metric = answer.metric
     unit = METRICS[metric]
     return fill(
         "cocktail.html.j2",
         question=f"Which techniques help together on {answer.title}?",
-        version=version,
+        origin=origin,
         sentence=typeset(cocktail_sentence(answer)),
         rivals=rivals(answer),
         metric_name=unit.name,
@@ -103,7 +102,7 @@ class AnswerStory:
         code: plain code that makes the model.
         pictures: PNG: answer_plot, diagnosis_plot, importance_plot, and of classes
             reliability_plot.
-        version: of regpipe.
+        origin: of the page.
     """
 
     answer: ModelAnswer
@@ -117,7 +116,7 @@ class AnswerStory:
     block: str
     code: str
     pictures: Mapping[str, bytes]
-    version: str
+    origin: Origin
 
 
 def render_answer(story: AnswerStory) -> str:
@@ -126,7 +125,7 @@ def render_answer(story: AnswerStory) -> str:
     return fill(
         "model_answer.html.j2",
         question=f"Which model should I use for {answer.title}?",
-        version=story.version,
+        origin=story.origin,
         sentences=[typeset(said) for said in answers.sentences(answer, story.parts)],
         diagnosis=typeset(paragraph(story.diagnosis)),
         compared=compared_rows(answer),
@@ -139,47 +138,45 @@ def render_answer(story: AnswerStory) -> str:
         confidence=percent(answer.confidence),
         block=story.block,
         code=story.code,
-        pictures=_shrink_all({"": story.pictures})[""],
+        pictures=shrink_all(story.pictures),
     )
 
 
 def _content(study: Study) -> dict[str, object]:
     """Return everything that the templates put into place."""
     rows_of = {story.answer.problem: story.pictures.get(ROWS) for story in study.stories.values()}
-    owned = {n: {p: s.pictures[p] for p in in_order(s.pictures)} for n, s in study.stories.items()}
-    drawn = {problem: png for problem, png in rows_of.items() if png}
-    pictures = _shrink_all({OF_ALL: study.pictures, OF_PROBLEMS: drawn, **owned})
-    rows = board(study)
+    answer = headline(study.leaderboard, study.claims)
     return {
-        "headline": _headline(study),
-        "best": [{**row, "size": typeset(row["size"])} for row in best(study.leaderboard)],
+        "notices": answer.notices,
+        "sentences": answer.sentences,
+        "more": [*answer.more, *_further(study)],
+        "fates": FATES,
+        "families": families(study.leaderboard),
         "claims": claims(study.claims, study.stories),
         "mechanisms": mechanisms(study.mechanisms),
         "columns": COLUMNS,
         "downwards": DOWNWARDS,
-        "rows": rows,
-        "families": sorted({row.family for row in rows}),
+        "rows": board(study),
         "verdicts": VERDICTS,
         "problems": study.problems,
         "variance": variance(study.variance),
-        "samples": pictures[OF_PROBLEMS],
-        "sections": _by_problem(study, pictures),
+        "samples": shrink_all({problem: png for problem, png in rows_of.items() if png}),
         "setup": setup(study.stories.values()),
-        "pictures": pictures[OF_ALL],
+        "pictures": shrink_all(study.pictures),
         "linked": set(study.stories),
-        "question": _question(study),
+        "asked": asked(study.stories.values()),
         **_shared(study),
         **_screened(study),
     }
 
 
-def _headline(study: Study) -> Headline:
-    general = headline(study.leaderboard, study.claims)
-    further = sentences(study.screening) if study.screening else [told(study.mechanisms)]
-    return replace(general, sentences=[*general.sentences, *filter(None, further)])
+def _further(study: Study) -> list[str]:
+    """Return what only a screen tells, or what only the study tells."""
+    texts = sentences(study.screening) if study.screening else [told(study.mechanisms)]
+    return [text for text in texts if text]
 
 
-def _question(study: Study) -> str:
+def question_of(study: Study) -> str:
     """Return what the page is about."""
     if study.screening is None:
         return "Which regularization technique helps a small data set, and is the gain real?"
@@ -206,7 +203,6 @@ def _shared(study: Study) -> dict[str, object]:
     seeds = {story.answer.fixed.repeats for story in stories}
     return {
         "confidence": percent(run.statistics.confidence),
-        "version": run.versions["regpipe"],
         "seeds": _span(seeds),
         "draws": _span({int(n) for n in study.leaderboard["repeats"]}),
     }
@@ -219,32 +215,3 @@ def _span(numbers: set[int]) -> str:
     ('30', '20 to 200')
     """
     return " to ".join(f"{number:,}" for number in dict.fromkeys([min(numbers), max(numbers)]))
-
-
-def _by_problem(
-    study: Study, pictures: Mapping[str, Mapping[str, Picture]]
-) -> dict[str, list[Section]]:
-    """Return the sections of each problem, in the order of the leaderboard."""
-    places = {name: place for place, name in enumerate(study.leaderboard["technique"])}
-    problems = {name: place for place, name in enumerate(study.problems)}
-
-    def place(named: tuple[str, Story]) -> tuple[int, int]:
-        name, story = named
-        return problems.get(story.answer.problem, len(problems)), places.get(name, len(places))
-
-    ordered = sorted(study.stories.items(), key=place)
-    return {
-        problem: [section(story, pictures[name]) for name, story in part]
-        for problem, part in groupby(ordered, key=lambda named: named[1].answer.problem)
-    }
-
-
-def _shrink_all(groups: Mapping[str, Pictures]) -> dict[str, dict[str, Picture]]:
-    """Return all pictures, shrunk, by whose they are and their names."""
-    flat = [(owner, name, png) for owner, group in groups.items() for name, png in group.items()]
-    with ThreadPoolExecutor(THREADS) as pool:
-        made = pool.map(shrink, [png for _, _, png in flat])
-        shrunk: dict[str, dict[str, Picture]] = {owner: {} for owner in groups}
-        for (owner, name, _), picture in zip(flat, made, strict=True):
-            shrunk[owner][name] = picture
-    return shrunk

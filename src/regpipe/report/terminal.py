@@ -74,7 +74,7 @@ def show_folder(folder: str) -> None:
 
 def show_study(leaderboard: pd.DataFrame, claims: pd.DataFrame, report: str) -> None:
     """Print the headline of a study, and where its page is."""
-    _print(" ".join(headline(leaderboard, from_csv(claims)).sentences))
+    _print(headline(leaderboard, from_csv(claims)).text)
     _print(f"All of it: {report}", fold=False)
 
 
@@ -93,8 +93,8 @@ def show_mechanisms(mechanisms: pd.DataFrame, table: str) -> None:
 
 def show_screen(leaderboard: pd.DataFrame, screening: Screening, report: str) -> None:
     """Print the headline of a screen, and where its page is."""
-    sentences = headline(leaderboard, tabulate_claims([], {})).sentences
-    _print(" ".join([*sentences, *of_screen(screening)]))
+    told = headline(leaderboard, tabulate_claims([], {})).text
+    _print(" ".join([told, *of_screen(screening)]))
     _print(f"All of it: {report}", fold=False)
 
 

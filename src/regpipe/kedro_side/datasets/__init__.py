@@ -11,6 +11,8 @@ from regpipe.kedro_side.datasets.files import (
     PictureDataset,
     ValueDataset,
 )
+from regpipe.kedro_side.datasets.origin import OriginDataset
+from regpipe.kedro_side.datasets.pages import PagesDataset
 from regpipe.kedro_side.datasets.runs import RunsDataset
 from regpipe.kedro_side.datasets.stores import LooksDataset, TrainerDataset, TrialJournalDataset
 from regpipe.kedro_side.datasets.stories import StoriesDataset
@@ -21,6 +23,8 @@ __all__ = [
     "KerasModelDataset",
     "LooksDataset",
     "NpzDataset",
+    "OriginDataset",
+    "PagesDataset",
     "PictureDataset",
     "RunsDataset",
     "StoriesDataset",

@@ -21,6 +21,7 @@ from regpipe.provenance.versions import version_of
 TRAINER = "trainer"  # threads, and what is stored, change no result
 JOURNAL = ".journal"  # of a search: what it has found already, and would find again
 LOOKS = "looks"  # what was told before: a plan keeps the place in it that it once had
+ORIGIN = "origin"  # when something is made is no reason to make it again
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")  # as where a class is imported from
 
 Fingerprints = dict[str, str | None]
@@ -53,7 +54,7 @@ def fingerprints(
 def _of_input(
     name: str, catalog: CatalogProtocol, config: Mapping[str, Any], there: Mapping[str, str]
 ) -> str | None:
-    if name == LOOKS or name.endswith(JOURNAL):
+    if name in (LOOKS, ORIGIN) or name.endswith(JOURNAL):
         return digest(_code(config))
     if name == TRAINER:
         return digest([config["engine"], config.get("random", "hash"), _code(config)])

@@ -82,7 +82,7 @@ def _pictures(own: Callable[[str], str], classifies: bool) -> list[Node]:
 def _page(own: Callable[[str], str], table: str, classifies: bool) -> list[Node]:
     pictures = ["answer", "diagnosis", "importance", *(["reliability"] if classifies else [])]
     tables = ("answer", "diagnosis", "examined", "space", "networks", "others", "code")
-    shown = {what: own(what) for what in tables}
+    shown = {"origin": "origin"} | {what: own(what) for what in tables}
     drawn = {f"{what}_plot": own(f"{what}_plot") for what in pictures}
     written = [table, own("space"), own("answer"), PROTOCOL]
     return [

@@ -13,7 +13,6 @@ from regpipe.pipelines.answer.networks import mixtures_of
 from regpipe.pipelines.answer.whole import Prepared, prepare, whole_repeat
 from regpipe.pipelines.fits import Repeat, splits_of
 from regpipe.plots.style import Figure
-from regpipe.provenance.versions import versions
 from regpipe.report.views.answer import finding
 from regpipe.report.views.answer_rows import labels
 from regpipe.statistics.diagnosis import Diagnosis
@@ -61,7 +60,10 @@ def report(
     others: pd.DataFrame,
     **shown: Any,
 ) -> str:
-    """Show it all on one page; `shown` are its code, and pictures named as in `AnswerStory`."""
+    """Show it all on one page.
+
+    `shown` are its code, the origin of the page, and pictures named as in `AnswerStory`.
+    """
     from regpipe.report.page import AnswerStory, render_answer
 
     problem = space.base.problem_block
@@ -83,8 +85,8 @@ def report(
         models=models,
         block=_regularizers(space, answer),
         code=shown.pop("code"),
+        origin=shown.pop("origin"),
         pictures=shown,
-        version=versions()["regpipe"],
     )
     return render_answer(story)
 

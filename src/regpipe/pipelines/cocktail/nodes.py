@@ -19,7 +19,6 @@ from regpipe.pipelines.mixing import Clock, Mixtures, search
 from regpipe.pipelines.search import Evaluator
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
-from regpipe.provenance.versions import versions
 from regpipe.report.views.cocktail import NOTHING_COMMON
 from regpipe.rows.arrays import input_shape
 from regpipe.statistics.cocktail import (
@@ -182,20 +181,22 @@ def plot_recipes(parts: pd.DataFrame, problem: Problem) -> Figure:
 def report(
     answer: CocktailAnswer,
     mixtures: pd.DataFrame,
-    picture: bytes,
-    block: str,
     arm: Arm,
     samples: pd.DataFrame,
     recipes: dict[str, Any],
+    **shown: Any,
 ) -> str:
-    """Show it all on one page; `block` and `arm` are of what most mixtures have in common."""
+    """Show it all on one page.
+
+    `arm` is of what most mixtures have in common; `shown` are its `block`, the `picture`, and the
+    `origin` of the page.
+    """
     from regpipe.report.keras_code import keras_code  # slow to import
     from regpipe.report.page import render_cocktail
 
     titles = {key: recipe.title for key, recipe in parse_recipes(recipes).items()}
     code = keras_code(arm, input_shape(arm, samples), arm.problem_block.standardise)
-    version = versions()["regpipe"]
-    return render_cocktail(answer, mixtures, picture, titles, block, code, version)
+    return render_cocktail(answer, mixtures, titles=titles, code=code, **shown)
 
 
 def _nearest(middle: float, values: list[float]) -> float:

@@ -40,7 +40,16 @@ def create_pipeline(problem: str, recipes: Sequence[str]) -> Pipeline:
         "looks": "looks",
         **{recipe: of_recipe(problem, recipe, "trials") for recipe in recipes},
     }
-    shown = [answer, mixtures, picture, block_of_most, arm_of_most, samples, RECIPES]
+    shown = {
+        "answer": answer,
+        "mixtures": mixtures,
+        "arm": arm_of_most,
+        "samples": samples,
+        "recipes": RECIPES,
+        "picture": picture,
+        "block": block_of_most,
+        "origin": "origin",
+    }
     return Pipeline(
         [
             step(nodes.plan_repeats, asked, f"{name}.look", "model"),

@@ -20,6 +20,7 @@ from regpipe.pipelines.study import nodes as study_nodes
 from regpipe.pipelines.technique import nodes as technique_nodes
 from regpipe.pipelines.training import Trainer
 from regpipe.plots.style import Figure
+from regpipe.provenance.origin import Origin
 from regpipe.report.study import Screening, Stories, Study
 from regpipe.rows.draws import draws_of
 from regpipe.statistics import grid as grid_statistics
@@ -230,23 +231,21 @@ def report(
     leaderboard: pd.DataFrame,
     tuning: pd.DataFrame,
     references: pd.DataFrame,
-    forest_plot: bytes,
     left_out: dict[str, str],
     problem: Problem,
+    origin: Origin,
+    forest_plot: bytes,
     *stories: Stories,
     name: str,
-) -> str:
-    """Show it all on one page."""
-    from regpipe.report.page import render
-
-    return render(
-        Study(
-            leaderboard,
-            tabulate_claims([], {}),
-            pd.DataFrame(),
-            {name: problem.title},
-            study_nodes.gather(*stories),
-            {"forest": forest_plot},
-            Screening(tuning, references, left_out),
-        )
+) -> tuple[str, dict[str, bytes]]:
+    """Return the page that shows it all, and the files beside it."""
+    study = Study(
+        leaderboard,
+        tabulate_claims([], {}),
+        pd.DataFrame(),
+        {name: problem.title},
+        study_nodes.gather(*stories),
+        {"forest": forest_plot},
+        Screening(tuning, references, left_out),
     )
+    return study_nodes.written(study, origin)

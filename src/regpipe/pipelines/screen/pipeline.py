@@ -91,7 +91,8 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     stories = [of_recipe(problem, name, "story") for name in recipes]
     choices = {name: of_recipe(problem, name, "choice") for name in recipes}
     arm, block = f"{problem}.arm", f"params:{problem}"
-    shown = [board, tuning, references, forest, left_out, block, *stories]
+    shown = [board, tuning, references, left_out, block, "origin", forest, *stories]
+    made = [f"{screen}.report", f"{screen}.pages"]
     samples, look = f"{problem}.samples", f"{screen}.look"
     asked = [arm, samples, "looks", PROTOCOL, STATISTICS, SCREEN, REFERENCES]
     fitted = [samples, arm, REFERENCES, SCREEN, PROTOCOL]
@@ -106,7 +107,7 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
             step(fit_references, fitted, runs, *TRAINS),
             step(nodes.rank_references, compared, references, "evaluate"),
             step(plots.forest, board, forest, "plot", name="plot_forest"),
-            step(bound(nodes.report, name=problem), shown, f"{screen}.report", "report"),
+            step(bound(nodes.report, name=problem), shown, made, "report"),
         ],
         namespace=f"{problem}.screen",  # beside the recipes, so that viz has one box for all
         prefix_datasets_with_namespace=False,

@@ -12,6 +12,7 @@ from regpipe.language import Mechanism, Statistics
 from regpipe.language.reading import parse
 from regpipe.pipelines.fits import splits_of
 from regpipe.plots.style import Figure
+from regpipe.provenance.origin import Origin
 from regpipe.report.study import Stories, Story, Study
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.claims import from_csv, tabulate_claims
@@ -117,14 +118,22 @@ def report(
     claims: pd.DataFrame,
     shares: pd.DataFrame,
     mechanisms: pd.DataFrame,
+    origin: Origin,
     **pictures: bytes,
-) -> str:
-    """Show it all on one page."""
-    from regpipe.report.page import render
-
+) -> tuple[str, dict[str, bytes]]:
+    """Return the page that shows it all, and the files beside it."""
     answers = [story.answer for story in stories.values()]
     problems = {answer.problem: answer.problem_block.title for answer in answers}
     shown = {name.removesuffix(PICTURE): file for name, file in pictures.items()}
     inside = with_texts(mechanisms)
     told = from_csv(claims)
-    return render(Study(table, told, shares, problems, stories, shown, mechanisms=inside))
+    study = Study(table, told, shares, problems, stories, shown, mechanisms=inside)
+    return written(study, origin)
+
+
+def written(study: Study, origin: Origin) -> tuple[str, dict[str, bytes]]:
+    """Return the page about a study, and the files beside it."""
+    from regpipe.report.page import question_of, render
+    from regpipe.report.technique_page import technique_files
+
+    return render(study, origin), technique_files(study, origin, question_of(study))

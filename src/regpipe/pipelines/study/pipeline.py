@@ -118,13 +118,14 @@ def story_of(prefix: str, view: View, grid: str | None = None) -> dict[str, str]
 
 def _whole(stories: list[str]) -> Pipeline:
     """Return what is shown of all problems together."""
-    shared = {"variance.shares", "variance.variance_plot", *stories}
+    shared = {"origin", "variance.shares", "variance.variance_plot", *stories}
     page = {
         "stories": "stories",
         "table": "leaderboard",
         "claims": "claims",
         "shares": "variance.shares",
         "mechanisms": "mechanisms",
+        "origin": "origin",
         "claims_plot": "claims_plot",
         "forest_plot": "forest_plot",
         "variance_plot": "variance.variance_plot",
@@ -134,7 +135,7 @@ def _whole(stories: list[str]) -> Pipeline:
             step(nodes.gather, stories, "stories", "report"),
             step(nodes.rank, "stories", "leaderboard", "report"),
             step(plots.forest, "leaderboard", "forest_plot", "plot", name="plot_forest"),
-            step(nodes.report, page, "report", "report"),
+            step(nodes.report, page, ["report", "pages"], "report"),
         ],
         namespace=NAME,
         inputs=shared,

@@ -63,21 +63,6 @@
     filter();
   }
 
-  function reveal() {
-    let name = location.hash.slice(1);
-    try {
-      name = decodeURIComponent(name);
-    } catch {
-      return; // no name that this page has
-    }
-    const target = name && document.getElementById(name);
-    const details = target && target.closest("details");
-    if (!details) return;
-    details.open = true;
-    details.querySelector("summary").scrollIntoView();
-    details.querySelector("summary").focus({ preventScroll: true });
-  }
-
   async function copy(button) {
     const code = button.parentElement.querySelector("code");
     try {
@@ -97,13 +82,6 @@
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
   }
-  addEventListener("hashchange", reveal);
-  // A second click on the same link has no new hash.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href^='#']");
-    if (link && link.hash === location.hash) reveal();
-  });
   const table = document.getElementById("leaderboard--table");
   if (table) leaderboard(table);
-  reveal();
 })();

@@ -13,15 +13,12 @@ from regpipe.report.views.cells import VERDICTS, Badge, Cell, Record, badge, bet
 COLUMNS = {
     "rank": "Rank",
     "technique": "Technique",
-    "problem": "Problem",
-    "change": "Change",
     "verdict": "Verdict",
-    "joint": "Jointly",
+    "change": "Change",
     "gain": "Gain",
     "p_better": "P(better)",
-    "family": "Family",
+    "problem": "Problem",
     "epochs": "Epochs",
-    "seconds": "Seconds",
     "repeats": "Repeats",
 }
 DOWNWARDS = ("change", "gain", "p_better", "repeats")  # where the first click puts large ones up
@@ -31,7 +28,7 @@ DOWNWARDS = ("change", "gain", "p_better", "repeats")  # where the first click p
 class Row:
     """A technique in the leaderboard.
 
-    `verdict` is the one on its own, `joint` the one corrected for all on the problem; `drawing`
+    `verdict` is the one on its own, `joint` the one corrected for all on the problem, in words; `drawing`
     shows change and interval, where there are any; `leak` is whether it watches rows that score its
     published number. `cells` are the other columns.
     """
@@ -41,7 +38,7 @@ class Row:
     problem: str
     family: str
     verdict: Badge
-    joint: Badge
+    joint: str
     change: str
     interval: str
     drawing: intervals.Interval | None
@@ -65,7 +62,7 @@ def _row(row: Record, reach: float) -> Row:
         problem=row["problem"],
         family=row["family"],
         verdict=badge(row["verdict"]),
-        joint=badge(row["verdict_joint"]),
+        joint=row["verdict_joint"],
         change=mean,
         interval=interval,
         drawing=intervals.draw(row, reach, row["smallest_difference"]),
@@ -85,10 +82,8 @@ def _cells(row: Record) -> dict[str, Cell]:
         "p_better": number(row["p_better"], "{:.0%}".format),
         "p_interval": Cell(_p_interval(row)),
         "verdict": Cell(row["verdict"], _place(row["verdict"])),
-        "joint": Cell(row["verdict_joint"], _place(row["verdict_joint"])),
         "p_joint": number(row["p_joint"], _probability),
         "epochs": number(row["epochs"], "{:,.0f}".format),
-        "seconds": number(row["seconds"], "{:.2g}".format),
         "repeats": number(row["repeats"], "{:,.0f}".format),
     }
 

@@ -95,6 +95,13 @@ def change(unit: Metric, mean: float, low: float, high: float) -> tuple[str, str
     return typeset(unit.signed(float(mean))), typeset(interval)
 
 
+def size(row: Record) -> str:
+    """Return a technique's gain, with an interval that allows for how many are tried."""
+    unit = METRICS[row["metric"]]
+    ends = row["joint_low"], row["joint_high"]
+    return f"{unit.with_interval(row['size'], *ends)}{unit.unit or f' {unit.name}'}"
+
+
 def better(metric: str) -> int:
     """Return 1 where a larger value of the metric is the better one, else -1."""
     return 1 if METRICS[metric].higher_is_better else -1

@@ -1,18 +1,19 @@
-"""The answer, in two or three sentences, with today's numbers."""
+"""The answer, in three sentences, with today's numbers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
 from regpipe.report.sentence import caveat, listed, several
-from regpipe.report.views.cells import Record, counts_of
+from regpipe.report.views.cells import Record, counts_of, size
+from regpipe.report.views.families import families
+from regpipe.report.views.families import told as of_families
 from regpipe.statistics.judging import NOT_COMPARABLE
 from regpipe.statistics.tally import Tally, count_numbers, tally
 from regpipe.statistics.verdicts import SAME, direction
 
-MOST = 4  # arms or problems that are named; the others are counted
+MOST = 3  # of the best that are named
+NAMED = 4  # arms or problems; the others are counted
 VERBS = {
     "helps": ("helps", "help"),
     "helps, too little to matter": ("helps too little to matter", "help too little to matter"),
@@ -34,31 +35,48 @@ class Headline:
     """The answer to the whole study.
 
     Attributes:
-        sentences: it, in words.
-        bars: how many techniques there are of each verdict, each on its own and jointly.
+        notices: why it is to be read with care; none where it isn't.
+        sentences: it, in words: families, the best by name, claims.
+        more: what else is to be told.
     """
 
+    notices: list[str]
     sentences: list[str]
-    bars: Mapping[str, Mapping[str, int]]
+    more: list[str]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join([*self.notices, *self.sentences, *self.more])
 
 
 def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
-    """Return the answer."""
+    """Return the answer.
+
+    Args:
+        leaderboard: a row per technique, see `statistics.leaderboard`.
+        claims: a row per published number, see `statistics.claims`.
+    """
+    few = caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()")
+    told = [of_families(families(leaderboard)), _leaders(leaderboard), _fates(claims)]
+    more = [_counts(leaderboard), _numbers(claims)]
+    return Headline(*(list(filter(None, t)) for t in ([few, _departures(claims)], told, more)))
+
+
+def _counts(leaderboard: pd.DataFrame) -> str:
+    """Return how many techniques there are of each verdict, each on its own and jointly."""
     plain, corrected = (counts_of(leaderboard[column]) for column in ("verdict", "verdict_joint"))
     each = " on each problem" if leaderboard["problem"].nunique() > 1 else ""
     parts = [several(n, *VERBS[verdict]) for verdict, n in plain.items() if n]
     sure = [v for v in corrected if direction(v) and (corrected[v] or v in ("helps", "hurts"))]
     still = listed([several(corrected[v], *VERBS[v]) for v in sure])
-    techniques = (
+    return (
         f"Of {several(len(leaderboard), 'technique')}, {listed(parts)}; jointly, "
-        f"corrected for how many are tried{each}, {still}.{_leader(leaderboard)}"
+        f"corrected for how many are tried{each}, {still}."
     )
-    few = caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()")
-    sentences = [*claimed(claims), techniques, *filter(None, [few])]
-    return Headline(sentences, {"Each on its own": plain, "Jointly": corrected})
 
 
-def best(leaderboard: pd.DataFrame, most: int = 5) -> list[Record]:
+def best(leaderboard: pd.DataFrame, most: int = MOST) -> list[Record]:
     """Return the best of the techniques that help: jointly, if any does.
 
     `size` is their change, with an interval that allows for their being the best.
@@ -67,33 +85,24 @@ def best(leaderboard: pd.DataFrame, most: int = 5) -> list[Record]:
         helping = leaderboard[leaderboard[column].map(direction) == "helps"]
         helping = helping.sort_values("rank").head(most)
         if len(helping):
-            return [{**row, "size": _size(row)} for row in helping.to_dict("records")]
+            return [{**row, "size": size(row)} for row in helping.to_dict("records")]
     return []
 
 
-def _size(row: Record) -> str:
-    unit = METRICS[row["metric"]]
-    ends = row["joint_low"], row["joint_high"]
-    return f"{unit.with_interval(row['size'], *ends)}{unit.unit or f' {unit.name}'}"
-
-
-def _leader(leaderboard: pd.DataFrame) -> str:
-    """Return by how much the best of one problem's techniques helps, "" where none does."""
-    leaders, n = best(leaderboard, 1), len(leaderboard)
-    if not leaders or n == 1 or leaderboard["problem"].nunique() > 1:
+def _leaders(leaderboard: pd.DataFrame) -> str:
+    """Return by how much the best techniques help, "" where none does."""
+    leaders, one = best(leaderboard), leaderboard["problem"].nunique() == 1
+    if not leaders:
         return ""
-    which = f"{leaders[0]['technique']}, {leaders[0]['size']}"
-    return f" The best is {which}; the interval allows for its being the best of {n}."
+    named = [
+        f"{row['title']} ({'' if one else row['problem'] + ', '}{row['size']})" for row in leaders
+    ]
+    return f"By name, most is gained by {listed(named)}."
 
 
 def claimed(claims: pd.DataFrame) -> list[str]:
-    """Return what became of everything that was published: departures, claims, numbers.
-
-    Args:
-        claims: a row per published number, see `statistics.claims`.
-    """
-    fates = [_fate(tally(claims, kind), *names) for kind, names in CLAIMS.items()]
-    return [text for text in (_departures(claims), *fates, _numbers(claims)) if text]
+    """Return what became of everything that was published: departures, claims, numbers."""
+    return [text for text in (_departures(claims), _fates(claims), _numbers(claims)) if text]
 
 
 def _departures(claims: pd.DataFrame) -> str:
@@ -105,9 +114,15 @@ def _departures(claims: pd.DataFrame) -> str:
     for why, part in away.groupby("why", sort=False):
         arms, problems = (list(dict.fromkeys(part[column])) for column in ("arm", "problem"))
         whose = problems if set(problems) <= set(arms) else arms
-        shown = whose[:MOST] + ([f"{len(whose) - MOST} more"] if len(whose) > MOST else [])
+        shown = whose[:NAMED] + ([f"{len(whose) - NAMED} more"] if len(whose) > NAMED else [])
         reasons.append(f"{why} ({', '.join(shown)})")
     return f"Not comparable with what was published, and so not judged: {'; '.join(reasons)}."
+
+
+def _fates(claims: pd.DataFrame) -> str:
+    """Return what became of all claims, "" where there are none."""
+    fates = (_fate(tally(claims, kind), *names) for kind, names in CLAIMS.items())
+    return " ".join(filter(None, fates))
 
 
 def _fate(n: Tally, one: str, many: str) -> str:

@@ -1,21 +1,16 @@
-"""The section about one technique, with captions for its pictures, and words in their place."""
+"""The pictures of one technique, with captions, and words in their place."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from regpipe.language.metrics import Metric
-from regpipe.report.sentence import sentence
-from regpipe.report.shrink import Picture
+from regpipe.report.shrink import Picture, shrink_all
 from regpipe.report.study import Story
-from regpipe.report.views.cells import MISSING, Badge, badge, change, plain, typeset
 from regpipe.statistics.answer import ROLES, Answer
 
-CONSTANT = ("technique", "problem", "settings")  # columns that are the same in every row
-MOST_RUNS = 40  # of each protocol that are shown, so that the page stays small
 ROWS = "samples"  # shows the problem's rows, and is shown once for all of its techniques
+CARD = "card"  # is there to be sent, and says what the page says
 CAPTIONS = {
     "paired_differences": (
         "Technique minus baseline, a dot per repeat. Both of a pair share rows, split and, "
@@ -44,48 +39,10 @@ class Figure:
     alt: str
 
 
-@dataclass(frozen=True)
-class Section:
-    """A technique: its answer, its pictures, its fits, and how to make it.
-
-    `change` is the mean difference and its interval; `sentence` is the answer; `runs` are the first
-    rows of each protocol in the run table, which has `left_out` more; `block` is YAML, and `code`
-    plain Keras.
-    """
-
-    name: str
-    title: str
-    verdict: Badge
-    change: tuple[str, str]
-    explanation: str
-    sentence: str
-    figures: list[Figure]
-    columns: list[str]
-    runs: list[list[str]]
-    left_out: int
-    block: str
-    code: str
-
-
-def section(story: Story, pictures: Mapping[str, Picture]) -> Section:
-    """Return the section; `pictures` are the technique's own, shrunk."""
-    answer, gain = story.answer, story.answer.gain
-    shown = story.runs.groupby("protocol").head(MOST_RUNS)
-    runs = shown[[n for n in shown if n not in CONSTANT]]
-    return Section(
-        name=answer.technique,
-        title=answer.title,
-        verdict=badge(answer.fresh.verdict),
-        change=change(answer.unit, gain.mean, gain.ci_low, gain.ci_high),
-        explanation=story.explanation,
-        sentence=typeset(sentence(answer)),
-        figures=[_figure(name, pictures[name], answer) for name in in_order(story.pictures)],
-        columns=[str(column).replace("_", " ") for column in runs.columns],
-        runs=list(_rows(runs)),
-        left_out=len(story.runs) - len(shown),
-        block=story.block,
-        code=story.code,
-    )
+def figures(story: Story) -> list[Figure]:
+    """Return what shows a technique."""
+    own = shrink_all({name: story.pictures[name] for name in _in_order(story.pictures)})
+    return [_figure(name, picture, story.answer) for name, picture in own.items()]
 
 
 def _figure(name: str, picture: Picture, answer: Answer) -> Figure:
@@ -94,23 +51,9 @@ def _figure(name: str, picture: Picture, answer: Answer) -> Figure:
     return Figure(picture, name_in_words, CAPTIONS.get(name, ""), text.rstrip())
 
 
-def _rows(runs: pd.DataFrame) -> Iterable[list[str]]:
-    seeds = [column.endswith("seed") for column in runs.columns]
-    for row in runs.itertuples(index=False):
-        yield [_cell(value, seed) for value, seed in zip(row, seeds, strict=True)]
-
-
-def _cell(value: str | float | None, is_seed: bool) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None or pd.isna(value):
-        return MISSING
-    return str(int(value)) if is_seed else typeset(plain(float(value)))
-
-
-def in_order(pictures: Mapping[str, bytes]) -> list[str]:
+def _in_order(pictures: Mapping[str, bytes]) -> list[str]:
     """Return the names of a technique's own pictures, known ones first."""
-    own = [name for name in pictures if name != ROWS]
+    own = [name for name in pictures if name not in (ROWS, CARD)]
     return [*(name for name in CAPTIONS if name in own), *(n for n in own if n not in CAPTIONS)]
 
 

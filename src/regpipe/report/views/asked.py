@@ -1,0 +1,60 @@
+"""What the page's script needs to judge anew: the pairs, and how they were judged."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from regpipe.language.metrics import Metric
+from regpipe.report.study import Story
+from regpipe.statistics.answer import Answer
+from regpipe.statistics.intervals import FEWEST
+
+DIGITS = 7  # of a difference
+
+
+def asked(stories: Iterable[Story]) -> dict[str, Any]:
+    """Return pairs, metrics and problems, as JSON can hold them.
+
+    Returns:
+        `fewest`: pairs, below which there is no verdict; `metrics`, by their names: how they are
+        written, see `language.metrics`; `techniques`, by their names: `title`, `problem`, `rows`
+        (what a repeat is called), `metric`, `smallest` difference of interest, `level` (the
+        confidence of the interval, see `plan`), `overlap` of the pairs, and `pairs`: technique
+        minus baseline in each repeat, null where that is no number.
+    """
+    answers = [story.answer for story in stories]
+    metrics = {answer.metric: _metric(answer.unit) for answer in answers}
+    techniques = {answer.technique: _technique(answer) for answer in answers}
+    return {"fewest": FEWEST, "metrics": metrics, "techniques": techniques}
+
+
+def _technique(answer: Answer) -> dict[str, Any]:
+    gain, fresh = answer.gain, answer.fresh
+    overlap = 0.0 if math.isnan(gain.overlap) else gain.overlap
+    confidence = answer.run.statistics.confidence
+    known = gain.pairs >= FEWEST and math.isfinite(overlap)
+    level = fresh.plan.confidence(gain.pairs, confidence, overlap) if known else confidence
+    return {
+        "title": answer.title,
+        "problem": answer.problem,
+        "rows": fresh.draws.several,
+        "metric": answer.metric,
+        "smallest": answer.smallest_difference,
+        "level": level,
+        "overlap": overlap if math.isfinite(overlap) else None,
+        "pairs": [
+            float(f"{pair:.{DIGITS}g}") if math.isfinite(pair) else None for pair in fresh.by_repeat
+        ],
+    }
+
+
+def _metric(unit: Metric) -> dict[str, Any]:
+    most = unit.highest - unit.lowest
+    return {
+        "name": unit.name,
+        "better": 1 if unit.higher_is_better else -1,
+        "scale": unit.scale,
+        "places": unit.places,
+        "unit": unit.unit.strip() or unit.name,
+        "most": most if math.isfinite(most) else None,
+    }
