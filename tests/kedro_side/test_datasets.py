@@ -16,6 +16,8 @@ from regpipe.engine.job import Job
 from regpipe.kedro_side.datasets import (
     KerasModelDataset,
     NpzDataset,
+    OriginDataset,
+    PagesDataset,
     PictureDataset,
     RunsDataset,
     StoriesDataset,
@@ -200,3 +202,27 @@ def test_the_same_model_makes_the_same_file(tmp_path: Path) -> None:
     assert all(
         (a == b).all() for a, b in zip(loaded.get_weights(), once.get_weights(), strict=True)
     )
+
+
+def test_pages_come_back_and_old_ones_go(tmp_path: Path) -> None:
+    pages = PagesDataset(filepath=str(tmp_path / "new" / "report-pages"))
+    pages.save({"a.html": b"old", "b.html": b"old"})
+    files = {"a.html": b"new", "deeper/c.png": b"\x00"}
+    pages.save(files)
+    assert pages.load() == files
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["report-pages"]
+
+
+@pytest.mark.parametrize("name", ["../a.html", "/a.html", "a/../../b.html"])
+def test_no_page_is_written_outside_its_folder(tmp_path: Path, name: str) -> None:
+    pages = PagesDataset(filepath=str(tmp_path / "new" / "report-pages"))
+    with pytest.raises(DatasetError, match="Expected a path inside the folder"):
+        pages.save({name: b""})
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_where_a_run_comes_from_is_read_and_never_saved(tmp_path: Path) -> None:
+    origin = OriginDataset(folder=str(tmp_path)).load()
+    assert origin.commit == "" and origin.version
+    with pytest.raises(DatasetError, match="can't be chosen"):
+        OriginDataset().save(origin)

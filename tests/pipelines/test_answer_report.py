@@ -16,6 +16,7 @@ from regpipe.pipelines.answer.networks import make_space
 from regpipe.report.page import AnswerStory
 from regpipe.statistics.examined import Examined
 from tests.conftest import blocks
+from tests.report.conftest import ORIGIN
 from tests.report.test_answer import CALIBRATION, answer
 from tests.statistics.test_diagnosis import diagnosed, fits
 
@@ -91,7 +92,8 @@ def test_the_block_makes_what_was_chosen(
         examined = Examined(calibration=CALIBRATION, columns=[])
         tables = runs("network").query("won"), runs("SVC", "Forest").assign(validation_accuracy=0.8)
         given = (told, diagnosed(fits()), examined, space, *tables)
-        assert reporting.report(*given, code="import keras", answer_plot=b"png") == "a page"
+        shown = {"code": "import keras", "origin": ORIGIN, "answer_plot": b"png"}
+        assert reporting.report(*given, **shown) == "a page"
     whole, none = stories
     assert none.block == "" and whole.pictures == {"answer_plot": b"png"}
     block = yaml.safe_load(whole.block)["mine_best"]

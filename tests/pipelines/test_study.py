@@ -1,6 +1,7 @@
 """The study as a whole, of a few techniques: leaderboard, claims, report, and the notebook."""
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -18,6 +20,7 @@ from regpipe.language import Protocol, Statistics
 from regpipe.pipelines.looks import Look
 from regpipe.pipelines.study.nodes import judge_mechanisms
 from regpipe.statistics.answer import Answer
+from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.plan import Plan
 from tests.command_lines import type_in
 from tests.conftest import PROJECT, arm_called, blocks, summary_of
@@ -187,15 +190,36 @@ def test_what_isnt_as_shipped_judges_no_claim(about: str, changes: Any, why: str
 
 
 def test_the_report_tells_every_technique_and_runs_nothing_that_a_user_wrote(root: Path) -> None:
-    page = (root / "08_reporting" / "report.html").read_text()
-    for name in TECHNIQUES:
-        assert f'id="{name}"' in page
+    reporting = root / "08_reporting"
+    page = (reporting / "report.html").read_text()
+    pages = {name: (reporting / f"report-pages/{name}.html").read_text() for name in TECHNIQUES}
+    for name, own in pages.items():
+        assert f'href="report-pages/{name}.html"' in page
+        assert "<script>alert" not in own and "keras.Sequential" in own
+        runs = pd.read_csv(reporting / f"report-pages/{name}.csv")
+        assert len(runs) == len(pd.read_csv(root / "07_model_output" / name / "runs.csv"))
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
     assert "&lt;script&gt;alert(&#34;y&#34;)" in page and 'id="section--inside"' in page
-    assert "keras.Sequential" in page and "kernel_regularizer" in page
-    assert (
-        page.count("data:image/webp") == 4 * 4 + 1 + 3 + 3
-    )  # of techniques, a grid, rows, and all
+    assert page.count("data:image/webp") == 3 + 3  # of all, of rows
+    drawn = sum(own.count("data:image/webp") for own in pages.values())
+    assert drawn == 4 * len(TECHNIQUES) + 1  # a grid
+
+
+def test_what_is_asked_on_the_page_starts_from_what_was_told(root: Path) -> None:
+    page = (root / "08_reporting" / "report.html").read_text()
+    data = page.partition('id="ask--data">')[2].partition("</script>")[0]
+    asked = json.loads(data)
+    assert set(asked["techniques"]) == set(TECHNIQUES)
+    for name, told in asked["techniques"].items():
+        summary = json.loads((root / "08_reporting" / name / "summary.json").read_text())
+        gain = summary["fresh"]["difference"][told["metric"]]
+        pairs = np.array(told["pairs"], float)
+        found = mean_difference(pairs, told["smallest"], told["level"], told["overlap"])
+        assert found.mean == pytest.approx(gain["mean"], rel=1e-5, abs=1e-9)
+        if gain["ci_low"] is not None:
+            assert (found.low, found.high) == pytest.approx(
+                (gain["ci_low"], gain["ci_high"]), rel=1e-4
+            )
 
 
 def test_where_the_noise_comes_from_is_told_for_every_problem(root: Path) -> None:

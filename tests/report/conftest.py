@@ -1,14 +1,17 @@
 """A small study for the page, with hostile words wherever a user may write something."""
 
 import io
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
+from regpipe.provenance.origin import Origin
 from regpipe.report.page import render
 from regpipe.report.study import Story, Study
+from regpipe.report.technique_page import technique_files
 from regpipe.statistics.answer import Answer
 from tests import answers
 
@@ -65,7 +68,7 @@ def story(name: str, words: str = HOSTILE) -> Story:
             "seconds": [0.1, 0.2], "test_loss": [-0.25, NOTHING],
         }
     )  # fmt: skip
-    names = ("samples", "paired_differences", "learning_curves", "decision_boundary", words)
+    names = ("samples", "paired_differences", "learning_curves", "decision_boundary", "card", words)
     pictures = {name: picture() for name in names}
     return Story(answer(name), words, runs, pictures, f"{name}: {words}\n", f"# {words}\n")
 
@@ -170,6 +173,14 @@ def study() -> Study:
     return Study(*tables, problems, stories, pictures, mechanisms=mechanisms())
 
 
+ORIGIN = Origin(datetime(2026, 11, 27, 9, 30, tzinfo=UTC), f"kedro run {HOSTILE}", "abc", "1")
+
+
 @pytest.fixture(scope="session")
 def page(study: Study) -> str:
-    return render(study)
+    return render(study, ORIGIN)
+
+
+@pytest.fixture(scope="session")
+def files(study: Study) -> dict[str, bytes]:
+    return technique_files(study, ORIGIN, f"Which? {HOSTILE}")

@@ -18,7 +18,7 @@ from regpipe.statistics.examined import Examined
 from regpipe.statistics.summary import Mean
 from regpipe.statistics.verdicts import VERDICTS
 from regpipe.statistics.winners import ModelAnswer
-from tests.report.conftest import HOSTILE, picture
+from tests.report.conftest import HOSTILE, ORIGIN, picture
 from tests.statistics.test_diagnosis import diagnosed, fits
 
 
@@ -306,7 +306,7 @@ def story(told: ModelAnswer, calibration: Calibration | None = CALIBRATION, **pa
             name: Mean.model_validate({"mean": mean, "ci_low": low, "ci_high": high})
             for name, (mean, low, high) in means.items()
         },
-        **{"block": f"# {HOSTILE}", "code": "import keras", "version": "1"},
+        **{"block": f"# {HOSTILE}", "code": "import keras", "origin": ORIGIN},
         "pictures": {f"{name}_plot": picture() for name in drawn},
     }
     return AnswerStory(**(found | parts))

@@ -1,13 +1,20 @@
-"""Does the page work in a browser, from a file, with a keyboard, on a phone?"""
+"""Does the page work in a browser, from a file, with a keyboard, on a phone, for everybody?"""
 
+import itertools
+import math
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from regpipe.statistics.difference import mean_difference
+from regpipe.statistics.intervals import FEWEST
+from regpipe.statistics.verdicts import decide
 from tests.report.conftest import TECHNIQUES
 
 CHROMIUM = next(
@@ -21,6 +28,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 Open = Callable[..., Page]
+PAGES = ("report.html", "report-pages/dropout.html")
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +40,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(page: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    file: Path = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_text(page, encoding="utf-8")
-    return file.as_uri()
+def address(page: str, files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder: Path = tmp_path_factory.mktemp("page")
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / "report-pages").mkdir()
+    for name, content in files.items():
+        (folder / "report-pages" / name).write_bytes(content)
+    return folder.as_uri()
 
 
 @pytest.fixture
@@ -43,9 +54,13 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
     """Opens the page; afterwards nothing may have been fetched, said on the console, or run."""
     contexts, messages = [], []
 
-    def open_page(fragment: str = "", width: int = 1280, scripts: bool = True) -> Page:
+    def open_page(
+        file: str = "report.html", width: int = 1280, scripts: bool = True, dark: bool = False
+    ) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=scripts
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
         page = context.new_page()
@@ -54,7 +69,7 @@ def opened(browser: Browser, address: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: messages.append(f"error: {error}"))
         page.on("dialog", lambda dialog: messages.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: messages.append(f"request: {request.url[:80]}"))
-        page.goto(address + fragment)
+        page.goto(f"{address}/{file}")
         return page
 
     yield open_page
@@ -125,7 +140,7 @@ def test_filters_narrow_and_the_count_says_so(opened: Open) -> None:
     page.get_by_label("Verdict").select_option("helps")
     assert order(page) == ["dropout", "sparse"]
     expect(count).to_have_text("2 of 5 techniques")
-    page.get_by_label("Problem").select_option("codes")
+    page.locator("#leaderboard--filters").get_by_label("Problem").select_option("codes")
     assert order(page) == ["sparse"]
     page.get_by_role("button", name="Show all").click()
     expect(count).to_have_text("5 techniques")
@@ -143,62 +158,52 @@ def test_a_family_with_a_hostile_name_can_be_chosen(opened: Open) -> None:
     assert len(order(page)) == 1
 
 
-def test_a_link_opens_its_section_and_the_pictures_decode(opened: Open) -> None:
+def test_a_link_opens_the_page_of_a_technique_and_its_pictures_decode(opened: Open) -> None:
     page = opened()
     page.locator("#leaderboard--table a", has_text="dropout").click()
-    section = page.locator("details.technique:has(#dropout)")
-    expect(section).to_have_attribute("open", "")
-    images = section.locator("img")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("dropout")
+    images = page.locator("img")
     assert images.count() == 4
     for image in images.all():
         image.scroll_into_view_if_needed()
         page.wait_for_function(
             "i => i.complete && i.naturalWidth === 300", arg=image.element_handle()
         )
-    assert page.locator("details.technique[open]").count() == 1
+    page.get_by_role("link", name="Which?").click()
+    expect(page.locator("#leaderboard--table")).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_an_address_opens_its_section(opened: Open, scripts: bool) -> None:
-    page = opened("#early_stopping", scripts=scripts)
-    expect(page.locator("#early_stopping .sentence")).to_be_in_viewport()
-    expect(page.locator("details.technique:has(#early_stopping) summary")).to_be_in_viewport()
-    assert page.locator("details.technique[open]").count() == 1
-
-
-def test_a_section_that_was_closed_opens_again(opened: Open) -> None:
-    page = opened("#dropout")
-    page.locator("details.technique:has(#dropout) summary").click()
-    expect(page.locator("#dropout")).to_be_hidden()
-    page.locator("#leaderboard--table a", has_text="dropout").click()
-    expect(page.locator("#dropout .sentence")).to_be_in_viewport()
-
-
-def test_an_address_of_nothing_does_nothing(opened: Open) -> None:
-    page = opened("#%E0%A4%A")
-    assert page.locator("details.technique[open]").count() == 0
-    assert len(order(page)) == len(TECHNIQUES)
-
-
-def test_a_phone_has_no_need_to_scroll_sideways(opened: Open) -> None:
-    page = opened("#dropout", width=360)
+@pytest.mark.parametrize("file", PAGES)
+def test_a_phone_has_no_need_to_scroll_sideways(opened: Open, file: str) -> None:
+    page = opened(file, width=360)
     for details in page.locator("details").all():
         details.evaluate("each => each.open = true")
     width, beyond = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
     assert (width, beyond) == (360, 360)
 
 
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("file", PAGES)
+def test_nothing_keeps_anybody_out(opened: Open, file: str, dark: bool) -> None:
+    found = Axe().run(opened(file, dark=dark))
+    assert [each["id"] for each in found.response["violations"]] == []
+
+
+def test_all_columns_of_the_leaderboard_are_in_sight(opened: Open) -> None:
+    table = opened().locator("#leaderboard--table")
+    assert table.evaluate("t => t.parentElement.scrollWidth - t.parentElement.clientWidth") == 0
+
+
 def test_without_scripts_everything_is_there(opened: Open) -> None:
     page = opened(scripts=False)
     assert len(order(page)) == len(TECHNIQUES)
     expect(page.locator("#leaderboard--filters")).to_be_hidden()
+    expect(page.locator("#ask--form")).to_be_hidden()
     assert page.locator("#leaderboard--table thead button:enabled").count() == 0
-    page.locator("details.technique summary").first.click()
-    expect(page.locator("details.technique .sentence").first).to_be_visible()
 
 
 def test_code_can_be_copied(opened: Open) -> None:
-    page = opened("#dropout")
+    page = opened("report-pages/dropout.html")
     button = page.get_by_role("button", name="Copy the Keras code of dropout")
     button.click()
     expect(page.locator("#page--status")).to_have_text(re.compile("Copied|Selected"))
@@ -207,8 +212,76 @@ def test_code_can_be_copied(opened: Open) -> None:
 def test_headings_tables_and_regions_are_named(opened: Open) -> None:
     page = opened()
     assert page.get_by_role("heading", level=1).count() == 1
-    for name in ("The answer", "Leaderboard", "Technique by technique", "What it was run with"):
+    for name in ("The answer", "Leaderboard", "Ask it yourself", "What it was run with"):
         assert page.get_by_role("heading", level=2, name=name).count() == 1
     for region in page.locator(".scroll[tabindex]").all():
         assert region.get_attribute("aria-label")
     assert page.locator("th:not([scope])").count() == 0
+
+
+def pairs_of_many_kinds() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(1)
+    return {
+        "normal": random.normal(0.01, 0.02, 30),
+        "many": random.normal(0.0, 0.01, 200),
+        "skewed": random.exponential(0.02, 20) - 0.01,
+        "skewed to the left": -random.exponential(0.02, 12),
+        "few": random.normal(0.0, 0.01, FEWEST),
+        "too few": random.normal(0.0, 0.01, FEWEST - 1),
+        "equal": np.full(20, 0.02),
+        "none": np.zeros(20),
+        "no number": np.array([*random.normal(0.0, 0.01, 9), math.nan]),
+    }
+
+
+def test_the_script_judges_as_the_project_does(opened: Open) -> None:
+    page, smallest = opened(), 0.01
+    for kind, pairs in pairs_of_many_kinds().items():
+        numbers = [None if math.isnan(pair) else float(pair) for pair in pairs]
+        for overlap, level in itertools.product((0.0, 0.25), (0.8, 0.96, 0.9995)):
+            own = mean_difference(pairs, smallest, level, overlap)
+            options = {"smallest": smallest, "level": level, "overlap": overlap, "fewest": FEWEST}
+            found = page.evaluate(
+                "all => Object.values(regpipe.difference(...all))", [numbers, options]
+            )
+            expected = [own.mean, own.low, own.high]
+            np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-12, err_msg=kind)
+            for better in (1, -1):
+                ends = [*found[1:], smallest, better]
+                said = page.evaluate("all => regpipe.verdict(...all)", ends)
+                assert said == decide(own.low, own.high, smallest, higher_is_better=better > 0)
+
+
+def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None:
+    page = opened()
+    answer, everything = page.locator("#ask--answer"), page.locator("#ask--all")
+    verdicts = page.locator("#leaderboard--table td.verdict")
+    told = verdicts.all_inner_texts()
+    expect(everything).to_have_text("The verdicts above are those that were told.")
+    page.get_by_label("Does this").select_option("dropout")
+    expect(answer).to_contain_text("against the baseline: +")
+    one = answer.inner_text()
+    page.get_by_label("help more than").select_option("weight_l2")
+    expect(answer).to_contain_text("0.0 [")  # the same pairs, in this small study
+    assert answer.inner_text() != one
+    page.get_by_label("Smallest difference").fill("10")  # 32 times
+    expect(page.locator("output[name=smallest_told]")).to_have_text("32.0 points")
+    assert all("too little to matter" in text for text in verdicts.all_inner_texts())
+    expect(everything).to_contain_text("4 helps, too little to matter; 1 hurts, too little")
+    row = page.locator("#families--table tbody tr").first.locator("td.number")
+    assert row.all_inner_texts()[1:] == ["0", row.all_inner_texts()[0], "0", "0"]
+    page.get_by_label("Verdict").select_option("hurts, too little to matter")
+    assert order(page) == ["sparse"]  # of which less is better
+    page.get_by_label("Repeats").fill("200")
+    expect(answer).to_contain_text("This is a forecast")
+    page.get_by_role("button", name="As it was run").click()
+    expect(everything).to_have_text("The verdicts above are those that were told.")
+    page.get_by_role("button", name="Show all").click()
+    assert verdicts.all_inner_texts() == told
+
+
+def test_few_repeats_tell_nothing(opened: Open) -> None:
+    page = opened()
+    page.get_by_label("Repeats").fill("5")
+    expect(page.locator("output[name=repeats_told]")).to_have_text("5")
+    assert page.get_by_label("Repeats").get_attribute("min") == str(FEWEST)

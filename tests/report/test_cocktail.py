@@ -11,7 +11,7 @@ from regpipe.report.page import render_cocktail
 from regpipe.report.terminal import show_cocktail
 from regpipe.report.views.cocktail import cocktail_sentence
 from regpipe.statistics.cocktail import CocktailAnswer
-from tests.report.conftest import HOSTILE, picture
+from tests.report.conftest import HOSTILE, ORIGIN, picture
 
 
 def answer(*ingredients: dict[str, Any]) -> dict[str, Any]:
@@ -111,11 +111,11 @@ def rendered(summary: dict[str, Any]) -> str:
     return render_cocktail(
         CocktailAnswer.model_validate(summary),
         MIXTURES,
-        picture(),
-        {"dropout": "Dropout"},
-        f"# {HOSTILE}",
-        "import keras",
-        "1",
+        picture=picture(),
+        titles={"dropout": "Dropout"},
+        block=f"# {HOSTILE}",
+        code="import keras",
+        origin=ORIGIN,
     )
 
 

@@ -2,7 +2,8 @@
 
 Four kinds of content differ between two runs that made the same, and nothing else may:
 
-- when: the time at which a verdict was told (`looks.csv`), a trial began and ended (`trials.log`);
+- when: the time at which a verdict was told (`looks.csv`), a trial began and ended (`trials.log`),
+  a page was written, and by which command;
 - who: the process that had the folder last (`lock`), or made a trial;
 - what was ended: a search that was killed keeps the trial that it was in, as failed (`trials.log`),
   of which only the trials that count are compared; and asks for no fit again of trials that were
@@ -13,12 +14,14 @@ Four kinds of content differ between two runs that made the same, and nothing el
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from regpipe.whole import BEGUN
 
+WRITTEN = re.compile(r'<p class="kicker"><time.*?</p>')  # when and by which command, on a page
 SEARCHED = (".mixtures", ".networks")  # what a search leaves
 
 
@@ -27,7 +30,15 @@ def contents(root: Path) -> dict[str, Any]:
     files = {
         str(path.relative_to(root)): path for path in sorted(root.rglob("*")) if _is_file(path)
     }
-    return {name: READ.get(path.name, Path.read_bytes)(path) for name, path in files.items()}
+    return {name: _reader(path)(path) for name, path in files.items()}
+
+
+def _reader(path: Path) -> Callable[[Path], Any]:
+    return _page if path.suffix == ".html" else READ.get(path.name, Path.read_bytes)
+
+
+def _page(path: Path) -> str:
+    return WRITTEN.sub("", path.read_text(encoding="utf-8"))
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
@@ -55,7 +66,7 @@ def _made(path: Path) -> dict[str, Any]:
     for name in records:
         if name.endswith(SEARCHED):
             records[name]["fits"] = None
-        if name.endswith((".look", ".summary")):
+        if name.endswith((".look", ".summary", ".report", ".pages")):
             records[name]["content"] = None
     return records
 

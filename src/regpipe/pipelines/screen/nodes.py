@@ -234,18 +234,22 @@ def report(
     left_out: dict[str, str],
     problem: Problem,
     origin: Origin,
-    forest_plot: bytes,
-    *stories: Stories,
+    *,
     name: str,
+    **shown: Any,
 ) -> tuple[str, dict[str, bytes]]:
-    """Return the page that shows it all, and the files beside it."""
+    """Return the page that shows it all, and the files beside it.
+
+    `shown` are the `forest_plot` and the stories of all recipes, by the names of their datasets.
+    """
+    forest = shown.pop("forest_plot")
     study = Study(
         leaderboard,
         tabulate_claims([], {}),
         pd.DataFrame(),
         {name: problem.title},
-        study_nodes.gather(*stories),
-        {"forest": forest_plot},
+        study_nodes.gather(*shown.values()),
+        {"forest": forest},
         Screening(tuning, references, left_out),
     )
     return study_nodes.written(study, origin)

@@ -91,7 +91,9 @@ def _whole(problem: str, recipes: list[str]) -> Pipeline:
     stories = [of_recipe(problem, name, "story") for name in recipes]
     choices = {name: of_recipe(problem, name, "choice") for name in recipes}
     arm, block = f"{problem}.arm", f"params:{problem}"
-    shown = [board, tuning, references, left_out, block, "origin", forest, *stories]
+    tables = {"leaderboard": board, "tuning": tuning, "references": references}
+    further = {"left_out": left_out, "problem": block, "origin": "origin", "forest_plot": forest}
+    shown = tables | further | {story: story for story in stories}
     made = [f"{screen}.report", f"{screen}.pages"]
     samples, look = f"{problem}.samples", f"{screen}.look"
     asked = [arm, samples, "looks", PROTOCOL, STATISTICS, SCREEN, REFERENCES]
