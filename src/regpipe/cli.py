@@ -22,6 +22,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from regpipe.candidates.check import check_free
+from regpipe.engine import progress
 from regpipe.errors import SpecError, seen, shown
 from regpipe.kedro_side.blocks import read_blocks, reference_fault
 from regpipe.kedro_side.config_file import DEEPEST, read_config, read_value
@@ -45,6 +46,7 @@ def _run(**kwargs: Any) -> Any:
     assert kedro_run.callback is not None
     runner = kwargs["runner"] or RUNNER
     _check_runner(runner, kwargs.get("runner_params") or {})
+    progress.start("reading the project")
     try:
         with interrupts_told():
             return kedro_run.callback(**{**kwargs, "runner": runner})
@@ -64,6 +66,8 @@ def _run(**kwargs: Any) -> Any:
         if not re.search(wrong_names, str(error)):
             raise
         raise click.ClickException(str(error)) from None
+    finally:
+        progress.stop()
 
 
 def _check_runner(name: str, arguments: Mapping[str, Any]) -> None:

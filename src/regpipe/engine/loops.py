@@ -14,7 +14,7 @@ from threading import Lock, Semaphore
 from typing import Any
 
 from regpipe.candidates.arm import Arm
-from regpipe.engine import halt
+from regpipe.engine import halt, progress
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.fit import Fit, Start
 from regpipe.engine.job import Job
@@ -76,8 +76,10 @@ class Loops:
         key = kind_of(arm, architecture)
         form = key, *(len(part) for part in (rows.x_train, rows.x_val)), rows.room
         with self._making:
-            loop = self._loops.get(key) or CompiledLoop(arm, architecture, self._random)
-            self._loops[key] = loop
+            if key not in self._loops:
+                progress.compiling(arm.name)
+                self._loops[key] = CompiledLoop(arm, architecture, self._random)
+            loop = self._loops[key]
             first = nullcontext() if form in self._compiled else self._first[form]
         with first, self._cores:
             fit = loop.fit(rows, seed, start, arm, architecture)

@@ -15,7 +15,7 @@ from kedro.runner.task import Task
 from pluggy import PluginManager
 
 from regpipe.engine import progress
-from regpipe.kedro_side.progress import fits_ahead
+from regpipe.kedro_side.progress import arms_of, fits_ahead
 from regpipe.kedro_side.runner.fingerprints import TRAINER, fingerprints
 from regpipe.kedro_side.runner.lock import release
 from regpipe.kedro_side.runner.records import (
@@ -68,7 +68,8 @@ class IncrementalRunner(SequentialRunner):
         done = len(pipeline.nodes) - len(left.nodes)
         if done:
             logger.info("%d of %d nodes are up to date.", done, len(pipeline.nodes))
-            progress.expect(fits_ahead(left, catalog) - fits_ahead(pipeline, catalog))
+            fewer = fits_ahead(left, catalog) - fits_ahead(pipeline, catalog)
+            progress.expect(fewer, arms_of(left) - arms_of(pipeline))
         if hook_manager is not None:
             hook_manager.register(memory)
         try:

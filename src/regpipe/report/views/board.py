@@ -28,9 +28,9 @@ DOWNWARDS = ("change", "gain", "p_better", "repeats")  # where the first click p
 class Row:
     """A technique in the leaderboard.
 
-    `verdict` is the one on its own, `joint` the one corrected for all on the problem, in words; `drawing`
-    shows change and interval, where there are any; `leak` is whether it watches rows that score its
-    published number. `cells` are the other columns.
+    `verdict` is the one on its own, `joint` the one corrected for all on the problem, in words;
+    `drawing` shows change and interval, where there are any; `leak` is whether it watches rows that
+    score its published number. `cells` are the other columns.
     """
 
     technique: str
