@@ -138,6 +138,21 @@ def test_an_interval_that_ends_near_0_says_on_which_side(answer: dict[str, Any])
     assert "+1.2 [0.03, 2.0]" in console.export_text()
 
 
+@pytest.mark.parametrize("width", [120, 80, 60, 48])
+def test_gain_and_verdict_are_there_however_narrow_it_is(
+    answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"]["verdict"] = "no difference that matters"
+    console = Console(width=width, record=True, file=io.StringIO())
+    monkeypatch.setattr("regpipe.report.terminal.get_console", lambda: console)
+    terminal.show([made(other)], baselines(), sentences=False)
+    text = console.export_text()
+    assert "+1.2 [0.4, 2.0]" in text and all(word in text for word in ("difference", "matters"))
+    assert ("published" in text) == (width >= 80) and ("fixed" in text) == (width > 48)
+    assert "…" not in text
+
+
 def test_a_gain_too_small_to_interest_anyone_is_called_so(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     other["fresh"]["verdict"] = "helps, too little to matter"

@@ -9,6 +9,7 @@ import pandas as pd
 from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from regpipe.language import Problem
 from regpipe.language.blocks import SIDES
@@ -41,7 +42,7 @@ def show(
     """Print a table for each metric, and the sentences; `baselines` are as in `answers_table`."""
     for metric in METRICS:
         if chosen := [answer for answer in answers if answer.metric == metric]:
-            _print(answers_table(chosen, baselines))
+            _print(answers_table(chosen, baselines, get_console().width))
     if sentences:
         _print(*map(sentence, answers))
 
@@ -137,6 +138,9 @@ def _compared_table(answer: ModelAnswer) -> Table:
     return made
 
 
+DISPENSABLE = ("published", "repeats", "fixed", "fresh")  # in this order, where there is no room
+
+
 def show_grid(grid: pd.DataFrame, choice: Choice) -> None:
     """Print the table and the sentence of a grid."""
     _print(_grid_table(grid, choice), grid_sentence(choice))
@@ -155,7 +159,9 @@ def _line(part: str | Table, fold: bool = True) -> None:
     get_console().print(text, highlight=False, soft_wrap=not fold)
 
 
-def answers_table(answers: Sequence[Answer], baselines: Mapping[str, pd.DataFrame]) -> Table:
+def answers_table(
+    answers: Sequence[Answer], baselines: Mapping[str, pd.DataFrame], width: int = 80
+) -> Table:
     """Return a row per arm, problem by problem: the metric on test rows, gain and verdict.
 
     `fixed` is the published draw under many seeds, `fresh` a new draw at each repeat; published
@@ -165,6 +171,8 @@ def answers_table(answers: Sequence[Answer], baselines: Mapping[str, pd.DataFram
     Args:
         answers: all of one metric.
         baselines: the run table of each problem's baseline, all of whose repeats count.
+        width: of the terminal, in characters. Where it is too small for all columns, some that say
+            how the verdict came about are left out.
     """
     unit = answers[0].unit
     scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
@@ -174,14 +182,26 @@ def answers_table(answers: Sequence[Answer], baselines: Mapping[str, pd.DataFram
     sections = [_section(list(part), baselines[problem]) for problem, part in by_problem]
     rows = [row for section in sections for row in section]
     shown = [heading for heading in rows[0] if _tells(heading, {row[heading] for row in rows})]
+    for heading in DISPENSABLE:
+        if heading in shown and sum(_width(name, rows) + 1 for name in shown) > width:
+            shown.remove(heading)
     for heading in shown:
-        wide = len("difference") if heading == "verdict" else None
-        made.add_column(heading, no_wrap=not wide, min_width=wide)
+        folds = heading == "verdict"
+        least = _width(heading, rows) if folds else None
+        made.add_column(heading, no_wrap=not folds, min_width=least)
     for section in sections:
         made.add_section()
         for row in section:
             made.add_row(*(row[heading] for heading in shown))
     return made
+
+
+def _width(heading: str, rows: Sequence[Mapping[str, str]]) -> int:
+    """Return how many characters a column takes; a verdict is folded between its words."""
+    if heading == "verdict":
+        return len("difference")
+    lines = [line for row in rows for line in Text.from_markup(row[heading]).plain.split("\n")]
+    return max(map(len, [heading, *lines]))
 
 
 def _tells(heading: str, cells: set[str]) -> bool:
