@@ -267,7 +267,7 @@ def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None
     page.get_by_label("Smallest difference").fill("10")  # 32 times
     expect(page.locator("output[name=smallest_told]")).to_have_text("32.0 points")
     assert all("too little to matter" in text for text in verdicts.all_inner_texts())
-    expect(everything).to_contain_text("4 helps, too little to matter; 1 hurts, too little")
+    expect(everything).to_contain_text("4 help, too little to matter; 1 hurts, too little")
     row = page.locator("#families--table tbody tr").first.locator("td.number")
     assert row.all_inner_texts()[1:] == ["0", row.all_inner_texts()[0], "0", "0"]
     page.get_by_label("Verdict").select_option("hurts, too little to matter")

@@ -195,7 +195,9 @@
         cells[k].style.setProperty("--share", count / number);
       });
     }
-    const listed = [...counts].filter(([, count]) => count).map(([verdict, count]) => `${count} ${verdict}`);
+    const listed = [...counts]
+      .filter(([, count]) => count)
+      .map(([verdict, count]) => `${count} ${count > 1 ? verdict.replace(/^(help|hurt)s/, "$1") : verdict}`);
     all.textContent = asRun()
       ? "The verdicts above are those that were told."
       : `With these settings, of all techniques: ${listed.join("; ")}. The leaderboard and the table of ` +

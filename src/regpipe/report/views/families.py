@@ -11,7 +11,7 @@ from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
 HELP, LITTLE, OPEN, HURT = FATES = ("help", "too little to matter", "undecided", "hurt")
 MOST = 3  # families that a sentence names
-SEVERAL = 3  # techniques of a family, below which none is said to hurt mostly
+SEVERAL = 3  # techniques of a family, below which it is not named for one of them
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ def told(found: list[Family]) -> str:
     >>> told([])
     'No technique helps for sure.'
     """
-    helping = [f for f in found if f.counts[HELP]][:MOST]
-    hurting = [f for f in found if f.all >= SEVERAL and f.share(HURT) > 0.5]
+    named = [family for family in found if family.all >= SEVERAL] or found
+    helping = [f for f in named if f.counts[HELP]][:MOST]
+    hurting = [f for f in named if f.share(HURT) > 0.5]
     hurting = sorted(hurting, key=lambda f: -f.share(HURT))[:MOST]
     if len(helping) > 1:
         parts = [f"the families that help most often are {_listed(helping, HELP)}"]
