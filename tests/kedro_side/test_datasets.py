@@ -1,4 +1,5 @@
 import base64
+import inspect
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from regpipe.kedro_side.datasets import (
     RunsDataset,
     StoriesDataset,
     ValueDataset,
+    whole,
 )
 from regpipe.language import Technique
 from regpipe.report.study import Story
@@ -226,3 +228,18 @@ def test_where_a_run_comes_from_is_read_and_never_saved(tmp_path: Path) -> None:
     assert origin.commit == "" and origin.version
     with pytest.raises(DatasetError, match="can't be chosen"):
         OriginDataset().save(origin)
+
+
+def test_what_is_not_there_has_no_preview(tmp_path: Path) -> None:
+    here = {"filepath": str(tmp_path / "nothing")}
+    kinds = [
+        *(KerasModelDataset(**here), PictureDataset(**here), runs_of(tmp_path)),
+        ValueDataset(kind="regpipe.candidates.arm.Arm", **here),
+        *(whole.CSVDataset(**here), whole.JSONDataset(**here), whole.ParquetDataset(**here)),
+    ]
+    assert [dataset.preview() for dataset in kinds] == [None] * len(kinds)
+    annotations = [inspect.signature(dataset.preview).return_annotation for dataset in kinds]
+    assert all("Preview" in str(annotation) for annotation in annotations)  # kedro-viz asks for it
+    table = whole.CSVDataset(**here)
+    table.save(pd.DataFrame({"a": [1]}))
+    assert table.preview()["data"]

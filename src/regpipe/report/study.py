@@ -23,6 +23,7 @@ class Story:
             `predicted_true` and `reconstructions`, and `grid` where it has one that was run.
         block: its YAML.
         code: Python that builds and trains the same model in plain Keras.
+        weights: how many the model has, where that is known.
     """
 
     answer: Answer
@@ -31,6 +32,7 @@ class Story:
     pictures: Pictures
     block: str
     code: str
+    weights: int | None = None
 
 
 Stories = dict[str, Story]  # by the names of their techniques

@@ -41,6 +41,7 @@ def _files(
         name=name,
         file=quote(name),
         explanation=story.explanation,
+        weights=story.weights,
         verdict=badge(answer.fresh.verdict),
         change=change(answer.unit, gain.mean, gain.ci_low, gain.ci_high),
         sentence=typeset(sentence(answer)),

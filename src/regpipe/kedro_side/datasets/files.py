@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from regpipe.engine import npz
 from regpipe.engine.npz import Arrays
+from regpipe.kedro_side.datasets.previews import of_what_is_there
 from regpipe.places.elsewhere import fetched, put_whole
 from regpipe.whole import written_whole
 
@@ -147,6 +148,7 @@ class KerasModelDataset(FileDataset[Any, Any]):
         files[CONFIG] = SHARED.sub(_in_turn(), files[CONFIG])
         write_zip(path, files)
 
+    @of_what_is_there
     def preview(self) -> JSONPreview:
         """Return the model's configuration, as the file holds it."""
         with self._at_hand() as path, zipfile.ZipFile(path) as archive:
@@ -194,6 +196,7 @@ class PictureDataset(FileDataset["Figure | bytes", bytes]):
             arguments["bbox_inches"] = _laid_out(data, arguments.get("dpi", data.dpi))
         data.savefig(path, **arguments)
 
+    @of_what_is_there
     def preview(self) -> ImagePreview:
         """Return the picture as kedro-viz shows it."""
         return ImagePreview(base64.b64encode(self.load()).decode())
@@ -252,6 +255,7 @@ class ValueDataset(FileDataset[Any, Any]):
         plain = self._type.dump_python(data, **self._save_args)
         path.write_text(json.dumps(plain, indent=2), encoding="utf-8")
 
+    @of_what_is_there
     def preview(self) -> JSONPreview:
         """Return the text of the file, for kedro-viz."""
         with self._at_hand() as path:

@@ -8,6 +8,7 @@ import pandas as pd
 from kedro_datasets._typing import TablePreview
 
 from regpipe.kedro_side.datasets.files import FileDataset, NpzDataset
+from regpipe.kedro_side.datasets.previews import of_what_is_there
 from regpipe.statistics.overlap import BY_UNIT, without_units
 
 
@@ -43,6 +44,7 @@ class RunsDataset(FileDataset[pd.DataFrame, pd.DataFrame]):
         if columns or self._version:  # each version has both
             self._row_scores.save({name: _stacked(cells) for name, cells in columns.items()})
 
+    @of_what_is_there
     def preview(self, nrows: int = 20) -> TablePreview:
         """Return the first fits, for kedro-viz."""
         with self._at_hand() as path:

@@ -59,7 +59,7 @@ class StoriesDataset(FileDataset["Stories", "Stories"]):
 
 def _files(story: "Story") -> Mapping[str, bytes]:
     """Return the files that a story is kept in."""
-    words = {key: getattr(story, key) for key in ("explanation", "block", "code")}
+    words = {key: getattr(story, key) for key in ("explanation", "block", "code", "weights")}
     pictures = {f"{name}{PICTURE}": content for name, content in story.pictures.items()}
     return {
         ANSWER: story.answer.model_dump_json().encode(),

@@ -10,6 +10,7 @@ from kedro_datasets.pandas import CSVDataset as KedroCSVDataset
 from kedro_datasets.pandas import ParquetDataset as KedroParquetDataset
 from kedro_datasets.text import TextDataset as KedroTextDataset
 
+from regpipe.kedro_side.datasets.previews import of_what_is_there
 from regpipe.places.elsewhere import put_whole
 from regpipe.whole import written_whole
 
@@ -39,13 +40,19 @@ class Whole:
 class CSVDataset(Whole, KedroCSVDataset):
     """`pandas.CSVDataset`, written as a whole."""
 
+    preview = of_what_is_there(KedroCSVDataset.preview)
+
 
 class JSONDataset(Whole, KedroJSONDataset):
     """`json.JSONDataset`, written as a whole."""
 
+    preview = of_what_is_there(KedroJSONDataset.preview)
+
 
 class ParquetDataset(Whole, KedroParquetDataset):
     """`pandas.ParquetDataset`, written as a whole."""
+
+    preview = of_what_is_there(KedroParquetDataset.preview)
 
 
 class TextDataset(Whole, KedroTextDataset):

@@ -31,9 +31,13 @@ def make_story(
     architecture: dict[str, Any],
     summary: Answer,
     runs: pd.DataFrame,
+    model: Any = None,
     **pictures: bytes,
 ) -> Stories:
-    """Gather what is shown of one technique; it is the only one in what is returned."""
+    """Gather what is shown of one technique; it is the only one in what is returned.
+
+    `model` is its Keras model, where a run makes one.
+    """
     from regpipe.report.keras_code import keras_code  # slow to import, as is `page`
 
     shape = tuple(architecture["config"]["layers"][0]["config"]["batch_shape"][1:])
@@ -46,6 +50,7 @@ def make_story(
         pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
         block=as_yaml(arm.name, technique),
         code=keras_code(arm, shape, arm.problem_block.standardise),
+        weights=None if model is None else model.count_params(),
     )
     return {summary.technique: story}
 

@@ -14,7 +14,7 @@ from regpipe.pipelines.wiring import bound, parameters, step
 
 NAME = "study"
 CLAIMS = "claims"  # a part of it, and a pipeline by itself
-PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms")
+PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms", "card")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ def _stories(problem: str, part: ProblemPart) -> list[Node | Pipeline]:
 def _story(name: str, part: ProblemPart) -> Pipeline:
     """Return the node that makes a technique's story, in the technique's namespace."""
     grid = f"{name}_grid.grid_plot" if name in part.grids else None
-    inputs = story_of(f"{name}.", part.view, grid)
+    # Read here, the model is inside of the technique's box in kedro-viz, and not in a row of all.
+    inputs = story_of(f"{name}.", part.view, grid) | {"model": f"{name}.model"}
     return Pipeline(
         [step(nodes.make_story, inputs, f"{name}.story", "report", NAME)],
         namespace=name,

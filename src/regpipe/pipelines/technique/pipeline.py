@@ -35,7 +35,6 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped, famil
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
             step(answer, answered, "summary", "evaluate"),
-            step(nodes.plot_card, "summary", "card_plot", "plot"),
             step(nodes.plot_samples, "problem_samples_plot", "samples_plot", "plot"),
             *picture_nodes(view),
         ],
@@ -58,7 +57,7 @@ def of_baseline(problem: str, view: View) -> dict[str, str]:
 
 
 def picture_nodes(view: View) -> list[Node]:
-    """Return the nodes that draw both arms."""
+    """Return the nodes that draw both arms, and what is told of them."""
     histories = ["baseline_history", "history", *TABLES, "baseline_arm", "arm"]
     seen = [f"baseline_{view.predictions}", view.predictions, "samples", *TABLES, "arm"]
     pairs = [*TABLES, "comparison", "arm", STATISTICS]
@@ -73,4 +72,5 @@ def picture_nodes(view: View) -> list[Node]:
         ),
         step(nodes.plot_paired_differences, pairs, "paired_differences_plot", "plot"),
         step(nodes.plot_weight_norms, [*TABLES, "arm"], "weight_norms_plot", "plot"),
+        step(nodes.plot_card, "summary", "card_plot", "plot"),
     ]

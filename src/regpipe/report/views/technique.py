@@ -17,13 +17,21 @@ CAPTIONS = {
         "wherever they share layers, initial weights."
     ),
     "learning_curves": (
-        "Mean over repeats, and the band that holds the middle 80% of them. A fit that has ended "
-        "counts on with the numbers of the weights that it keeps."
+        "Mean over repeats, and of the rows that are watched the band that holds the middle 80%. A "
+        "fit that has ended counts on with the numbers of the weights that it keeps."
     ),
-    "decision_boundary": "What the networks of all repeats say about each point, on average.",
-    "confusion": "Which class is taken for which, in percent of the true class's rows.",
+    "decision_boundary": (
+        "What the networks of all repeats say about each point, on average; dashed, where it is "
+        "known: the boundary that would be best."
+    ),
+    "confusion": (
+        "How much more often a class is taken for another with the technique than without it, in "
+        "points of the true class's rows."
+    ),
     "predicted_true": "Predictions against the truth, on test rows.",
-    "reconstructions": "Rows, some with noise, and what comes back from their codes.",
+    "reconstructions": (
+        "Rows, some with noise, what comes back from their codes, and where that differs."
+    ),
     "weight_norms": "How large the weights of each layer are at the end, a dot per fit.",
     "grid": "Each value of its strength, and how often validation rows chose it.",
 }
@@ -61,7 +69,8 @@ def _alternative(picture: str, answer: Answer) -> str:
     """Return what a picture shows for somebody who can't see it, "" if there is no description."""
     if picture == "grid" or picture not in CAPTIONS:
         return ""
-    describe = {"paired_differences": _differences, "learning_curves": _epochs}.get(picture, _arms)
+    special = {"paired_differences": _differences, "learning_curves": _epochs, "confusion": _change}
+    describe = special.get(picture, _arms)
     return describe(answer)
 
 
@@ -95,3 +104,8 @@ def _written(unit: Metric, mean: float) -> str:
 def _arms(answer: Answer) -> str:
     draws = answer.fresh.draws
     return f"Baseline and technique side by side, on the {draws.fixed} and on {draws.fresh}."
+
+
+def _change(answer: Answer) -> str:
+    draws = answer.fresh.draws
+    return f"Technique minus baseline, on the {draws.fixed} and on {draws.fresh}."
