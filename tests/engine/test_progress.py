@@ -8,9 +8,14 @@ from rich.console import Console
 from regpipe.engine import progress
 
 
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    shown = io.StringIO()
+    shown = Screen()
     console = Console(file=shown, force_terminal=True, color_system=None, width=120)
     monkeypatch.setattr(progress, "get_console", lambda: console)
     return shown
@@ -44,7 +49,7 @@ def described() -> str:
 
 
 def test_where_there_is_little_room_the_numbers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = io.StringIO()
+    shown = Screen()
     console = Console(file=shown, force_terminal=True, color_system=None, width=64)
     monkeypatch.setattr(progress, "get_console", lambda: console)
     progress.start("reading the project")
@@ -92,7 +97,7 @@ def test_a_log_has_a_line_a_minute_and_no_bar(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, shown = [1000.0], io.StringIO()
-    console = Console(file=shown, get_time=lambda: now[0])
+    console = Console(file=shown, force_terminal=True, get_time=lambda: now[0])
     monkeypatch.setattr(progress, "monotonic", lambda: now[0])
     monkeypatch.setattr(progress, "get_console", lambda: console)
     with caplog.at_level(logging.INFO, "regpipe"):

@@ -92,7 +92,10 @@ def test_viz_shows_layers_namespaces_and_previews(
     shutil.copytree(tiny_run, project / "data")
     kedro("viz", "build", "--include-previews", cwd=project, env=without_slow_libraries)
     built = json.loads((project / "build" / "api" / "main").read_text())
-    assert built["layers"] == ["primary", "models", "model_output", "reporting"]
+    layers = ["primary", "models", "model_output", "reporting"]
+    assert built["layers"] == layers
+    technique = json.loads((project / "build/api/pipelines/weight_l2").read_text())
+    assert technique["layers"] == layers
     boxes = {n["id"] for n in built["nodes"] if n["type"] == "modularPipeline"}
     outside = {child["id"] for child in built["modular_pipelines"]["__root__"]["children"]}
     of_all = {"study", "variance", "stopping_rules"}
@@ -250,7 +253,7 @@ def test_what_claims_of_mechanism_are_about_is_part_of_the_claims(run: Callable[
     assert set(judge.inputs) == {
         "params:statistics", "noise_lstm.history", "waves.history",
         *(f"{arm}.look" for arm in ("noise_lstm", "max_norm", "non_neg")),
-        *(f"{arm}.{what}" for arm in arms for what in ("arm", "runs")),
+        *(f"{arm}.runs" for arm in arms), *(f"params:{arm}" for arm in arms),
     }  # fmt: skip
     further = makers["claims"]().all_outputs() - plain
     assert {name.partition(".")[0] for name in further} == {"noise_lstm", "waves", *arms[2:4]}

@@ -162,7 +162,7 @@ def test_what_isnt_as_shipped_judges_no_claim(about: str, changes: Any, why: str
     arm = arm_called(about)
     table = pd.DataFrame({"protocol": "fresh", "repeat": range(6), "norm_hidden": 3.0})
     keys = {"settings": "same", "data_seed": 1, "fit_seed": 1, "train_rows": 30, "test_rows": 70}
-    left = {name: arm_called(name) for name in (about, arm.problem)}
+    left = dict.fromkeys((about, arm.problem))
     read = blocks("problems"), blocks("techniques")
     look = Look("a digest", arm.problem, about, "30", Plan(), Protocol(), Statistics())
     found = judge_mechanisms(
@@ -180,9 +180,9 @@ def test_what_isnt_as_shipped_judges_no_claim(about: str, changes: Any, why: str
             }
             for name in left
         },
-        **{f"{name}.arm": one for name, one in left.items()},
+        **{f"{name}.block": (read[0] | read[1])[name] for name in left},
         **{f"{name}.runs": table.assign(**keys) for name in left},
-        **{f"{name}.look": look for name in left},
+        **{f"{name}.look": look for name in left if name in read[1]},
     )  # fmt: skip
     (row,) = found.to_dict("records")
     assert row["verdict"] == ("can't be told here" if why else "holds")

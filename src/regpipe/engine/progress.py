@@ -40,7 +40,7 @@ def start(what: str) -> None:
         TextColumn("{task.description}", table_column=Column(no_wrap=True, ratio=1)),
         console=console,
         expand=True,
-        disable=not console.is_terminal,
+        disable=not console.file.isatty(),  # rich would also draw where colours are forced
     )
     _bar.add_task(what, total=None)
     _bar.start()

@@ -131,8 +131,8 @@ def _show_problems(left: set[str], catalog: DataCatalog) -> None:
         if problem.published and not problem.stand_in:
             departure = problem_departure(name, problem, read_shipped()[0][name])
         terminal.show_problem(name, problem, catalog.load(f"{name}.runs"), departure)
-        if f"{name}.samples_plot" in left:
-            terminal.show_folder(_folder_of(catalog, f"{name}.samples_plot"))
+        if f"{name}.rows_plot" in left:
+            terminal.show_folder(_folder_of(catalog, f"{name}.rows_plot"))
 
 
 def _file_of(catalog: DataCatalog, name: str) -> str:

@@ -26,7 +26,7 @@ def create_pipeline(name: str, view: View, table: str | None = None) -> Pipeline
             step(repeat_to_the_end, PROTOCOL, "repeats", "train", name="count_repeats"),
             *arm_nodes(view),
             step(nodes.plot_learning_curves, curves, "learning_curves_plot", "plot"),
-            step(nodes.plot_samples, ["samples", BLOCK], "samples_plot", "plot"),
+            step(nodes.plot_samples, ["samples", BLOCK], "rows_plot", "plot"),
         ],
         namespace=name,
         inputs={"trainer": "trainer", **({"table": table} if table else {})},

@@ -52,7 +52,7 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     trained = ["space", "trials", "samples", "trainer", PROTOCOL]
     answered = [*TABLES, "arm", "look", "looks", SCREEN, "params:engine"]
     story = story_of("", view, "grid_plot" if tuned else None)
-    story["samples_plot"] = "problem_samples_plot"
+    story["samples_plot"] = "rows_plot"
     values = [
         step(nodes.tabulate, ["trials", "space", STATISTICS], "grid", "evaluate"),
         step(nodes.plot_values, ["grid", bare, "space"], "grid_plot", "plot"),
@@ -77,7 +77,7 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     return Pipeline(
         template,
         namespace=f"{problem}.{name}",
-        inputs={**of_baseline(problem, view), "problem_samples_plot": f"{problem}.samples_plot"},
+        inputs={**of_baseline(problem, view), "rows_plot": f"{problem}.rows_plot"},
         outputs={made: of_recipe(problem, name, made) for made in template.all_outputs()},
         parameters=blocks,
         tags=screen_name(problem),

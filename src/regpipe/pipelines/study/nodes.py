@@ -1,12 +1,13 @@
 """From the answers of all techniques to leaderboard, claims and report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from regpipe import plots
-from regpipe.candidates.arm import Arm, as_yaml
+from regpipe.candidates.arm import Arm, arm_of, as_yaml, baseline_of
 from regpipe.candidates.as_published import Shipped, departures, problem_departure
 from regpipe.language import Mechanism, Statistics
 from regpipe.language.reading import parse
@@ -22,8 +23,9 @@ from regpipe.statistics.mechanisms import Fits, tabulate_mechanisms, with_texts
 from regpipe.statistics.overlap import without_units
 from regpipe.statistics.plan import Plan
 
-# What the names of datasets end in: of pictures, of answers and of grids.
-PICTURE, SUMMARY, GRID = "_plot", ".summary", "_grid.grid"
+# What the names of datasets end in: of pictures, of answers and of grids; and those of blocks.
+PICTURE, SUMMARY, GRID, BLOCK = "_plot", ".summary", "_grid.grid", ".block"
+GRID_PICTURE = f"{GRID}{PICTURE}"
 
 
 def make_story(
@@ -56,8 +58,23 @@ def make_story(
 
 
 def gather(*parts: Stories) -> Stories:
-    """Return all stories: those of a problem's techniques, or those of all problems."""
+    """Return all stories, such as those of all problems."""
     return {name: story for stories in parts for name, story in stories.items()}
+
+
+def collect(**parts: Any) -> Stories:
+    """Return the stories of a problem's techniques, with the pictures of their grids.
+
+    Args:
+        parts: the stories of each `<technique>.story`, the picture of `<technique>_grid.grid_plot`.
+    """
+    stories = gather(*(part for name, part in parts.items() if not name.endswith(GRID_PICTURE)))
+    for name, picture in parts.items():
+        if name.endswith(GRID_PICTURE):
+            technique = name.removesuffix(GRID_PICTURE)
+            story = stories[technique]
+            stories[technique] = replace(story, pictures={**story.pictures, "grid": picture})
+    return stories
 
 
 def rank(stories: Stories) -> pd.DataFrame:
@@ -89,8 +106,9 @@ def judge_mechanisms(
         statistics: by which they are compared.
         claims: the blocks of the claims.
         shipped: of each arm, the blocks that they are about.
-        left: `<arm>.arm` and `<arm>.runs` of each, `<arm>.look` of techniques, and `<arm>.history`
-            where a claim is about that.
+        left: `<arm>.block` and `<arm>.runs` of each, `<arm>.look` of techniques, and
+            `<arm>.history` where a claim is about that. (Not its arm: what is read outside of a
+            technique's box comes out of it in kedro-viz, and an arm belongs before what goes in.)
     """
     parsed = {name: parse(Mechanism, block, name) for name, block in claims.items()}
     fits = {name: _fits(name, left, shipped[name]) for name in shipped}
@@ -99,7 +117,8 @@ def judge_mechanisms(
 
 def _fits(name: str, left: Mapping[str, Any], shipped: Shipped) -> Fits:
     """Return what an arm left, and why claims can't be judged by it, where they can't."""
-    arm: Arm = left[f"{name}.arm"]
+    blocks = {key.removesuffix(BLOCK): block for key, block in left.items() if key.endswith(BLOCK)}
+    arm = (arm_of if f"{name}.look" in left else baseline_of)(name, blocks)
     problem = arm.problem_block
     splits = splits_of(problem, left[f"{arm.problem}.runs"])
     if problem.stand_in:

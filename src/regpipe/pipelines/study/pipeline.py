@@ -95,14 +95,15 @@ def create_mechanisms(
         techniques: those of them that are no baselines.
         curves: those whose histories are asked for.
     """
-    asked = {"arm": arms, "runs": arms, "look": techniques, "history": curves}
+    asked = {"runs": arms, "look": techniques, "history": curves}
     left = {f"{arm}.{what}": f"{arm}.{what}" for what, names in asked.items() for arm in names}
+    told = {"statistics": "params:statistics"} | {f"{arm}.block": f"params:{arm}" for arm in arms}
     judge = bound(nodes.judge_mechanisms, claims=claims, shipped=arms)
     return Pipeline(
-        [step(judge, {"statistics": "params:statistics"} | left, "mechanisms", "report")],
+        [step(judge, told | left, "mechanisms", "report")],
         namespace=NAME,
         inputs=set(left),
-        parameters=parameters("statistics"),
+        parameters=parameters("statistics", *arms),
         tags=[CLAIMS, NAME],
     )
 
@@ -147,16 +148,18 @@ def _stories(problem: str, part: ProblemPart) -> list[Node | Pipeline]:
     """Return the nodes that gather the stories of a problem's techniques."""
     if not part.techniques:
         return []
-    stories = [f"{name}.story" for name in part.techniques]
-    gather = step(nodes.gather, stories, f"{problem}.stories", "report", NAME, name="collect")
-    return [gather, *(_story(name, part) for name in part.techniques)]
+    # Not read by the story, whose box would take what its grid makes of what it makes itself.
+    read = [f"{name}.story" for name in part.techniques]
+    read += [f"{name}_grid.grid_plot" for name in part.grids]
+    shown = {name: name for name in read}
+    collect = step(nodes.collect, shown, f"{problem}.stories", "report", NAME)
+    return [collect, *(_story(name, part) for name in part.techniques)]
 
 
 def _story(name: str, part: ProblemPart) -> Pipeline:
     """Return the node that makes a technique's story, in the technique's namespace."""
-    grid = f"{name}_grid.grid_plot" if name in part.grids else None
     # Read here, the model is inside of the technique's box in kedro-viz, and not in a row of all.
-    inputs = story_of(f"{name}.", part.view, grid) | {"model": f"{name}.model"}
+    inputs = story_of(f"{name}.", part.view) | {"model": f"{name}.model"}
     return Pipeline(
         [step(nodes.make_story, inputs, f"{name}.story", "report", NAME)],
         namespace=name,

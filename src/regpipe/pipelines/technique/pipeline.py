@@ -35,11 +35,11 @@ def create_pipeline(name: str, problem: str, view: View, shipped: Shipped, famil
             *arm_nodes(view),
             step(nodes.compare, compared, "comparison", "evaluate"),
             step(answer, answered, "summary", "evaluate"),
-            step(nodes.plot_samples, "problem_samples_plot", "samples_plot", "plot"),
+            step(nodes.plot_samples, "rows_plot", "samples_plot", "plot"),
             *picture_nodes(view),
         ],
         namespace=name,
-        inputs={**of_baseline(problem, view), "problem_samples_plot": f"{problem}.samples_plot"},
+        inputs={**of_baseline(problem, view), "rows_plot": f"{problem}.rows_plot"},
         parameters=parameters("protocol", "statistics", "engine", technique=name),
         tags=name,
     )
