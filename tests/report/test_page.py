@@ -312,12 +312,12 @@ def test_the_best_are_told_with_intervals_that_hold_for_all(study: Study) -> Non
         return headline(leaderboard, study.claims).sentences[1].replace(f" {HOSTILE}", "")
 
     best = (
-        "dropout (moons, +2.1 [0.6, 3.6] points) and sparse (codes, -1.10 [-1.55, -0.65] "
-        "thousandths)"
+        "dropout (moons, +2.1 [0.6, 3.6] points of accuracy) and sparse (codes, -1.10 [-1.55, "
+        "-0.65] thousandths of squared error)"
     )
     assert said(study.leaderboard) == f"By name, most is gained by {best}."
     moons = study.leaderboard[study.leaderboard["problem"] == "moons"]
-    assert said(moons) == "By name, most is gained by dropout (+2.1 [0.6, 3.6] points)."
+    assert said(moons) == "By name, most is gained by dropout (+2.1 [0.6, 3.6] points of accuracy)."
     assert said(moons.assign(verdict="undecided", verdict_joint="undecided")).startswith("Of 3 pub")
 
 

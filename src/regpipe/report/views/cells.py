@@ -99,7 +99,7 @@ def size(row: Record) -> str:
     """Return a technique's gain, with an interval that allows for how many are tried."""
     unit = METRICS[row["metric"]]
     ends = row["joint_low"], row["joint_high"]
-    return f"{unit.with_interval(row['size'], *ends)}{unit.unit or f' {unit.name}'}"
+    return f"{unit.with_interval(row['size'], *ends)} {unit.difference}"
 
 
 def better(metric: str) -> int:
