@@ -257,25 +257,32 @@ def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None
     answer, everything = page.locator("#ask--answer"), page.locator("#ask--all")
     verdicts = page.locator("#leaderboard--table td.verdict")
     told = verdicts.all_inner_texts()
-    expect(everything).to_have_text("The verdicts above are those that were told.")
-    page.get_by_label("Does this").select_option("dropout")
+    expect(everything).to_have_text("The verdicts of the leaderboard are those that were told.")
+    page.get_by_label("Does it help:").select_option("dropout")
     expect(answer).to_contain_text("against the baseline: +")
     one = answer.inner_text()
-    page.get_by_label("help more than").select_option("weight_l2")
+    page.get_by_label("more than").select_option("weight_l2")
     expect(answer).to_contain_text("0.0 [")  # the same pairs, in this small study
     assert answer.inner_text() != one
     page.get_by_label("Smallest difference").fill("10")  # 32 times
-    expect(page.locator("output[name=smallest_told]")).to_have_text("32.0 points")
+    expect(page.locator("output[name=smallest_told]")).to_have_text("32 points")
     assert all("too little to matter" in text for text in verdicts.all_inner_texts())
     expect(everything).to_contain_text("4 help, too little to matter; 1 hurts, too little")
     row = page.locator("#families--table tbody tr").first.locator("td.number")
     assert row.all_inner_texts()[1:] == ["0", row.all_inner_texts()[0], "0", "0"]
     page.get_by_label("Verdict").select_option("hurts, too little to matter")
     assert order(page) == ["sparse"]  # of which less is better
+    expect(page.locator(".altered")).to_have_count(2)
+    expect(page.locator("#section--leaderboard .altered")).to_be_visible()
     page.get_by_label("Repeats").fill("200")
     expect(answer).to_contain_text("This is a forecast")
-    page.get_by_role("button", name="As it was run").click()
-    expect(everything).to_have_text("The verdicts above are those that were told.")
+    expect(everything).to_contain_text("5 of them forecasts")
+    page.get_by_label("Smallest difference").fill("0")
+    assert order(page) == []  # none of this verdict any more
+    expect(page.locator("#leaderboard--count")).to_have_text("0 of 5 techniques")
+    page.locator("#section--leaderboard").get_by_role("button", name="As it was run").click()
+    expect(page.locator("#section--leaderboard .altered")).to_be_hidden()
+    expect(everything).to_have_text("The verdicts of the leaderboard are those that were told.")
     page.get_by_role("button", name="Show all").click()
     assert verdicts.all_inner_texts() == told
 

@@ -3,14 +3,16 @@
 (() => {
   const data = document.getElementById("ask--data");
   if (!data) return;
-  const { fewest, metrics, techniques } = JSON.parse(data.textContent);
+  const { fewest, confidence, metrics, techniques } = JSON.parse(data.textContent);
   const names = Object.keys(techniques);
   const form = document.getElementById("ask--form");
   const { problem, one, other, smallest, repeats } = form.elements;
   const answer = document.getElementById("ask--answer");
   const picture = document.getElementById("ask--picture");
   const all = document.getElementById("ask--all");
+  const banners = document.querySelectorAll(".altered");
   const BASELINE = "";
+  const NOTHING = 1e-12; // what two equal differences may differ by
   const MARKS = {
     helps: "▲", "helps, too little to matter": "△", "no difference that matters": "=",
     undecided: "?", "too few": "…", "hurts, too little to matter": "▽", hurts: "▼",
@@ -29,7 +31,7 @@
 
   // One digit more, where a number would else be 0 and isn't.
   function written(metric, value, sign) {
-    const size = metric.scale * value;
+    const size = Math.abs(value) < NOTHING ? 0 : metric.scale * value;
     let text = size.toFixed(Math.abs(size) >= 10000 ? 0 : metric.places);
     if (size !== 0 && Number(text) === 0) text = size.toPrecision(1);
     return (sign && Number(text) > 0 ? "+" : "") + text;
@@ -54,6 +56,11 @@
     };
   }
 
+  function tell(input, output, text) {
+    output.value = text;
+    input.setAttribute("aria-valuetext", text);
+  }
+
   function judged(question, n) {
     const little = factor() * question.smallest;
     const found = regpipe.difference(question.pairs, { ...question, smallest: little, fewest, n });
@@ -64,30 +71,40 @@
     return { ...found, low: clip(found.low), high: clip(found.high), little, verdict };
   }
 
-  function badge(verdict) {
+  function badge(verdict, forecast) {
     const made = document.createElement("span");
     made.className = styleOf(verdict);
-    made.textContent = `${MARKS[verdict]} ${verdict}`;
+    made.textContent = `${MARKS[verdict]} ${verdict}${forecast ? " (forecast)" : ""}`;
     return made;
   }
 
   function fill(select, entries) {
     const chosen = select.value;
-    select.replaceChildren(...entries.map(([value, text]) => new Option(text, value)));
-    if (entries.some(([value]) => value === chosen)) select.value = chosen;
+    const options = entries.map(([value, text, off]) => {
+      const option = new Option(text, value);
+      option.disabled = Boolean(off);
+      return option;
+    });
+    select.replaceChildren(...options);
+    if (entries.some(([value, , off]) => value === chosen && !off)) select.value = chosen;
   }
+
+  const titled = (name) => `${techniques[name].title}${techniques[name].leak ? " (leak)" : ""}`;
 
   function chooseProblem() {
     const there = names.filter((name) => techniques[name].problem === problem.value);
-    fill(one, there.map((name) => [name, `${techniques[name].title} (${name})`]));
+    fill(one, there.map((name) => [name, `${titled(name)}, ${name}`]));
     chooseOther();
   }
 
   function chooseOther() {
     const { metric } = techniques[one.value];
     const beside = [...one.options]
-      .filter(({ value }) => value !== one.value && techniques[value].metric === metric)
-      .map(({ value, text }) => [value, text]);
+      .filter(({ value }) => value !== one.value)
+      .map(({ value, text }) => {
+        const alike = techniques[value].metric === metric;
+        return [value, alike ? text : `${text} (judged by another score)`, !alike];
+      });
     fill(other, [[BASELINE, "the baseline"], ...beside]);
   }
 
@@ -98,21 +115,26 @@
     const n = Number(repeats.value);
     const metric = metrics[question.metric];
     const found = judged(question, n);
-    form.elements.smallest_told.value = `${written(metric, found.little)} ${metric.unit}`;
-    form.elements.repeats_told.value = n > there ? `${n}, of which ${there} were run` : `${n}`;
+    const little = `${Number((metric.scale * found.little).toPrecision(2))} ${metric.unit}`;
+    tell(smallest, form.elements.smallest_told, little);
+    tell(repeats, form.elements.repeats_told, n > there ? `${n}, of which ${there} were run` : `${n}`);
     const [mean, low, high] = ["mean", "low", "high"].map((k) => written(metric, found[k], k === "mean"));
     const interval = Number.isNaN(found.low) ? "no interval" : `[${low}, ${high}]`;
     const size = Number.isNaN(found.mean) ? "no mean, as a score is no number" : `${mean} ${interval}`;
-    const against = other.value === BASELINE ? "the baseline" : techniques[other.value].title;
-    const confidence = `${(100 * question.level).toFixed(1)}%`;
+    const against = other.value === BASELINE ? "the baseline" : titled(other.value);
+    const [own, all_] = [question.level, confidence].map((share) => `${Number((100 * share).toFixed(1))}%`);
+    const sure = own === all_ ? `${own} interval` : `${all_} interval, which is one of ${own} by itself`;
     const words = document.createElement("p");
     words.className = "answer more";
     words.append(
-      badge(found.verdict),
+      badge(found.verdict, n > there),
       typeset(
-        ` ${techniques[one.value].title} against ${against}: ${size} ${metric.unit} over ${n} ` +
-          `${question.rows} (a ${confidence} interval).` +
-          (n > there ? " This is a forecast: as if further repeats had the same mean and spread." : ""),
+        ` is the verdict on ${titled(one.value)} against ${against}: ${size} ${metric.unit} over ${n} ` +
+          `${question.rows} (${sure}).` +
+          (n > there
+            ? " This is a forecast, as if further repeats had just this mean and spread; with the number" +
+              " that a technique's page names, a verdict, whichever, has a probability of 80%."
+            : ""),
       ),
     );
     answer.replaceChildren(words);
@@ -168,6 +190,7 @@
     const n = repeats.dataset.moved === "yes" ? Number(repeats.value) : undefined;
     const counts = new Map(Object.keys(MARKS).map((verdict) => [verdict, 0]));
     const families = new Map();
+    let forecasts = 0;
     for (const row of document.querySelectorAll("#leaderboard--table tbody tr")) {
       const question = techniques[row.dataset.technique];
       if (!question) continue;
@@ -175,15 +198,16 @@
       told.dataset.asRun ??= row.dataset.verdict;
       told.joint ??= [...told.children].slice(1);
       const verdict = asRun() ? told.dataset.asRun : judged(question, n ?? question.pairs.length).verdict;
+      const forecast = !asRun() && n > question.pairs.length;
+      forecasts += forecast;
       counts.set(verdict, counts.get(verdict) + 1);
       const place = FATES.findIndex((is) => is(verdict));
       const family = families.get(row.dataset.family) ?? [0, 0, 0, 0];
       family[place] += 1;
       families.set(row.dataset.family, family);
-      if (row.dataset.verdict === verdict) continue;
       row.dataset.verdict = verdict;
       told.dataset.key = Object.keys(MARKS).indexOf(verdict);
-      told.replaceChildren(badge(verdict), ...(asRun() ? told.joint : []));
+      told.replaceChildren(badge(verdict, forecast), ...(asRun() ? told.joint : []));
     }
     for (const row of document.querySelectorAll("#families--table tbody tr")) {
       const family = families.get(row.dataset.family);
@@ -198,12 +222,16 @@
     const listed = [...counts]
       .filter(([, count]) => count)
       .map(([verdict, count]) => `${count} ${count > 1 ? verdict.replace(/^(help|hurt)s/, "$1") : verdict}`);
+    const times = Number(factor().toPrecision(2));
     all.textContent = asRun()
-      ? "The verdicts above are those that were told."
-      : `With these settings, of all techniques: ${listed.join("; ")}. The leaderboard and the table of ` +
-        `families follow${n ? "" : ", each with its own repeats"}; the smallest differences of all ` +
-        `problems are ${factor() === 1 ? "as they were" : `${Number(factor().toPrecision(2))} times what they were`}.`;
+      ? "The verdicts of the leaderboard are those that were told."
+      : `With these settings, of all techniques against their baselines: ${listed.join("; ")}` +
+        `${forecasts ? `, ${forecasts} of them forecasts` : ""}. The leaderboard and the table of ` +
+        `families follow${n ? "" : ", each technique with its own repeats"}; the smallest differences of ` +
+        `all problems are ${times === 1 ? "as they were" : `${times} times what they were`}.`;
     document.body.classList.toggle("asked", !asRun());
+    for (const banner of banners) banner.hidden = asRun();
+    document.dispatchEvent(new Event("verdicts"));
   }
 
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -213,6 +241,9 @@
     if (event.target === one) chooseOther();
     show();
   });
+  for (const banner of banners) {
+    banner.querySelector("button").addEventListener("click", () => form.reset());
+  }
   form.addEventListener("reset", () => {
     repeats.dataset.moved = "";
     setTimeout(() => {

@@ -33,8 +33,6 @@
       head.setAttribute("aria-sort", order);
     }
 
-    const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
-
     function filter() {
       const chosen = Object.fromEntries(new FormData(filters));
       const words = chosen.text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -43,7 +41,7 @@
         const fits =
           ["problem", "family", "verdict", "joint"].every(
             (name) => !chosen[name] || row.dataset[name] === chosen[name],
-          ) && words.every((word) => text.get(row).includes(word));
+          ) && words.every((word) => row.textContent.toLowerCase().includes(word));
         row.hidden = !fits;
         shown += fits;
       }
@@ -60,6 +58,7 @@
     filters.addEventListener("input", filter);
     filters.addEventListener("submit", (event) => event.preventDefault());
     filters.addEventListener("reset", () => setTimeout(filter));
+    document.addEventListener("verdicts", filter); // other ones are shown now
     filter();
   }
 

@@ -16,16 +16,19 @@ def asked(stories: Iterable[Story]) -> dict[str, Any]:
     """Return pairs, metrics and problems, as JSON can hold them.
 
     Returns:
-        `fewest`: pairs, below which there is no verdict; `metrics`, by their names: how they are
-        written, see `language.metrics`; `techniques`, by their names: `title`, `problem`, `rows`
-        (what a repeat is called), `metric`, `smallest` difference of interest, `level` (the
-        confidence of the interval, see `plan`), `overlap` of the pairs, and `pairs`: technique
-        minus baseline in each repeat, null where that is no number.
+        `fewest`: pairs, below which there is no verdict; `confidence`: of all intervals of a
+        technique together; `metrics`, by their names: how they are written, see
+        `language.metrics`; `techniques`, by their names: `title`, `problem`, `leak`, `rows` (what a
+        repeat is called), `metric`, `smallest` difference of interest, `level` (the confidence of
+        the interval, see `plan`), `overlap` of the pairs, and `pairs`: technique minus baseline in
+        each repeat, null where that is no number.
     """
     answers = [story.answer for story in stories]
     metrics = {answer.metric: _metric(answer.unit) for answer in answers}
     techniques = {answer.technique: _technique(answer) for answer in answers}
-    return {"fewest": FEWEST, "metrics": metrics, "techniques": techniques}
+    confidence = answers[0].run.statistics.confidence
+    told = {"metrics": metrics, "techniques": techniques}
+    return {"fewest": FEWEST, "confidence": confidence, **told}
 
 
 def _technique(answer: Answer) -> dict[str, Any]:
@@ -37,6 +40,7 @@ def _technique(answer: Answer) -> dict[str, Any]:
     return {
         "title": answer.title,
         "problem": answer.problem,
+        "leak": answer.leak,
         "rows": fresh.draws.several,
         "metric": answer.metric,
         "smallest": answer.smallest_difference,

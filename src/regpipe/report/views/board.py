@@ -78,7 +78,7 @@ def _cells(row: Record) -> dict[str, Cell]:
         "rank": number(row["rank"], "{:.0f}".format),
         "rank_on_problem": number(row["rank_on_problem"], "{:.0f}".format),
         "change": number(good, "{:+.2f}".format),
-        "gain": number(row["gain"], "{:+.1f}".format),
+        "gain": number(row["gain"], _multiple),
         "p_better": number(row["p_better"], "{:.0%}".format),
         "p_interval": Cell(_p_interval(row)),
         "verdict": Cell(row["verdict"], _place(row["verdict"])),
@@ -86,6 +86,11 @@ def _cells(row: Record) -> dict[str, Cell]:
         "epochs": number(row["epochs"], "{:,.0f}".format),
         "repeats": number(row["repeats"], "{:,.0f}".format),
     }
+
+
+def _multiple(value: float) -> str:
+    text = f"{value:+.1f}"
+    return text if text.strip("+-0.") else "0.0"
 
 
 def _p_interval(row: Record) -> str:

@@ -9,7 +9,7 @@ from regpipe.report.sentence import listed
 from regpipe.report.views.cells import Record, size
 from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
-HELP, LITTLE, OPEN, HURT = FATES = ("help", "too little to matter", "undecided", "hurt")
+HELP, LITTLE, OPEN, HURT = FATES = ("help", "little or none", "undecided", "hurt")
 MOST = 3  # families that a sentence names
 SEVERAL = 3  # techniques of a family, below which it is not named for one of them
 
@@ -41,7 +41,7 @@ def fate(verdict: str) -> str:
     """Return which of `FATES` a verdict is.
 
     >>> fate("helps"), fate("hurts, too little to matter"), fate("too few")
-    ('help', 'too little to matter', 'undecided')
+    ('help', 'little or none', 'undecided')
     """
     if verdict == SAME or verdict.endswith(TRIFLE):
         return LITTLE

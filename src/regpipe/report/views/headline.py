@@ -70,8 +70,11 @@ def _counts(leaderboard: pd.DataFrame) -> str:
     parts = [several(n, *VERBS[verdict]) for verdict, n in plain.items() if n]
     sure = [v for v in corrected if direction(v) and (corrected[v] or v in ("helps", "hurts"))]
     still = listed([several(corrected[v], *VERBS[v]) for v in sure])
+    repeats = leaderboard["repeats"]
+    times = " to ".join(map(str, dict.fromkeys([repeats.min(), repeats.max()])))
     return (
-        f"Of {several(len(leaderboard), 'technique')}, {listed(parts)}; jointly, "
+        f"Of {several(len(leaderboard), 'technique')}, each repeated {times} times, "
+        f"{listed(parts)}; jointly, "
         f"corrected for how many are tried{each}, {still}."
     )
 
@@ -97,7 +100,8 @@ def _leaders(leaderboard: pd.DataFrame) -> str:
     named = [
         f"{row['title']} ({'' if one else row['problem'] + ', '}{row['size']})" for row in leaders
     ]
-    return f"By name, most is gained by {listed(named)}."
+    allow = " These intervals allow for how many were tried." * (len(leaderboard) > 1)
+    return f"By name, most is gained by {listed(named)}.{allow}"
 
 
 def claimed(claims: pd.DataFrame) -> list[str]:
