@@ -54,11 +54,14 @@ def test_where_there_is_little_room_the_numbers_stay(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(progress, "get_console", lambda: console)
     progress.start("reading the project")
     progress.expect(10_040)
+    progress.advance("moons")
+    later = progress.monotonic() + 1
+    monkeypatch.setattr(progress, "monotonic", lambda: later)
     progress.advance("early_stopping_checkpoint: plot paired differences of all draws")
     assert progress._bar is not None
     progress._bar.refresh()
     progress.stop()
-    assert re.search(r"1 of 10,040 fits, [\d,.]+/s, [\d:]+ left early_", shown.getvalue())
+    assert re.search(r"2 of 10,040 fits, [\d,.]+/s, [\d:]+ left early_", shown.getvalue())
 
 
 def test_it_says_which_of_how_many_programs_is_compiled(screen: io.StringIO) -> None:
@@ -112,3 +115,36 @@ def test_a_log_has_a_line_a_minute_and_no_bar(
         for done, left in [("300", "12:20"), ("600", "11:20"), ("900", "10:20")]
     ]
     assert shown.getvalue() == ""
+
+
+def test_the_time_left_counts_compiles_once_each(
+    screen: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+
+    def fit(seconds: float) -> str:
+        now[0] += seconds
+        progress.advance("moons")
+        assert progress._bar is not None
+        return progress._done(progress._bar.tasks[0])
+
+    progress.start("reading the project")
+    progress.expect(180, programs=2)
+    now[0] += 40  # to import TensorFlow is no pace
+    progress.compiling("moons")
+    assert fit(20) == "1 of 180 fits"  # the first one waited for the compile
+    assert fit(0.5) == "2 of 180 fits, 2.0/s, 0:01:49 left"  # 178 fits, and 20 s for the other
+    for _ in range(88):
+        told = fit(0.5)
+    assert told == "90 of 180 fits, 2.0/s, 0:01:05 left"
+    now[0] += 7  # pictures
+    progress.compiling("weight_l2")
+    assert progress._bar is not None
+    now[0] += 4  # of 20 or so that it takes
+    assert progress._done(progress._bar.tasks[0]).endswith("0:01:01 left")
+    assert fit(6) == "91 of 180 fits, 2.0/s, 0:00:44 left"
+    for _ in range(89):
+        told = fit(0.5)
+    assert told == "180 of 180 fits, 2.0/s"
+    progress.stop()

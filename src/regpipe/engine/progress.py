@@ -6,6 +6,7 @@ minute instead.
 """
 
 import logging
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 
@@ -17,10 +18,62 @@ from rich.text import Text
 logger = logging.getLogger(__name__)
 
 EVERY = 60  # seconds between two lines of a log
+TICK = 1e-6  # seconds, that a fit takes at least
 
 _bar: Progress | None = None
 _told = 0.0  # when the last line was
-_programs, _compiled = 0, 0  # how many there will be as far as is known, and how many were begun
+
+
+@dataclass
+class _Pace:
+    """How long fits take, and compiles beside them, each of which is paid once.
+
+    Attributes:
+        programs: how many there will be, as far as is known.
+        begun: how many of those were begun.
+        compiling: since when one is being compiled, with its first fit; None where none is.
+        compiles: the seconds that each took so far.
+        last: when the last fit was done.
+        fits: how many were done while nothing was compiled.
+        seconds: that these took.
+    """
+
+    programs: int = 0
+    begun: int = 0
+    compiling: float | None = None
+    compiles: list[float] = field(default_factory=list)
+    last: float | None = None
+    fits: int = 0
+    seconds: float = 0.0
+
+    def compile(self) -> None:
+        """Begin one."""
+        self.begun += 1
+        if self.compiling is None:
+            self.compiling = monotonic()
+
+    def advance(self) -> None:
+        """Count a fit."""
+        now = monotonic()
+        if self.compiling is not None:
+            self.compiles.append(now - self.compiling)
+            self.compiling = None
+        elif self.last is not None:
+            self.fits, self.seconds = self.fits + 1, self.seconds + now - self.last
+        self.last = now
+
+    def left(self, fits: float) -> float | None:
+        """Return the seconds that so many fits will take, with the compiles ahead of them."""
+        if not self.fits:
+            return None
+        each = sum(self.compiles) / len(self.compiles) if self.compiles else 0.0
+        ahead = each * max(0, self.programs - self.begun)
+        if self.compiling is not None:
+            ahead += max(0.0, each - (monotonic() - self.compiling))
+        return fits * self.seconds / self.fits + ahead
+
+
+_paced = _Pace()
 
 
 class _Done(ProgressColumn):
@@ -30,7 +83,7 @@ class _Done(ProgressColumn):
 
 def start(what: str) -> None:
     """Open the line of a run, and say what it is doing; how many fits it has isn't known yet."""
-    global _bar, _told, _programs, _compiled
+    global _bar, _told, _paced
     stop()
     console = get_console()
     _bar = Progress(
@@ -44,13 +97,12 @@ def start(what: str) -> None:
     )
     _bar.add_task(what, total=None)
     _bar.start()
-    _told, _programs, _compiled = monotonic(), 0, 0
+    _told, _paced = monotonic(), _Pace()
 
 
 def expect(fits: int, programs: int = 0) -> None:
     """Count so many fits more ahead, or fewer, and programs that are compiled for them."""
-    global _programs
-    _programs += programs
+    _paced.programs += programs
     if _bar is not None:
         task = _bar.tasks[0]
         if fits or task.total is not None:
@@ -65,9 +117,9 @@ def at(what: str) -> None:
 
 def compiling(arm: str) -> None:
     """Say that a program is being compiled, for an arm, and which of how many it is."""
-    global _compiled
-    _compiled += 1
-    of = f" {_compiled} of {_programs}" if _compiled <= _programs else ""
+    _paced.compile()
+    n, programs = _paced.begun, _paced.programs
+    of = f" {n} of {programs}" if n <= programs else ""
     at(f"compiling{of}: {arm}")
 
 
@@ -77,6 +129,7 @@ def advance(arm: str) -> None:
     bar = _bar
     if bar is None:
         return
+    _paced.advance()
     bar.update(bar.task_ids[0], advance=1, description=arm)
     if bar.disable and monotonic() - _told >= EVERY:
         _told = monotonic()
@@ -93,15 +146,15 @@ def stop() -> None:
 
 
 def _done(task: Task) -> str:
-    """Return how many fits are done, how fast that was by all that the run took, and what is left.
+    """Return how many fits are done, how fast they are, and what is left with its compiles.
 
     (Rich's own estimate begins anew whenever the total changes, as it does here all the time.)
     """
     if task.total is None:
         return f"{task.elapsed or 0:.0f} s"
     done = f"{task.completed:,.0f} of {task.total:,.0f} fits"
-    if not task.elapsed or not task.completed:
+    left = _paced.left(max(0, task.total - task.completed))
+    if left is None:
         return done
-    speed = task.completed / task.elapsed
-    left = timedelta(seconds=round(max(0, task.total - task.completed) / speed))
-    return f"{done}, {speed:,.1f}/s, {left} left" if left else f"{done}, {speed:,.1f}/s"
+    pace = f"{done}, {_paced.fits / max(_paced.seconds, TICK):,.1f}/s"
+    return f"{pace}, {timedelta(seconds=round(left))} left" if round(left) else pace
