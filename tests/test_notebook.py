@@ -50,7 +50,7 @@ def test_an_own_table_and_network_come_to_an_answer(
     text, pictures = executed(notebook, project)
     assert "Wrote conf/local/problems_my_wine.yml" in text
     assert "Dropout of half of all hidden units (my_dropout)" in text
-    assert "\x1b" not in text.partition("Model:")[0] and pictures == 2
+    assert "\x1b" not in run.outputs[0]["text"] and pictures == 2
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
