@@ -19,6 +19,7 @@ import yaml
 
 from regpipe.language import Measure
 from regpipe.language.metrics import METRICS, Metric
+from regpipe.report.sentence import span
 from regpipe.report.views.headline import claimed, headline
 from regpipe.report.views.mechanisms import claimed as said
 from regpipe.report.views.mechanisms import told
@@ -123,7 +124,7 @@ def main(root: Path, of_claims: Path) -> None:
     board = read(reporting / "leaderboard.csv")
     arm = claims.loc[claims["technique"].astype(bool), "arm"].iloc[0]
     run = json.loads((judged / arm / "summary.json").read_text())["run"]
-    draws = span(claims["draws"].dropna())
+    draws = span(claims["draws"].dropna().astype(int))
     told = " ".join(claimed(claims)) if board is None else headline(board, claims).text
     facts = {
         "command": "`kedro run --pipelines=claims`" if board is None else "`kedro run`",
@@ -325,12 +326,6 @@ def stopping_rules(reporting: Path) -> Iterator[str]:
         cells = [f"{r.epochs_mean:,.0f} | +{r.excess_mean:.1f}%" for r in part.itertuples()]
         lines.append(f"| {rule} | {' | '.join(cells)} |")
     yield STOPPING + "\n".join(lines)
-
-
-def span(numbers: pd.Series) -> str:
-    """Return the lowest and the highest."""
-    low, high = int(numbers.min()), int(numbers.max())
-    return str(low) if low == high else f"{low} to {high}"
 
 
 def records(table: pd.DataFrame) -> list[Row]:

@@ -16,7 +16,7 @@ from regpipe.plots.style import (
     title,
 )
 from regpipe.plots.verdicts import COLOURS, MARKERS
-from regpipe.statistics.verdicts import SAME, VERDICTS, direction
+from regpipe.statistics.verdicts import SAME, TRIFLE, VERDICTS
 
 HEIGHT, HEAD = 0.17, 0.85  # inches per technique, and of a panel's head and axis
 ONE_COLUMN = 40  # techniques, up to which they stand below each other
@@ -55,10 +55,10 @@ def forest(table: pd.DataFrame) -> Figure:
 
 def _finding(table: pd.DataFrame) -> str:
     """Return how many techniques help, how many hurt, and what is said of the others."""
-    n = Counter(direction(verdict) or verdict for verdict in table["verdict"])
+    n = Counter(SAME if verdict.endswith(TRIFLE) else verdict for verdict in table["verdict"])
     helps, hurts, same, open_ = (n[word] for word in ("helps", "hurts", SAME, "undecided"))
     others = {
-        f"{same} make{'s' * (same == 1)} no difference that matters": same,
+        f"{same} make{'s' * (same == 1)} little or no difference": same,
         f"{open_} {'is' if open_ == 1 else 'are'} undecided": open_,
         f"of {n['too few']} it can't be told": n["too few"],
     }

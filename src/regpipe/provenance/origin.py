@@ -10,7 +10,6 @@ from pathlib import Path
 
 from regpipe.provenance.versions import versions
 
-SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")  # user and password in an address
 COMMANDS = ("kedro", "regpipe")
 SHORT = 12  # digits of a commit
 
@@ -56,7 +55,16 @@ def command_of(arguments: list[str]) -> str:
         command = path.stem
     else:
         return ""
-    return " ".join([command, *(shlex.quote(SECRET.sub("***", part)) for part in arguments[1:])])
+    return " ".join([command, *(shlex.quote(masked(part)) for part in arguments[1:])])
+
+
+def masked(text: str) -> str:
+    """Return a text whose addresses say neither user nor password.
+
+    >>> masked("https://me:secret@mlflow.example.org")
+    'https://***@mlflow.example.org'
+    """
+    return re.sub(r"(?<=://)[^/@\s]*@", "***@", text)
 
 
 def commit_of(folder: Path) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from regpipe.language.metrics import METRICS
 from regpipe.provenance.origin import Origin
 from regpipe.report.diagnosis import paragraph
-from regpipe.report.sentence import percent
+from regpipe.report.sentence import percent, span
 from regpipe.report.shrink import shrink, shrink_all
 from regpipe.report.study import Study
 from regpipe.report.templating import fill
@@ -203,15 +203,6 @@ def _shared(study: Study) -> dict[str, object]:
     seeds = {story.answer.fixed.repeats for story in stories}
     return {
         "confidence": percent(run.statistics.confidence),
-        "seeds": _span(seeds),
-        "draws": _span({int(n) for n in study.leaderboard["repeats"]}),
+        "seeds": span(seeds),
+        "draws": span(study.leaderboard["repeats"]),
     }
-
-
-def _span(numbers: set[int]) -> str:
-    """Return the lowest and the highest.
-
-    >>> _span({30}), _span({20, 30, 200})
-    ('30', '20 to 200')
-    """
-    return " to ".join(f"{number:,}" for number in dict.fromkeys([min(numbers), max(numbers)]))

@@ -1,6 +1,7 @@
 """What a technique, and what a grid gives, in a sentence or two for a newcomer."""
 
 import math
+from collections.abc import Iterable
 
 from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric
@@ -258,6 +259,16 @@ def several(n: int, one: str, many: str | None = None) -> str:
     ('1 gain', '2 gains')
     """
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def span(numbers: Iterable[int]) -> str:
+    """Return the lowest and the highest.
+
+    >>> span([30]), span([20, 30, 2000])
+    ('30', '20 to 2,000')
+    """
+    ordered = sorted(numbers)
+    return " to ".join(f"{n:,}" for n in dict.fromkeys([ordered[0], ordered[-1]]))
 
 
 def listed(parts: list[str]) -> str:

@@ -14,6 +14,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from regpipe.provenance.origin import masked
+
 logger = logging.getLogger(__name__)
 
 URI = "params:tracking"
@@ -40,7 +42,7 @@ class TrackingHooks:
     ) -> None:
         """Tell of every arm and grid that this run was asked for; a failure is a warning."""
         if uri := _uri(run_params, catalog):
-            from regpipe.kedro_side.tracking.store import reason, shown
+            from regpipe.kedro_side.tracking.store import reason
 
             try:
                 _track(uri, pipeline, catalog)
@@ -48,7 +50,7 @@ class TrackingHooks:
                 logger.warning(
                     "tracking: %s couldn't be told of everything: %s. The run's own files are all "
                     "there; the next run with this store tells it what is missing.",
-                    shown(uri),
+                    masked(uri),
                     reason(error),
                 )
 
@@ -67,7 +69,7 @@ def _track(uri: str, pipeline: Pipeline, catalog: DataCatalog) -> None:
 
     from regpipe.kedro_side.blocks import read_blocks
     from regpipe.kedro_side.tracking.arms import Results, asked_for, read_run
-    from regpipe.kedro_side.tracking.store import Store, patience, shown
+    from regpipe.kedro_side.tracking.store import Store, patience
 
     began, new = time.monotonic(), []
     asked = asked_for(pipeline, *read_blocks())
@@ -81,6 +83,6 @@ def _track(uri: str, pipeline: Pipeline, catalog: DataCatalog) -> None:
         "tracking: of %d arms and grids that this run makes, %d were new to %s (%.0f s).",
         len(asked),
         len(new),
-        shown(uri),
+        masked(uri),
         time.monotonic() - began,
     )

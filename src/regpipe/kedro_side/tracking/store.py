@@ -4,7 +4,6 @@ The only place where MLflow is imported.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from regpipe.kedro_side.tracking.runs import DIGEST, Run
 from regpipe.places.files import at_hand
+from regpipe.provenance.origin import masked
 
 EXPERIMENT = "regpipe/{problem}"
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -48,7 +48,7 @@ class Store:
             self._client.search_experiments(max_results=1)
         except Exception as error:  # MLflow's, SQLAlchemy's, a missing driver, ...
             raise TrackingError(
-                f"{shown(uri)} doesn't answer: {reason(error)}. Expected a running MLflow server, "
+                f"{masked(uri)} doesn't answer: {reason(error)}. Expected a running MLflow server, "
                 "such as http://127.0.0.1:5000, or a database, such as sqlite:///data/mlflow.db."
             ) from None
 
@@ -63,7 +63,7 @@ class Store:
             there = self._client.get_experiment_by_name(name)
             if there is not None and there.lifecycle_stage == "deleted":
                 raise TrackingError(
-                    f"the experiment '{name}' of {shown(self._uri)} is deleted. Restore it with: "
+                    f"the experiment '{name}' of {masked(self._uri)} is deleted. Restore it with: "
                     f"mlflow experiments restore -x {there.experiment_id}"
                 )
             made = there.experiment_id if there else self._create(name)
@@ -143,15 +143,6 @@ def located(uri: str, project: Path) -> str:
     if not uri.startswith("sqlite:///"):
         return uri
     return f"sqlite:///{project / _sqlite_file(uri)}"
-
-
-def shown(uri: str) -> str:
-    """Return the URI without the password that may be in it.
-
-    >>> shown("https://me:secret@mlflow.example.org")
-    'https://***@mlflow.example.org'
-    """
-    return re.sub(r"(?<=://)[^/@]*@", "***@", uri)
 
 
 def reason(error: BaseException) -> str:

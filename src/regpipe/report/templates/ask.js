@@ -3,7 +3,7 @@
 (() => {
   const data = document.getElementById("ask--data");
   if (!data) return;
-  const { fewest, confidence, metrics, techniques } = JSON.parse(data.textContent);
+  const { fewest, confidence, verdicts, metrics, techniques } = JSON.parse(data.textContent);
   const names = Object.keys(techniques);
   const form = document.getElementById("ask--form");
   const { problem, one, other, smallest, repeats } = form.elements;
@@ -13,23 +13,12 @@
   const banners = document.querySelectorAll(".altered");
   const BASELINE = "";
   const NOTHING = 1e-12; // what two equal differences may differ by
-  const MARKS = {
-    helps: "▲", "helps, too little to matter": "△", "no difference that matters": "=",
-    undecided: "?", "too few": "…", "hurts, too little to matter": "▽", hurts: "▼",
-  };
-  const FATES = [
-    (verdict) => verdict === "helps",
-    (verdict) => /little|no difference/.test(verdict),
-    (verdict) => /undecided|too few/.test(verdict),
-    (verdict) => verdict === "hurts",
-  ];
-
   const styleOf = (verdict) => `badge is-${verdict.replace(",", "").replaceAll(" ", "-")}`;
   const typeset = (text) => text.replace(/(^|[^\w-])-(?=\d)/g, "$1−");
   const factor = () => 2 ** (Number(smallest.value) / 2); // of the smallest difference, as it was
   const asRun = () => smallest.value === "0" && repeats.dataset.moved !== "yes";
 
-  // One digit more, where a number would else be 0 and isn't.
+  // As many digits as it takes, where a number would else be 0 and isn't.
   function written(metric, value, sign) {
     const size = Math.abs(value) < NOTHING ? 0 : metric.scale * value;
     let text = size.toFixed(Math.abs(size) >= 10000 ? 0 : metric.places);
@@ -74,7 +63,7 @@
   function badge(verdict, forecast) {
     const made = document.createElement("span");
     made.className = styleOf(verdict);
-    made.textContent = `${MARKS[verdict]} ${verdict}${forecast ? " (forecast)" : ""}`;
+    made.textContent = `${verdicts[verdict].mark} ${verdict}${forecast ? " (forecast)" : ""}`;
     return made;
   }
 
@@ -188,7 +177,7 @@
   // All verdicts follow: in the leaderboard, in the table of families, and in a sentence.
   function follow() {
     const n = repeats.dataset.moved === "yes" ? Number(repeats.value) : undefined;
-    const counts = new Map(Object.keys(MARKS).map((verdict) => [verdict, 0]));
+    const counts = new Map(Object.keys(verdicts).map((verdict) => [verdict, 0]));
     const families = new Map();
     let forecasts = 0;
     for (const row of document.querySelectorAll("#leaderboard--table tbody tr")) {
@@ -201,12 +190,11 @@
       const forecast = !asRun() && n > question.pairs.length;
       forecasts += forecast;
       counts.set(verdict, counts.get(verdict) + 1);
-      const place = FATES.findIndex((is) => is(verdict));
       const family = families.get(row.dataset.family) ?? [0, 0, 0, 0];
-      family[place] += 1;
+      family[verdicts[verdict].fate] += 1;
       families.set(row.dataset.family, family);
       row.dataset.verdict = verdict;
-      told.dataset.key = Object.keys(MARKS).indexOf(verdict);
+      told.dataset.key = Object.keys(verdicts).indexOf(verdict);
       told.replaceChildren(badge(verdict, forecast), ...(asRun() ? told.joint : []));
     }
     for (const row of document.querySelectorAll("#families--table tbody tr")) {

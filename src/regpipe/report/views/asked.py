@@ -6,8 +6,11 @@ from typing import Any
 
 from regpipe.language.metrics import Metric
 from regpipe.report.study import Story
+from regpipe.report.views.cells import MARKS
+from regpipe.report.views.families import FATES, fate
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.intervals import FEWEST
+from regpipe.statistics.verdicts import VERDICTS
 
 DIGITS = 7  # of a difference
 
@@ -17,7 +20,8 @@ def asked(stories: Iterable[Story]) -> dict[str, Any]:
 
     Returns:
         `fewest`: pairs, below which there is no verdict; `confidence`: of all intervals of a
-        technique together; `metrics`, by their names: how they are written, see
+        technique together; `verdicts`, the better first: their marks, and which fate of
+        `families` they are; `metrics`, by their names: how they are written, see
         `language.metrics`; `techniques`, by their names: `title`, `problem`, `leak`, `rows` (what a
         repeat is called), `metric`, `smallest` difference of interest, `level` (the confidence of
         the interval, see `plan`), `overlap` of the pairs, and `pairs`: technique minus baseline in
@@ -27,7 +31,11 @@ def asked(stories: Iterable[Story]) -> dict[str, Any]:
     metrics = {answer.metric: _metric(answer.unit) for answer in answers}
     techniques = {answer.technique: _technique(answer) for answer in answers}
     confidence = answers[0].run.statistics.confidence
-    told = {"metrics": metrics, "techniques": techniques}
+    verdicts = {
+        verdict: {"mark": MARKS[verdict], "fate": FATES.index(fate(verdict))}
+        for verdict in VERDICTS
+    }
+    told = {"verdicts": verdicts, "metrics": metrics, "techniques": techniques}
     return {"fewest": FEWEST, "confidence": confidence, **told}
 
 

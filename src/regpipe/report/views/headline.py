@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.report.sentence import caveat, listed, several
+from regpipe.report.sentence import caveat, listed, several, span
 from regpipe.report.views.cells import Record, counts_of, size
 from regpipe.report.views.families import families
 from regpipe.report.views.families import told as of_families
@@ -70,8 +70,7 @@ def _counts(leaderboard: pd.DataFrame) -> str:
     parts = [several(n, *VERBS[verdict]) for verdict, n in plain.items() if n]
     sure = [v for v in corrected if direction(v) and (corrected[v] or v in ("helps", "hurts"))]
     still = listed([several(corrected[v], *VERBS[v]) for v in sure])
-    repeats = leaderboard["repeats"]
-    times = " to ".join(map(str, dict.fromkeys([repeats.min(), repeats.max()])))
+    times = span(leaderboard["repeats"])
     return (
         f"Of {several(len(leaderboard), 'technique')}, each repeated {times} times, "
         f"{listed(parts)}; jointly, "
@@ -151,12 +150,10 @@ def _numbers(claims: pd.DataFrame) -> str:
     n = count_numbers(claims)
     text = ""
     if n.all:
-        seeds = sorted({int(k) for k in claims["seeds"]})
-        span = " to ".join(str(k) for k in dict.fromkeys([seeds[0], seeds[-1]]))
         text = (
             f"On the published draws themselves, {n.not_contradicted} of "
             f"{several(n.all, 'published number')} {'are' if n.all > 1 else 'is'} not contradicted "
-            f"by {span} seeds"
+            f"by {span(claims['seeds'].astype(int))} seeds"
         )
         if n.also_baseline:
             text += f"; {n.also_baseline} of those the baseline's seeds don't contradict, either"
