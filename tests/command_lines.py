@@ -19,7 +19,6 @@ def make_cheap(change: Callable[[Any, str, Any], None] = setattr, drawn: bool = 
 
     Both take longer than a few epochs.
     """
-    from regpipe.engine import forward
     from regpipe.kedro_side.datasets import PictureDataset
 
     def save(dataset: PictureDataset, path: Path, figure: Any) -> None:
@@ -32,7 +31,30 @@ def make_cheap(change: Callable[[Any, str, Any], None] = setattr, drawn: bool = 
 
         change(PictureDataset, "_write", save)
         change(Figure, "draw_without_rendering", lambda figure: None)
+    compile_nothing(change)
+
+
+def compile_nothing(change: Callable[[Any, str, Any], None]) -> None:
+    """Compile no graph of the engine by XLA, and have TensorFlow run it as it is."""
+    from regpipe.backend import tf
+    from regpipe.engine import forward
+
     change(forward, "_convolves", lambda model: True)
+    # It would rewrite a graph for longer than the graph runs.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def share_loops(change: Callable[[Any, str, Any], None], made: dict[Any, Any]) -> None:
+    """Have runs of this process train by the loops that others have `made`, traced once."""
+    from regpipe.engine import loops
+
+    kind = loops.Loops
+
+    def once(*how: Any) -> Any:
+        made[how] = made.get(how) or kind(*how)
+        return made[how]
+
+    change(loops, "Loops", once)
 
 
 def type_in(

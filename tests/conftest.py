@@ -29,7 +29,7 @@ from regpipe.language import (
 from regpipe.language.reading import parse
 from regpipe.rows.arrays import Rows, rows_of
 from regpipe.rows.samples import draw_samples, split_samples
-from tests.command_lines import PROJECT, make_cheap
+from tests.command_lines import PROJECT, compile_nothing, make_cheap, share_loops
 
 EVERY_BLOCK = "test_every_block.py"
 LONG = {"test_readme.py", "test_tracking.py", "test_notebook.py", "test_parity.py"}
@@ -123,9 +123,7 @@ def keras_without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def without_xla(monkeypatch: pytest.MonkeyPatch, keras_without_xla: None) -> None:
     """The graphs of both engines, not compiled by XLA."""
-    from regpipe.engine import forward
-
-    monkeypatch.setattr(forward, "_convolves", lambda model: True)
+    compile_nothing(monkeypatch.setattr)
 
 
 @pytest.fixture
@@ -164,6 +162,24 @@ def fit_eagerly(monkeypatch: pytest.MonkeyPatch, without_iterators: None) -> Non
     monkeypatch.setattr(owner, "compile", compile_eagerly)
 
 
+@pytest.fixture
+def step_by_step(monkeypatch: pytest.MonkeyPatch, without_xla: None, fit_eagerly: None) -> None:
+    """Both engines without graphs: what a graph is made of is called at each step instead."""
+    import tensorflow as tf
+
+    from regpipe.engine.compiled import CompiledLoop
+    from regpipe.engine.strengths import Strength
+
+    clip = tf.clip_by_value
+
+    def clip_by_tensors(x: Any, *bounds: Any) -> Any:
+        # Without a graph, TensorFlow would take a strength for the float that it looks like.
+        return clip(x, *(tf.convert_to_tensor(b) if isinstance(b, Strength) else b for b in bounds))
+
+    monkeypatch.setattr(tf, "clip_by_value", clip_by_tensors)
+    monkeypatch.setattr(CompiledLoop, "_program", lambda loop, _: loop._train_chunk)
+
+
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Run pipelines of this project in this process, with tiny settings unless told otherwise.
@@ -176,6 +192,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
     bootstrap_project(PROJECT)
     session = KedroServiceSession.create(project_path=PROJECT)
     request.addfinalizer(session.close)
+    loops: dict[Any, Any] = {}
 
     def run_pipelines(
         *names: str,
@@ -192,6 +209,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., None]:
         }
         with pytest.MonkeyPatch.context() as patch:
             make_cheap(patch.setattr, drawn)
+            share_loops(patch.setattr, loops)
             session.run(
                 pipeline_names=list(names),
                 **part or {},

@@ -17,7 +17,7 @@ EPOCHS = 2
 N_ROWS = 40  # at most: a batch of 32 and one of 8
 
 
-@pytest.mark.usefixtures("without_xla", "fit_eagerly")
+@pytest.mark.usefixtures("step_by_step")
 @pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
 def test_it_builds_trains_exports_and_reloads(
     name: str,

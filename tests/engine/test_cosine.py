@@ -23,8 +23,7 @@ WATCHED = {"early_stopping": {"monitor": "val_loss"}, "validation_split": 0.3}
 def fit(
     moons: Rows,
     architecture_of: Callable[[Arm], dict[str, Any]],
-    without_xla: None,
-    without_iterators: None,
+    step_by_step: None,
 ) -> Callable[..., Fit]:
     """What a training of moons, a step per epoch, ends with."""
 

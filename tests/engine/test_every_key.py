@@ -56,7 +56,7 @@ def test_a_key_changes_what_plain_keras_does(key: str) -> None:
     assert with_it != without
 
 
-@pytest.mark.usefixtures("without_xla", "fit_eagerly")
+@pytest.mark.usefixtures("step_by_step")
 @pytest.mark.parametrize("engine", ["compiled", "keras"])
 def test_a_key_changes_a_fit(engine: Any, moons: Rows, architecture_of: Callable[..., Any]) -> None:
     from regpipe.pipelines.fits import watched

@@ -37,7 +37,7 @@ def assert_close_weights(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarr
         assert distance <= 5e-3 * np.linalg.norm(weight) + 1e-6, path
 
 
-@pytest.mark.usefixtures("keras_without_xla")
+@pytest.mark.usefixtures("fit_eagerly")
 @pytest.mark.parametrize(
     ("name", "training"),
     [
@@ -70,7 +70,7 @@ def test_deterministic_arms_follow_fit_epoch_by_epoch(
 
 
 def test_accumulated_steps_of_a_noisy_training_are_those_of_fit(
-    moons: Rows, architecture_of: Callable[..., Any], without_xla: None
+    moons: Rows, architecture_of: Callable[..., Any], step_by_step: None
 ) -> None:
     noise = {"gradient_noise": {"eta": 1e-12}}  # its formula reads the number of the step
     arm = arm_called("moons", **MINI, **noise, epochs=3, optimizer={"SGD": RARELY})
@@ -88,7 +88,7 @@ LAYERS = {
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
-    kind: str, moons: Rows, architecture_of: Callable[..., Any], without_xla: None
+    kind: str, moons: Rows, architecture_of: Callable[..., Any], step_by_step: None
 ) -> None:
     """Two loops, built one after the other, and `fit`: the same history from the same seed."""
     from regpipe.engine.compiled import CompiledLoop
@@ -113,6 +113,7 @@ def test_every_kind_of_weight_is_drawn_from_the_seed_alone(
             assert not np.allclose(weight, other.weights[path]), path
 
 
+@pytest.mark.usefixtures("fit_eagerly")
 def test_validation_in_several_batches_is_that_of_fit(
     moons: Rows, architecture_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +126,7 @@ def test_validation_in_several_batches_is_that_of_fit(
     np.testing.assert_allclose(ours.history["val_loss"], theirs.history["val_loss"], rtol=1e-4)
 
 
-@pytest.mark.usefixtures("keras_without_xla", "without_iterators")
+@pytest.mark.usefixtures("fit_eagerly")
 @pytest.mark.parametrize("name", ["dropout", "noise_hidden"])
 def test_random_arms_agree_in_distribution(
     name: str, moons: Rows, architecture_of: Callable[..., Any]
@@ -160,6 +161,7 @@ WEIGHTED = [
 ]
 
 
+@pytest.mark.usefixtures("fit_eagerly")
 @pytest.mark.parametrize("training", WEIGHTED, ids=["a function", "an object", "our own step"])
 def test_weights_of_classes_are_those_of_fit(
     training: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]

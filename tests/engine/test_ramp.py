@@ -16,7 +16,7 @@ from tests.conftest import arm_called
 STEPS = {"strength": "hidden.kernel_regularizer.l2", "values": [0, 0.01, 1.0]}
 
 
-@pytest.mark.usefixtures("keras_without_xla", "without_iterators")
+@pytest.mark.usefixtures("step_by_step")
 def test_the_penalty_in_the_loss_follows_the_stages(
     moons: Rows, architecture_of: Callable[..., Any]
 ) -> None:

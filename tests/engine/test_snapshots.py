@@ -24,7 +24,7 @@ def fit(
     return fit_by(engine, arm, architecture_of(arm), moons, 7)
 
 
-@pytest.mark.usefixtures("without_xla", "without_iterators")
+@pytest.mark.usefixtures("step_by_step")
 def test_the_rate_falls_in_each_cycle_and_the_weights_at_its_end_are_kept(
     moons: Rows, architecture_of: Architectures
 ) -> None:
@@ -43,7 +43,7 @@ def test_the_rate_falls_in_each_cycle_and_the_weights_at_its_end_are_kept(
             np.testing.assert_allclose(kept.weights[name][cycle], weight, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.usefixtures("without_xla", "without_iterators")
+@pytest.mark.usefixtures("step_by_step")
 def test_both_engines_keep_the_same(moons: Rows, architecture_of: Architectures) -> None:
     asked = {"epochs": 7, "snapshot_ensemble": {"cycles": 3}, "shuffle": False}
     ours = fit(moons, architecture_of, "compiled", **asked)
@@ -70,7 +70,7 @@ def test_there_are_no_more_networks_than_epochs(
     assert {len(stack) for stack in weights.values()} == {2}
 
 
-@pytest.mark.usefixtures("without_xla", "without_iterators")
+@pytest.mark.usefixtures("step_by_step")
 def test_what_the_networks_say_is_averaged_also_in_the_model_that_keras_loads(
     moons: Rows, architecture_of: Architectures, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from regpipe.rows.arrays import Rows
 from tests.conftest import arm_called, fit_by
 
 
-@pytest.mark.usefixtures("without_xla")
+@pytest.mark.usefixtures("step_by_step")
 def test_it_is_the_mean_of_the_weights_after_each_of_the_last_epochs(
     moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
 ) -> None:
@@ -44,7 +44,7 @@ def test_the_epoch_in_which_the_share_ends_counts(start: float, epochs: int, aft
     np.testing.assert_allclose(mean, np.mean(range(after, epochs)))
 
 
-@pytest.mark.usefixtures("keras_without_xla", "without_iterators")
+@pytest.mark.usefixtures("step_by_step")
 def test_both_engines_keep_the_same(
     moons: Rows, architecture_of: Callable[[Arm], dict[str, Any]]
 ) -> None:

@@ -96,7 +96,7 @@ def test_with_neutral_strengths_it_does_nothing_in_a_loop_made_for_others(
 
 @each(*(idea for idea in EVERY if idea.neutral))
 def test_its_plain_form_does_nothing_with_neutral_strengths(
-    idea: Any, ready: Ready, loops: Loops, without_iterators: None
+    idea: Any, ready: Ready, loops: Loops, fit_eagerly: None
 ) -> None:
     """So a plain form reads its strengths; with those of its block it is compared elsewhere."""
     off = neutral(idea, arm_with(idea, shuffle=False))

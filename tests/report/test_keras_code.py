@@ -164,9 +164,8 @@ def simple(settings: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def trials(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, without_xla: None, fit_eagerly: None
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step_by_step: None
 ) -> Callable[[Arm], Trials]:
-    """Without graphs and XLA, which take longer to make than a few epochs."""
     import sklearn.model_selection
 
     from regpipe.backend import keras

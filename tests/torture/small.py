@@ -11,7 +11,7 @@ import yaml
 from kedro.pipeline.node import Node
 from matplotlib.figure import Figure
 
-from tests.command_lines import PROJECT, make_cheap
+from tests.command_lines import PROJECT, make_cheap, share_loops
 
 # Modules that measure seconds, which are the only numbers of a file that differ between two runs.
 TIMED = (
@@ -105,19 +105,12 @@ class Small:
 
     def run(self, *names: str, root: Path, runner: Any = None, **parameters: Any) -> None:
         """Run pipelines on a data folder."""
-        from regpipe.engine import loops
         from regpipe.kedro_side.runner import IncrementalRunner
-
-        kind, made = loops.Loops, self._loops
-
-        def once(*how: Any) -> Any:
-            made[how] = made.get(how) or kind(*how)
-            return made[how]
 
         with pytest.MonkeyPatch.context() as patch:
             make_cheap(patch.setattr)
             stop_clocks(patch.setattr)
-            patch.setattr(loops, "Loops", once)
+            share_loops(patch.setattr, self._loops)
             draw_nothing(patch.setattr)
             self._session.run(
                 pipeline_names=list(names),

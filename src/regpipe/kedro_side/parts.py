@@ -18,7 +18,7 @@ from regpipe.kedro_side.runner.records import (
 )
 from regpipe.language import Protocol, Statistics
 from regpipe.language.reading import parse
-from regpipe.pipelines.study.pipeline import CLAIMS
+from regpipe.pipelines.study.pipeline import CLAIMS, STORIES, STORY
 from regpipe.pipelines.study.pipeline import NAME as STUDY
 from regpipe.places.files import exists
 from regpipe.places.place import Place
@@ -67,7 +67,8 @@ def _made_by_others(pipeline: Pipeline) -> dict[str, str]:
 def maker_of(name: str) -> str | None:
     """Return a pipeline that makes a dataset, the smallest; None if none does."""
     block = block_of(name)
-    of_all = (CLAIMS, STUDY) if block == STUDY or block in pipelines else ()
+    # To build the study takes a second, so only what it makes is looked for there.
+    of_all = (CLAIMS, STUDY) if block == STUDY or name.endswith((f".{STORY}", f".{STORIES}")) else ()
     for maker in (block, *(f"{block}_{what}" for what in OF_A_PROBLEM), *of_all):
         if maker in pipelines and name in pipelines[maker].all_outputs():
             return maker

@@ -14,6 +14,7 @@ from regpipe.pipelines.wiring import bound, parameters, step
 
 NAME = "study"
 CLAIMS = "claims"  # a part of it, and a pipeline by itself
+STORY, STORIES = "story", "stories"  # what it makes in the namespaces of techniques and problems
 PICTURES = ("samples", "learning_curves", "paired_differences", "weight_norms", "card")
 
 
@@ -53,7 +54,7 @@ def create_pipeline(
         )
         for name, part in parts.items()
     ]
-    stories = [f"{name}.stories" for name, part in parts.items() if part.techniques]
+    stories = [f"{name}.{STORIES}" for name, part in parts.items() if part.techniques]
     pipelines = [*problems.values(), *boxes, *further, *([_whole(stories)] if stories else [])]
     # One set of all nodes: adding up so many pipelines one by one would take seconds.
     return Pipeline({node for pipeline in pipelines for node in pipeline.nodes})
@@ -149,10 +150,10 @@ def _stories(problem: str, part: ProblemPart) -> list[Node | Pipeline]:
     if not part.techniques:
         return []
     # Not read by the story, whose box would take what its grid makes of what it makes itself.
-    read = [f"{name}.story" for name in part.techniques]
+    read = [f"{name}.{STORY}" for name in part.techniques]
     read += [f"{name}_grid.grid_plot" for name in part.grids]
     shown = {name: name for name in read}
-    collect = step(nodes.collect, shown, f"{problem}.stories", "report", NAME)
+    collect = step(nodes.collect, shown, f"{problem}.{STORIES}", "report", NAME)
     return [collect, *(_story(name, part) for name in part.techniques)]
 
 
@@ -161,7 +162,7 @@ def _story(name: str, part: ProblemPart) -> Pipeline:
     # Read here, the model is inside of the technique's box in kedro-viz, and not in a row of all.
     inputs = story_of(f"{name}.", part.view) | {"model": f"{name}.model"}
     return Pipeline(
-        [step(nodes.make_story, inputs, f"{name}.story", "report", NAME)],
+        [step(nodes.make_story, inputs, f"{name}.{STORY}", "report", NAME)],
         namespace=name,
         prefix_datasets_with_namespace=False,
     )
