@@ -127,6 +127,15 @@ def without_xla(monkeypatch: pytest.MonkeyPatch, keras_without_xla: None) -> Non
 
 
 @pytest.fixture
+def made_for_xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compiled loop's graphs as XLA would compile them, which it doesn't."""
+    from regpipe.backend import tf
+
+    graph = tf.function
+    monkeypatch.setattr(tf, "function", lambda made, jit_compile, **how: graph(made, **how))
+
+
+@pytest.fixture
 def without_iterators(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keras' own `fit`, on batches that NumPy cuts: an iterator of TensorFlow's takes longer."""
     from regpipe.backend import keras, tf

@@ -43,7 +43,7 @@ def test_make_targets_exist() -> None:
 
 
 def test_commands_work(project: Path) -> None:
-    """In the quick environment, so that each takes seconds, and in one process."""
+    """In the quick environment, cheaply, so that each takes seconds, and in one process."""
     commands = [c for c in COMMANDS if c.startswith(("kedro run --pipelines", "kedro registry"))]
     # These have tests of their own, and take long.
     own = (
@@ -59,7 +59,7 @@ def test_commands_work(project: Path) -> None:
     )
     commands = [c for c in commands if not c.endswith(own) and "fresh.repeats" not in c]
     quick = [f"{c} --env=quick" if c.startswith("kedro run") else c for c in commands]
-    done = type_in(project, *quick, cheaply=False)
+    done = type_in(project, *quick)
     assert done.returncode == 0, done.stdout + done.stderr
     said = dict(zip(quick, done.stdout.split("$ kedro ")[1:], strict=True))
     for command, output in said.items():

@@ -10,12 +10,13 @@ import pytest
 
 from regpipe.backend import keras
 from regpipe.engine.compiled import CHUNK_EPOCHS, CompiledLoop
-from regpipe.engine.fit import Start
+from regpipe.engine.fit import Fit, Start
 from regpipe.engine.network import build_architecture
 from regpipe.engine.weights import check_seeded
 from regpipe.errors import SpecError
 from regpipe.language.layers import Layer
 from regpipe.rows.arrays import Rows, hold_out, rows_of
+from tests.command_lines import compile_nothing
 from tests.conftest import PROJECT, arm_called
 
 Architectures = Callable[..., dict[str, Any]]
@@ -31,6 +32,7 @@ def assert_equal_fits(a: Any, b: Any) -> None:
             np.testing.assert_array_equal(value, getattr(b, part)[name], err_msg=name)
 
 
+@pytest.mark.usefixtures("made_for_xla")
 def test_one_compile_serves_every_repeat_and_both_protocols(
     samples_of: Callable[[str], Any], architecture_of: Architectures
 ) -> None:
@@ -77,15 +79,22 @@ print(json.dumps(fit.history["val_loss"].tolist()))
     assert str(here) == there.stdout.strip()
 
 
+@pytest.fixture(scope="module")
+def longer(moons: Rows, architecture_of: Architectures) -> Fit:
+    """A fit of more epochs than a call trains."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_nothing(patch.setattr)
+        return loop_of(arm_called("moons", epochs=CHUNK_EPOCHS + 50), architecture_of).fit(moons, 0)
+
+
 @pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize("epochs", [1, CHUNK_EPOCHS, CHUNK_EPOCHS + 1])
 def test_any_number_of_epochs_is_trained_and_compiled_once(
-    epochs: int, moons: Rows, architecture_of: Architectures
+    epochs: int, longer: Fit, moons: Rows, architecture_of: Architectures
 ) -> None:
     arm = arm_called("moons", epochs=epochs)
     fit = loop_of(arm, architecture_of).fit(moons, 0)
     assert {len(values) for values in fit.history.values()} == {epochs} == {fit.epochs}
-    longer = loop_of(arm_called("moons", epochs=CHUNK_EPOCHS + 50), architecture_of).fit(moons, 0)
     np.testing.assert_array_equal(fit.history["loss"], longer.history["loss"][:epochs])
     assert fit.best_epoch == int(np.argmin(fit.history["val_loss"])) + 1
 
@@ -159,6 +168,7 @@ def test_another_strength_needs_no_other_compile(
     assert_equal_fits(first, loop.fit(moons, 1))
 
 
+@pytest.mark.usefixtures("made_for_xla")
 def test_the_program_captures_nothing(moons: Rows, architecture_of: Architectures) -> None:
     """What it captured would be the same for every fit."""
     asked = {"epochs": 3, "batch_size": 8, "early_stopping": {"patience": 3}, "mixup": {}}
@@ -168,6 +178,7 @@ def test_the_program_captures_nothing(moons: Rows, architecture_of: Architecture
     assert program.captured_inputs == []
 
 
+@pytest.mark.usefixtures("made_for_xla")
 def test_two_threads_that_begin_at_a_time_share_a_compile(
     moons: Rows, architecture_of: Architectures
 ) -> None:
@@ -194,6 +205,7 @@ PADDED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.usefixtures("made_for_xla")
 @pytest.mark.parametrize("what", PADDED)
 def test_rows_that_fill_up_a_batch_are_not_felt(
     what: str, moons: Rows, architecture_of: Architectures
@@ -216,6 +228,7 @@ def test_rows_that_fill_up_a_batch_are_not_felt(
             np.testing.assert_allclose(value, getattr(alone, part)[name], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.usefixtures("made_for_xla")
 def test_a_network_in_which_they_would_be_felt_has_a_compile_for_each_number_of_rows(
     moons: Rows, architecture_of: Architectures
 ) -> None:

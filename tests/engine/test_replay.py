@@ -14,6 +14,13 @@ from tests.conftest import arm_called
 FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
 
 
+@pytest.fixture(scope="module")
+def history(moons: Rows, architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
+    """That of a training that nothing stops."""
+    free = arm_called("moons", **FAST)
+    return CompiledLoop(free, architecture_of(free)).fit(moons, 1).history
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -27,13 +34,15 @@ FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
     ids=str,
 )
 def test_on_a_whole_history_it_stops_where_it_would_have_stopped_the_training(
-    asked: dict[str, Any], moons: Rows, architecture_of: Callable[..., Any]
+    asked: dict[str, Any],
+    history: dict[str, np.ndarray],
+    moons: Rows,
+    architecture_of: Callable[..., Any],
 ) -> None:
-    free, ruled = arm_called("moons", **FAST), arm_called("moons", **FAST, **asked)
-    history = CompiledLoop(free, architecture_of(free)).fit(moons, 1).history
+    ruled = arm_called("moons", **FAST, **asked)
     (rule,) = ruled.training.watches
-    replay = Replay(rule, free.task.logs)
-    logs = np.stack([history[name] for name in free.task.logs], axis=1)
+    replay = Replay(rule, ruled.task.logs)
+    logs = np.stack([history[name] for name in ruled.task.logs], axis=1)
     expected = CompiledLoop(ruled, architecture_of(ruled)).fit(moons, 1)
     for _ in range(2):  # a second history begins anew
         stop = replay(logs)

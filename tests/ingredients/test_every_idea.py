@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regpipe.backend import keras, tf
+from regpipe.backend import keras
 from regpipe.candidates.arm import Arm, apply, baseline
 from regpipe.candidates.recipes import neutral_value, technique_of
 from regpipe.engine import forward
@@ -96,7 +96,7 @@ def test_with_neutral_strengths_it_does_nothing_in_a_loop_made_for_others(
 
 @each(*(idea for idea in EVERY if idea.neutral))
 def test_its_plain_form_does_nothing_with_neutral_strengths(
-    idea: Any, ready: Ready, loops: Loops, fit_eagerly: None
+    idea: Any, ready: Ready, loops: Loops, without_iterators: None
 ) -> None:
     """So a plain form reads its strengths; with those of its block it is compared elsewhere."""
     off = neutral(idea, arm_with(idea, shuffle=False))
@@ -110,19 +110,15 @@ def test_its_plain_form_does_nothing_with_neutral_strengths(
 
 @each(*(idea for idea in EVERY if not issubclass(idea, Ingredient) or fills(idea, *OF_ROWS)))
 def test_rows_that_fill_up_a_batch_are_not_felt(
-    idea: Any, ready: Ready, loops: Loops, monkeypatch: pytest.MonkeyPatch
+    idea: Any, ready: Ready, loops: Loops, made_for_xla: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arm = arm_with(idea)
     architecture, rows = ready(arm)
     n_rows = len(rows.x_train)
     assert n_rows % arm.training.batch_size
     alone = loops.fit(Job(arm, architecture, rows, seed=1))
-    # Where XLA compiles, rows are filled up; here it is left out of that, too.
-    graph = tf.function
     monkeypatch.setattr(forward, "_convolves", lambda model: False)
-    monkeypatch.setattr(tf, "function", lambda f, jit_compile, **kw: graph(f, **kw))
     loop = CompiledLoop(arm, architecture)
-    monkeypatch.undo()
     room = replace(rows, room=(n_rows + 10, len(rows.x_val) + 5))
     assert loop._forward.size(room) == n_rows + 10
     assert_same(loop.fit(room, 1), alone)

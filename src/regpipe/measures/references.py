@@ -4,11 +4,13 @@ On the same rows and columns as the network. Where that predicts classes by base
 do they; what says no probabilities, as a support vector machine, weighs classes by them instead.
 """
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +22,9 @@ from regpipe.measures.base_rates import rates_of
 from regpipe.measures.estimators import outputs_of
 from regpipe.measures.measure import ByRow, Said
 from regpipe.rows.arrays import Part, Rows
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 
 class Unfit(SpecError):
@@ -114,9 +119,7 @@ def _alone(peer: Peer) -> Iterator[None]:
 
     Beside networks that train, threads that wait for one another take 15 times as long.
     """
-    from threadpoolctl import threadpool_limits
-
-    with warnings.catch_warnings(), threadpool_limits(1):
+    with warnings.catch_warnings(), _threads(len(sys.modules)).limit(limits=1):
         warnings.simplefilter("ignore")
         try:
             yield
@@ -125,6 +128,17 @@ def _alone(peer: Peer) -> Iterator[None]:
         except Exception as error:  # of any kind: a model may be anything
             reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
             raise Unfit(peer.name, f"it can't be fitted ({reason})") from None
+
+
+@cache
+def _threads(modules: int) -> "ThreadpoolController":
+    """Return what limits the threads of libraries, looked for anew once something was imported.
+
+    With TensorFlow loaded, to look takes longer than to fit a small model.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _fitted(model: Any, rows: Rows) -> Any:
