@@ -36,10 +36,15 @@ def make_cheap(change: Callable[[Any, str, Any], None] = setattr, drawn: bool = 
 
 def compile_nothing(change: Callable[[Any, str, Any], None]) -> None:
     """Compile no graph of the engine by XLA, and have TensorFlow run it as it is."""
+    from tensorflow.python.util import tf_stack
+
     from regpipe.backend import tf
     from regpipe.engine import forward
 
     change(forward, "_convolves", lambda model: True)
+    # Each operation of a graph would keep the stack that it was made in, which is deep in a test.
+    stack = tf_stack.extract_stack()
+    change(tf_stack, "extract_stack", lambda stacklevel=1: stack)
     # It would rewrite a graph for longer than the graph runs.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 

@@ -9,6 +9,7 @@ import pytest
 from regpipe.engine.compiled import CompiledLoop
 from regpipe.engine.replay import Replay
 from regpipe.rows.arrays import Rows
+from tests.command_lines import compile_nothing
 from tests.conftest import arm_called
 
 FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
@@ -18,9 +19,12 @@ FAST = {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 120}
 def history(moons: Rows, architecture_of: Callable[..., Any]) -> dict[str, np.ndarray]:
     """That of a training that nothing stops."""
     free = arm_called("moons", **FAST)
-    return CompiledLoop(free, architecture_of(free)).fit(moons, 1).history
+    with pytest.MonkeyPatch.context() as patch:
+        compile_nothing(patch.setattr)
+        return CompiledLoop(free, architecture_of(free)).fit(moons, 1).history
 
 
+@pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize(
     "asked",
     [
