@@ -74,6 +74,15 @@ def arm_called(name: str, **training: Any) -> Arm:
     return replace(arm, training=training_block)
 
 
+FEW_STEPS = 5  # of a sequence: an LSTM takes long for each
+
+
+def takes_any_length(arm: Arm) -> bool:
+    """Whether a network reads sequences, and no layer of it says how long they are."""
+    kinds = {layer.kind for layer in arm.layers.values()}
+    return "LSTM" in kinds and not kinds & {"Cropping1D", "RepeatVector", "Reshape"}
+
+
 @pytest.fixture(scope="session")
 def protocol() -> Protocol:
     return Protocol(fixed=FixedProtocol(repeats=2), fresh=FreshProtocol(repeats=3, score_rows=200))

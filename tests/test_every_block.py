@@ -11,7 +11,15 @@ import pytest
 
 from regpipe.ingredients import LAYERS
 from regpipe.rows.arrays import input_shape, rows_of
-from tests.conftest import PROBLEMS, TECHNIQUES, arm_called, fit_by
+from regpipe.rows.samples import feature_names
+from tests.conftest import (
+    FEW_STEPS,
+    PROBLEMS,
+    TECHNIQUES,
+    arm_called,
+    fit_by,
+    takes_any_length,
+)
 
 EPOCHS = 2
 N_ROWS = 40  # at most: a batch of 32 and one of 8
@@ -33,6 +41,10 @@ def test_it_builds_trains_exports_and_reloads(
 
     arm = arm_called(name, epochs=EPOCHS, shuffle=False, **fewer(name))
     samples = samples_of(arm.problem)
+    if takes_any_length(arm):
+        block = arm.problem_block.model_copy(update={"input_shape": (FEW_STEPS, 1)})
+        arm = replace(arm, problem_block=block)
+        samples = samples.drop(columns=feature_names(samples)[FEW_STEPS:])
     rows = rows_of(samples, "fixed", arm)[0]
     rows = replace(rows, x_train=rows.x_train[:N_ROWS], y_train=rows.y_train[:N_ROWS])
     rows = watched(arm, rows, 0)

@@ -25,7 +25,15 @@ from regpipe.report.keras_code import keras_code
 from regpipe.report.python_text import Code, comment, literal, statement
 from regpipe.rows.arrays import Rows, hold_out
 from regpipe.seeds import derive
-from tests.conftest import PROBLEMS, PROJECT, TECHNIQUES, arm_called, blocks
+from tests.conftest import (
+    FEW_STEPS,
+    PROBLEMS,
+    PROJECT,
+    TECHNIQUES,
+    arm_called,
+    blocks,
+    takes_any_length,
+)
 from tests.ingredients.examples import ALONE
 
 SHAPES = {
@@ -44,6 +52,10 @@ SEED = 1
 SMALL = {"epochs": 5, "batch_size": 20}
 EPOCHS = 300
 MODEL = ("get_weights", "set_weights", "save_weights", "load_weights")
+
+
+def shape_of(arm: Arm) -> tuple[int, ...]:
+    return (FEW_STEPS, 1) if takes_any_length(arm) else SHAPES[arm.problem]
 
 
 def every_arm() -> dict[str, Arm]:
@@ -70,12 +82,12 @@ ARMS = every_arm()
 
 
 def code_of(arm: Arm) -> str:
-    return keras_code(arm, SHAPES[arm.problem])
+    return keras_code(arm, shape_of(arm))
 
 
 def rows_for(arm: Arm) -> dict[str, np.ndarray]:
     """Return random rows by the names that the code expects."""
-    random, shape = np.random.default_rng(1), SHAPES[arm.problem]
+    random, shape = np.random.default_rng(1), shape_of(arm)
     rows = {}
     for part, n in (("train", ROWS), ("test", 8)):
         rows[f"x_{part}"] = x = random.normal(size=(n, *shape)).astype("float32")
@@ -100,7 +112,7 @@ class Trials:
         rows = rows_for(arm)
         train, test = ((rows[f"x_{part}"], rows[f"y_{part}"]) for part in ("train", "test"))
         self.arm, self.rows = arm, Rows(1, *train, *test, *test)
-        self.architecture = build_architecture(arm, SHAPES[arm.problem])
+        self.architecture = build_architecture(arm, shape_of(arm))
         self.lacks = bool(arm.training.ingredients) or "class " in code_of(arm)
         self.calls: list[dict[str, Any]] = []
         self.pasted = False
