@@ -2,7 +2,7 @@
 
 The network is one that can learn a small table by heart: otherwise there is nothing to regularize.
 Two hidden layers of 64 units and about 3,000 steps of Adam do so on scikit-learn's five tables, and
-score within half a point of the best of six on the four that are classifications; docs/own-data.md
+score within half a point of the best of six on the four that are classifications; docs/tables.md
 has the figures, and benchmarks/default_network.py makes them.
 """
 
