@@ -1,4 +1,8 @@
-"""Every block of the YAML, for a few epochs, on both engines."""
+"""Every block of the YAML, for a few epochs, on both engines.
+
+Step by step: most of the time would go into graphs. Those of each idea and of each kind of network
+are made in other tests, and those of every block in `make torture`.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,14 +29,18 @@ EPOCHS = 2
 N_ROWS = 40  # at most: a batch of 32 and one of 8
 
 
+BLOCKS = [*PROBLEMS, *TECHNIQUES]
+
+
 @pytest.mark.usefixtures("step_by_step")
-@pytest.mark.parametrize("name", [*PROBLEMS, *TECHNIQUES])
+@pytest.mark.parametrize("name", BLOCKS)
 def test_it_builds_trains_exports_and_reloads(
-    name: str,
-    samples_of: Callable[[str], pd.DataFrame],
-    tmp_path: Path,
+    name: str, samples_of: Callable[[str], pd.DataFrame], tmp_path: Path
 ) -> None:
-    """The same graphs as in the other tests of the engine, which compile each kind of network."""
+    assert_it_works(name, samples_of, tmp_path)
+
+
+def assert_it_works(name: str, samples_of: Callable[[str], pd.DataFrame], folder: Path) -> None:
     from regpipe.backend import keras
     from regpipe.engine.network import build_model
     from regpipe.engine.weights import load_weights
@@ -66,8 +74,8 @@ def test_it_builds_trains_exports_and_reloads(
             np.testing.assert_allclose(ours.history[measure], theirs.history[measure], rtol=2e-3)
 
     model = export_model(architecture, {f"fixed/{k}": v[None] for k, v in ours.weights.items()})
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    model.save(folder / "model.keras")
+    loaded = keras.models.load_model(folder / "model.keras", safe_mode=True)
     assert loaded.input_shape[1:] == input_shape(arm, samples)
     trained = build_model(architecture)  # with whatever of ours the exported one leaves out
     load_weights(trained, ours.weights)

@@ -68,9 +68,8 @@ def maker_of(name: str) -> str | None:
     """Return a pipeline that makes a dataset, the smallest; None if none does."""
     block = block_of(name)
     # To build the study takes a second, so only what it makes is looked for there.
-    of_all = (
-        (CLAIMS, STUDY) if block == STUDY or name.endswith((f".{STORY}", f".{STORIES}")) else ()
-    )
+    made_there = block == STUDY or name.endswith((f".{STORY}", f".{STORIES}"))
+    of_all = (CLAIMS, STUDY) if made_there else ()
     for maker in (block, *(f"{block}_{what}" for what in OF_A_PROBLEM), *of_all):
         if maker in pipelines and name in pipelines[maker].all_outputs():
             return maker
