@@ -27,7 +27,7 @@ def test_the_largest_are_on_top_with_their_spread() -> None:
 
 def test_the_title_says_what_matters_most() -> None:
     told = plots.importance(losses(3), "Mine", "accuracy").get_suptitle().replace("\n", " ")
-    assert told == "Mine: 'column 0' matters most (10.0 points lost without it)"
+    assert told == "Mine: 'column 0' matters most (10.0 points lost when it is shuffled)"
     none = losses(2).assign(importance=[0.0, -0.01])
     assert (
         plots.importance(none, "Mine", "r2").get_suptitle() == "Mine: no column matters to its R²"

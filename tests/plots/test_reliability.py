@@ -28,6 +28,20 @@ def test_each_panel_has_a_point_per_group_with_its_interval() -> None:
         assert (np.ptp(ends, axis=1) > 0.05).all() and ends.min() >= 0 and ends.max() <= 1
 
 
+@pytest.mark.parametrize("factor", [3.0, 0.02])
+def test_it_shows_all_intervals_and_no_share_beyond_one(factor: float) -> None:
+    for ax in drawn(factor, factor, rows=2000).axes:
+        for (low, high), ticks in (
+            (ax.get_xlim(), ax.get_xticks()),
+            (ax.get_ylim(), ax.get_yticks()),
+        ):
+            assert len(ticks) >= 3 and low <= min(ticks) and max(ticks) == pytest.approx(1)
+            assert 1 < high < 1.06
+        (bar,) = ax.containers
+        ends = np.concatenate(bar.lines[2][0].get_segments())
+        assert (ends >= [ax.get_xlim()[0], ax.get_ylim()[0]]).all()
+
+
 def test_it_says_of_how_many_rows_and_both_scores() -> None:
     figure = drawn(3.0, 3.0)
     assert figure.get_supxlabel() == "400 rows, 40 in each point"

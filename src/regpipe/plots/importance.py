@@ -39,7 +39,7 @@ def _finding(table: pd.DataFrame, metric: str) -> str:
     if not first["importance"] > 0:
         return f"no column matters to its {unit.name}"
     size = f"{unit.size(first['importance'])}{unit.unit or f' {unit.name}'}"
-    return f"'{_short(first['column'])}' matters most ({size} lost without it)"
+    return f"'{_short(first['column'])}' matters most ({size} lost when it is shuffled)"
 
 
 def _short(column: object) -> str:

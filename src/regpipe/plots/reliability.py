@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from regpipe.language.metrics import METRICS
 from regpipe.plots.style import ARMS, WIDTH, Axes, Figure, panels, title
@@ -26,21 +27,25 @@ def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, n
         "as said": (before, found.brier, found.ece),
         "tempered": (after, found.brier_tempered, found.ece_tempered),
     }
+    ends = []
     for ax, (what, part), colour in zip(axes[0], parts.items(), ARMS.values(), strict=True):
         table, brier, ece = part
-        _points(ax, table, colour)
+        ends.append(_points(ax, table, colour))
         numbers = f"Brier score {brier:.3f},\ncalibration error {METRICS['ece'].value(ece)}"
         ax.set_title(f"{what}\n{numbers}", fontsize=10)
         ax.set_xlabel("probability that is said of the likeliest class")
-    lowest = min(table["said"].min() for table in (before, after))
-    axes[0][0].set(xlim=(lowest - 0.03, 1.03), ylim=(-0.03, 1.03))
+    (x, x_ticks), (y, y_ticks) = map(
+        _up_to_one, (min(table["said"].min() for table in (before, after)), min(ends))
+    )
+    axes[0][0].set(xlim=x, xticks=x_ticks, ylim=y, yticks=y_ticks)
     axes[0][0].set_ylabel(f"share that is right ({CONFIDENCE:.0%} intervals)")
     figure.supxlabel(f"{found.rows:,} rows, {_in_each(before)} in each point", fontsize=9)
     title(figure, f"{name}: {_finding(found)}")
     return figure
 
 
-def _points(ax: Axes, table: pd.DataFrame, colour: str) -> None:
+def _points(ax: Axes, table: pd.DataFrame, colour: str) -> float:
+    """Draw the points of a table, and return where the lowest of their intervals ends."""
     said, right = table["said"].to_numpy(), table["right"].to_numpy()
     ends = [
         share_interval(share, int(rows), CONFIDENCE)
@@ -50,6 +55,15 @@ def _points(ax: Axes, table: pd.DataFrame, colour: str) -> None:
     ax.axline((0, 0), slope=1, color="0.4", linewidth=1)
     ax.errorbar(said, right, low_high, color=colour, fmt="o-", elinewidth=1)
     ax.grid(alpha=0.3)
+    return float(np.min(ends))
+
+
+def _up_to_one(lowest: float) -> tuple[tuple[float, float], list[float]]:
+    """Return the limits and the ticks of an axis of shares: there are none beyond 1."""
+    span = max(1 - lowest, 0.05)
+    low, high = 1 - 1.05 * span, 1 + 0.05 * span
+    ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, 1)
+    return (low, high), [tick for tick in ticks if low <= tick < 1 + 1e-9]
 
 
 def _in_each(table: pd.DataFrame) -> str:
