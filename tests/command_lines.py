@@ -45,7 +45,7 @@ def compile_nothing(change: Callable[[Any, str, Any], None]) -> None:
     # Each operation of a graph would keep the stack that it was made in, which is deep in a test.
     stack = tf_stack.extract_stack()
     change(tf_stack, "extract_stack", lambda stacklevel=1: stack)
-    # It would rewrite a graph for longer than the graph runs.
+    # It would rewrite a graph for longer than the graph runs. (This stays so in this process.)
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 

@@ -21,13 +21,8 @@ from regpipe.language.vocabulary import check_name
 from regpipe.rows.sources import check_rows
 
 PIPELINES = ("study", "claims", "variance")  # those of all problems
-DATASETS = (
-    "made",
-    "origin",
-    "trainer",
-    "looks",
-    "fits",
-)  # of the catalog, and the folder of the fits
+# Of the catalog, and the folder of the fits.
+DATASETS = ("made", "origin", "trainer", "looks", "fits")
 OF_A_PROBLEM = ("answer", "screen", "cocktail", "export", "predict")  # the pipelines of each
 RECIPES, LIMITS = "recipes", "limits"
 OTHERS = (

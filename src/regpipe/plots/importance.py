@@ -19,7 +19,7 @@ def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffle
         over: what the standard deviation is of.
     """
     unit, drawn = METRICS[metric], table.nlargest(MOST, "importance").iloc[::-1]
-    figure, axes = panels(1, 1, 7.2, 1.5 + 0.28 * len(drawn))
+    figure, axes = panels(1, 1, 7.2, 1.7 + 0.28 * len(drawn))
     ax = axes[0][0]
     lost, sd = (unit.scale * drawn[key].to_numpy(float) for key in ("importance", "sd"))
     ax.barh(range(len(drawn)), lost, 0.7, color=BASELINE, alpha=0.8)
@@ -28,7 +28,7 @@ def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffle
     ax.set_yticks(range(len(drawn)), [_short(column) for column in drawn["column"]], fontsize=9)
     of = f"the {MOST} most important of {len(table)} columns" if len(table) > MOST else "column"
     ax.set_ylabel(of)
-    ax.set_xlabel(f"lost when it is shuffled, {unit.difference} (whiskers: sd over {over})")
+    ax.set_xlabel(f"lost when it is shuffled, {unit.difference}\n(whiskers: sd over {over})")
     ax.grid(axis="x", alpha=0.3)
     title(figure, f"{name}: {_finding(table, metric)}")
     return figure

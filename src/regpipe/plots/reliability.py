@@ -34,9 +34,8 @@ def reliability(before: pd.DataFrame, after: pd.DataFrame, found: Calibration, n
         numbers = f"Brier score {brier:.3f},\ncalibration error {METRICS['ece'].value(ece)}"
         ax.set_title(f"{what}\n{numbers}", fontsize=10)
         ax.set_xlabel("probability that is said of the likeliest class")
-    (x, x_ticks), (y, y_ticks) = map(
-        _up_to_one, (min(table["said"].min() for table in (before, after)), min(ends))
-    )
+    x, x_ticks = _up_to_one(min(table["said"].min() for table in (before, after)))
+    y, y_ticks = _up_to_one(min(ends))
     axes[0][0].set(xlim=x, xticks=x_ticks, ylim=y, yticks=y_ticks)
     axes[0][0].set_ylabel(f"share that is right ({CONFIDENCE:.0%} intervals)")
     figure.supxlabel(f"{found.rows:,} rows, {_in_each(before)} in each point", fontsize=9)
