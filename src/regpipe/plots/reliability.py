@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
 from regpipe.language.metrics import METRICS
 from regpipe.plots.style import ARMS, WIDTH, Axes, Figure, panels, title
@@ -59,6 +58,8 @@ def _points(ax: Axes, table: pd.DataFrame, colour: str) -> float:
 
 def _up_to_one(lowest: float) -> tuple[tuple[float, float], list[float]]:
     """Return the limits and the ticks of an axis of shares: there are none beyond 1."""
+    from matplotlib.ticker import MaxNLocator
+
     span = max(1 - lowest, 0.05)
     low, high = 1 - 1.05 * span, 1 + 0.05 * span
     ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, 1)
