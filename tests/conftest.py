@@ -267,15 +267,20 @@ def tiny_run(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory)
     return root
 
 
+def copy_project(folder: Path) -> Path:
+    """Copy what is configured; the code is the same, which Python has compiled."""
+    shutil.copytree(PROJECT / "conf", folder / "conf")
+    (folder / "conf" / "local").mkdir(exist_ok=True)
+    for part in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / part, folder / part)
+    (folder / "src").symlink_to(PROJECT / "src")
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project whose configuration a test may change."""
-    for part in ("conf", "src"):
-        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.pyc"))
-    for part in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / part, tmp_path / part)
-    (tmp_path / "conf" / "local").mkdir(exist_ok=True)
-    return tmp_path
+    return copy_project(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -440,7 +440,7 @@ OFF = """
 import sys
 from kedro.framework.cli.cli import main
 
-for line in ("registry list", "run --nodes=moons.draw_samples,moons.split_samples"):
+for line in ("registry list", "run --pipelines=moons --to-nodes=moons.split_samples"):
     sys.argv = ["kedro", *line.split()]
     try:
         main()

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 import yaml
 
 from tests.command_lines import type_in
-from tests.conftest import PROJECT, blocks
+from tests.conftest import blocks, copy_project
 
 RECIPES = {"dropout": "after_each.Dropout.rate", "batch_norm": None, "snapshot_ensemble": None}
 VALUES = [0.2, 0.6]
@@ -40,11 +39,7 @@ def rows(n: int = 60) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a few recipes and a table."""
-    root = tmp_path_factory.mktemp("own")
-    for part in ("conf", "src"):
-        shutil.copytree(PROJECT / part, root / part, ignore=shutil.ignore_patterns("*.pyc"))
-    for part in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / part, root / part)
+    root = copy_project(tmp_path_factory.mktemp("own"))
     kept = {name: blocks("recipes")["recipes"][name] for name in (*RECIPES, "mixup")}
     for name, path in RECIPES.items():  # and one that isn't asked for
         kept[name]["strength"] = {path: VALUES} if path else {}

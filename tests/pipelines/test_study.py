@@ -23,7 +23,7 @@ from regpipe.statistics.answer import Answer
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.plan import Plan
 from tests.command_lines import type_in
-from tests.conftest import PROJECT, arm_called, blocks, summary_of
+from tests.conftest import PROJECT, arm_called, blocks, copy_project, summary_of
 
 PROBLEMS = ("moons", "circles", "diabetes")  # those whose histories stopping rules are replayed on
 TECHNIQUES = ("weight_l2", "early_stopping_checkpoint", "dropout", "early_stopping_regression")
@@ -45,12 +45,7 @@ def mechanisms() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of a few problems and techniques, one of them with a title that isn't kind."""
-    folder = tmp_path_factory.mktemp("small")
-    for part in ("conf", "src"):
-        shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("*.pyc"))
-    for part in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / part, folder / part)
-    (folder / "conf" / "local").mkdir(exist_ok=True)
+    folder = copy_project(tmp_path_factory.mktemp("small"))
     (folder / "notebooks").mkdir()
     for kind, names in (("problems", PROBLEMS), ("techniques", TECHNIQUES)):
         for env in ("base", "quick"):

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.sample_images import image_shape, show_difference, show_image
-from regpipe.plots.sample_sequences import show_sequence
+from regpipe.plots.sample_images import image_shape, show_differences, show_images
+from regpipe.plots.sample_sequences import show_sequences
 from regpipe.plots.style import SMALL, WIDTH, Figure, blank, explain, headings, title, wrapped
 from regpipe.rows.draws import DRAWN, Draws
 
@@ -61,18 +61,16 @@ def reconstructions(
     halves: Any = figure.subfigures(len(heads), 1)
     for half, protocol, difference in zip(halves, heads, apart, strict=True):
         drawn = _labelled(shown[protocol], name, inputs)
-        columns = min(SHOWN, clean.shape[1])
-        axes = half.subplots(len(drawn) + 1, columns, squeeze=False)
-        for row, (label, rows) in zip(axes, drawn.items(), strict=False):
-            for ax, one in zip(row, rows, strict=False):
-                (show_sequence if sequences else show_image)(ax, one, shape, limits)
-            _name(row[0], label)
-        for ax, one in zip(axes[-1], difference, strict=False):
-            if sequences:
-                show_sequence(ax, one, shape, (-most, most))
-            else:
-                show_difference(ax, one, shape, most)
-        _name(axes[-1][0], "technique\nminus baseline")
+        room = min(SHOWN, clean.shape[1])
+        *axes, last = half.subplots(len(drawn) + 1, 1)
+        for ax, (label, rows) in zip(axes, drawn.items(), strict=True):
+            (show_sequences if sequences else show_images)(ax, rows[:room], shape, limits, room)
+            _name(ax, label)
+        if sequences:
+            show_sequences(last, difference[:room], shape, (-most, most), room)
+        else:
+            show_differences(last, difference[:room], shape, most, room)
+        _name(last, "technique\nminus baseline")
         half.suptitle(heads[protocol], fontsize=10)
     colours = "" if sequences else ", orange where the technique's output is higher"
     explain(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,14 +32,10 @@ def sample_images(
     limits = float(pixels.min()), float(pixels.max())
     target = train["target"].to_numpy()
     classes = np.unique(target)
-    figure, axes = panels(len(classes), SHOWN, 0.72, 0.72)
-    for row, k in zip(axes, classes, strict=True):
-        chosen = pixels[target == k][:SHOWN]
-        for ax, image in zip(row, chosen, strict=False):
-            show_image(ax, image, shape, limits)
-        for ax in row[len(chosen) :]:
-            ax.remove()
-        row[0].set_ylabel(f"class {k:g}", rotation=0, ha="right", va="center", fontsize=9)
+    figure, axes = panels(len(classes), 1, 0.72 * SHOWN, 0.72)
+    for ax, k in zip(axes[:, 0], classes, strict=True):
+        show_images(ax, pixels[target == k][:SHOWN], shape, limits, SHOWN)
+        ax.set_ylabel(f"class {k:g}", rotation=0, ha="right", va="center", fontsize=9)
     counts = f"{len(train):,} images to train on, {len(test):,} to test"
     title(figure, f"{problem}: {counts} ({draws.fixed})")
     explain(figure, f"The first {SHOWN} of each class that are trained on.")
@@ -72,27 +69,36 @@ def image_shape(input_shape: Sequence[int]) -> tuple[int, ...]:
     )
 
 
-def show_image(
-    ax: Axes, pixels: np.ndarray, shape: tuple[int, ...], limits: tuple[float, float]
+def show_images(
+    ax: Axes, rows: np.ndarray, shape: tuple[int, ...], limits: tuple[float, float], room: int
 ) -> None:
-    """Draw an image, the darker the lower, without axes; what is beyond the limits is clipped."""
+    """Draw images, the darker the lower, side by side; what is beyond the limits is clipped.
+
+    There is room for so many. One axis holds them all: to make and draw one takes ten times as long
+    as an image.
+    """
     low, high = limits
-    ax.imshow(np.clip((pixels.reshape(shape) - low) / (high - low), 0, 1), "gray", vmin=0, vmax=1)
-    _without_axes(ax)
+    images = np.clip((rows.reshape(-1, *shape) - low) / (high - low), 0, 1)
+    _side_by_side(ax, images, room, cmap="gray", vmin=0, vmax=1)
 
 
-def show_difference(ax: Axes, pixels: np.ndarray, shape: tuple[int, ...], most: float) -> None:
-    """Draw an image of differences from `-most`, blue, to `most`, orange; of colours their mean."""
+def show_differences(
+    ax: Axes, rows: np.ndarray, shape: tuple[int, ...], most: float, room: int
+) -> None:
+    """Draw images of differences from `-most`, blue, to `most`, orange; of colours their mean."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    image = pixels.reshape(shape)
+    images = rows.reshape(-1, *shape)
     colours = LinearSegmentedColormap.from_list("arms", [BASELINE, "white", TECHNIQUE])
-    grey = image if image.ndim == 2 else image.mean(axis=2)
-    ax.imshow(grey, cmap=colours, vmin=-most, vmax=most)
-    _without_axes(ax)
+    grey = images if images.ndim == 3 else images.mean(axis=3)
+    _side_by_side(ax, grey, room, cmap=colours, vmin=-most, vmax=most)
 
 
-def _without_axes(ax: Axes) -> None:
-    ax.set_xticks([])
-    ax.set_yticks([])
+def _side_by_side(ax: Axes, images: np.ndarray, room: int, **colours: Any) -> None:
+    height, width = images.shape[1:3]
+    apart = 1.15 * width
+    for place, image in enumerate(images):
+        left = place * apart
+        ax.imshow(image, extent=(left, left + width, height, 0), **colours)
+    ax.set(xlim=(0, apart * room - (apart - width)), ylim=(height, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)

@@ -46,12 +46,17 @@ def sample_sequences(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> 
     return figure
 
 
-def show_sequence(
-    ax: Axes, values: np.ndarray, shape: tuple[int, ...], limits: tuple[float, float]
+def show_sequences(
+    ax: Axes, rows: np.ndarray, shape: tuple[int, ...], limits: tuple[float, float], room: int
 ) -> None:
-    """Draw a sequence of shape (steps, features), without axes; between the limits alone."""
-    ax.plot(values.reshape(shape), color=BASELINE, linewidth=1.1)
-    ax.set_ylim(*limits)
-    ax.set_xticks([])
-    ax.set_yticks([])
+    """Draw sequences of shape (steps, features) side by side, between the limits alone.
+
+    There is room for so many, as in `sample_images.show_images`.
+    """
+    steps, _ = shape
+    apart = 1.15 * steps
+    for place, values in enumerate(rows):
+        times = place * apart + np.arange(steps)
+        ax.plot(times, values.reshape(shape), color=BASELINE, linewidth=1.1)
+    ax.set(xlim=(-1, apart * room), ylim=limits, xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
