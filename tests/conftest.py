@@ -273,7 +273,8 @@ def copy_project(folder: Path) -> Path:
     (folder / "conf" / "local").mkdir(exist_ok=True)
     for part in ("pyproject.toml", ".telemetry"):
         shutil.copy(PROJECT / part, folder / part)
-    (folder / "src").symlink_to(PROJECT / "src")
+    (folder / "src").mkdir()
+    (folder / "src" / "regpipe").symlink_to(PROJECT / "src" / "regpipe")
     return folder
 
 

@@ -28,6 +28,7 @@ def true_margin(rows: dict[str, dict[str, Any]], points: np.ndarray) -> np.ndarr
     array([18., -2.])
     >>> true_margin({"load_iris": {}}, np.zeros((1, 2)))
     """
+    from scipy.spatial.distance import cdist
     from scipy.special import logsumexp
 
     (name, arguments), *_ = rows.items()
@@ -36,6 +37,8 @@ def true_margin(rows: dict[str, dict[str, Any]], points: np.ndarray) -> np.ndarr
     without = {**arguments, "n_samples": POINTS, "noise": 0.0, "random_state": 0}
     curves, target = GENERATORS[name](**without)
     twice = 2 * max(arguments["noise"], LEAST) ** 2
-    squared = ((points[:, None] - curves) ** 2).sum(axis=2)
-    of_0, of_1 = (logsumexp(-squared[:, target == k] / twice, axis=1) for k in (0, 1))
+    of_0, of_1 = (
+        logsumexp(-cdist(points, curves[target == k], "sqeuclidean") / twice, axis=1)
+        for k in (0, 1)
+    )
     return of_1 - of_0
