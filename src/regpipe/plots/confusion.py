@@ -12,6 +12,7 @@ from regpipe.plots.style import (
     WIDTH,
     Axes,
     Figure,
+    between,
     explain,
     headings,
     panels,
@@ -43,8 +44,6 @@ def confusion(
         labels: what the classes are called, if not by their numbers.
         draws: what the repeats are called.
     """
-    from matplotlib.colors import LinearSegmentedColormap
-
     arms = (baseline, technique)
     classes = (
         len(labels)
@@ -57,11 +56,12 @@ def confusion(
         for protocol in headings(draws)
     }
     most = max(np.nanmax(np.abs(after - bare), initial=RANGE) for bare, after in shares.values())
-    colours = LinearSegmentedColormap.from_list("arms", [BASELINE, "white", TECHNIQUE])
     figure, axes = panels(1, 2, WIDTH / 2, max(3.0, 1.4 + 0.26 * classes), sharey=True)
     for ax, (protocol, meaning) in zip(axes[0], headings(draws).items(), strict=True):
         bare, after = shares[protocol]
-        drawn = ax.imshow(after - bare, cmap=colours, vmin=-most, vmax=most, aspect="auto")
+        drawn = ax.imshow(
+            after - bare, cmap=between(BASELINE, TECHNIQUE), vmin=-most, vmax=most, aspect="auto"
+        )
         _write(ax, after - bare, most)
         ax.set_xticks(range(classes), [wrapped(label, 12) for label in names])
         ax.set_yticks(range(classes), [wrapped(label, 12) for label in names])

@@ -10,6 +10,7 @@ from regpipe.plots.style import (
     WIDTH,
     Axes,
     Figure,
+    between,
     headings,
     legend_below,
     panels,
@@ -44,11 +45,10 @@ def decision_boundary(
         true_margin: of the points of the grid, in the order of a protocol's rows in `baseline`; the
             true boundary is where it is 0. None where that isn't known.
     """
-    from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.lines import Line2D
 
     figure, axes = panels(2, 2, WIDTH / 2, 3.4, sharex=True, sharey=True)
-    colours = LinearSegmentedColormap.from_list("classes", [CLASSES[0], "white", CLASSES[1]])
+    colours = between(*CLASSES[:2])
     for column, (protocol, meaning) in enumerate(headings(DRAWN).items()):
         for row, (arm, surfaces) in enumerate((("baseline", baseline), (name, technique))):
             ax = axes[row][column]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.plots.style import BASELINE, TECHNIQUE, Axes, Figure, explain, panels, title
+from regpipe.plots.style import BASELINE, TECHNIQUE, Axes, Figure, between, explain, panels, title
 from regpipe.rows.draws import DRAWN, Draws
 from regpipe.rows.samples import feature_names
 
@@ -86,12 +86,9 @@ def show_differences(
     ax: Axes, rows: np.ndarray, shape: tuple[int, ...], most: float, room: int
 ) -> None:
     """Draw images of differences from `-most`, blue, to `most`, orange; of colours their mean."""
-    from matplotlib.colors import LinearSegmentedColormap
-
     images = rows.reshape(-1, *shape)
-    colours = LinearSegmentedColormap.from_list("arms", [BASELINE, "white", TECHNIQUE])
     grey = images if images.ndim == 3 else images.mean(axis=3)
-    _side_by_side(ax, grey, room, cmap=colours, vmin=-most, vmax=most)
+    _side_by_side(ax, grey, room, cmap=between(BASELINE, TECHNIQUE), vmin=-most, vmax=most)
 
 
 def _side_by_side(ax: Axes, images: np.ndarray, room: int, **colours: Any) -> None:

@@ -102,6 +102,13 @@ def _filled(figure: Figure, text: str) -> str:
     return "\n".join(textwrap.fill(line, most) for line in text.splitlines())
 
 
+def between(low: str, high: str) -> Any:
+    """Return the colours from one to the other, with white in the middle."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(f"{low} to {high}", [low, "white", high])
+
+
 def scatter_classes(ax: Axes, x: Any, y: Any, target: Any, **options: Any) -> None:
     """Draw points by class, 0 to 9, each class with its colour and shape.
 
