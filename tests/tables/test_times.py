@@ -66,10 +66,12 @@ def test_nothing_is_trained_on_that_is_as_late_as_what_is_tested_or_held_out() -
         frame = table(n_rows, int(rng.integers(8, 300)), seed)
         asked = problem(float(rng.uniform(0.15, 0.8)), int(rng.integers(2, 7)))
         try:
-            repeats = rows_in(frame, asked) + rows_in(frame, asked, "fixed")
+            samples = split_table(frame, asked, PROTOCOL, "mine")
         except SpecError:
             continue
         made += 1
+        arm = baseline("mine", asked)
+        repeats = [rows for part in ("fixed", "fresh") for rows in rows_of(samples, part, arm)]
         assert len({(len(rows.x_train), len(rows.x_score)) for rows in repeats}) == 1
         share, ways = float(rng.uniform(0.05, 0.9)), int(rng.integers(1, 5))
         for rows in repeats:
