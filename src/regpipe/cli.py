@@ -173,7 +173,7 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
 @_single(
     "--train",
     type=float,
-    help="Share (or, from 1 on, number) of rows to train on; 0.7 if not given.",
+    help="Share (or, from 1 on, number) of rows to train on; 0.7, with --time 0.5, if not given.",
 )
 @click.option("--labelled-only", is_flag=True, help="Leave out rows whose target is missing.")
 @click.option(

@@ -12,12 +12,13 @@ import pytest
 from regpipe.candidates.arm import Arm, baseline
 from regpipe.engine.fit_store import FitStore
 from regpipe.language import Protocol
-from regpipe.pipelines.answer.diagnosis import _planned, fit_for_diagnosis, kept
+from regpipe.pipelines.answer.diagnosis import _planned, _repeats, fit_for_diagnosis, kept
 from regpipe.pipelines.fits import repeats_of
 from regpipe.pipelines.search import candidate_of
 from regpipe.pipelines.training import Trainer
 from regpipe.rows.arrays import Rows
 from tests.conftest import PROBLEMS, arm_called
+from tests.tables.test_times import problem as in_time
 
 Fitted = Callable[..., tuple[pd.DataFrame, Trainer]]
 
@@ -29,6 +30,12 @@ def fitted(protocol: Protocol, tmp_path: Path) -> Fitted:
         return fit_for_diagnosis(samples, trainer, arm, protocol), trainer
 
     return fitted
+
+
+def test_each_origin_in_time_counts_as_often() -> None:
+    of_time = [in_time(0.5, splits) for splits in (5, 3, 4, 11)]
+    assert [_repeats(problem) for problem in of_time] == [5, 6, 8, 8]
+    assert _repeats(PROBLEMS["moons"]) == 8
 
 
 def with_times(rows: Rows, times: Any) -> Rows:

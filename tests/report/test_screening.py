@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from regpipe.report.study import Screening
-from regpipe.report.views.screening import NETWORK, given_up, worth
+from regpipe.report.views.screening import NETWORK, given_up, omission, worth
 
 
 def said(*verdicts: str) -> str:
@@ -18,10 +18,11 @@ def said(*verdicts: str) -> str:
 def test_models_are_counted_by_what_they_are_against_the_network() -> None:
     assert said("helps", "hurts", "hurts").endswith(
         "a test accuracy of 0.800 over 20 repeats. Of 3 models of scikit-learn on the same splits, "
-        "1 is better than it, 2 are worse than it; the best is Model0, with 0.900."
+        "1 is better than it, 2 are worse than it (each judged by itself); the best is Model0, "
+        "with 0.900."
     )
-    assert "1 can't be told; the best" in said("too few")
-    assert "2 can't be told; the best" in said("too few", "too few")
+    assert "1 can't be told (each" in said("too few")
+    assert "2 can't be told (each" in said("too few", "too few")
 
 
 def test_a_score_that_is_not_defined_is_no_dash() -> None:
@@ -31,6 +32,13 @@ def test_a_score_that_is_not_defined_is_no_dash() -> None:
         "The test R² isn't defined in each of 10 repeats, and so has no mean, neither of the "
         "network nor of 1 model of scikit-learn."
     )
+
+
+def test_what_was_not_tried_has_its_reason() -> None:
+    left_out = {"TabM": "it comes with `pip install x`. Expected no more"}
+    empty = pd.DataFrame()
+    said = omission(Screening(empty, empty, left_out))
+    assert said == "Not tried: TabM (it comes with pip install x)."
 
 
 def test_recipes_that_were_given_up_are_counted() -> None:

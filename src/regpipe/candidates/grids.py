@@ -68,7 +68,8 @@ def check_grid(name: str, technique: Technique, base: Arm) -> None:
     if published and not len(published.train) == len(published.test) == len(tried):
         raise SpecError(
             f"{name}.grid_published: {len(published.train)} train and {len(published.test)} "
-            f"test numbers, and the grid has {len(tried)} points. Expected as many."
+            f"test numbers, and the grid has {len(tried)} points. "
+            f"Expected as many, or {name}.grid_published=null."
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from regpipe.language.metrics import METRICS, Metric
-from regpipe.plots.recipe_worth import draw_worths
+from regpipe.plots.recipe_worth import draw_worths, gain_axis
 from regpipe.plots.style import (
     BASELINE,
     TECHNIQUE,
@@ -49,7 +49,7 @@ def answer(found: ModelAnswer, labels: Mapping[What, str], finding: str) -> Figu
         ax = axes[1][0]
         draw_worths(ax, table, unit)
         ax.set_ylabel("")
-        ax.set_xlabel(f"with it minus without it, {unit.difference}; right is useful", fontsize=9)
+        ax.set_xlabel(f"{gain_axis(unit)}; right is useful", fontsize=9)
         ax.set_title(_of_worths(found), fontsize=10)
     title(figure, finding)
     return figure

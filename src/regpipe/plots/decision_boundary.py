@@ -22,7 +22,8 @@ from regpipe.rows.draws import DRAWN
 
 LEVELS = np.linspace(0, 1, 11)
 FILLED = 0.55  # of a colour, so that dots stand out
-SPLIT = 0.1  # of the repeats, from which they disagree about a point
+EXACT = 1e-6  # of shares in float32
+SPLIT = 0.1  # of the repeats: where more say otherwise, they disagree about a point
 
 
 def decision_boundary(
@@ -79,8 +80,9 @@ def decision_boundary(
 
 def _finding(name: str, baseline: pd.DataFrame, technique: pd.DataFrame) -> str:
     """Return about how much of the plane repeats on fresh draws disagree."""
+    low, high = SPLIT + EXACT, 1 - SPLIT - EXACT
     with_it, bare = (
-        f"{arm.loc[arm['protocol'] == 'fresh', 'share'].between(SPLIT, 1 - SPLIT).mean():.0%}"
+        f"{arm.loc[arm['protocol'] == 'fresh', 'share'].between(low, high).mean():.0%}"
         for arm in (technique, baseline)
     )
     beside = "as without it" if with_it == bare else f"{bare} without it"

@@ -101,7 +101,8 @@ def _finding(
     best = ordered.to_dict("records")[0]
     values = ", ".join(f"{path.rpartition('.')[2]} = {best[path]:g}" for path in paths)
     test, bare = unit.value(best["test_mean"]), unit.value(baseline["test"])
-    chosen = f"validation rows chose it in {best['chosen']} of {best['repeats']} repeats"
+    repeats = table["chosen"].sum()  # those in which not every value was trained on all rows, too
+    chosen = f"validation rows chose it in {best['chosen']} of {repeats} repeats"
     of = f"test {unit.name} {test}, {bare} without"
     return f"{name}: best on {draws.fresh} is {values} ({of}); {chosen}"
 

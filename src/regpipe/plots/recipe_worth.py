@@ -31,6 +31,16 @@ def _finding(parts: pd.DataFrame, unit: Metric) -> str:
     return f"of the best mixtures' ingredients, {best['ingredient']} is worth most: {worth}"
 
 
+def gain_axis(unit: Metric) -> str:
+    """Return what a gain is of what, and in which unit.
+
+    >>> gain_axis(METRICS["r2"]), gain_axis(METRICS["cost"])
+    ('with it minus without it, R²', 'without it minus with it, cost')
+    """
+    terms = ["with it", "without it"][:: 1 if unit.higher_is_better else -1]
+    return f"{' minus '.join(terms)}, {unit.difference}"
+
+
 def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:
     """Draw the same into a panel."""
     ax.axvline(0, color="0.4", linewidth=1)
@@ -42,5 +52,5 @@ def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:
     ax.set_yticks(range(len(labels)), labels, fontsize=9)
     ax.set_ylabel("ingredient (in how many)")
     ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
-    ax.set_xlabel(f"with it minus without it, {unit.difference}; right is useful")
+    ax.set_xlabel(f"{gain_axis(unit)}; right is useful")
     ax.grid(axis="x", alpha=0.3)

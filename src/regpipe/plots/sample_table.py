@@ -91,7 +91,8 @@ def _shifts(part: pd.DataFrame, width: float, seed: int) -> np.ndarray:
 def _note(shown: Sequence[str], features: Sequence[str], standardised: Collection[str]) -> str:
     notes = ["The fixed split."]
     if standardised:
-        what = " and ".join(part for part in ("features", "target") if part in standardised)
+        words = {"features": "features that are numbers", "target": "target"}
+        what = " and ".join(word for part, word in words.items() if part in standardised)
         notes.append(f"In standard deviations from the mean: {what}.")
     if len(features) > len(shown):
         notes.append(f"These are the first {len(shown)} of {len(features)} features.")

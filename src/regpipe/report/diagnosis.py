@@ -89,7 +89,7 @@ def _luck(diagnosis: Diagnosis) -> str:
 def _regularization(diagnosis: Diagnosis) -> str:
     if diagnosis.state == "overfits":
         most = _amount(diagnosis.unit, diagnosis.at_most)
-        return f" Regularization can give {most} at most, and in practice a part of that."
+        return f" Regularization can give about as much, {most}, at most; in practice a part of it."
     if diagnosis.state == "done":
         return " There is nothing to regularize."
     return (

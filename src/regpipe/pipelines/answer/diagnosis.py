@@ -9,7 +9,8 @@ import pandas as pd
 from regpipe.candidates.arm import Arm
 from regpipe.engine import progress
 from regpipe.engine.job import Job
-from regpipe.language import Protocol
+from regpipe.language import Problem, Protocol
+from regpipe.language.blocks import N_SPLITS
 from regpipe.pipelines.fits import Repeat, measure_of, repeats_of
 from regpipe.pipelines.search import Candidate, candidate_of
 from regpipe.pipelines.training import Trainer
@@ -33,7 +34,8 @@ def fit_for_diagnosis(
         which are the same for all shares.
     """
     candidate = candidate_of(base, samples)
-    repeats = repeats_of(base, samples, protocol, "fresh", REPEATS)
+    most = _repeats(base.problem_block)
+    repeats = repeats_of(base, samples, protocol, "fresh", most)
     planned = [fit for repeat in repeats for fit in _planned(candidate, repeat)]
     progress.expect(len(planned))
     fits = trainer.fits_of(f"{base.name}, diagnosis", [one.job for one in planned])
@@ -47,6 +49,14 @@ def fit_for_diagnosis(
         }
         for one, fit in zip(planned, fits, strict=True)
     )
+
+
+def _repeats(problem: Problem) -> int:
+    """Return how many repeats there are: each origin in time counts as often as any other."""
+    if not problem.in_time:
+        return REPEATS
+    origins = problem.split.n_splits or N_SPLITS
+    return REPEATS - REPEATS % min(origins, REPEATS)
 
 
 @dataclass(frozen=True)

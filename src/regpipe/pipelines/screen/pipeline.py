@@ -53,6 +53,7 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
     answered = [*TABLES, "arm", "look", "looks", SCREEN, "params:engine"]
     story = story_of("", view, "grid_plot" if tuned else None)
     story["samples_plot"] = "rows_plot"
+    make_story = bound(study_nodes.make_story, called=f"{problem}_{name}", tuned=tuned)
     values = [
         step(nodes.tabulate, ["trials", "space", STATISTICS], "grid", "evaluate"),
         step(nodes.plot_values, ["grid", bare, "space"], "grid_plot", "plot"),
@@ -68,7 +69,7 @@ def _recipe(problem: str, name: str, tuned: bool, view: View) -> Pipeline:
             network_node(),
             *measuring_nodes(view),
             step(nodes.answer, answered, ["comparison", "summary"], "evaluate"),
-            step(study_nodes.make_story, story, "story", "report"),
+            step(make_story, story, "story", "report"),
             *(values if tuned else ()),
             *picture_nodes(view),
         ]

@@ -25,6 +25,7 @@ from regpipe.statistics.plan import Plan
 
 # What the names of datasets end in: of pictures, of answers and of grids; and those of blocks.
 PICTURE, SUMMARY, GRID, BLOCK = "_plot", ".summary", "_grid.grid", ".block"
+TUNED = "The strength that most splits chose; the scores are of what each split chose by itself."
 GRID_PICTURE = f"{GRID}{PICTURE}"
 
 
@@ -34,11 +35,14 @@ def make_story(
     summary: Answer,
     runs: pd.DataFrame,
     model: Any = None,
+    called: str | None = None,
+    tuned: bool = False,
     **pictures: bytes,
 ) -> Stories:
     """Gather what is shown of one technique; it is the only one in what is returned.
 
-    `model` is its Keras model, where a run makes one.
+    `model` is its Keras model, where a run makes one. A recipe's block is `called` by another name
+    than the recipe, and says so where its strength was `tuned`.
     """
     from regpipe.report.keras_code import keras_code  # slow to import, as is `page`
 
@@ -50,7 +54,7 @@ def make_story(
         explanation=technique.explanation,
         runs=without_units(runs),
         pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
-        block=as_yaml(arm.name, technique),
+        block=f"# {TUNED}\n" * tuned + as_yaml(called or arm.name, technique),
         code=keras_code(arm, shape, arm.problem_block.standardise),
         weights=None if model is None else model.count_params(),
     )

@@ -268,11 +268,11 @@ def stands_on(answer: ModelAnswer, parts: Parts) -> str:
 
 def calibrated(found: Calibration) -> str:
     """Return how well probabilities hold."""
-    error = METRICS["ece"].value
+    error, way = METRICS["ece"].value, "less" if found.temperature > 1 else "more"
     return (
         f"On the test rows of all splits, {found.rows:,} in all, the probability of the likeliest "
         f"class is off by {error(found.ece)} on average (the calibration error), and the Brier "
         f"score is {found.brier:.3f}. Tempered by what the held-out rows of each split tell, they "
         f"are {error(found.ece_tempered)} and {found.brier_tempered:.3f}. The exported model's "
-        f"temperature is {found.temperature:.2f}: above 1, it makes probabilities less extreme."
+        f"temperature is {found.temperature:.2f}, which makes probabilities {way} extreme."
     )

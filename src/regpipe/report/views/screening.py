@@ -110,7 +110,8 @@ def worth(screening: Screening) -> str:
     return (
         f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])} "
         f"over {repeats}. Of {len(others)} models of scikit-learn on the same splits, "
-        f"{', '.join(parts)}; the best is {first['model']}, with {unit.value(first['mean'])}."
+        f"{', '.join(parts)} (each judged by itself); the best is {first['model']}, with "
+        f"{unit.value(first['mean'])}."
     )
 
 
@@ -135,7 +136,7 @@ def omission(screening: Screening) -> str:
         f"{name} ({reason.partition('. Expected')[0].rstrip('.')})"
         for name, reason in screening.left_out.items()
     )
-    return f"Not tried, since it doesn't suit this problem: {recipes}." if recipes else ""
+    return f"Not tried: {recipes}.".replace("`", "") if recipes else ""
 
 
 def _tuned(row: Record) -> Tuned:
