@@ -35,6 +35,7 @@ def make_story(
     summary: Answer,
     runs: pd.DataFrame,
     model: Any = None,
+    *,
     called: str | None = None,
     tuned: bool = False,
     **pictures: bytes,
