@@ -55,7 +55,7 @@ def test_an_error_is_drawn_in_its_unit(metric: str, mean: float) -> None:
     models = drawn(metric=metric).axes[0]
     assert means(models)[0] == pytest.approx(mean) and "less is better" in models.get_xlabel()
     of_worths = drawn(metric=metric, worths=(worth("dropout", 0.02, -0.01, 0.05),)).axes[1]
-    assert of_worths.get_xlabel().startswith("without it minus with it, ")
+    assert of_worths.get_xlabel().startswith("without it minus with it,\n")
 
 
 def test_a_score_far_below_is_cut_off() -> None:

@@ -12,13 +12,14 @@ from matplotlib.transforms import Bbox
 
 from regpipe import plots
 from regpipe.plots.style import WIDTH, blank, title
-from tests.plots import test_importance, test_plots, test_reliability
+from tests.plots import test_answer, test_importance, test_plots, test_reliability
 
 LEAST = 8  # points
 TOUCH = 1.0  # pixels that letters' boxes may share
 LOST = test_importance.losses(3).assign(column=["a_long_column_of_some_instrument", "b", "c"])
 FIGURES = {
     **test_plots.FIGURES,
+    "answer of errors": lambda: test_answer.drawn(metric="mse"),
     "importance": lambda: plots.importance(LOST, "Rows of mine", "balanced_accuracy"),
     "reliability": lambda: test_reliability.drawn(3.0, 3.0, rows=2000),
 }

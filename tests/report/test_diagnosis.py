@@ -20,8 +20,8 @@ def test_it_says_scores_rows_luck_and_what_regularization_can_give() -> None:
         "0.756 to 0.764) on others: it overfits by 19.0 points. Twice the rows would make it "
         "better by about 1.0 points. Of the luck in a score (a standard deviation of 0.5 points), "
         "100% is up to which rows, and 0% (95% interval 0% to 0%) to the seed, so averaging seeds "
-        "can hardly make it smaller. Regularization can give about as much, 19.0 points, "
-        "at most; in practice a part of it."
+        "can hardly make it smaller. Regularization can give at most about what it "
+        "overfits by, 19.0 points; in practice a part of it."
     )
 
 

@@ -49,7 +49,7 @@ def answer(found: ModelAnswer, labels: Mapping[What, str], finding: str) -> Figu
         ax = axes[1][0]
         draw_worths(ax, table, unit)
         ax.set_ylabel("")
-        ax.set_xlabel(f"{gain_axis(unit)}; right is useful", fontsize=9)
+        ax.set_xlabel(gain_axis(unit), fontsize=9)
         ax.set_title(_of_worths(found), fontsize=10)
     title(figure, finding)
     return figure

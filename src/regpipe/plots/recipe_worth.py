@@ -15,7 +15,7 @@ def recipe_worth(parts: pd.DataFrame, name: str, metric: str) -> Figure:
         name: the problem's title.
         metric: by which they are judged.
     """
-    figure, axes = panels(1, 1, 7.2, 1.3 + 0.28 * max(len(parts), 1))
+    figure, axes = panels(1, 1, 7.2, 1.5 + 0.28 * max(len(parts), 1))
     draw_worths(axes[0][0], parts, METRICS[metric])
     title(figure, f"{name}: {_finding(parts, METRICS[metric])}")
     return figure
@@ -32,13 +32,13 @@ def _finding(parts: pd.DataFrame, unit: Metric) -> str:
 
 
 def gain_axis(unit: Metric) -> str:
-    """Return what a gain is of what, and in which unit.
+    r"""Return what a gain is of what, in which unit, in two lines.
 
-    >>> gain_axis(METRICS["r2"]), gain_axis(METRICS["cost"])
-    ('with it minus without it, R²', 'without it minus with it, cost')
+    >>> gain_axis(METRICS["cost"])
+    'without it minus with it,\ncost; right is useful'
     """
     terms = ["with it", "without it"][:: 1 if unit.higher_is_better else -1]
-    return f"{' minus '.join(terms)}, {unit.difference}"
+    return f"{' minus '.join(terms)},\n{unit.difference}; right is useful"
 
 
 def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:
@@ -52,5 +52,5 @@ def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:
     ax.set_yticks(range(len(labels)), labels, fontsize=9)
     ax.set_ylabel("ingredient (in how many)")
     ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
-    ax.set_xlabel(f"{gain_axis(unit)}; right is useful")
+    ax.set_xlabel(gain_axis(unit))
     ax.grid(axis="x", alpha=0.3)

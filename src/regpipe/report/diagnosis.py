@@ -89,7 +89,10 @@ def _luck(diagnosis: Diagnosis) -> str:
 def _regularization(diagnosis: Diagnosis) -> str:
     if diagnosis.state == "overfits":
         most = _amount(diagnosis.unit, diagnosis.at_most)
-        return f" Regularization can give about as much, {most}, at most; in practice a part of it."
+        return (
+            f" Regularization can give at most about what it overfits by, {most}; in practice a "
+            "part of it."
+        )
     if diagnosis.state == "done":
         return " There is nothing to regularize."
     return (

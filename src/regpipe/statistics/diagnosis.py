@@ -8,8 +8,8 @@ of the rows and g2 from half to all:
 Along a power law a n^-b + c, which learning curves mostly follow, each doubling gives the same
 share r = 2^-b of the one before (T. Viering and M. Loog, "The shape of learning curves: a review",
 2023). All further ones, g2 r / (1 - r) together, give no more than what is left to the best score
-that there is. Regularization gives at most the gap, by which the network is better on the rows that
-it was trained on: that is what it has learned of them and can't use on others.
+that there is. Regularization gives at most about the gap, by which the network is better on the
+rows that it was trained on: that is what it has learned of them and can't use on others.
 """
 
 from typing import Literal
@@ -77,7 +77,7 @@ class Diagnosis(Strict):
         last_doubling: what all rows gave over half of them, paired.
         doubled: what twice the rows would give; None where the last doubling isn't told from 0.
         noise: where the luck in a score comes from.
-        at_most: what regularization can give at most, 0 or more.
+        at_most: about what regularization can give at most, 0 or more.
     """
 
     metric: MetricName

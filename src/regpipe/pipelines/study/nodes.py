@@ -55,7 +55,7 @@ def make_story(
         explanation=technique.explanation,
         runs=without_units(runs),
         pictures={name.removesuffix(PICTURE): file for name, file in pictures.items()},
-        block=f"# {TUNED}\n" * tuned + as_yaml(called or arm.name, technique),
+        block=(f"# {TUNED}\n" if tuned else "") + as_yaml(called or arm.name, technique),
         code=keras_code(arm, shape, arm.problem_block.standardise),
         weights=None if model is None else model.count_params(),
     )

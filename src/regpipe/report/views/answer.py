@@ -268,11 +268,12 @@ def stands_on(answer: ModelAnswer, parts: Parts) -> str:
 
 def calibrated(found: Calibration) -> str:
     """Return how well probabilities hold."""
-    error, way = METRICS["ece"].value, "less" if found.temperature > 1 else "more"
+    error, temperature = METRICS["ece"].value, round(found.temperature, 2)
+    way = "less extreme" if temperature > 1 else "more extreme" if temperature < 1 else "no other"
     return (
         f"On the test rows of all splits, {found.rows:,} in all, the probability of the likeliest "
         f"class is off by {error(found.ece)} on average (the calibration error), and the Brier "
         f"score is {found.brier:.3f}. Tempered by what the held-out rows of each split tell, they "
         f"are {error(found.ece_tempered)} and {found.brier_tempered:.3f}. The exported model's "
-        f"temperature is {found.temperature:.2f}, which makes probabilities {way} extreme."
+        f"temperature is {temperature:.2f}, which makes probabilities {way}."
     )
