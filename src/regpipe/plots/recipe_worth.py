@@ -50,7 +50,7 @@ def draw_worths(ax: Axes, parts: pd.DataFrame, unit: Metric) -> None:
         draw_interval(ax, place, *numbers, fmt="o", color=BASELINE, markersize=5)
     labels = [f"{row.ingredient} ({row.times} of {row.of})" for row in drawn.itertuples()]
     ax.set_yticks(range(len(labels)), labels, fontsize=9)
-    ax.set_ylabel("ingredient (in how many)")
+    ax.set_ylabel("ingredient\n(in how many)")
     ax.set_ylim(-0.7, max(len(parts), 1) - 0.3)
     ax.set_xlabel(gain_axis(unit))
     ax.grid(axis="x", alpha=0.3)
