@@ -21,12 +21,13 @@ def fits(
     metric: str = "accuracy",
     of_rows: Any = WIGGLE,
     of_seed: float = 0.0,
+    guess: float = 0.5,
 ) -> pd.DataFrame:
     """Fits whose mean test scores on a quarter, half and all of the rows are these."""
     rows = [
         {
             "repeat": k, "share": share, "seed": seed, "train_rows": SHARES[share],
-            "outcome": "completed", f"train_{metric}": train,
+            "outcome": "completed", "guess": guess, f"train_{metric}": train,
             f"test_{metric}": mean + shift * (1 + share) + seed * of_seed * (-1) ** k,
         }
         for share, mean in zip(SHARES, test, strict=True)
@@ -45,6 +46,7 @@ def test_means_the_gap_and_what_regularization_can_give() -> None:
     assert (found.repeats, found.diverged, found.state) == (8, 0, "overfits")
     assert found.train == pytest.approx(0.95)
     assert found.test.mean == pytest.approx(0.76) and found.test.ci_low < 0.76 < found.test.ci_high
+    assert found.guess == 0.5
     assert found.gap == found.at_most == pytest.approx(0.19)
     curve = [(point.share, point.rows, point.test) for point in found.curve]
     assert curve == [(0.25, 10, 0.7), (0.5, 20, pytest.approx(0.74)), (1.0, 40, found.test.mean)]

@@ -46,6 +46,13 @@ def test_features_of_a_column_are_shuffled_together() -> None:
     assert (seen[0] == x).all() and len(seen) == 5
 
 
+def test_of_a_column_that_is_the_same_in_all_rows_nothing_is_told() -> None:
+    x = np.hstack([X, np.full((len(X), 1), 2.0)])
+    table = permuted(lambda rows: score(rows[:, :4]), x, {"year": [4], "none": [3]}, 1, times=2)
+    assert table["column"].tolist() == ["none", "year"]
+    assert table["importance"].tolist() == [0.0, pytest.approx(np.nan, nan_ok=True)]
+
+
 def test_it_depends_on_its_seed_and_not_on_the_order_of_the_columns() -> None:
     one, same, other, turned = (
         permuted(score, X, groups, seed).set_index("column")

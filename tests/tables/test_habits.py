@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from regpipe.errors import SpecError
-from regpipe.tables.habits import habit_of, likely_numbers, note_of_points
+from regpipe.tables.habits import Habit, habit_of, likely_numbers, note_of_habit
 
 PLAIN, US, EUROPE = (".", None), (".", ","), (",", None)
 
@@ -80,6 +80,25 @@ def test_the_example_is_a_number_that_cannot_be_read() -> None:
 
 
 def test_points_that_may_stand_between_thousands_are_asked_about() -> None:
-    assert note_of_points({"a": {"12.345", "775"}}, PLAIN) is not None
-    assert note_of_points({"a": {"12.345", "775"}, "b": {"0.5"}}, PLAIN) is None
-    assert note_of_points({"a": {"12.345", "7.125"}}, PLAIN) is None
+    assert note_of_habit({"a": {"12.345", "775"}}, PLAIN) is not None
+    assert note_of_habit({"a": {"12.345", "775"}, "b": {"0.5"}}, PLAIN) is None
+    assert note_of_habit({"a": {"12.345", "7.125"}}, PLAIN) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "read", "told"),
+    [
+        ({"a": {"3,5"}}, EUROPE, "the comma in 'a' (3,5) stands before decimals"),
+        (
+            {"a": {"3,5"}, "b": {"1.234,5"}},
+            (",", "."),
+            "the comma in 'a' (3,5) stands before decimals, and the point in 'b' (1.234,5) stands "
+            "between thousands",
+        ),
+        ({"a": {"0.5"}, "b": {"1,234"}}, US, "the comma in 'b' (1,234) stands between thousands"),
+    ],
+)
+def test_how_numbers_were_read_that_are_not_plain_is_told(
+    columns: dict[str, set[str]], read: Habit, told: str
+) -> None:
+    assert note_of_habit(columns, read) == f"Numbers were read so: {told}."

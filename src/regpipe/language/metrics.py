@@ -7,6 +7,7 @@ differences in points; squared errors in thousandths, both they and their differ
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -187,6 +188,15 @@ def _written(number: float, places: int, sign: str = "") -> str:
     ('-0.50', '+1,234,568')
     """
     return f"{number:{sign},.0f}" if abs(number) >= LARGE else f"{number:{sign}.{places}f}"
+
+
+def typeset(text: str) -> str:
+    """Return numbers with a minus sign in place of a hyphen.
+
+    >>> typeset("-0.4 to 1.2")
+    '−0.4 to 1.2'
+    """
+    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
 
 
 LARGE = 10_000

@@ -122,6 +122,17 @@ class Measure:
         x, y = rows.part(part)
         return means(self._score(y, self.predict(x)))[self.task.metric]
 
+    def guess(self, rows: Rows) -> float:
+        """Return what judges, of the constant guess on the rows that score; NaN where a code does.
+
+        That is what a network has that ignores its inputs: what any other is worth begins there.
+        """
+        if self.task.metric in CODE_SCORES:
+            return np.nan
+        _, y = rows.part("score")
+        outputs = np.broadcast_to(self._guess, (len(y), np.size(self._guess))).astype(np.float32)
+        return means(self._score(y, outputs))[self.task.metric]
+
     def _by_row(self, rows: Rows) -> Callable[[Part], ByRow]:
         """Return the function of a part that gives the scores of each of its rows."""
         of_code = self._by_code(rows)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from regpipe.language.metrics import typeset
 from regpipe.plots.style import TECHNIQUE, Axes, Figure, as_is, draw_interval, spread_out
 from regpipe.plots.verdicts import COLOURS, GROUNDS, MARKERS, too_few
 from regpipe.rows.draws import ONE
@@ -71,15 +72,15 @@ def _gain(figure: Figure, answer: Answer) -> None:
     """Write the gain, its interval and the verdict."""
     gain, unit, verdict = answer.gain, answer.unit, answer.fresh.verdict
     colour = COLOURS[verdict]
-    large = unit.signed(gain.mean)
+    large = typeset(unit.signed(gain.mean))
     style: dict[str, Any] = {"color": colour, "va": "center"}
     figure.text(LEFT, 0.65, large, fontsize=46, fontweight="bold", **style)
-    interval = unit.interval(gain.ci_low, gain.ci_high)
+    interval = typeset(unit.interval(gain.ci_low, gain.ci_high))
     lines = textwrap.wrap(f"{unit.difference}, on average", 34)
     lines.append(f"{_confidence(answer)} interval {interval}" if interval else "no interval")
     figure.text(LEFT, 0.5, "\n".join(lines), fontsize=12.5, color=INK, va="center", linespacing=1.3)
     box = {"boxstyle": "round,pad=0.4", "facecolor": GROUNDS[colour], "edgecolor": colour}
-    word = "can't be told" if verdict == "too few" else verdict
+    word = f"too few {answer.fresh.draws.several}" if verdict == "too few" else verdict
     figure.text(LEFT + 0.045, 0.37, word, fontsize=15, fontweight="bold", bbox=box, **style)
     shape = figure.add_axes((LEFT - 0.01, 0.34, 0.04, 0.06))
     shape.plot([0], [0], MARKERS[verdict], color=colour, markersize=13)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from regpipe.language.metrics import typeset
 from regpipe.plots.style import (
     BASELINE,
     SMALL,
@@ -105,7 +106,7 @@ def _write(ax: Axes, change: np.ndarray, most: float) -> None:
         if size >= max(last, LEAST):
             colour = "white" if size > 0.6 * most else "black"
             places = 1 if size < 9.95 else 0  # what fits into a cell
-            text = f"{change[true, predicted]:+.{places}f}"
+            text = typeset(f"{change[true, predicted]:+.{places}f}")
             at = (predicted, true)
             ax.text(*at, text, ha="center", va="center", fontsize=SMALL, color=colour)
 

@@ -1,12 +1,14 @@
 """Which columns does a model use?"""
 
+import numpy as np
 import pandas as pd
 
 from regpipe.language.metrics import METRICS
-from regpipe.plots.style import BASELINE, Figure, as_is, panels, title
+from regpipe.plots.style import BASELINE, SMALL, Figure, as_is, panels, title
 
 MOST = 15  # columns that are drawn
 LETTERS = 32  # of a column's name
+UNTOLD = "the same in all rows that are shuffled: can't be told"
 
 
 def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffles") -> Figure:
@@ -24,6 +26,8 @@ def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffle
     lost, sd = (unit.scale * drawn[key].to_numpy(float) for key in ("importance", "sd"))
     ax.barh(range(len(drawn)), lost, 0.7, color=BASELINE, alpha=0.8)
     ax.errorbar(lost, range(len(drawn)), xerr=sd, fmt="none", color="black", elinewidth=1)
+    for place in np.flatnonzero(np.isnan(lost)):
+        ax.text(0, place, f"  {UNTOLD}", va="center", fontsize=SMALL, color="0.3")
     ax.axvline(0, color="0.4", linewidth=1)
     ax.set_yticks(range(len(drawn)), [_short(column) for column in drawn["column"]], fontsize=9)
     of = f"the {MOST} most important of {len(table)} columns" if len(table) > MOST else "column"

@@ -131,7 +131,7 @@ def _finding(
     over = f"{len(list(arms.values())[-1].of('fresh').fits)} {draws.fresh}"
     if not all(mean.size and np.isfinite(mean).all() for mean in means.values()):
         return f"{name}: learning curves over {over}"
-    rows = {arm: trained.watched for arm, trained in arms.items()}
+    rows = {arm: _of_draws(trained.watched, draws) for arm, trained in arms.items()}
     if len(arms) == 1:
         end, lowest = means["baseline"][-1], means["baseline"].min()
         rises = end > RISEN * lowest > 0
@@ -145,6 +145,11 @@ def _finding(
         return f"Over {over}, {metric.name} on {rows['technique']} ends at {both}"
     own, bare = (f"{ends[arm]} on {rows[arm]}" for arm in ("technique", "baseline"))
     return f"Over {over}, {metric.name} ends at {own} with {name}, at {bare} without it"
+
+
+def _of_draws(watched: str, draws: Draws) -> str:
+    """Return whose rows are watched; those that score a fresh draw are others."""
+    return "the draws' own test rows" if draws is DRAWN and watched == TEST else watched
 
 
 def _written(number: float, metric: Metric) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.language.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric, typeset
 from regpipe.plots.style import (
     SMALL,
     TECHNIQUE,
@@ -93,10 +93,10 @@ def _draw_comparison(ax: Axes, place: float, comparison: pd.Series, metric: Metr
     lines = ["no mean, as a score is no number"]
     if np.isfinite(mean):
         if np.isfinite([low, high]).all():
-            lines = [f"{metric.with_interval(mean, low, high)}{metric.unit}"]
+            lines = [f"{typeset(metric.with_interval(mean, low, high))}{metric.unit}"]
         else:
             ends = " to ".join(metric.end(comparison[key]) for key in ("lowest", "highest"))
-            lines = [f"{metric.signed(mean)}{metric.unit}, from {ends}"]
+            lines = [typeset(f"{metric.signed(mean)}{metric.unit}, from {ends}")]
         numbers = metric.scaled(mean, low, high)
         draw_interval(ax, place - BELOW, *numbers, fmt="D", color=colour, capsize=4)
     lines.append(f"better in {comparison['wins']} of {comparison['pairs']}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from regpipe.language.metrics import typeset
 from regpipe.rows.draws import Draws
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def as_is(text: object) -> str:
 
 def title(figure: Figure, text: str) -> None:
     """Head the figure; a long title takes several lines, so that it doesn't widen the picture."""
+    text = typeset(text)
     head = figure.suptitle(as_is(text), fontsize="large", fontweight="bold")
     room, characters = 0.98 * figure.bbox.width, len(text)
     while (width := head.get_window_extent().width) > room and characters > 1:

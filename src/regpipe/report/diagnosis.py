@@ -37,8 +37,16 @@ def _scores(diagnosis: Diagnosis) -> str:
     return (
         f"The network as it is has {unit.name} {unit.value(diagnosis.train)}{scaled} on the rows "
         f"trained on and {unit.value(test.mean)}{_interval(diagnosis, test, unit.value)} on "
-        f"others: it {finding(diagnosis)}."
+        f"others: it {finding(diagnosis)}.{_guess(diagnosis)}"
     )
+
+
+def _guess(diagnosis: Diagnosis) -> str:
+    """Say where the scale begins: nobody knows the unit of an error by heart."""
+    if math.isnan(diagnosis.guess):
+        return ""
+    guess = diagnosis.unit.value(diagnosis.guess)
+    return f" A constant guess, which uses no column, has {guess} there."
 
 
 def _interval(diagnosis: Diagnosis, mean: Mean, written: Callable[[float], str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
+from regpipe.language.metrics import METRICS, typeset
 from regpipe.provenance.origin import Origin
 from regpipe.report.diagnosis import paragraph
 from regpipe.report.sentence import percent, span
@@ -16,7 +16,7 @@ from regpipe.report.views import answer as answers
 from regpipe.report.views.answer_rows import chosen_rows, compared_rows, model_rows
 from regpipe.report.views.asked import asked
 from regpipe.report.views.board import COLUMNS, DOWNWARDS, board
-from regpipe.report.views.cells import VERDICTS, typeset
+from regpipe.report.views.cells import VERDICTS
 from regpipe.report.views.claims import claims
 from regpipe.report.views.cocktail import (
     best_of_each,

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from regpipe.language.metrics import typeset
 from regpipe.provenance.origin import Origin
 from regpipe.report.sentence import sentence
 from regpipe.report.study import Story, Study
 from regpipe.report.templating import fill
-from regpipe.report.views.cells import badge, change, typeset
+from regpipe.report.views.cells import badge, change
 from regpipe.report.views.technique import CARD, figures
 
 

@@ -9,8 +9,9 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from regpipe.language.metrics import typeset
 from regpipe.report.views import intervals
-from regpipe.report.views.cells import badge, typeset
+from regpipe.report.views.cells import badge
 
 TEMPLATES = "templates"
 SCRIPTS = ("statistics.js", "ask.js", "report.js")

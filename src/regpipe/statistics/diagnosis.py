@@ -71,6 +71,7 @@ class Diagnosis(Strict):
         confidence: of the intervals.
         train: mean score on the rows trained on.
         test: mean score on others, with its interval.
+        guess: mean score there of a constant guess, which uses no column; NaN where there is none.
         gap: how much better the one is than the other; below 0 where it is worse.
         state: whether the gap is one that matters; NaN scores are `unknown`.
         curve: scores at each share of the rows, from the smallest.
@@ -86,6 +87,7 @@ class Diagnosis(Strict):
     confidence: float
     train: Number
     test: Mean
+    guess: Number
     gap: Number
     state: State
     curve: list[Point]
@@ -107,7 +109,7 @@ def diagnose(
 
     Args:
         fits: a row per fit: repeat, share (0.25, 0.5 or 1 of the training rows), seed (0, and 1
-            where the share is 1), train_rows, outcome, and `train_` and `test_` scores.
+            where the share is 1), train_rows, outcome, guess, and `train_` and `test_` scores.
         problem: what judges the fits, and which difference is too small.
         statistics: the confidence, and the smallest differences where the problem has none.
         splits: what the repeats share.
@@ -130,6 +132,7 @@ def diagnose(
         confidence=statistics.confidence,
         train=train,
         test=test,
+        guess=float(whole["guess"].mean(skipna=False)),
         gap=gap,
         state=_state(gap, train, unit, smallest),
         curve=[_point(_at(fits, share), share, metric) for share in sorted(set(fits["share"]))],

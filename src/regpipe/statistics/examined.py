@@ -17,7 +17,10 @@ TESTED: Part = "score"
 
 
 class Worth(Strict):
-    """What the metric loses once a column is shuffled: the mean over the repeats, and their sd."""
+    """What the metric loses once a column is shuffled: the mean over the repeats, and their sd.
+
+    Of repeats in whose test rows the column isn't the same throughout; NaN where there is none.
+    """
 
     column: str
     importance: Number

@@ -32,13 +32,17 @@ def permuted(
     Returns:
         A row per column, the most important first: column, importance (the mean loss of the score,
         below 0 where it rose) and sd (its standard deviation over the ways, which says nothing of
-        other rows; NaN of a single way).
+        other rows; NaN of a single way). Of a column that is the same in all rows, as a year is in
+        a short window of time, a shuffle tells nothing: both are NaN.
     """
     random = np.random.default_rng(seed)
     orders = [random.permutation(len(x)) for _ in range(times)]
     whole, rows = predict_score(x), []
     for column, features in groups.items():
-        losses = [whole - predict_score(_shuffled(x, list(features), order)) for order in orders]
+        places = list(features)
+        losses = [np.nan] * times
+        if (x[:, places] != x[:1, places]).any():
+            losses = [whole - predict_score(_shuffled(x, places, order)) for order in orders]
         sd = float(np.std(losses, ddof=1)) if times > 1 else np.nan
         rows.append({"column": column, "importance": float(np.mean(losses)), "sd": sd})
     table = pd.DataFrame(rows, columns=["column", "importance", "sd"])

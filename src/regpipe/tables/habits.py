@@ -17,6 +17,7 @@ HABITS: tuple[Habit, ...] = (
     *(PLAIN, US, EUROPE, (",", ".")),
     *((".", " "), (",", " "), (".", "'"), (",", "'")),
 )
+SIGNS = {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}
 Columns = Mapping[str, set[str]]
 
 
@@ -82,10 +83,10 @@ def agreed_by_all(numbers: Columns) -> list[Habit]:
     return [habit for habit in HABITS if all(_reads(habit, v) for v in numbers.values())]
 
 
-def note_of_points(numbers: Columns, habit: Habit) -> str | None:
-    """Ask whether points that were read as decimal ones stand between thousands."""
+def note_of_habit(numbers: Columns, habit: Habit) -> str | None:
+    """Say how numbers were read that aren't plain; ask of points whether they are decimal ones."""
     if habit != PLAIN:
-        return None
+        return _told(numbers, *habit)
     doubtful = [name for name, values in numbers.items() if _plain_beside(values, ".")]
     if not doubtful or not all(_reads((",", "."), values) for values in numbers.values()):
         return None
@@ -95,6 +96,16 @@ def note_of_points(numbers: Columns, habit: Habit) -> str | None:
         f"'{name}' holds {example} beside whole numbers: the point was read as a decimal one. If "
         'it stands between thousands: --decimal "," --thousands ".".'
     )
+
+
+def _told(numbers: Columns, decimal: str, thousands: str | None) -> str | None:
+    """Say what commas, blanks and the like were taken for, with an example of each."""
+    read = []
+    for sign, where in ((decimal, "before decimals"), (thousands or "", "between thousands")):
+        name, example = _example(numbers, sign) if sign else ("", "")
+        if example and (decimal, where) != (".", "before decimals"):
+            read.append(f"the {SIGNS[sign]} in '{name}' ({example}) stands {where}")
+    return f"Numbers were read so: {', and '.join(read)}." if read else None
 
 
 def _fault_of_none(numbers: Columns, likely: list[Habit]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from regpipe.errors import SpecError
 from regpipe.language import Column, TableRows
 from regpipe.tables.asked import UNKNOWN, Asked, Said, Texts, fault_of_line
-from regpipe.tables.habits import Columns, Habit, habit_of, likely_numbers, note_of_points
+from regpipe.tables.habits import Columns, Habit, habit_of, likely_numbers, note_of_habit
 from regpipe.tables.kinds import FEWEST_ROWS
 from regpipe.tables.numbers import unit_of
 from regpipe.tables.typed import without_gaps
@@ -66,7 +66,8 @@ def declared(
         raise SpecError(*(f"{rows.table}: {fault}" for fault in faults))
     if note := asked.note_of_gaps(table):
         notes.append(note)
-    if note := note_of_points(numbers, (decimal, thousands)):
+    asked_for = said.decimal or said.thousands
+    if not asked_for and (note := note_of_habit(numbers, (decimal, thousands))):
         notes.append(note)
     update = {"columns": columns, "gaps": gaps, "decimal": decimal, "thousands": thousands}
     return rows.model_copy(update=update), notes

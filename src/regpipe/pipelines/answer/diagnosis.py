@@ -31,7 +31,7 @@ def fit_for_diagnosis(
         A row per fit: repeat, data_seed, fit_seed, share (of the training rows: 1, 0.5 or 0.25;
         smaller sets are parts of larger ones), seed (0 or 1), train_rows, test_rows, outcome, and
         the scores as `Measure.scores` has them: on the rows kept (`train_`) and on the test rows,
-        which are the same for all shares.
+        which are the same for all shares; and guess, see `Measure.guess`.
     """
     candidate = candidate_of(base, samples)
     most = _repeats(base.problem_block)
@@ -45,9 +45,11 @@ def fit_for_diagnosis(
             "share": one.share,
             "seed": one.seed,
             "outcome": fit.outcome,
-            **measure_of(one.job, fit).scores(one.repeat.rows),
+            **measure.scores(one.repeat.rows),
+            "guess": measure.guess(one.repeat.rows),
         }
         for one, fit in zip(planned, fits, strict=True)
+        for measure in [measure_of(one.job, fit)]
     )
 
 

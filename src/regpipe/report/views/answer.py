@@ -11,6 +11,7 @@ from regpipe.report.sentence import caveat, listed, percent, several, undefined
 from regpipe.report.views.cells import better, plain
 from regpipe.statistics.calibration import Calibration
 from regpipe.statistics.cocktail import RecipeWorth
+from regpipe.statistics.intervals import FEWEST
 from regpipe.statistics.verdicts import TRIFLE, direction
 from regpipe.statistics.winners import ModelAnswer, What
 
@@ -137,7 +138,8 @@ def _expected(answer: ModelAnswer) -> str:
     unit, found = METRICS[answer.metric], answer.compared["answer"]
     if math.isnan(found.mean):
         return f"The {undefined(unit, several(answer.repeats, 'split'))}."
-    interval = ", without an interval,"
+    few, same = "too few splits", "all splits score the same, or have the same rows"
+    interval = f", without an interval ({few if answer.repeats < FEWEST else same}),"
     if not math.isnan(found.mean_ci_low):
         ends = f"{unit.value(found.mean_ci_low)} to {unit.value(found.mean_ci_high)}"
         interval = f" ({percent(answer.confidence)} interval {ends})"

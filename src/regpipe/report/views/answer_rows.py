@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric, typeset
 from regpipe.report.views.answer import BESIDE, NAMES, ahead_of, setting_in_words
-from regpipe.report.views.cells import MISSING, Badge, better, plain, rival_badge, typeset
+from regpipe.report.views.cells import MISSING, Badge, better, plain, rival_badge
 from regpipe.report.views.cocktail import in_words
 from regpipe.statistics.summary import Mean
 from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, What, won
@@ -75,7 +75,7 @@ def labels(answer: ModelAnswer) -> dict[What, str]:
     for what in NAMES:
         ahead = ahead_of(answer, what)
         beside = BESIDE.get(what, NAMES["network"])
-        by = f"\n{ahead.by(unit)} beside {beside}" if ahead else ""
+        by = f"\n{typeset(ahead.by(unit))} beside {beside}" if ahead else ""
         told[what] = f"{NAMES[what]}: {unit.value(answer.compared[what].mean)}{by}"
     return told
 

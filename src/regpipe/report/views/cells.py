@@ -1,13 +1,12 @@
 """How a number stands in a table of the page, and what it is sorted by."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric, typeset
 from regpipe.statistics.verdicts import VERDICTS
 
 Record = Mapping[Any, Any]  # a row of a frame
@@ -43,15 +42,6 @@ def number(value: float | None, write: Callable[[float], str]) -> Cell:
     if value is None or pd.isna(value):
         return Cell(MISSING)
     return Cell(typeset(write(float(value))), f"{float(value):.6g}")
-
-
-def typeset(text: str) -> str:
-    """Return numbers with a minus sign in place of a hyphen.
-
-    >>> typeset("-0.4 to 1.2")
-    '−0.4 to 1.2'
-    """
-    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
 
 
 def plain(value: float) -> str:

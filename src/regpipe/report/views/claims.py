@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS, Metric
-from regpipe.report.views.cells import MISSING, Badge, Record, badge, change, typeset
+from regpipe.language.metrics import METRICS, Metric, typeset
+from regpipe.report.views.cells import MISSING, Badge, Record, badge, change
 from regpipe.statistics.judging import NOT_CONTRADICTED, STAND_IN
 
 GAINS = "Gains and losses of techniques: test scores beside those of the baseline"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS, Metric
+from regpipe.language.metrics import METRICS, Metric, typeset
 from regpipe.report.sentence import percent, undefined
-from regpipe.report.views.cells import Badge, change, plain, rival_badge, rivalry, typeset
+from regpipe.report.views.cells import Badge, change, plain, rival_badge, rivalry
 from regpipe.statistics.cocktail import CocktailAnswer, RecipeWorth, Rivalled
 
 NAMED = 3  # recipes, at most, in the sentence

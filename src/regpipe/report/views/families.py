@@ -9,7 +9,7 @@ from regpipe.report.sentence import listed
 from regpipe.report.views.cells import Record, size
 from regpipe.statistics.verdicts import SAME, TRIFLE, direction
 
-HELP, LITTLE, OPEN, HURT = FATES = ("help", "little or none", "undecided", "hurt")
+HELP, LITTLE, OPEN, HURT = FATES = ("help", "little or none", "not decided", "hurt")
 MOST = 3  # families that a sentence names
 SEVERAL = 3  # techniques of a family, below which it is not named for one of them
 
@@ -41,7 +41,7 @@ def fate(verdict: str) -> str:
     """Return which of `FATES` a verdict is.
 
     >>> fate("helps"), fate("hurts, too little to matter"), fate("too few")
-    ('help', 'little or none', 'undecided')
+    ('help', 'little or none', 'not decided')
     """
     if verdict == SAME or verdict.endswith(TRIFLE):
         return LITTLE
@@ -82,7 +82,9 @@ def told(found: list[Family]) -> str:
         parts = [f"the families that help most often are {_listed(helping, HELP)}"]
     else:
         parts = [
-            f"only {_listed(helping, HELP)} helps" if helping else "no technique helps for sure"
+            f"the only family that helps is {_listed(helping, HELP)}"
+            if helping
+            else "no technique helps for sure"
         ]
     if hurting:
         parts.append(f"{_listed(hurting, HURT)} mostly hurt{'s' if len(hurting) == 1 else ''}")

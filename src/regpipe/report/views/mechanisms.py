@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from regpipe.language import Measure
+from regpipe.language.metrics import typeset
 from regpipe.report.sentence import listed, several
-from regpipe.report.views.cells import Badge, Record, badge, change, number, typeset
+from regpipe.report.views.cells import Badge, Record, badge, change, number
 from regpipe.statistics.judging import FAILS, HOLDS, UNDECIDED
 from regpipe.statistics.mechanisms import CANT_TELL, TRIFLING
 
