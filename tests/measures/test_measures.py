@@ -58,6 +58,17 @@ def test_the_score_that_judges_may_be_had_alone(
     if name == "codes":  # which is judged by an error that takes no code
         monkeypatch.setattr(measure, "_by_code", None)
     assert measure.metric(rows, "val") == expected
+    assert np.isnan(measure.guess(rows)) == (name == "denoising_autoencoder")
+
+
+def test_a_guess_is_the_mean_of_the_rows_trained_on(
+    measured: Callable[..., Measure], weights: dict[str, np.ndarray], moons: Rows
+) -> None:
+    few, many = np.zeros((3, 1)), np.ones((9, 1))
+    for y_train in (np.vstack([few, many]), np.vstack([1 - few, 1 - many])):
+        likelier = float(y_train.mean() > 0.5)
+        expected = np.mean(moons.y_score == likelier)
+        assert measured(weights, y_train).guess(moons) == pytest.approx(expected)
 
 
 def test_anatomy_by_hand(

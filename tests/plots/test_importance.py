@@ -34,6 +34,14 @@ def test_the_title_says_what_matters_most() -> None:
     )
 
 
+def test_a_column_that_tells_nothing_has_a_word_in_place_of_a_bar() -> None:
+    figure = plots.importance(losses(3).assign(importance=[0.1, 0.0, np.nan]), "Mine", "accuracy")
+    (ax,) = figure.axes
+    (word,) = ax.texts
+    label = ax.get_yticklabels()[int(word.get_position()[1])].get_text()
+    assert label == "column 2" and "can't be told" in word.get_text()
+
+
 def test_names_are_short_and_no_mathematics() -> None:
     table = losses(2).assign(column=["a_$x$_of_" + "many_words_" * 9, 7])
     figure = plots.importance(table, "Mine", "accuracy")

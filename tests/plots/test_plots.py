@@ -338,11 +338,11 @@ def test_learning_curves_of_rows_nobody_looked_at_are_empty() -> None:
 def test_learning_curves_say_whether_a_loss_rises_again() -> None:
     falls = trained(history(1).assign(val_loss=lambda t: 1 / t["epoch"]))
     assert plots.learning_curves(falls, None, "Moons").get_suptitle() == (
-        "Moons: over 3 fresh draws, loss on test rows ends near its lowest"
+        "Moons: over 3 fresh draws, loss on the draws' own test rows ends near its lowest"
     )
     rises = trained(history(1).assign(val_loss=lambda t: 1 + t["epoch"] / 50))
     title = plots.learning_curves(rises, None, "Moons").get_suptitle()
-    assert title.endswith("loss on test rows rises to 2 times its lowest")
+    assert title.endswith("loss on the draws' own test rows rises to 2 times its lowest")
 
 
 def test_learning_curves_have_axes_that_the_means_fill() -> None:
@@ -371,7 +371,7 @@ def test_paired_differences_are_technique_minus_baseline() -> None:
     np.testing.assert_allclose(loss.collections[0].get_offsets()[:, 0], -0.1)
     fixed, fresh, verdict = (text.get_text().strip() for text in accuracy.texts)
     assert fixed == "+10.0 points, from +10.0 to +10.0\nbetter in 3 of 3"
-    assert fresh == "+10.0 [-20.0, 30.0] points\nbetter in 3 of 3" and verdict == "helps"
+    assert fresh == "+10.0 [−20.0, 30.0] points\nbetter in 3 of 3" and verdict == "helps"
     assert accuracy.texts[2].get_color() == COLOURS["helps"]
 
 
@@ -553,7 +553,7 @@ def test_confusions_are_technique_minus_baseline_in_percent_of_the_true_class() 
     low, high = change.images[0].get_clim()
     assert low == -high == pytest.approx(-3)  # white is no change
     texts = [text.get_text() for text in change.texts]
-    assert texts == ["+3.0", "-3.0", "95 → 98%", "100 → 100%"]
+    assert texts == ["+3.0", "−3.0", "95 → 98%", "100 → 100%"]
     assert [t.get_text() for t in change.get_xticklabels()] == ["0", "1", "2"]
     assert figure.get_suptitle() == "Dropout, fresh draws: class 0 gains most (+3.0% of its rows)"
 

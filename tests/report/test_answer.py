@@ -183,7 +183,9 @@ def test_a_difference_of_rounding_is_none() -> None:
 
 def test_too_few_splits_have_no_interval() -> None:
     few = said("network", "too few", repeats=3)
-    assert "Accuracy 0.830, without an interval, is to be expected" in few
+    assert "Accuracy 0.830, without an interval (too few splits), is to be expected" in few
+    equal = said("network", "too few", repeats=10)
+    assert "without an interval (all splits score the same, or have the same rows), is" in equal
     assert "(Only 3 splits: too few to rely on.)" in few and "[" not in few
     assert few.count("what of that is luck can't be told from these splits.") == 2
     assert "Only" not in said() and "Only 9 splits" in said(repeats=9)
@@ -257,7 +259,7 @@ def test_a_finding_tells_the_side_and_how_the_other_one_does() -> None:
         "Mine: use SVC, accuracy 0.823; a network does worse"
     )
     assert "beside the same with it" in labels(helps)["unregularized"]
-    assert "worse by 0.7 points [-1.3, 2.7] beside the best network" in labels(helps)["other"]
+    assert "worse by 0.7 points [−1.3, 2.7] beside the best network" in labels(helps)["other"]
 
 
 def networks(metric: str = "accuracy") -> pd.DataFrame:

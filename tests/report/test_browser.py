@@ -266,6 +266,9 @@ def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None
     assert answer.inner_text() != one
     page.get_by_label("Smallest difference").fill("10")  # 32 times
     expect(page.locator("output[name=smallest_told]")).to_have_text("32 points")
+    page.get_by_label("Smallest difference").fill("0")
+    expect(page.locator("output[name=smallest_told]")).to_have_text("1 point")
+    page.get_by_label("Smallest difference").fill("10")
     assert all("too little to matter" in text for text in verdicts.all_inner_texts())
     expect(everything).to_contain_text("4 help, too little to matter; 1 hurts, too little")
     row = page.locator("#families--table tbody tr").first.locator("td.number")

@@ -193,6 +193,7 @@ def test_families_are_told_by_how_many_of_each_help(study: Study) -> None:
         "3) mostly hurt."
     )
     assert found[0].where == "moons (2)" and found[0].best and found[2].best is None
+    assert told(found[:1]) == "The only family that helps is a (2 of 3)."
     assert told(found[2:]) == "No technique helps for sure; c (3 of 4) mostly hurts."
 
 
