@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,6 +22,9 @@ FIGURES = {
     **test_plots.FIGURES,
     "answer of errors": lambda: test_answer.drawn(metric="mse"),
     "importance": lambda: plots.importance(LOST, "Rows of mine", "balanced_accuracy"),
+    "importance of the same": lambda: plots.importance(
+        LOST.assign(importance=[0.1, 0.02, np.nan]), "Rows of mine", "mse"
+    ),
     "reliability": lambda: test_reliability.drawn(3.0, 3.0, rows=2000),
 }
 

@@ -26,6 +26,7 @@ def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffle
     lost, sd = (unit.scale * drawn[key].to_numpy(float) for key in ("importance", "sd"))
     ax.barh(range(len(drawn)), lost, 0.7, color=BASELINE, alpha=0.8)
     ax.errorbar(lost, range(len(drawn)), xerr=sd, fmt="none", color="black", elinewidth=1)
+    ax.set_ylim(-0.6, len(drawn) - 0.4)  # a column without a bar has its place, too
     for place in np.flatnonzero(np.isnan(lost)):
         ax.text(0, place, f"  {UNTOLD}", va="center", fontsize=SMALL, color="0.3")
     ax.axvline(0, color="0.4", linewidth=1)

@@ -144,15 +144,20 @@ def _preprocessing(prepared: Prepared, candidate: Candidate) -> Any:
 def _expected(answer: ModelAnswer, side: Side, examined: Examined) -> dict[str, Any]:
     """Return what an answer told: of models that were trained on fewer rows."""
     found = answer.compared["answer" if side == answer.side else side]
-    low, high = (None if isnan(end) else end for end in (found.mean_ci_low, found.mean_ci_high))
+    low, high = map(_known, (found.mean_ci_low, found.mean_ci_high))
     told = {"metric": answer.metric, "mean": found.mean, "ci_low": low, "ci_high": high}
     if side != answer.side:
         return told
     calibration = examined.calibration
     return told | {
         "calibration": calibration.model_dump() if calibration else None,
-        "columns": {one.column: one.importance for one in examined.columns},
+        "columns": {one.column: _known(one.importance) for one in examined.columns},
     }
+
+
+def _known(number: float) -> float | None:
+    """Return a number as JSON has it, which has no NaN."""
+    return None if isnan(number) else number
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
