@@ -60,9 +60,9 @@ def compared_rows(answer: ModelAnswer) -> list[ComparedRow]:
         rows.append(
             ComparedRow(
                 NAMES[what],
-                typeset(unit.value(found.mean)),
+                unit.value(found.mean),
                 interval_of(unit, found.mean_ci_low, found.mean_ci_high),
-                typeset(ahead.by(unit)) if ahead else "",
+                ahead.by(unit) if ahead else "",
                 rival_badge(ahead.verdict) if ahead else None,
             )
         )
@@ -84,7 +84,7 @@ def interval_of(unit: Metric, low: float, high: float) -> str:
     """Return the interval of a mean."""
     if math.isnan(low) or math.isnan(high):
         return "no interval"
-    return typeset(f"[{unit.value(low)}, {unit.value(high)}]")
+    return f"[{unit.value(low)}, {unit.value(high)}]"
 
 
 def model_rows(
@@ -112,7 +112,7 @@ def model_rows(
         ModelRow(
             name,
             f"{times.get(name, 0)} of {answer.repeats}" if name in models else "",
-            typeset(unit.value(means[name][0])),
+            unit.value(means[name][0]),
             interval_of(unit, *means[name][1:]),
         )
         for name in sorted(means, key=key)
@@ -136,7 +136,7 @@ def chosen_rows(
     write: Callable[[float], str] = METRICS[answer.metric].value
 
     def score(number: float) -> str:
-        return MISSING if pd.isna(number) else typeset(write(number))
+        return MISSING if pd.isna(number) else write(number)
 
     rows = []
     for row in sides.to_dict("records"):
