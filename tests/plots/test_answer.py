@@ -30,7 +30,7 @@ def test_the_five_models_are_drawn_from_the_top_with_intervals() -> None:
     assert names[2] == "the best other model: 0.823"
     (bars,) = models.containers[-1].lines[2]
     np.testing.assert_allclose(bars.get_segments()[0][:, 0], [0.75, 0.91])
-    assert "accuracy on test rows, more is better" in models.get_xlabel()
+    assert "test accuracy, more is better" in models.get_xlabel()
     assert figure.get_suptitle().replace("\n", " ") == finding(answer())
 
 

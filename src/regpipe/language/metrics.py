@@ -86,6 +86,15 @@ class Metric:
         return f"{self.unit.strip()} of {self.name}" if self.unit else self.name
 
     @property
+    def values(self) -> str:
+        """What a column or an axis of values shows.
+
+        >>> METRICS["accuracy"].values, METRICS["mse"].values
+        ('accuracy', 'squared error in thousandths')
+        """
+        return self.name if self.value_scale == 1 else f"{self.name} in{self.unit}"
+
+    @property
     def is_share(self) -> bool:
         """Whether it lies between 0 and 1."""
         return self.unit == POINTS

@@ -63,8 +63,7 @@ def _models(ax: Axes, found: ModelAnswer, labels: Mapping[What, str], unit: Metr
     ax.set_ylim(-0.7, len(drawn) - 0.3)
     if unit.higher_is_better and ax.get_xlim()[0] < DEEPEST:
         ax.set_xlim(left=DEEPEST)
-    scaled = unit.unit if unit.value_scale != 1 else ""
-    ax.set_xlabel(f"{unit.name} on test rows{scaled and f' in{scaled}'}, {unit.better}", fontsize=9)
+    ax.set_xlabel(f"test {unit.values}, {unit.better}", fontsize=9)
     ax.set_title(f"means of {found.repeats} splits, {_intervals(found)}", fontsize=10)
     ax.grid(axis="x", alpha=0.3)
 

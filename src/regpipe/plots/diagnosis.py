@@ -31,7 +31,7 @@ def diagnosis(fits: pd.DataFrame, found: Diagnosis, finding: str) -> Figure:
     _by_rows(rows, drawn, found)
     _by_repeat(repeats, drawn[drawn["share"] == 1])
     _luck(luck, found)
-    rows.set_ylabel(f"{unit.name}{unit.unit if unit.value_scale != 1 else ''}, {unit.better}")
+    rows.set_ylabel(f"{unit.values}, {unit.better}")
     values = drawn[[*SIDES]].to_numpy(float)
     lowest, highest = values.min(), values.max()
     if unit.higher_is_better and lowest < DEEPEST:

@@ -73,7 +73,7 @@ def render_cocktail(
         origin=origin,
         sentence=typeset(cocktail_sentence(answer)),
         rivals=rivals(answer),
-        metric_name=unit.name,
+        metric_name=unit.values,
         repeats=answer.repeats,
         sizes=answer.cocktail,
         confidence=percent(answer.confidence),
@@ -134,7 +134,7 @@ def render_answer(story: AnswerStory) -> str:
         calibrated=answers.calibrated(calibration) if calibration else "",
         stands_on=answers.stands_on(answer, story.parts),
         answer=answer,
-        metric_name=METRICS[answer.metric].name,
+        metric_name=METRICS[answer.metric].values,
         confidence=percent(answer.confidence),
         block=story.block,
         code=story.code,
@@ -192,7 +192,7 @@ def _screened(study: Study) -> dict[str, object]:
         "compared": int(study.screening.tuning["compared"].min()),
         "references": references(study.screening),
         "tried": int(study.screening.references["repeats"].max()),
-        "metric_name": METRICS[study.leaderboard["metric"].iloc[0]].name,
+        "metric_name": METRICS[study.leaderboard["metric"].iloc[0]].values,
     }
 
 

@@ -128,8 +128,7 @@ def show_answer(answer: ModelAnswer, diagnosis: Diagnosis, parts: Parts, page: s
 def _compared_table(answer: ModelAnswer) -> Table:
     """Return a row for the answer, for both sides, and for what is left of the best network."""
     unit = METRICS[answer.metric]
-    scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
-    made = _table(f"{answer.problem}: test {unit.name}{scaled}, mean of {answer.repeats} splits")
+    made = _table(f"{answer.problem}: test {unit.values}, mean of {answer.repeats} splits")
     for heading in ("model", "mean", "interval", "beside the best network", "so it is"):
         made.add_column(heading)
     for row in compared_rows(answer):
@@ -175,8 +174,7 @@ def answers_table(
             how the verdict came about are left out.
     """
     unit = answers[0].unit
-    scaled = f", in{unit.unit}" if unit.value_scale != 1 else ""
-    made = _table(f"Test {unit.name}{scaled}")
+    made = _table(f"Test {unit.values}")
     ordered = sorted(answers, key=lambda answer: (answer.problem, answer.technique))
     by_problem = groupby(ordered, key=lambda answer: answer.problem)
     sections = [_section(list(part), baselines[problem]) for problem, part in by_problem]
@@ -242,8 +240,7 @@ def _problem_table(name: str, problem: Problem, runs: pd.DataFrame, departure: s
     metric, draws = METRICS[problem.kind.metric], draws_of(problem)
     parts = {name: runs[runs["protocol"] == name] for name in ("fixed", "fresh")}
     scores = [spread(part, problem.kind.metric) for part in parts.values()]
-    scaled = f", in {metric.unit.strip()}" if metric.value_scale != 1 else ""
-    made = _table(f"{name}, without a technique: {metric.name}{scaled}")
+    made = _table(f"{name}, without a technique: {metric.values}")
     made.add_column("rows")
     published = None if departure or problem.stand_in else problem.published
     if published:
@@ -261,7 +258,7 @@ def _problem_table(name: str, problem: Problem, runs: pd.DataFrame, departure: s
 def _grid_table(grid: pd.DataFrame, choice: Choice) -> Table:
     """Return a row per point: mean of train and test for both protocols, and how often chosen."""
     unit, paths = METRICS[choice.metric], choice.paths
-    made = _table(f"{choice.technique}_grid: {unit.name}")
+    made = _table(f"{choice.technique}_grid: {unit.values}")
     for path in paths:
         made.add_column(path.rpartition(".")[2])
     for heading in ("fixed train", "fixed test", "fresh train", "fresh test", "chosen"):
