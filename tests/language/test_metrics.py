@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 
 from regpipe import plots
 from regpipe.language import Problem
-from regpipe.language.metrics import METRICS, MetricName
+from regpipe.language.metrics import METRICS, MetricName, typeset
 from regpipe.language.settings import Statistics
 from regpipe.language.tasks import CODE_SCORES, TASKS
 from tests.conftest import PROBLEMS
@@ -36,7 +36,7 @@ def test_a_difference_is_told_in_pictures_as_in_sentences(metric: str) -> None:
     pairs = pd.DataFrame({"protocol": ["fixed", "fresh"]})
     pairs = pairs.assign(**{f"test_{metric}_b": 0.5, f"test_{metric}_t": 0.5123})
     (ax,) = plots.paired_differences(pairs, comparison, "L2", {metric: 0.01}).axes
-    assert unit.with_interval(0.0123, -0.002, 0.0345) in ax.texts[0].get_text()
+    assert typeset(unit.with_interval(0.0123, -0.002, 0.0345)) in ax.texts[0].get_text()
     assert ax.collections[0].get_offsets()[0, 0] == pytest.approx(unit.scale * 0.0123)
 
     about = {"problem": "moons", "technique": "l2", "rank": 1, "smallest_difference": 0.01}
@@ -58,7 +58,7 @@ def test_no_interval_goes_further_than_its_metric() -> None:
     pairs = pd.DataFrame({"protocol": ["fixed", "fresh"]})
     pairs = pairs.assign(test_accuracy_b=0.5, test_accuracy_t=0.7)
     (ax,) = plots.paired_differences(pairs, comparison, "L2", {"accuracy": 0.01}).axes
-    assert "+20.0 [-100.0, 100.0] points" in ax.texts[0].get_text()
+    assert "+20.0 [−100.0, 100.0] points" in ax.texts[0].get_text()
     about = {"problem": "moons", "technique": "l2", "rank": 1, "smallest_difference": 0.01}
     board = pd.DataFrame([about | row]).rename(columns={"mean": "difference"})
     drawn = [ax, *plots.forest(board).axes]
