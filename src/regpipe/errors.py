@@ -46,10 +46,16 @@ def hint(name: Any, expected: Iterable[str]) -> str:
     known = sorted(set(expected))
     if not known:
         return "There are none."
-    if near := get_close_matches(str(name), known, n=1):
-        return f"Did you mean '{near[0]}'?"
+    if meant := did_you_mean(name, known):
+        return meant
     few = known if len(known) <= MANY else [*known[:MANY], "..."]
     return f"Expected one of: {', '.join(few)}."
+
+
+def did_you_mean(name: Any, there: Iterable[str]) -> str:
+    """Ask for the nearest of some names; "" where none is near."""
+    near = get_close_matches(str(name), list(there), n=1)
+    return f"Did you mean '{near[0]}'?" if near else ""
 
 
 def shown(value: Any) -> str:

@@ -232,7 +232,7 @@ def test_no_rows_have_no_predictions(mine: Predictor) -> None:
 BAD_FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     "no columns": (lambda t: t[[]], "the columns 'age', 'town', 'code' are missing. There are no"),
     "other columns": (lambda t: t.rename(columns=str.upper), "Those that there are: 'AGE', 'TOWN'"),
-    "no age": (lambda t: t.drop(columns="age"), "column 'age' is missing. Expected one of: code"),
+    "no age": (lambda t: t.drop(columns="age"), "column 'age' is missing. Those that there are: "),
     "twice": (lambda t: pd.concat([t, t], axis=1), "'age', 'town', 'code', 'ill' names more than"),
     "complex": (lambda t: t.assign(age=1j), "column 'age' is '1j' in 6 rows"),
     "dates": (lambda t: t.assign(age=pd.Timestamp("2020-01-01")), "is '2020-01-01' in 6 rows"),

@@ -156,7 +156,7 @@ def test_what_unpacks_to_more_than_can_be_read_is_refused_before_it_is(
 
 @pytest.mark.parametrize(
     ("file", "said"),
-    [(None, "there is no such file"), ("folder", "there is no such file")],
+    [(None, "there is no such file"), ("folder", "this is a folder. Expected a file")],
 )
 def test_what_is_no_file_is_said(file: str | None, said: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.json import JSONDataset
 
-from regpipe.kedro_side.runner import IncrementalRunner, fingerprints
+from regpipe.kedro_side.runner import IncrementalRunner, fingerprints, incremental
 from regpipe.pipelines.training import Trainer
 
 ran: list[str] = []
@@ -284,6 +285,23 @@ def test_an_error_is_not_hidden_by_that_of_the_records(
     broken = PIPELINE + Pipeline([node(fail, "shifted", "failed", name="fail")])
     with pytest.raises(RuntimeError, match="broken"):
         run_it(broken)
+
+
+def test_what_is_made_is_recorded_while_the_next_node_takes_long(
+    run_it: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run may be ended in a training: what it wrote before isn't to look damaged."""
+    monkeypatch.setattr(incremental, "SAVED_EVERY", 0.01)
+    records = tmp_path / "made.json"
+
+    def train(shifted: Any) -> Any:
+        ends = time.monotonic() + 30
+        while not (records.exists() and "shifted" in json.loads(records.read_text())):
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+        return shifted
+
+    run_it(PIPELINE + Pipeline([node(train, "shifted", "trained", name="train")]))
 
 
 def test_what_was_made_before_an_error_is_remembered(run_it: Run) -> None:

@@ -57,6 +57,13 @@ def test_a_text_among_dates_is_asked_for(stray: str) -> None:
     assert infer([*DAYS, stray], Said(keep=[stray]))[0]["day"] == "category"
 
 
+def test_dates_in_two_formats_are_no_gaps() -> None:
+    others = [f"{day}.01.2020" for day in range(13, 18)]
+    with pytest.raises(SpecError, match="of which none is a date as the others are") as asked:
+        infer([*DAYS, *others])
+    assert "--na" not in str(asked.value)
+
+
 def test_texts_with_a_few_dates_are_a_category() -> None:
     assert infer([*DAYS[:3], *["a", "b", "c", "d"] * 3])[0]["day"] == "category"
 

@@ -79,6 +79,11 @@ def test_the_example_is_a_number_that_cannot_be_read() -> None:
         habit({"a": ["-5", "1,500", "12345"]}, ";")
 
 
+def test_what_was_said_is_named_where_it_does_not_hold() -> None:
+    with pytest.raises(SpecError, match="such as '-0,004', which --decimal \"[.]\" can't read"):
+        habit({"a": ["-0,004", "1,5"]}, ";", decimal=".")
+
+
 def test_points_that_may_stand_between_thousands_are_asked_about() -> None:
     assert note_of_habit({"a": {"12.345", "775"}}, PLAIN) is not None
     assert note_of_habit({"a": {"12.345", "775"}, "b": {"0.5"}}, PLAIN) is None

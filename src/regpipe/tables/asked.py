@@ -19,6 +19,7 @@ from regpipe.tables.typed import as_text
 from regpipe.tables.wording import are_codes, count_rows, counted, few, flags, listed, remedies
 from regpipe.tables.words import SIGNS, TRUTHS
 
+FEW_GAPS = 3
 COMMAED = re.compile(r"[-+]?[0-9]+(,[0-9]+)+(\.[0-9]+)?")  # a number, with commas somewhere
 UNKNOWN = "?"  # stands for a gap also among texts
 FEW_UNITS = 3
@@ -172,10 +173,11 @@ class Asked:
         others = strays_of(texts.values)
         if others and not set(others) <= set(self._said.keep):
             n = sum(texts.counts[value] for value in others)
+            gaps = f" If that stands for a gap: {flags('--na', others)}." if _few(others) else ""
             raise SpecError(
-                f"column '{name}' holds dates, but {listed(others)} in {count_rows(n)}. Expected "
-                f"dates that are all written in one way. If that stands for a gap: "
-                f"{flags('--na', others[:3])}. If all are names: {flags('--category', [name])}."
+                f"column '{name}' holds dates, but {listed(others)} in {count_rows(n)}, of which "
+                f"none is a date as the others are written. Expected one way for all.{gaps} If "
+                f"all are names: {flags('--category', [name])}."
             )
         read = number_reader(*self._habit, None)
         strays = {v: n for v, n in texts.counts.items() if v in texts.values and read(v) is None}
@@ -285,18 +287,33 @@ class Asked:
     def _fault_of_kind(self, name: str, kind: str, texts: Texts) -> str:
         read = number_reader(*self._habit, texts.unit)
         strange = [v for v in sorted(texts.values) if kind != "number" or read(v) is None]
-        strange = (kind == "date" and strays_of(texts.values)) or strange
-        gaps = flags("--na", strange[:3])
         said = self._said.columns[name]
+        if kind == "date":
+            strange = _no_dates(strange, said.format) or strange
         if kind == "date" and said.format is None and len(strange) == len(texts.values):
             raise SpecError(
                 f"column '{name}' holds {listed(strange[:2])}, in no format of dates that is known "
                 f"here. Say which: {flags('--date', [f'{name}=%Y-%m-%d'])}, say."
             )
+        how = f" by the format {said.format}" if said.format else ""
+        gaps = f"; or, if that stands for a gap: {flags('--na', strange)}" if _few(strange) else ""
         return (
-            f"column '{name}' is no {kind} in all rows: it holds {listed(strange)}. Expected one "
-            f"in each; or, if that stands for a gap: {gaps}."
+            f"column '{name}' is no {kind} in all rows{how}: it holds {listed(strange)}. Expected "
+            f"one in each{gaps}."
         )
+
+
+def _no_dates(texts: list[str], style: str | None) -> list[str]:
+    """Return which of these are no dates of a format, or of the one that most are of."""
+    if style is None:
+        return strays_of(texts)
+    values = pd.Series(texts, dtype="str")
+    return list(values[read_dates(values, style).isna()])
+
+
+def _few(texts: Sequence[str]) -> bool:
+    """Whether they may stand for gaps, as `9999-99-99` does: of those there are one or two."""
+    return len(texts) <= FEW_GAPS
 
 
 def fault_of_line(

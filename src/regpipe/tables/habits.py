@@ -56,7 +56,12 @@ def habit_of(
     if not numbers:
         return decimal or ".", thousands
     if not agreed:
-        raise SpecError(_fault_of_none(numbers, likely))
+        said = [
+            f'--{name} "{sign}"'
+            for name, sign in (("decimal", decimal), ("thousands", thousands))
+            if sign is not None
+        ]
+        raise SpecError(_fault_of_none(numbers, likely, said))
     if decimal is None and thousands is None and US in agreed and EUROPE in agreed:
         if _are_thousands(numbers, commas_separate=commas_separate):
             return US
@@ -108,10 +113,16 @@ def _told(numbers: Columns, decimal: str, thousands: str | None) -> str | None:
     return f"Numbers were read so: {', and '.join(read)}." if read else None
 
 
-def _fault_of_none(numbers: Columns, likely: list[Habit]) -> str:
+def _fault_of_none(numbers: Columns, likely: list[Habit], said: list[str]) -> str:
     name, values = next((n, v) for n, v in numbers.items() if not _reads(likely[0], v))
     read = number_reader(*likely[0])
     example = next(value for value in sorted(values) if read(value) is None)
+    if said:
+        return (
+            f"column '{name}' holds numbers such as '{example}', which {' and '.join(said)} can't "
+            "read. Expected what they are written with, or neither option. (If those are no "
+            f"numbers: {flags('--category', [name])}.)"
+        )
     return (
         f"column '{name}' holds numbers such as '{example}', and others are written otherwise. "
         "Expected the same of all numbers of a file: points before decimals, say. (If those are no "

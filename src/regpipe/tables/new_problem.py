@@ -11,6 +11,7 @@ import pandas as pd
 from regpipe.candidates.arm import baseline
 from regpipe.errors import SpecError, hint
 from regpipe.language import FreshProtocol, Problem, Protocol, TableRows
+from regpipe.language.metrics import METRICS
 from regpipe.language.reading import parse
 from regpipe.language.tasks import TASKS, TaskName
 from regpipe.rows.sources import check_rows
@@ -194,7 +195,7 @@ def _block(
     if task == "regression":
         block["standardise"] = ["target"]
     if options.metric:
-        block["metric"] = options.metric
+        block["metric"] = _of_task(options.metric, task)
     elif task == "regression" and options.time:
         block["metric"] = "mse"  # R² is against the mean of rows to come, which nobody knows
     elif _rarest(columns, table[rows["target"]]) < RARE:
@@ -213,6 +214,20 @@ def _notes_on_f1(block: dict[str, Any], columns: Columns) -> Iterator[str]:
         )
 
 
+def _of_task(metric: str, task: TaskName) -> str:
+    """Return a metric that was asked for.
+
+    Raises:
+        SpecError: problems of that kind have none of that name.
+    """
+    known = [name for name, one in METRICS.items() if one.function and task in one.tasks]
+    if metric not in known:
+        raise SpecError(
+            f"--metric: a {task} problem has no {metric}. Expected one of: {', '.join(known)}."
+        )
+    return metric
+
+
 def _sizes(options: Options, n_rows: int) -> tuple[float, int]:
     """Return how many rows are trained on: as the block has it, and as a number.
 
@@ -221,7 +236,10 @@ def _sizes(options: Options, n_rows: int) -> tuple[float, int]:
     """
     train = options.train
     if train is not None and not (0 < train < 1 or train >= 1 and train == train // 1):
-        raise SpecError(f"--train: {train} is no share below 1, and no whole number of rows.")
+        raise SpecError(
+            "--train: expected a share between 0 and 1, or a whole number of rows, received "
+            f"{train:g}."
+        )
     if train is not None and options.split:
         raise SpecError("--train: --split says it already. Expected one of both.")
     default = TRAINED_IN_TIME if options.time else TRAINED

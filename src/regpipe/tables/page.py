@@ -20,7 +20,9 @@ def page_of(proposal: Proposal) -> Iterator[str]:
     columns = {n: c for n, c in (rows.columns or {}).items() if n != rows.target}
     names = [rows.target, *list(columns)[:MOST]]
     wide = min(max(map(len, names)), WIDEST)
-    counts = f"{len(table):,} rows, {len(columns)} columns beside the target"
+    counts = (
+        f"{len(table):,} rows, {len(columns)} column{'s' * (len(columns) != 1)} beside the target"
+    )
     yield f"{counts}; {len(feature_names(proposal.columns))} inputs of the network."
     yield ""
     yield _line(rows.target, "target", f"{proposal.problem['task']}: {_target(proposal)}", "", wide)

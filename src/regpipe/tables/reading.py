@@ -222,7 +222,8 @@ def _passed_over(n: int, first: str) -> str:
 def _check_file(file: Path, options: Options) -> None:
     """Raise SpecError unless the file is there, and its kind has these options."""
     if not file.is_file():
-        raise SpecError(f"{file}: there is no such file.")
+        what = "this is a folder. Expected a file" if file.is_dir() else "there is no such file"
+        raise SpecError(f"{file}: {what}.")
     kind = file.suffix.lower()
     if kind in OTHERS:
         raise SpecError(

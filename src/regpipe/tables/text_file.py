@@ -56,7 +56,8 @@ def texts_of(lines: Sequence[Line], written: Dialect, file: Path) -> pd.DataFram
         SpecError: they make none.
     """
     if not lines:
-        raise SpecError(f"{file}: this file is empty.")
+        skipped = f" behind the {written.skip} lines that are skipped" if written.skip else ""
+        raise SpecError(f"{file}: this file is empty{skipped}.")
     names, rows = header(lines, written, file)
     _check_widths(rows, names, file, named=written.names is not None)
     # Surplus fields are empty.

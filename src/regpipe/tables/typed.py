@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regpipe.errors import SpecError, hint
+from regpipe.errors import SpecError, did_you_mean
 from regpipe.language import Column, TableRows
 from regpipe.tables.dates import read_dates, without_zone
 from regpipe.tables.kinds import is_numeric
@@ -33,12 +33,13 @@ def typed(table: pd.DataFrame, rows: TableRows, names: Sequence[str], path: str)
     faults: list[str] = []
     found = {}
     missing = [name for name in names if name not in table]
-    if len(missing) == 1:
-        near = hint(missing[0], map(str, table))
-        faults.append(f"{path}: column '{missing[0]}' is missing. {near}")
-    elif missing:
+    if missing:
         there = f"Those that there are: {listed(table)}." if len(table.columns) else NO_COLUMNS
-        faults.append(f"{path}: the columns {listed(missing)} are missing. {there}")
+        what = f"the columns {listed(missing)} are"
+        if len(missing) == 1:
+            what = f"column '{missing[0]}' is"
+            there = did_you_mean(missing[0], map(str, table)) or there
+        faults.append(f"{path}: {what} missing. {there}")
     for name in (name for name in names if name in table):
         try:
             found[name] = _typed(table[name], rows, f"{path}: column '{name}'")

@@ -1,9 +1,9 @@
 """Kedro's runner, without the nodes whose results are there already, the others side by side."""
 
 import logging
-import time
 from collections import Counter
-from threading import Lock
+from contextlib import suppress
+from threading import Lock, Timer
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
@@ -139,8 +139,9 @@ class Memory:
         self._catalog = catalog
         self.configs = {name: config_of(catalog, name) for name in pipeline.datasets()}
         self.records = read_records(catalog)
-        self._changed, self._saved = False, time.monotonic()
+        self._changed = False
         self._recording = Lock()  # nodes run side by side
+        self._due: Timer | None = None
         self._fits: dict[str, list[str]] = {}
         inputs = self.kept(pipeline.inputs())
         self.wanted = fingerprints(pipeline, catalog, self.configs, inputs)
@@ -182,15 +183,24 @@ class Memory:
                 self.records[dataset_name] = Record(
                     fingerprint=fingerprint, content=content, fits=fits
                 )
-            if time.monotonic() - self._saved > SAVED_EVERY:
-                self.save()
-                self._saved = time.monotonic()
+            if self._due is None:  # by a clock: a training may follow, and be ended
+                self._due = Timer(SAVED_EVERY, self._save_meanwhile)
+                self._due.daemon = True
+                self._due.start()
 
     def save(self) -> None:
         """Write the records, unless they are as they were read."""
-        if self._changed:
-            write_records(self._catalog, self.records)
-            self._changed = False
+        with self._recording:
+            if self._due is not None:
+                self._due.cancel()
+                self._due = None
+            if self._changed:
+                write_records(self._catalog, self.records)
+                self._changed = False
+
+    def _save_meanwhile(self) -> None:
+        with suppress(OSError, Unreachable):  # which the save at the end tells
+            self.save()
 
 
 def needed(pipeline: Pipeline, memory: Memory) -> set[str]:
