@@ -83,7 +83,7 @@ def test_the_screen_leaves_what_a_technique_leaves_in_a_folder_of_the_problem(
     assert len(runs) == 2 + 3 and {"test_accuracy", "test_auc"} <= set(runs)
     page = folder / "data" / "08_reporting" / "mine_screen" / "report-pages" / "dropout.html"
     block = page.read_text()
-    assert "mine_dropout:" in block and "# The strength that most splits chose;" in block
+    assert "mine_dropout:" in block and "# The strength chosen most often," in block
     summary = json.loads(
         (folder / "data" / "08_reporting" / "mine" / "dropout" / "summary.json").read_text()
     )

@@ -751,6 +751,20 @@ def test_grid_draws_the_numbers_of_its_table() -> None:
     ]  # fmt: skip
 
 
+def test_values_that_are_equally_good_are_all_named() -> None:
+    """As strengths are that all leave a network which says the same of every row."""
+
+    def said(metric_of: Any, values: list[float]) -> str:
+        table, path = grid_table(metric_of, values), "network.hidden.l2"
+        figure = plots.grid(table, [path], "L2", "accuracy", WITHOUT)
+        return " ".join(figure.get_suptitle().split())
+
+    three = said(lambda value: min(0.7, 0.6 + 10 * value), L2)
+    assert "is l2 = 0.01 or l2 = 0.03 or l2 = 0.1 (test" in three
+    assert three.endswith("chose one of these in 18 of 18 repeats")
+    assert "or l2 = 0.1 or 2 more (test" in said(lambda _: 0.7, [*L2, 1, 2])
+
+
 def test_grid_of_two_paths_has_a_line_and_bars_for_each_further_value() -> None:
     figure = FIGURES["grid of two paths"]()
     fixed, _, strip, _ = figure.axes

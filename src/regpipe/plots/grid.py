@@ -22,6 +22,7 @@ from regpipe.rows.draws import DRAWN, Draws
 DASHES = {"train": "--", "test": "-"}
 PUBLISHED = {"train": "0.5", "test": "black"}
 WIDE = 20  # a factor, beyond which an axis is logarithmic
+NAMED = 4  # values that are equally good
 BAR = 5  # points, so that bars are equally wide on any scale
 
 
@@ -93,16 +94,23 @@ def _finding(
     baseline: dict[str, float],
     draws: Draws,
 ) -> str:
-    """Return which value is best on test rows, and how often validation rows chose it."""
+    """Return which values are best on test rows, and how often validation rows chose them."""
     known = table.dropna(subset=["test_mean"])
     if known.empty:
         return f"{name}: no value has a mean on {draws.fresh}"
-    ordered = known.sort_values("test_mean", ascending=not unit.higher_is_better)
-    best = ordered.to_dict("records")[0]
-    values = ", ".join(f"{path.rpartition('.')[2]} = {best[path]:g}" for path in paths)
-    test, bare = unit.value(best["test_mean"]), unit.value(baseline["test"])
+    means = known["test_mean"]
+    most = means.max() if unit.higher_is_better else means.min()
+    best = known[np.isclose(means, most, rtol=1e-9, atol=0)]  # strong ones may make the same model
+    values = " or ".join(
+        ", ".join(f"{path.rpartition('.')[2]} = {point[path]:g}" for path in paths)
+        for point in best.head(NAMED).to_dict("records")
+    )
+    if len(best) > NAMED:
+        values += f" or {len(best) - NAMED} more"
+    test, bare = unit.value(most), unit.value(baseline["test"])
     repeats = table["chosen"].sum()  # those in which not every value was trained on all rows, too
-    chosen = f"validation rows chose it in {best['chosen']} of {repeats} repeats"
+    it = "it" if len(best) == 1 else "one of these"
+    chosen = f"validation rows chose {it} in {best['chosen'].sum()} of {repeats} repeats"
     of = f"test {unit.name} {test}, {bare} without"
     return f"{name}: best on {draws.fresh} is {values} ({of}); {chosen}"
 

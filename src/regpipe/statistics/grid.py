@@ -30,8 +30,8 @@ class Chosen(Strict):
     `honest`: the value chosen on validation rows. `optimistic`: what the value that is best on the
     test rows themselves would have claimed. `baseline`: without the technique. All three are means
     over the `compared` repeats, in which every value was trained on all rows. `chosen`: each value
-    by its paths, and in how many of the `repeats` it was, the most frequent first; none where there
-    are no paths.
+    by its paths, and in how many of the `repeats` it was, the most frequent first, of equals the
+    lowest; none where there are no paths.
     """
 
     repeats: int
@@ -181,7 +181,7 @@ def choice(
             optimistic=means[2],
             chosen=[
                 {**dict(zip(paths, _point(point), strict=True)), "times": int(n)}
-                for point, n in times.sort_values(ascending=False).items()
+                for point, n in times.sort_values(ascending=False, kind="stable").items()
             ],
         )
     return chosen

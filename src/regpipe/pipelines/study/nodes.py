@@ -25,7 +25,7 @@ from regpipe.statistics.plan import Plan
 
 # What the names of datasets end in: of pictures, of answers and of grids; and those of blocks.
 PICTURE, SUMMARY, GRID, BLOCK = "_plot", ".summary", "_grid.grid", ".block"
-TUNED = "The strength that most splits chose; the scores are of what each split chose by itself."
+TUNED = "The strength chosen most often, of equals the lowest; scores are of what each split chose."
 GRID_PICTURE = f"{GRID}{PICTURE}"
 
 
