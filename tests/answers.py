@@ -67,7 +67,7 @@ def answer(**changes: Any) -> dict[str, Any]:
         },
         "fresh": {
             **{**part, "rows": "new draws", "verdict": "helps", "repeats_needed": None},
-            **{"by_repeat": [0.032, -0.008] * 15, "plan": {"remembered": False}},
+            **{"guess": None, "by_repeat": [0.032, -0.008] * 15, "plan": {"remembered": False}},
             "difference": {"accuracy": difference(), "loss": difference(mean=-0.2)},
         },
         "run": {

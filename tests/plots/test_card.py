@@ -65,6 +65,12 @@ def test_a_published_number_is_told_with_what_became_of_it() -> None:
     assert not any("Published" in text for text in words(card()))
 
 
+def test_a_gain_that_only_leads_to_a_guess_is_told_as_such() -> None:
+    line = "hardly better than a constant guess"
+    assert not any(line in text for text in words(card(fresh={"guess": 0.5})))
+    assert any(line in text for text in words(card(fresh={"guess": 0.94})))
+
+
 def test_too_few_repeats_are_said_as_such() -> None:
     nothing = {"ci_low": float("nan"), "ci_high": float("nan")}
     figure = card(**of("too few", **nothing))

@@ -86,7 +86,7 @@ def leaderboard() -> pd.DataFrame:
                 "size": mean, "smallest_difference": 0.01, "gain": sign * mean * 100,
                 "p_better": 0.6, "p_better_low": 0.4, "p_better_high": 0.8, "repeats": 30,
                 "verdict": verdict, "p_value": 0.02, "p_joint": 0.06 if mean > 0 else NOTHING,
-                "verdict_joint": joint, "joint_low": 1.5 * low - 0.5 * mean,
+                "verdict_joint": joint, "over_guess": 0.3, "joint_low": 1.5 * low - 0.5 * mean,
                 "joint_high": 1.5 * high - 0.5 * mean,
                 "repeats_needed": 47 if verdict == "undecided" else pd.NA,
                 "epochs": 1000.0 * (rank + 1), "seconds": 0.1, "rank_on_problem": 1,

@@ -179,6 +179,19 @@ def test_the_answer_comes_first(reader: Reader) -> None:
     assert places == sorted(places) and text.index("Leaderboard", places[-1])
 
 
+def test_techniques_that_only_lead_to_a_guess_are_named(study: Study) -> None:
+    none, helping = (
+        headline(board, study.claims).more[0]
+        for board in (study.leaderboard, study.leaderboard.assign(over_guess=0.001))
+    )
+    assert "guess" not in none
+    assert re.fullmatch(
+        r"With dropout .* and sparse .*, which help, the network is hardly better than a constant "
+        r"guess that ignores all inputs\.",
+        helping,
+    )
+
+
 def test_families_are_told_by_how_many_of_each_help(study: Study) -> None:
     fates = {"a": "helps helps hurts", "b": "helps hurts hurts", "c": "hurts hurts undecided hurts"}
     rows = [(family, verdict) for family, those in fates.items() for verdict in those.split()]

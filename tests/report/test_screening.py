@@ -8,10 +8,10 @@ from regpipe.report.study import Screening
 from regpipe.report.views.screening import NETWORK, given_up, omission, worth
 
 
-def said(*verdicts: str) -> str:
+def said(*verdicts: str, guess: float = 0.66) -> str:
     rows = [{"model": f"Model{i}", "mean": 0.9, "verdict": v} for i, v in enumerate(verdicts)]
     table = pd.DataFrame([*rows, {"model": NETWORK, "mean": 0.8}])
-    table = table.assign(metric="accuracy", repeats=20)
+    table = table.assign(metric="accuracy", repeats=20, guess=guess)
     return worth(Screening(pd.DataFrame(), table, {}))
 
 
@@ -19,8 +19,9 @@ def test_models_are_counted_by_what_they_are_against_the_network() -> None:
     assert said("helps", "hurts", "hurts").endswith(
         "a test accuracy of 0.800 over 20 repeats. Of 3 models of scikit-learn on the same splits, "
         "1 is better than it, 2 are worse than it (each judged by itself); the best is Model0, "
-        "with 0.900."
+        "with 0.900. A constant guess, which ignores all columns, has 0.660."
     )
+    assert said("helps", guess=math.nan).endswith("the best is Model0, with 0.900.")
     assert "1 can't be told (each" in said("too few")
     assert "2 can't be told (each" in said("too few", "too few")
 

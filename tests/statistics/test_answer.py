@@ -32,6 +32,7 @@ def runs(losses: list[float], outcomes: list[str]) -> pd.DataFrame:
             **{f"test_{score}": 0.914 for score in PROBLEMS["moons"].kind.scores},
             "test_loss": losses * 2,
             "seconds": 0.5,
+            "guess": 0.5,
         }
     )
 
@@ -45,7 +46,7 @@ def summarised(
 ) -> Answer:
     compared = compare_runs(baseline, runs, problem, Statistics(), INDEPENDENT, ALONE)
     arm = replace(arm_called("weight_l2"), problem_block=problem, technique_block=technique)
-    parameters = {"statistics": {}}
+    parameters = {"statistics": {}, "moons": problem.model_dump(mode="json")}
     return summarise(arm, baseline, runs, compared, Statistics(), parameters, departures, ALONE)
 
 
@@ -65,6 +66,16 @@ def test_a_diverged_fit_is_counted_and_a_missing_score_leaves_valid_json() -> No
     file = json.dumps(answer.model_dump(), allow_nan=False)
     assert json.loads(file)["fresh"]["difference"]["loss"]["mean"] is None
     assert str(Answer.model_validate_json(file)) == str(answer)  # NaN isn't equal to itself
+
+
+def test_what_is_hardly_better_than_a_guess_is_known_as_such() -> None:
+    """By less than the smallest difference of interest, a point of accuracy."""
+    one = runs([0.5] * 5, ["completed"] * 5)
+    for guess, over, hardly in ((0.5, 0.414, False), (0.91, 0.004, True), (0.95, -0.036, True)):
+        answer = summarised(one.assign(guess=guess), one)
+        assert answer.over_guess == pytest.approx(over) and answer.is_hardly_a_guess == hardly
+    unknown = summarised(one.assign(guess=np.nan), one)
+    assert np.isnan(unknown.over_guess) and not unknown.is_hardly_a_guess
 
 
 def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:

@@ -78,6 +78,8 @@ def _gain(figure: Figure, answer: Answer) -> None:
     interval = typeset(unit.interval(gain.ci_low, gain.ci_high))
     lines = textwrap.wrap(f"{unit.difference}, on average", 34)
     lines.append(f"{_confidence(answer)} interval {interval}" if interval else "no interval")
+    if answer.is_hardly_a_guess:
+        lines.append("hardly better than a constant guess")
     figure.text(LEFT, 0.5, "\n".join(lines), fontsize=12.5, color=INK, va="center", linespacing=1.3)
     box = {"boxstyle": "round,pad=0.4", "facecolor": GROUNDS[colour], "edgecolor": colour}
     word = f"too few {answer.fresh.draws.several}" if verdict == "too few" else verdict

@@ -34,8 +34,8 @@ def sentence(answer: Answer) -> str:
         moved = f"test {unit.name} {_movement(gain.mean, unit)}{interval}, and "
     return (
         f"{_verdict(answer)}: over {fresh.repeats} {fresh.draws.fresh}, {moved}it was better in "
-        f"{gain.wins} of them{ties}.{_stopped(answer)}{_loss(answer)}{_code(answer)}"
-        f"{_divergence(answer)}{_claim(answer)}{_leak(answer)}{_asked_before(answer)}"
+        f"{gain.wins} of them{ties}.{_guess(answer)}{_stopped(answer)}{_loss(answer)}"
+        f"{_code(answer)}{_divergence(answer)}{_claim(answer)}{_leak(answer)}{_asked_before(answer)}"
         f"{_way_on(answer)}"
         f"{'' if fresh.verdict == 'too few' else caveat(fresh.repeats, fresh.draws.several)}"
     )
@@ -62,6 +62,15 @@ def _movement(mean: float, unit: Metric) -> str:
     if not size.strip("0."):
         return "stayed the same on average"
     return f"{'rose' if mean > 0 else 'fell'} by {size}{unit.unit} on average"
+
+
+def _guess(answer: Answer) -> str:
+    """Say so where a gain is nothing but the way to a guess that any network could make."""
+    if not answer.is_hardly_a_guess:
+        return ""
+    guess = answer.unit.value(answer.fresh.guess)
+    than = "Hardly" if answer.over_guess > 0 else "But no"
+    return f" {than} better than a constant guess, which ignores all inputs: that has {guess}."
 
 
 def _divergence(answer: Answer) -> str:

@@ -90,7 +90,8 @@ class Fresh(BothArms):
     """The difference on fresh draws, technique minus baseline.
 
     `by_repeat` is that of the metric in each repeat, in their order; `size` its mean, without what
-    stopping early adds to it, see `stopped`; `plan` what the number of repeats comes from.
+    stopping early adds to it, see `stopped`; `plan` what the number of repeats comes from; `guess`
+    the mean of the metric of a constant guess on the same rows, NaN where a code judges.
     """
 
     rows: str
@@ -100,6 +101,7 @@ class Fresh(BothArms):
     by_repeat: list[Number]
     size: Number
     plan: Plan
+    guess: Number
 
     @property
     def draws(self) -> Draws:
@@ -163,6 +165,20 @@ class Answer(Strict):
     def gain(self) -> Comparison:
         """The difference of the metric on fresh draws."""
         return self.fresh.difference[self.metric]
+
+    @property
+    def over_guess(self) -> float:
+        """By how much the technique's mean is better than a constant guess; NaN where unknown.
+
+        A penalty that leaves nothing but that guess `helps` a network that is worse than it.
+        """
+        above = self.fresh.technique["test"].mean - self.fresh.guess
+        return above if self.unit.higher_is_better else -above
+
+    @property
+    def is_hardly_a_guess(self) -> bool:
+        """Whether it isn't better than a constant guess by what is of interest."""
+        return self.over_guess < self.smallest_difference
 
     @property
     def smallest_difference(self) -> float:
@@ -234,6 +250,7 @@ def summarise(
             by_repeat=by_repeat.tolist(),
             size=size,
             plan=plan,
+            guess=float(baseline.loc[baseline["protocol"] == "fresh", "guess"].mean(skipna=False)),
         ),
         run=Run(
             parameters=parameters,

@@ -28,7 +28,8 @@ def leaderboard(answers: Iterable[Answer]) -> pd.DataFrame:
 
     Returns:
         technique, title, family, problem, metric, leak; published (test); fixed_baseline, fixed,
-        fresh_baseline, fresh: means on test rows; difference (mean over fresh draws, technique
+        fresh_baseline, fresh: means on test rows; over_guess, by how much the latter is better than
+        a constant guess; difference (mean over fresh draws, technique
         minus baseline), its interval ci_low, ci_high; size, the difference without what stopping
         early adds to it; smallest_difference, the smallest of interest on that problem; gain, the
         size in multiples of that, above 0 where it is better, which makes problems comparable;
@@ -103,6 +104,7 @@ def _row(answer: Answer) -> dict[str, object]:
         "fixed": fixed.technique["test"].mean,
         "fresh_baseline": fresh.baseline["test"].mean,
         "fresh": fresh.technique["test"].mean,
+        "over_guess": answer.over_guess,
         "difference": gain.mean,
         "smallest_difference": smallest,
         "size": fresh.size,

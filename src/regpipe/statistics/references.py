@@ -33,8 +33,8 @@ def compare_references(
         model; mean, mean_ci_low, mean_ci_high of the metric on test rows, over so many repeats;
         difference (model minus network) with ci_low and ci_high, p_better, verdict (does it beat
         the network?); setting, the one that was chosen most often, and how many times; seconds, the
-        mean of a fit, and search_seconds, the mean of choosing. The network has no difference, and
-        nothing was chosen.
+        mean of a fit, and search_seconds, the mean of choosing; metric, and guess, what a constant
+        guess has. The network has no difference, and nothing was chosen.
     """
     task, confidence = problem.kind, statistics.confidence
     network = baseline[baseline["protocol"] == "fresh"]
@@ -48,7 +48,8 @@ def compare_references(
         means = _mean(fits, task.metric, confidence, splits)
         chosen = {**most_frequent(fits["setting"]), "search_seconds": fits["search_seconds"].mean()}
         rows.append({"model": model, **means, "difference": comparison.mean, **shown, **chosen})
-    table = pd.DataFrame(rows).assign(metric=task.metric)
+    guess = network["guess"].mean(skipna=False)
+    table = pd.DataFrame(rows).assign(metric=task.metric, guess=guess)
     ascending = not task.scores[task.metric]
     return table.sort_values("mean", ascending=ascending, ignore_index=True)
 

@@ -110,10 +110,10 @@ def evaluate(
     """Return the run table: `fits` with scores and what each network is like.
 
     `test_` numbers are taken on the test rows of the fixed draw, and on the scoring rows of a fresh
-    one. Losses are the problem's, without penalties.
+    one. Losses are the problem's, without penalties. `guess` is what judges, of a constant guess.
     """
     numbers = [
-        {**measure.scores(rows), **measure.anatomy(rows)}
+        {**measure.scores(rows), "guess": measure.guess(rows), **measure.anatomy(rows)}
         for _, rows, measure in each_fit(arm, architecture, weights, fits, samples)
     ]
     return pd.concat([fits, pd.DataFrame(numbers, index=fits.index)], axis=1)

@@ -59,7 +59,7 @@ def headline(leaderboard: pd.DataFrame, claims: pd.DataFrame) -> Headline:
     """
     few = caveat(int(leaderboard["repeats"].min()), "repeats").strip(" ()")
     told = [of_families(families(leaderboard)), _leaders(leaderboard), _fates(claims)]
-    more = [_counts(leaderboard), _numbers(claims)]
+    more = [_guesses(leaderboard), _counts(leaderboard), _numbers(claims)]
     return Headline(*(list(filter(None, t)) for t in ([few, _departures(claims)], told, more)))
 
 
@@ -101,6 +101,19 @@ def _leaders(leaderboard: pd.DataFrame) -> str:
     ]
     allow = " These intervals allow for how many were tried." * (len(leaderboard) > 1)
     return f"By name, most is gained by {listed(named)}.{allow}"
+
+
+def _guesses(leaderboard: pd.DataFrame) -> str:
+    """Name techniques that help, and leave a network that is hardly better than a guess."""
+    helping = leaderboard[leaderboard["verdict"].map(direction) == "helps"]
+    titles = helping.loc[helping["over_guess"] < helping["smallest_difference"], "title"].tolist()
+    if not titles:
+        return ""
+    named = titles[:NAMED] + ([f"{len(titles) - NAMED} more"] if len(titles) > NAMED else [])
+    return (
+        f"With {listed(named)}, which {'helps' if len(titles) == 1 else 'help'}, the network is "
+        "hardly better than a constant guess that ignores all inputs."
+    )
 
 
 def claimed(claims: pd.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS
+from regpipe.language.metrics import METRICS, Metric
 from regpipe.report.sentence import several, undefined
 from regpipe.report.study import Screening
 from regpipe.report.views.cells import (
@@ -111,8 +111,15 @@ def worth(screening: Screening) -> str:
         f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])} "
         f"over {repeats}. Of {len(others)} models of scikit-learn on the same splits, "
         f"{', '.join(parts)} (each judged by itself); the best is {first['model']}, with "
-        f"{unit.value(first['mean'])}."
+        f"{unit.value(first['mean'])}.{_guess(unit, network['guess'])}"
     )
+
+
+def _guess(unit: Metric, guess: float) -> str:
+    """Say where the scale begins; nothing where a code judges."""
+    if pd.isna(guess):
+        return ""
+    return f" A constant guess, which ignores all columns, has {unit.value(guess)}."
 
 
 def _against(verdict: str, n: int) -> str:
