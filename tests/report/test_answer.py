@@ -172,6 +172,11 @@ def test_of_an_error_less_is_better() -> None:
     )
     squares = said("network", "hurts", 0.03, **(error | {"metric": "mse"}))
     assert "Squared error 400.00 thousandths (95% interval 320.00 to 480.00) is" in squares
+    assert "deviations" not in squares
+    own = said("network", "hurts", 0.03, **(error | {"metric": "mse", "standardised": True}))
+    assert "of the same kind: its root is 0.63 standard deviations of the target." in own
+    mean = said("network", "hurts", 0.03, **(error | {"metric": "mae", "standardised": True}))
+    assert "of the same kind, in standard deviations of the target." in mean
     by = "370.00 thousandths against 400.00 thousandths, better by 30.00 thousandths [10.00, 50.00]"
     assert f"does better: {by}" in squares
 
@@ -327,7 +332,10 @@ def test_its_page_tells_the_answer_the_models_and_the_splits() -> None:
     assert "it overfits by 19.0 points" in text  # the diagnosis
     other = "the best other model 0.823 [0.743, 0.903] worse by 0.7 points [−1.3, 2.7] ? undecided"
     assert other in text and "0.780 [0.700, 0.860] worse by 5.0 points [3.0, 7.0] ▼ worse" in text
-    models = [text.index(row) for row in (" 0.900 no interval", "SVC 1 of 10 0.820 [0.800, 0.8")]
+    models = [
+        text.index(row)
+        for row in (" 0.900 none: equal in all splits", "SVC 1 of 10 0.820 [0.800, 0.8")
+    ]
     assert models == sorted(models)
     assert "1 network cosine, weight_l2 0.003 0.910 0.810 SVC: C 10 0.610 0.700" in text
     assert "2 other model nothing; the mean of 5; second class from 0.25 on 0.920" in text

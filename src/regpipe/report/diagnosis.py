@@ -34,10 +34,11 @@ def finding(diagnosis: Diagnosis) -> str:
 def _scores(diagnosis: Diagnosis) -> str:
     unit, test = diagnosis.unit, diagnosis.test
     scaled = f" (in{unit.unit})" if unit.value_scale != 1 else ""
+    interval = _interval(diagnosis, test, unit.value)
     return (
-        f"The network as it is has {unit.name} {unit.value(diagnosis.train)}{scaled} on the rows "
-        f"trained on and {unit.value(test.mean)}{_interval(diagnosis, test, unit.value)} on "
-        f"others: it {finding(diagnosis)}.{_guess(diagnosis)}"
+        f"Over {several(diagnosis.repeats, 'repeat')}, the network as it is has {unit.name} "
+        f"{unit.value(diagnosis.train)}{scaled} on the rows trained on and "
+        f"{unit.value(test.mean)}{interval} on others: it {finding(diagnosis)}.{_guess(diagnosis)}"
     )
 
 

@@ -63,14 +63,15 @@ class ChosenOther(Strict):
 class ModelAnswer(Strict):
     """The `answer.json` of a problem: which model to use, and what to expect of it.
 
-    `second` is the second of two classes, whose probability a `cut` is of. `times` is in how many
-    of the repeats the network was the better side by the rows held out, and `held_out` the mean of
-    both sides there.
+    `standardised` is whether the target is in its standard deviations. `second` is the second of
+    two classes, whose probability a `cut` is of. `times` is in how many of the repeats the network
+    was the better side by the rows held out, and `held_out` the mean of both sides there.
     """
 
     problem: str
     title: str
     metric: MetricName
+    standardised: bool = False
     second: str | None = None
     confidence: float
     repeats: int

@@ -75,6 +75,7 @@ def answer(
         problem=space.base.problem,
         title=problem.title,
         metric=problem.kind.metric,
+        standardised="target" in problem.standardise,
         second=str(problem.classes[1]) if problem.classes else None,
         confidence=look.statistics.confidence,
         repeats=len(fresh),

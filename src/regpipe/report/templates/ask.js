@@ -122,8 +122,8 @@
         ` is the verdict on ${titled(one.value)} against ${against}: ${size} ${metric.unit} over ${n} ` +
           `${question.rows} (${sure}).` +
           (n > there
-            ? " This is a forecast, as if further repeats had just this mean and spread; with the number" +
-              " that a technique's page names, a verdict, whichever, has a probability of 80%."
+            ? " This is a forecast, as if further repeats had just this mean and spread: near a border" +
+              " between verdicts, it may as well come out otherwise."
             : ""),
       ),
     );

@@ -146,8 +146,17 @@ def _expected(answer: ModelAnswer) -> str:
     name = unit.name[0].upper() + unit.name[1:]
     return (
         f"{name} {written(unit, found.mean)}{interval} is to be expected on new rows of the same "
-        f"kind.{caveat(answer.repeats, 'splits')}"
+        f"kind{_in_deviations(answer, found.mean)}.{caveat(answer.repeats, 'splits')}"
     )
+
+
+def _in_deviations(answer: ModelAnswer, mean: float) -> str:
+    """Say what an error is measured in, where the target was written anew."""
+    if answer.standardised and answer.metric == "mse":
+        return f": its root is {math.sqrt(mean):.2f} standard deviations of the target"
+    if answer.standardised and answer.metric in ("mae", "rmse"):
+        return ", in standard deviations of the target"
+    return ""
 
 
 def _rival(answer: ModelAnswer) -> list[str]:

@@ -12,6 +12,7 @@ from regpipe.language.metrics import METRICS, Metric, typeset
 from regpipe.report.views.answer import BESIDE, NAMES, ahead_of, setting_in_words
 from regpipe.report.views.cells import MISSING, Badge, better, plain, rival_badge
 from regpipe.report.views.cocktail import in_words
+from regpipe.statistics.intervals import FEWEST
 from regpipe.statistics.summary import Mean
 from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, What, won
 
@@ -61,7 +62,7 @@ def compared_rows(answer: ModelAnswer) -> list[ComparedRow]:
             ComparedRow(
                 NAMES[what],
                 unit.value(found.mean),
-                interval_of(unit, found.mean_ci_low, found.mean_ci_high),
+                interval_of(unit, found.mean_ci_low, found.mean_ci_high, answer.repeats),
                 ahead.by(unit) if ahead else "",
                 rival_badge(ahead.verdict) if ahead else None,
             )
@@ -80,10 +81,10 @@ def labels(answer: ModelAnswer) -> dict[What, str]:
     return told
 
 
-def interval_of(unit: Metric, low: float, high: float) -> str:
-    """Return the interval of a mean."""
+def interval_of(unit: Metric, low: float, high: float, repeats: int) -> str:
+    """Return the interval of a mean, or why there is none."""
     if math.isnan(low) or math.isnan(high):
-        return "no interval"
+        return f"none: {'too few' if repeats < FEWEST else 'equal in all'} splits"
     return f"[{unit.value(low)}, {unit.value(high)}]"
 
 
@@ -113,7 +114,7 @@ def model_rows(
             name,
             f"{times.get(name, 0)} of {answer.repeats}" if name in models else "",
             unit.value(means[name][0]),
-            interval_of(unit, *means[name][1:]),
+            interval_of(unit, *means[name][1:], answer.repeats),
         )
         for name in sorted(means, key=key)
     ]
