@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
 from regpipe.cli import cli
@@ -31,6 +32,18 @@ def test_all_problems_none_of_which_has_run(tmp_path: Path) -> None:
     for name in (*problems, *techniques):
         assert f" {name} " in done.output
     assert "verdict" not in done.output
+    named = {
+        name.strip(",")
+        for line in done.output.splitlines()
+        if line.startswith(" and ")
+        for name in line.split()[1:]
+    }
+    assert {"moons_screen", "dropout_grid"} <= named <= set(pipelines)
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    done = listed("--data-root", str(tmp_path / "none"))
+    assert (done.exit_code, done.output) == (1, f"Error: there is no folder {tmp_path / 'none'}.\n")
 
 
 def test_a_problem_that_is_none() -> None:

@@ -1,6 +1,7 @@
 """`kedro regpipe list`: what there is to run, on which problem, and what came of it."""
 
 import click
+from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol
 from rich import box, get_console
 from rich.markup import escape
@@ -9,8 +10,11 @@ from rich.table import Table
 from regpipe.errors import hint
 from regpipe.kedro_side.blocks import read_blocks
 from regpipe.kedro_side.folder import context_of, of_a_folder
+from regpipe.places.files import is_folder
+from regpipe.places.place import place_of
 
-FURTHER = ("answer", "screen", "cocktail")  # pipelines of a problem that stand by themselves
+# Pipelines of a problem that stand by themselves, where it has them.
+FURTHER = ("answer", "export", "predict", "screen", "cocktail")
 
 
 @click.command(name="list")
@@ -21,6 +25,8 @@ def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> 
 
     Each name is that of a pipeline: `kedro run --pipelines=NAME`.
     """
+    if data_root is not None and not is_folder(place_of(data_root)):
+        raise click.ClickException(f"there is no folder {data_root}.")
     catalog = context_of(env, data_root).catalog
     problems, techniques = read_blocks()
     if problem is not None and problem not in problems:
@@ -36,9 +42,9 @@ def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> 
         for key, block in own.items():
             table.add_row(key, escape(block["title"]), verdicts[key])
         get_console().print(table)
-        further = [f"{name}_{what}" for what in FURTHER]
-        further += [f"{key}_grid" for key, block in own.items() if "grid" in block]
-        click.echo(f" and {', '.join(further)}")
+        further = [f"{name}_{what}" for what in FURTHER] + [f"{key}_grid" for key in own]
+        if there := [each for each in further if each in pipelines]:
+            click.echo(f" and {', '.join(there)}")
 
 
 def _verdict(technique: str, catalog: CatalogProtocol) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from threading import Lock, Timer
 from typing import Any
@@ -117,6 +118,13 @@ class IncrementalRunner(SequentialRunner):
         except Exception:
             self._suggest_resume_scenario(pipeline, done, catalog)
             raise
+
+    def _suggest_resume_scenario(
+        self, pipeline: Pipeline, done_nodes: Iterable[Node], catalog: CatalogProtocol
+    ) -> None:
+        """Say how to go on; Kedro would name nodes to begin from, which a run of ours finds."""
+        if list(done_nodes):
+            self._logger.warning("Once that is mended, the same command makes what is left.")
 
 
 def training_at_once(catalog: CatalogProtocol) -> int:
