@@ -148,7 +148,7 @@ def _single(*names: str, **settings: Any) -> Callable[[Any], Any]:
     return click.option(*names, multiple=True, callback=_once, **settings)
 
 
-@regpipe.command("new-problem")
+@regpipe.command("new-problem", short_help="Make a problem of a table.")
 @click.argument("name")
 @_single("--file", "-f", required=True, type=click.Path(path_type=Path), help="The table.")
 @_single(

@@ -17,7 +17,7 @@ from regpipe.places.place import place_of
 FURTHER = ("answer", "export", "predict", "screen", "cocktail")
 
 
-@click.command(name="list")
+@click.command(name="list", short_help="What there is to run, with verdicts.")
 @click.argument("problem", required=False)
 @of_a_folder
 def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> None:

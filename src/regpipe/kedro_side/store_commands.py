@@ -55,7 +55,7 @@ def _taken(store: Store, purpose: str) -> Iterator[Store]:
         release(store.folder)
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="What the data folder holds.")
 @click.pass_context
 @of_a_folder
 def store(context: click.Context, **options: Any) -> None:
@@ -119,7 +119,7 @@ def gc(store: Store, dry_run: bool) -> None:
         click.echo(f"  {name}")
 
 
-@store.command()
+@store.command(short_help="Is every file as it was written?")
 @_with_store("verify")
 def verify(store: Store) -> None:
     """Compare the content of every file with what was written; 1 if one is damaged."""
@@ -136,7 +136,7 @@ def verify(store: Store) -> None:
     click.echo(f"{looked_at} are as they were written.")
 
 
-@store.command()
+@store.command(short_help="Train everything anew the next time.")
 @_with_store("forget")
 def forget(store: Store) -> None:
     """Empty the store of fits and the searches' journals: the next run trains everything anew."""
