@@ -79,7 +79,8 @@ def _gain(figure: Figure, answer: Answer) -> None:
     lines = textwrap.wrap(f"{unit.difference}, on average", 34)
     lines.append(f"{_confidence(answer)} interval {interval}" if interval else "no interval")
     if answer.is_hardly_a_guess:
-        lines.append("hardly better than a constant guess")
+        than = "hardly" if answer.over_guess > 0 else "no"
+        lines.append(f"{than} better than a constant guess")
     figure.text(LEFT, 0.5, "\n".join(lines), fontsize=12.5, color=INK, va="center", linespacing=1.3)
     box = {"boxstyle": "round,pad=0.4", "facecolor": GROUNDS[colour], "edgecolor": colour}
     word = f"too few {answer.fresh.draws.several}" if verdict == "too few" else verdict

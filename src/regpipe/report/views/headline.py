@@ -112,7 +112,7 @@ def _guesses(leaderboard: pd.DataFrame) -> str:
     named = titles[:NAMED] + ([f"{len(titles) - NAMED} more"] if len(titles) > NAMED else [])
     return (
         f"With {listed(named)}, which {'helps' if len(titles) == 1 else 'help'}, the network is "
-        "hardly better than a constant guess that ignores all inputs."
+        "hardly better than a constant guess that ignores all inputs, if at all."
     )
 
 
