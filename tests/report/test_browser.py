@@ -277,6 +277,12 @@ def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None
     assert order(page) == ["sparse"]  # of which less is better
     expect(page.locator(".altered")).to_have_count(2)
     expect(page.locator("#section--leaderboard .altered")).to_be_visible()
+    page.get_by_label("Smallest difference").fill("0")
+    page.get_by_label("Repeats").fill("20")
+    expect(everything).to_contain_text("With these settings")
+    page.get_by_label("Repeats").fill("30")  # as many as were run
+    expect(everything).to_have_text("The verdicts of the leaderboard are those that were told.")
+    page.get_by_label("Smallest difference").fill("10")
     page.get_by_label("Repeats").fill("200")
     expect(answer).to_contain_text("This is a forecast")
     expect(everything).to_contain_text("5 of them forecasts")

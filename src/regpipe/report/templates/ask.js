@@ -225,7 +225,8 @@
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
-    if (event.target === repeats) repeats.dataset.moved = "yes";
+    const ran = asked(one.value, other.value).pairs.length;
+    if (event.target === repeats) repeats.dataset.moved = Number(repeats.value) === ran ? "" : "yes";
     if (event.target === problem) chooseProblem();
     if (event.target === one) chooseOther();
     show();
