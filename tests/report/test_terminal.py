@@ -57,7 +57,7 @@ def test_the_sentence_says_verdict_gain_interval_and_claim(answer: dict[str, Any
 def test_a_gain_that_only_leads_to_a_guess_is_told_as_such(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     has = other["fresh"]["technique"]["test"]["mean"]
-    for guess, said in ((has - 0.003, "Hardly"), (has, "But no"), (has + 0.01, "But no")):
+    for guess, said in ((has - 0.003, "Hardly"), (has, "No"), (has + 0.01, "No")):
         other["fresh"]["guess"] = guess
         than = (
             f"{said} better than a constant guess, which ignores all inputs: that has {guess:.3f}."

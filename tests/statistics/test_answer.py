@@ -73,9 +73,9 @@ def test_what_is_hardly_better_than_a_guess_is_known_as_such() -> None:
     one = runs([0.5] * 5, ["completed"] * 5)
     for guess, over, hardly in ((0.5, 0.414, False), (0.91, 0.004, True), (0.95, -0.036, True)):
         answer = summarised(one.assign(guess=guess), one)
-        assert answer.over_guess == pytest.approx(over) and answer.is_hardly_a_guess == hardly
+        assert answer.over_guess == pytest.approx(over) and answer.hardly_beats_guess == hardly
     unknown = summarised(one.assign(guess=np.nan), one)
-    assert np.isnan(unknown.over_guess) and not unknown.is_hardly_a_guess
+    assert np.isnan(unknown.over_guess) and not unknown.hardly_beats_guess
 
 
 def test_the_baseline_is_told_over_the_repeats_of_the_technique() -> None:

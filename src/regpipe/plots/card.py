@@ -78,7 +78,7 @@ def _gain(figure: Figure, answer: Answer) -> None:
     interval = typeset(unit.interval(gain.ci_low, gain.ci_high))
     lines = textwrap.wrap(f"{unit.difference}, on average", 34)
     lines.append(f"{_confidence(answer)} interval {interval}" if interval else "no interval")
-    if answer.is_hardly_a_guess:
+    if answer.hardly_beats_guess:
         than = "hardly" if answer.over_guess > 0 else "no"
         lines.append(f"{than} better than a constant guess")
     figure.text(LEFT, 0.5, "\n".join(lines), fontsize=12.5, color=INK, va="center", linespacing=1.3)

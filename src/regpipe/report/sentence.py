@@ -66,10 +66,10 @@ def _movement(mean: float, unit: Metric) -> str:
 
 def _guess(answer: Answer) -> str:
     """Say so where a gain is nothing but the way to a guess that any network could make."""
-    if not answer.is_hardly_a_guess:
+    if not answer.hardly_beats_guess:
         return ""
     guess = answer.unit.value(answer.fresh.guess)
-    than = "Hardly" if answer.over_guess > 0 else "But no"
+    than = "Hardly" if answer.over_guess > 0 else "No"
     return f" {than} better than a constant guess, which ignores all inputs: that has {guess}."
 
 

@@ -176,7 +176,7 @@ class Answer(Strict):
         return above if self.unit.higher_is_better else -above
 
     @property
-    def is_hardly_a_guess(self) -> bool:
+    def hardly_beats_guess(self) -> bool:
         """Whether it isn't better than a constant guess by what is of interest."""
         return self.over_guess < self.smallest_difference
 
