@@ -291,7 +291,7 @@ def test_what_is_made_is_recorded_while_the_next_node_takes_long(
     run_it: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run may be ended in a training: what it wrote before isn't to look damaged."""
-    monkeypatch.setattr(incremental, "SAVED_EVERY", 0.01)
+    monkeypatch.setattr(incremental, "SAVED_EVERY", 0.5)
     records = tmp_path / "made.json"
 
     def train(shifted: Any) -> Any:

@@ -64,7 +64,7 @@ def test_the_score_that_judges_may_be_had_alone(
 def test_a_guess_is_the_mean_of_the_rows_trained_on(
     measured: Callable[..., Measure], weights: dict[str, np.ndarray], moons: Rows
 ) -> None:
-    few, many = np.zeros((3, 1)), np.ones((9, 1))
+    few, many = np.zeros((3, 1)), np.ones((9, 1))  # by the likelier class, which accuracy asks for
     for y_train in (np.vstack([few, many]), np.vstack([1 - few, 1 - many])):
         likelier = float(y_train.mean() > 0.5)
         expected = np.mean(moons.y_score == likelier)

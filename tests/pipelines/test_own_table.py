@@ -63,6 +63,7 @@ def printed(folder: Path) -> list[str]:
         f"kedro run --pipelines=mine_cocktail --params {FEW}",
         f"kedro run --pipelines=mine_export --params {FEW},export.side=network",
         "kedro run --pipelines=mine_predict",
+        "kedro regpipe list mine",
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split("$ kedro ")[1:]
@@ -74,6 +75,8 @@ def test_the_file_is_looked_at_and_becomes_a_problem(printed: list[str], folder:
     block = yaml.safe_load((folder / "conf" / "base" / "problems_mine.yml").read_text())["mine"]
     assert block["rows"]["classes"] == ["no", "yes"] and block["rows"]["columns"]["id"] == "drop"
     assert list(block["network"]) == ["hidden1", "hidden2", "output"]
+    further = "mine_answer, mine_export, mine_predict, mine_screen, mine_cocktail"
+    assert f" and {further}\n" in printed[-1]
 
 
 def test_the_screen_leaves_what_a_technique_leaves_in_a_folder_of_the_problem(

@@ -74,7 +74,7 @@ def test_a_gain_that_only_leads_to_a_guess_is_told_as_such() -> None:
 def test_too_few_repeats_are_said_as_such() -> None:
     nothing = {"ci_low": float("nan"), "ci_high": float("nan")}
     figure = card(**of("too few", **nothing))
-    assert "too few draws" in words(figure) and "helps" not in words(figure)
+    assert "can't be told" in words(figure) and "helps" not in words(figure)
     assert any("no interval" in text for text in words(figure))
     lost = card(**of("undecided", mean=float("nan"), **nothing))
     assert "-" in words(lost) and not strip(lost).containers

@@ -147,7 +147,7 @@ def test_a_forest_says_how_many_help_and_how_many_hurt() -> None:
     said = " ".join(plots.forest(board()).get_suptitle().split())
     assert said == "2 of 4 techniques help, 1 hurts, 1 is undecided"
     few = board().assign(verdict="too few").iloc[:1]
-    assert plots.forest(few).get_suptitle().endswith("0 hurt, 1 had too few repeats")
+    assert plots.forest(few).get_suptitle().endswith("0 hurt, 1 can't be told")
 
 
 def test_a_forest_of_many_techniques_has_two_columns_of_about_the_same_height() -> None:

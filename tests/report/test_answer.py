@@ -189,8 +189,12 @@ def test_a_difference_of_rounding_is_none() -> None:
 def test_too_few_splits_have_no_interval() -> None:
     few = said("network", "too few", repeats=3)
     assert "Accuracy 0.830, without an interval (too few splits), is to be expected" in few
-    equal = said("network", "too few", repeats=10)
-    assert "without an interval (all splits score the same, or have the same rows), is" in equal
+    untold = said("network", "too few", repeats=10)  # nor are there any of differences
+    assert "Accuracy 0.830, without an interval, is" in untold
+    equal = answer().model_dump()
+    equal["compared"]["answer"] |= {"mean_ci_low": None, "mean_ci_high": None}
+    (first, *_) = sentences(ModelAnswer.model_validate(equal), PARTS)
+    assert "without an interval (equal in all splits), is to be expected" in first
     assert "(Only 3 splits: too few to rely on.)" in few and "[" not in few
     assert few.count("what of that is luck can't be told from these splits.") == 2
     assert "Only" not in said() and "Only 9 splits" in said(repeats=9)

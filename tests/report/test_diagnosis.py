@@ -18,18 +18,18 @@ def test_it_says_scores_rows_luck_and_what_regularization_can_give() -> None:
     assert told() == (
         "Over 8 repeats, the network as it is has accuracy 0.950 on the rows trained on and 0.760 "
         "(95% interval 0.756 to 0.764) on others: it overfits by 19.0 points. A constant guess, "
-        "which uses no column, has 0.500 there. Twice the rows would make it better by about 1.0 "
-        "points. Of the luck in a score (a standard deviation of 0.5 points), 100% is up to which "
-        "rows, and 0% (95% interval 0% to 0%) to the seed, so averaging seeds can hardly make it "
-        "smaller. Regularization can give at most about what it overfits by, 19.0 points; in "
-        "practice a part of it."
+        "which uses no column, has 0.500 on those others. Twice the rows would make it better by "
+        "about 1.0 points. Of the luck in a score (a standard deviation of 0.5 points), 100% is up "
+        "to which rows, and 0% (95% interval 0% to 0%) to the seed, so averaging seeds can hardly "
+        "make it smaller. Regularization can give at most about what it overfits by, 19.0 points; "
+        "in practice a part of it."
     )
 
 
 def test_where_the_scale_begins_is_told_where_it_is_known() -> None:
     assert "guess" not in told(guess=np.nan)
     errors = told((0.3, 0.2, 0.15), train=0.05, metric="mse", problem="codes", guess=1.02)
-    assert "A constant guess, which uses no column, has 1020.00 there." in errors
+    assert "A constant guess, which uses no column, has 1020.00 on those others." in errors
 
 
 def test_seeds_that_matter_are_averaged_away() -> None:

@@ -186,8 +186,8 @@ def test_techniques_that_only_lead_to_a_guess_are_named(study: Study) -> None:
     )
     assert "guess" not in none
     assert re.fullmatch(
-        r"With dropout .* and sparse .*, which help, the network is hardly better than a constant "
-        r"guess that ignores all inputs, if at all\.",
+        r"dropout .* \(moons\) and sparse .* \(codes\), which help, leave networks hardly better "
+        r"than a constant guess that ignores all inputs, if at all\.",
         helping,
     )
 
@@ -207,6 +207,11 @@ def test_families_are_told_by_how_many_of_each_help(study: Study) -> None:
     )
     assert found[0].where == "moons (2)" and found[0].best and found[2].best is None
     assert told(found[:1]) == "The only family that helps is a (2 of 3)."
+    small = families(table.iloc[:4].assign(family=["a", "a", "a", "d"]))
+    assert told(small) == "The family that helps most often is a (2 of 3)."
+    assert told(families(table.iloc[[2, 2, 2, 0]].assign(family=["a", "a", "a", "d"]))) == (
+        "The only family that helps is d (1 of 1); a (3 of 3) mostly hurts."
+    )
     assert told(found[2:]) == "No technique helps for sure; c (3 of 4) mostly hurts."
 
 

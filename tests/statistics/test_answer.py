@@ -72,9 +72,9 @@ def test_what_is_hardly_better_than_a_guess_is_known_as_such() -> None:
     """By less than the smallest difference of interest, a point of accuracy."""
     one = runs([0.5] * 5, ["completed"] * 5)
     for guess, over, hardly in ((0.5, 0.414, False), (0.91, 0.004, True), (0.95, -0.036, True)):
-        answer = summarised(one.assign(guess=guess), one)
+        answer = summarised(one, one.assign(guess=guess))
         assert answer.over_guess == pytest.approx(over) and answer.hardly_beats_guess == hardly
-    unknown = summarised(one.assign(guess=np.nan), one)
+    unknown = summarised(one, one.assign(guess=np.nan))  # as of a technique that a code judges
     assert np.isnan(unknown.over_guess) and not unknown.hardly_beats_guess
 
 

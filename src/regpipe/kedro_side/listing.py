@@ -1,8 +1,7 @@
 """`kedro regpipe list`: what there is to run, on which problem, and what came of it."""
 
 import click
-from kedro.framework.project import pipelines
-from kedro.io import CatalogProtocol
+from kedro.io import CatalogProtocol, DataCatalog
 from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
@@ -10,8 +9,10 @@ from rich.table import Table
 from regpipe.errors import hint
 from regpipe.kedro_side.blocks import read_blocks
 from regpipe.kedro_side.folder import context_of, of_a_folder
+from regpipe.kedro_side.runner.records import data_folder
+from regpipe.pipeline_registry import register_pipelines
+from regpipe.places.elsewhere import Unreachable
 from regpipe.places.files import is_folder
-from regpipe.places.place import place_of
 
 # Pipelines of a problem that stand by themselves, where it has them.
 FURTHER = ("answer", "export", "predict", "screen", "cocktail")
@@ -25,10 +26,15 @@ def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> 
 
     Each name is that of a pipeline: `kedro run --pipelines=NAME`.
     """
-    if data_root is not None and not is_folder(place_of(data_root)):
-        raise click.ClickException(f"there is no folder {data_root}.")
     catalog = context_of(env, data_root).catalog
+    assert isinstance(catalog, DataCatalog)
+    try:
+        if data_root is not None and (folder := data_folder(catalog)) and not is_folder(folder):
+            raise click.ClickException(f"there is no folder {folder}.")
+    except Unreachable as error:
+        raise click.ClickException(str(error)) from None
     problems, techniques = read_blocks()
+    pipelines = register_pipelines()  # none of which is built to know its name
     if problem is not None and problem not in problems:
         raise click.ClickException(f"'{problem}' is no problem. {hint(problem, problems)}")
     for name in [problem] if problem else problems:

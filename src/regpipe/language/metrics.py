@@ -127,6 +127,15 @@ class Metric:
             return "-"
         return _written(self.value_scale * number, self.value_places)
 
+    def written(self, number: float) -> str:
+        """Return a value with its unit.
+
+        >>> METRICS["accuracy"].written(0.83), METRICS["mse"].written(0.0123)
+        ('0.830', '12.30 thousandths')
+        """
+        scaled = self.unit if self.value_scale != 1 and not math.isnan(number) else ""
+        return f"{self.value(number)}{scaled}"
+
     def spread(self, mean: float, sd: float) -> str:
         """Return mean and standard deviation."""
         if math.isnan(mean) or math.isnan(sd):

@@ -20,7 +20,7 @@ from regpipe.engine.network import Architecture
 from regpipe.engine.weights import members
 from regpipe.language.metrics import METRICS, predicted_classes
 from regpipe.language.tasks import CODE_SCORES, Task
-from regpipe.measures.base_rates import costs_of, evened
+from regpipe.measures.base_rates import costs_of, evened, rates_of
 from regpipe.measures.codes import Codes
 from regpipe.measures.ledger import entries
 from regpipe.measures.network import network_of
@@ -123,15 +123,17 @@ class Measure:
         return means(self._score(y, self.predict(x)))[self.task.metric]
 
     def guess(self, rows: Rows) -> float:
-        """Return what judges, of the constant guess on the rows that score; NaN where a code does.
+        """Return what judges, of the constant guess on the rows that score.
 
         That is what a network has that ignores its inputs: what any other is worth begins there.
+        NaN where a code judges, and of the calibration error, in which no guess is beaten.
         """
-        if self.task.metric in CODE_SCORES:
+        if self.task.metric in (*CODE_SCORES, "ece"):
             return np.nan
         _, y = rows.part("score")
         outputs = np.broadcast_to(self._guess, (len(y), np.size(self._guess))).astype(np.float32)
-        return means(self._score(y, outputs))[self.task.metric]
+        said = Said(self.task, y, outputs, rates_of(self.task, rows), self._loss_of(y, outputs))
+        return means(said.by_row)[self.task.metric]
 
     def _by_row(self, rows: Rows) -> Callable[[Part], ByRow]:
         """Return the function of a part that gives the scores of each of its rows."""

@@ -83,7 +83,7 @@ def _gain(figure: Figure, answer: Answer) -> None:
         lines.append(f"{than} better than a constant guess")
     figure.text(LEFT, 0.5, "\n".join(lines), fontsize=12.5, color=INK, va="center", linespacing=1.3)
     box = {"boxstyle": "round,pad=0.4", "facecolor": GROUNDS[colour], "edgecolor": colour}
-    word = f"too few {answer.fresh.draws.several}" if verdict == "too few" else verdict
+    word = "can't be told" if verdict == "too few" else verdict
     figure.text(LEFT + 0.045, 0.37, word, fontsize=15, fontweight="bold", bbox=box, **style)
     shape = figure.add_axes((LEFT - 0.01, 0.34, 0.04, 0.06))
     shape.plot([0], [0], MARKERS[verdict], color=colour, markersize=13)

@@ -60,7 +60,7 @@ def _finding(table: pd.DataFrame) -> str:
     others = {
         f"{same} make{'s' * (same == 1)} little or no difference": same,
         f"{open_} {'is' if open_ == 1 else 'are'} undecided": open_,
-        f"{n['too few']} had too few repeats": n["too few"],
+        f"{n['too few']} can't be told": n["too few"],
     }
     techniques = "technique" if len(table) == 1 else "techniques"
     said = f"{helps} of {len(table)} {techniques} help{'s' * (helps == 1)}"

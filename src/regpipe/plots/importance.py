@@ -41,6 +41,8 @@ def importance(table: pd.DataFrame, name: str, metric: str, over: str = "shuffle
 
 def _finding(table: pd.DataFrame, metric: str) -> str:
     first, unit = table.nlargest(1, "importance").to_dict("records")[0], METRICS[metric]
+    if np.isnan(first["importance"]):
+        return "of no column can be told how much it matters"
     if not first["importance"] > 0:
         return f"no column matters to its {unit.name}"
     size = f"{unit.size(first['importance'])}{unit.unit or f' {unit.name}'}"

@@ -47,7 +47,7 @@ def _guess(diagnosis: Diagnosis) -> str:
     if math.isnan(diagnosis.guess):
         return ""
     guess = diagnosis.unit.value(diagnosis.guess)
-    return f" A constant guess, which uses no column, has {guess} there."
+    return f" A constant guess, which uses no column, has {guess} on those others."
 
 
 def _interval(diagnosis: Diagnosis, mean: Mean, written: Callable[[float], str]) -> str:

@@ -34,8 +34,8 @@ def sentence(answer: Answer) -> str:
         moved = f"test {unit.name} {_movement(gain.mean, unit)}{interval}, and "
     return (
         f"{_verdict(answer)}: over {fresh.repeats} {fresh.draws.fresh}, {moved}it was better in "
-        f"{gain.wins} of them{ties}.{_guess(answer)}{_stopped(answer)}{_loss(answer)}"
-        f"{_code(answer)}{_divergence(answer)}{_claim(answer)}{_leak(answer)}{_asked_before(answer)}"
+        f"{gain.wins} of them{ties}.{_stopped(answer)}{_loss(answer)}{_code(answer)}"
+        f"{_guess(answer)}{_divergence(answer)}{_claim(answer)}{_leak(answer)}{_asked_before(answer)}"
         f"{_way_on(answer)}"
         f"{'' if fresh.verdict == 'too few' else caveat(fresh.repeats, fresh.draws.several)}"
     )
@@ -68,7 +68,7 @@ def _guess(answer: Answer) -> str:
     """Say so where a gain is nothing but the way to a guess that any network could make."""
     if not answer.hardly_beats_guess:
         return ""
-    guess = answer.unit.value(answer.fresh.guess)
+    guess = answer.unit.written(answer.fresh.guess)
     than = "Hardly" if answer.over_guess > 0 else "No"
     return f" {than} better than a constant guess, which ignores all inputs: that has {guess}."
 

@@ -3,6 +3,7 @@
 What isn't known is NaN, and null in the file.
 """
 
+import math
 import os
 import platform
 from collections.abc import Mapping
@@ -91,7 +92,7 @@ class Fresh(BothArms):
 
     `by_repeat` is that of the metric in each repeat, in their order; `size` its mean, without what
     stopping early adds to it, see `stopped`; `plan` what the number of repeats comes from; `guess`
-    the mean of the metric of a constant guess on the same rows, NaN where a code judges.
+    the mean of the metric of a constant guess on the same rows, NaN where it says nothing.
     """
 
     rows: str
@@ -101,7 +102,7 @@ class Fresh(BothArms):
     by_repeat: list[Number]
     size: Number
     plan: Plan
-    guess: Number
+    guess: Number = math.nan
 
     @property
     def draws(self) -> Draws:
@@ -250,7 +251,7 @@ def summarise(
             by_repeat=by_repeat.tolist(),
             size=size,
             plan=plan,
-            guess=float(baseline.loc[baseline["protocol"] == "fresh", "guess"].mean(skipna=False)),
+            guess=float(runs.loc[runs["protocol"] == "fresh", "guess"].mean(skipna=False)),
         ),
         run=Run(
             parameters=parameters,

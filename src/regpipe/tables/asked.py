@@ -175,9 +175,9 @@ class Asked:
             n = sum(texts.counts[value] for value in others)
             gaps = f" If that stands for a gap: {flags('--na', others)}." if _few(others) else ""
             raise SpecError(
-                f"column '{name}' holds dates, but {listed(others)} in {count_rows(n)}, of which "
-                f"none is a date as the others are written. Expected one way for all.{gaps} If "
-                f"all are names: {flags('--category', [name])}."
+                f"column '{name}' holds dates, but {listed(others)} in {count_rows(n)}, not "
+                f"written as the other dates are. Expected one way for all.{gaps} If all are "
+                f"names: {flags('--category', [name])}."
             )
         read = number_reader(*self._habit, None)
         strays = {v: n for v, n in texts.counts.items() if v in texts.values and read(v) is None}
@@ -312,7 +312,7 @@ def _no_dates(texts: list[str], style: str | None) -> list[str]:
 
 
 def _few(texts: Sequence[str]) -> bool:
-    """Whether they may stand for gaps, as `9999-99-99` does: of those there are one or two."""
+    """Whether they may stand for gaps, as `9999-99-99` does: of those there are few."""
     return len(texts) <= FEW_GAPS
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from regpipe.errors import SpecError
-from regpipe.tables.numbers import number_reader
+from regpipe.tables.numbers import APOSTROPHES, BLANKS, number_reader
 from regpipe.tables.wording import flags
 
 Habit = tuple[str, str | None]  # what stands before decimals, and between thousands
@@ -17,7 +17,8 @@ HABITS: tuple[Habit, ...] = (
     *(PLAIN, US, EUROPE, (",", ".")),
     *((".", " "), (",", " "), (".", "'"), (",", "'")),
 )
-SIGNS = {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}
+CALLED = {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}
+ALIKE = {" ": BLANKS, "'": APOSTROPHES}
 Columns = Mapping[str, set[str]]
 
 
@@ -107,9 +108,9 @@ def _told(numbers: Columns, decimal: str, thousands: str | None) -> str | None:
     """Say what commas, blanks and the like were taken for, with an example of each."""
     read = []
     for sign, where in ((decimal, "before decimals"), (thousands or "", "between thousands")):
-        name, example = _example(numbers, sign) if sign else ("", "")
+        name, example = _example(numbers, ALIKE.get(sign, sign))
         if example and (decimal, where) != (".", "before decimals"):
-            read.append(f"the {SIGNS[sign]} in '{name}' ({example}) stands {where}")
+            read.append(f"the {CALLED[sign]} in '{name}' ({example}) stands {where}")
     return f"Numbers were read so: {', and '.join(read)}." if read else None
 
 
@@ -130,11 +131,11 @@ def _fault_of_none(numbers: Columns, likely: list[Habit], said: list[str]) -> st
     )
 
 
-def _example(columns: Columns, sign: str) -> tuple[str, str]:
-    """Return the first column with a sign in a value, and that value; nothing if there is none."""
+def _example(columns: Columns, signs: str) -> tuple[str, str]:
+    """Return the first column with one of some signs in a value, and that; nothing for none."""
     for name, values in columns.items():
         for value in sorted(values):
-            if sign in value:
+            if any(sign in value for sign in signs):
                 return name, value
     return "", ""
 

@@ -21,6 +21,7 @@ from regpipe.tables.hidden import notes_on_hidden
 from regpipe.tables.sniff import CALLED, FIRST, separated, titles
 from regpipe.tables.text_file import (
     bytes_of,
+    empty,
     is_excel,
     lines_in,
     lines_of,
@@ -123,7 +124,7 @@ def read(file: Path, options: Options) -> Read:
     else:
         lines, written, notes = _lines(file, written, options)
     if not lines:
-        raise SpecError(f"{file}: this file is empty.")
+        raise SpecError(empty(file, written))
     check_footer(lines, file, options.keep)
     if not has_names(lines, file, options.header):
         n_columns = min(len(lines[0].fields), max(map(width, lines)))

@@ -56,8 +56,7 @@ def texts_of(lines: Sequence[Line], written: Dialect, file: Path) -> pd.DataFram
         SpecError: they make none.
     """
     if not lines:
-        skipped = f" behind the {written.skip} lines that are skipped" if written.skip else ""
-        raise SpecError(f"{file}: this file is empty{skipped}.")
+        raise SpecError(empty(file, written))
     names, rows = header(lines, written, file)
     _check_widths(rows, names, file, named=written.names is not None)
     # Surplus fields are empty.
@@ -66,6 +65,13 @@ def texts_of(lines: Sequence[Line], written: Dialect, file: Path) -> pd.DataFram
         for place, name in enumerate(names)
     }
     return pd.DataFrame(columns, dtype="str")
+
+
+def empty(file: Path, written: Dialect) -> str:
+    """Return what to say of a file without a line."""
+    n = written.skip
+    lines = "line that is" if n == 1 else f"{n} lines that are"
+    return f"{file}: this file is empty{f' behind the {lines} skipped' if n else ''}."
 
 
 def lines_of(file: Path, written: Dialect) -> list[Line]:

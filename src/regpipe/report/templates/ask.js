@@ -105,7 +105,7 @@
     const metric = metrics[question.metric];
     const found = judged(question, n);
     const little = Number((metric.scale * found.little).toPrecision(2));
-    const unit = little === 1 ? metric.unit.replace(/s$/, "") : metric.unit;
+    const unit = little === 1 ? metric.unit.replace(/^(point|thousandth)s$/, "$1") : metric.unit;
     tell(smallest, form.elements.smallest_told, `${little} ${unit}`);
     tell(repeats, form.elements.repeats_told, n > there ? `${n}, of which ${there} were run` : `${n}`);
     const [mean, low, high] = ["mean", "low", "high"].map((k) => written(metric, found[k], k === "mean"));

@@ -84,7 +84,7 @@ def finding(answer: ModelAnswer) -> str:
     ahead = ahead_of(answer, "other", of_network=answer.side == "other")
     if math.isnan(mean) or ahead is None:
         return f"{answer.title}: use {used}"
-    expected = f"{unit.name} {written(unit, mean)}"
+    expected = f"{unit.name} {unit.written(mean)}"
     return f"{answer.title}: use {used}, {expected}; {beside} {ahead.does}"
 
 
@@ -124,30 +124,29 @@ def valued(name: str, value: Any) -> str:
     return f"{name} {plain(value) if number else value}"
 
 
-def written(unit: Metric, number: float) -> str:
-    """Return a value of a metric with its unit.
-
-    >>> written(METRICS["accuracy"], 0.83), written(METRICS["mse"], 0.0123)
-    ('0.830', '12.30 thousandths')
-    """
-    scaled = unit.unit if unit.value_scale != 1 and not math.isnan(number) else ""
-    return f"{unit.value(number)}{scaled}"
-
-
 def _expected(answer: ModelAnswer) -> str:
     unit, found = METRICS[answer.metric], answer.compared["answer"]
     if math.isnan(found.mean):
         return f"The {undefined(unit, several(answer.repeats, 'split'))}."
-    few, same = "too few splits", "all splits score the same, or have the same rows"
-    interval = f", without an interval ({few if answer.repeats < FEWEST else same}),"
+    why = no_interval(answer, found.mean)
+    interval = f", without an interval{f' ({why})' if why else ''},"
     if not math.isnan(found.mean_ci_low):
         ends = f"{unit.value(found.mean_ci_low)} to {unit.value(found.mean_ci_high)}"
         interval = f" ({percent(answer.confidence)} interval {ends})"
     name = unit.name[0].upper() + unit.name[1:]
     return (
-        f"{name} {written(unit, found.mean)}{interval} is to be expected on new rows of the same "
+        f"{name} {unit.written(found.mean)}{interval} is to be expected on new rows of the same "
         f"kind{_in_deviations(answer, found.mean)}.{caveat(answer.repeats, 'splits')}"
     )
+
+
+def no_interval(answer: ModelAnswer, mean: float) -> str:
+    """Return why a mean has no interval, "" where that isn't told by what an answer holds."""
+    if answer.repeats < FEWEST:
+        return "too few splits"
+    ends = [one.ci_low for one in answer.compared.values() if one.ci_low is not None]
+    paired = any(not math.isnan(end) for end in ends)
+    return "equal in all splits" if paired and not math.isnan(mean) else ""
 
 
 def _in_deviations(answer: ModelAnswer, mean: float) -> str:
@@ -181,7 +180,7 @@ def _beside(answer: ModelAnswer, what: What, subject: str, *, of_network: bool =
     if ahead is None:
         return f"{subject} can't be judged, as test {unit.name} isn't defined in each split."
     sides: list[What] = ["network", what] if of_network else [what, "network"]
-    means = [written(unit, answer.compared[side].mean) for side in sides]
+    means = [unit.written(answer.compared[side].mean) for side in sides]
     by = f"{' against '.join(means if what in AGAINST else means[:1])}, {ahead.by(unit)}"
     if ahead.verdict == "too few":
         return f"{subject} has {by}; what of that is luck can't be told from these splits."
@@ -242,7 +241,7 @@ def _named(worths: list[RecipeWorth], answer: ModelAnswer, parts: Parts) -> str:
 
 def _sides(answer: ModelAnswer, _: Parts) -> str:
     unit = METRICS[answer.metric]
-    network, other = (written(unit, answer.held_out[side]) for side in ("network", "other"))
+    network, other = (unit.written(answer.held_out[side]) for side in ("network", "other"))
     model = "" if answer.side == "other" else f" Of all rows, that is {_model(answer)}."
     return (
         f"On held-out rows, the network was the better side in {answer.times} of "

@@ -8,11 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from regpipe.language.metrics import METRICS, Metric, typeset
-from regpipe.report.views.answer import BESIDE, NAMES, ahead_of, setting_in_words
+from regpipe.language.metrics import METRICS, typeset
+from regpipe.report.views.answer import BESIDE, NAMES, ahead_of, no_interval, setting_in_words
 from regpipe.report.views.cells import MISSING, Badge, better, plain, rival_badge
 from regpipe.report.views.cocktail import in_words
-from regpipe.statistics.intervals import FEWEST
 from regpipe.statistics.summary import Mean
 from regpipe.statistics.winners import WHOLE, WINNER, ModelAnswer, What, won
 
@@ -62,7 +61,7 @@ def compared_rows(answer: ModelAnswer) -> list[ComparedRow]:
             ComparedRow(
                 NAMES[what],
                 unit.value(found.mean),
-                interval_of(unit, found.mean_ci_low, found.mean_ci_high, answer.repeats),
+                interval_of(answer, found.mean, found.mean_ci_low, found.mean_ci_high),
                 ahead.by(unit) if ahead else "",
                 rival_badge(ahead.verdict) if ahead else None,
             )
@@ -76,15 +75,17 @@ def labels(answer: ModelAnswer) -> dict[What, str]:
     for what in NAMES:
         ahead = ahead_of(answer, what)
         beside = BESIDE.get(what, NAMES["network"])
-        by = f"\n{typeset(ahead.by(unit))} beside {beside}" if ahead else ""
-        told[what] = f"{NAMES[what]}: {unit.value(answer.compared[what].mean)}{by}"
+        by = f"\n{ahead.by(unit)} beside {beside}" if ahead else ""
+        told[what] = typeset(f"{NAMES[what]}: {unit.value(answer.compared[what].mean)}{by}")
     return told
 
 
-def interval_of(unit: Metric, low: float, high: float, repeats: int) -> str:
+def interval_of(answer: ModelAnswer, mean: float, low: float, high: float) -> str:
     """Return the interval of a mean, or why there is none."""
+    unit = METRICS[answer.metric]
     if math.isnan(low) or math.isnan(high):
-        return f"none: {'too few' if repeats < FEWEST else 'equal in all'} splits"
+        why = no_interval(answer, mean)
+        return f"none: {why}" if why else "none"
     return f"[{unit.value(low)}, {unit.value(high)}]"
 
 
@@ -114,7 +115,7 @@ def model_rows(
             name,
             f"{times.get(name, 0)} of {answer.repeats}" if name in models else "",
             unit.value(means[name][0]),
-            interval_of(unit, *means[name][1:], answer.repeats),
+            interval_of(answer, *means[name]),
         )
         for name in sorted(means, key=key)
     ]

@@ -74,18 +74,19 @@ def told(found: list[Family]) -> str:
     >>> told([])
     'No technique helps for sure.'
     """
+    all_helping = [f for f in found if f.counts[HELP]]
     named = [family for family in found if family.all >= SEVERAL] or found
-    helping = [f for f in named if f.counts[HELP]][:MOST]
+    helping = [f for f in all_helping if f in named][:MOST] or all_helping[:MOST]
     hurting = [f for f in named if f.share(HURT) > 0.5]
     hurting = sorted(hurting, key=lambda f: -f.share(HURT))[:MOST]
     if len(helping) > 1:
         parts = [f"the families that help most often are {_listed(helping, HELP)}"]
+    elif len(all_helping) > 1:
+        parts = [f"the family that helps most often is {_listed(helping, HELP)}"]
+    elif helping:
+        parts = [f"the only family that helps is {_listed(helping, HELP)}"]
     else:
-        parts = [
-            f"the only family that helps is {_listed(helping, HELP)}"
-            if helping
-            else "no technique helps for sure"
-        ]
+        parts = ["no technique helps for sure"]
     if hurting:
         parts.append(f"{_listed(hurting, HURT)} mostly hurt{'s' if len(hurting) == 1 else ''}")
     text = "; ".join(parts)

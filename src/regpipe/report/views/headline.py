@@ -106,13 +106,18 @@ def _leaders(leaderboard: pd.DataFrame) -> str:
 def _guesses(leaderboard: pd.DataFrame) -> str:
     """Name techniques that help, and leave a network that is hardly better than a guess."""
     helping = leaderboard[leaderboard["verdict"].map(direction) == "helps"]
-    titles = helping.loc[helping["over_guess"] < helping["smallest_difference"], "title"].tolist()
-    if not titles:
+    found = helping[helping["over_guess"] < helping["smallest_difference"]]
+    if found.empty:
         return ""
-    named = titles[:NAMED] + ([f"{len(titles) - NAMED} more"] if len(titles) > NAMED else [])
+    one = leaderboard["problem"].nunique() == 1
+    named = [
+        row["title"] + ("" if one else f" ({row['problem']})") for row in found.to_dict("records")
+    ]
+    shown = named[:NAMED] + ([f"{len(named) - NAMED} more"] if len(named) > NAMED else [])
+    verb = "helps, leaves a network" if len(named) == 1 else "help, leave networks"
     return (
-        f"With {listed(named)}, which {'helps' if len(titles) == 1 else 'help'}, the network is "
-        "hardly better than a constant guess that ignores all inputs, if at all."
+        f"{listed(shown)}, which {verb} hardly better than a constant guess that ignores all "
+        "inputs, if at all."
     )
 
 

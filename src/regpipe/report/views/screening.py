@@ -119,7 +119,7 @@ def _guess(unit: Metric, guess: float) -> str:
     """Say where the scale begins; nothing where a code judges."""
     if pd.isna(guess):
         return ""
-    return f" A constant guess, which ignores all columns, has {unit.value(guess)}."
+    return f" A constant guess, which ignores all columns, has {unit.written(guess)}."
 
 
 def _against(verdict: str, n: int) -> str:
