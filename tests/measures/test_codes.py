@@ -140,7 +140,8 @@ def run_table(**means: float) -> pd.DataFrame:
         {
             "protocol": ["fixed"] * n + ["fresh"] * n, "repeat": [*range(n)] * 2,
             "data_seed": 1, "fit_seed": range(2 * n), "settings": "same", "outcome": "completed",
-            "epochs": 5, "best_epoch": 5, "train_rows": 200, "test_rows": 1597, "seconds": 0.5, "guess": np.nan,
+            "epochs": 5, "best_epoch": 5, "train_rows": 200, "test_rows": 1597, "seconds": 0.5,
+            "guess": np.nan,
         }
     )  # fmt: skip
     spread = 1e-5 * np.array([0, 1, 2, 3, 5, 8] * 2)

@@ -179,7 +179,7 @@ class Answer(Strict):
     @property
     def hardly_beats_guess(self) -> bool:
         """Whether it isn't better than a constant guess by what is of interest."""
-        return self.over_guess < self.smallest_difference
+        return math.isfinite(self.over_guess) and self.over_guess < self.smallest_difference
 
     @property
     def smallest_difference(self) -> float:
