@@ -1,21 +1,24 @@
 """`kedro regpipe list`: what there is to run, on which problem, and what came of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 from kedro.io import CatalogProtocol, DataCatalog
 from rich import box, get_console
 from rich.markup import escape
 from rich.table import Table
 
+from regpipe.candidates.recipes import is_for
 from regpipe.errors import hint
-from regpipe.kedro_side.blocks import read_blocks
+from regpipe.kedro_side.blocks import read_blocks, read_problems
 from regpipe.kedro_side.folder import context_of, of_a_folder
 from regpipe.kedro_side.runner.records import data_folder
-from regpipe.pipeline_registry import register_pipelines
 from regpipe.places.elsewhere import Unreachable
 from regpipe.places.files import is_folder
 
-# Pipelines of a problem that stand by themselves, where it has them.
-FURTHER = ("answer", "export", "predict", "screen", "cocktail")
+# Pipelines of a problem that stand by themselves: where a recipe is for it, and of one's own table.
+OF_RECIPES, OF_TABLE = ("screen", "cocktail"), ("answer", "export", "predict")
 
 
 @click.command(name="list", short_help="What there is to run, with verdicts.")
@@ -34,7 +37,7 @@ def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> 
     except Unreachable as error:
         raise click.ClickException(str(error)) from None
     problems, techniques = read_blocks()
-    pipelines = register_pipelines()  # none of which is built to know its name
+    as_run, recipes = read_problems()
     if problem is not None and problem not in problems:
         raise click.ClickException(f"'{problem}' is no problem. {hint(problem, problems)}")
     for name in [problem] if problem else problems:
@@ -48,9 +51,17 @@ def list_blocks(problem: str | None, env: str | None, data_root: str | None) -> 
         for key, block in own.items():
             table.add_row(key, escape(block["title"]), verdicts[key])
         get_console().print(table)
-        further = [f"{name}_{what}" for what in FURTHER] + [f"{key}_grid" for key in own]
-        if there := [each for each in further if each in pipelines]:
-            click.echo(f" and {', '.join(there)}")
+        further = [f"{name}_{what}" for what in _further(as_run[name], recipes)]
+        further += [f"{key}_grid" for key, block in own.items() if "grid" in block]
+        if further:
+            click.echo(f" and {', '.join(further)}")
+
+
+def _further(problem: Any, recipes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which further pipelines a problem has, by its block."""
+    if not any(is_for(recipe, problem) for recipe in recipes.values()):
+        return ()
+    return (*OF_TABLE, *OF_RECIPES) if "table" in problem["rows"] else OF_RECIPES
 
 
 def _verdict(technique: str, catalog: CatalogProtocol) -> str:
