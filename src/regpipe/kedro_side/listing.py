@@ -61,7 +61,8 @@ def _further(problem: Any, recipes: Mapping[str, Any]) -> tuple[str, ...]:
     """Return which further pipelines a problem has, by its block."""
     if not any(is_for(recipe, problem) for recipe in recipes.values()):
         return ()
-    return (*OF_TABLE, *OF_RECIPES) if "table" in problem["rows"] else OF_RECIPES
+    rows = problem.get("rows")
+    return (*OF_TABLE, *OF_RECIPES) if isinstance(rows, dict) and "table" in rows else OF_RECIPES
 
 
 def _verdict(technique: str, catalog: CatalogProtocol) -> str:

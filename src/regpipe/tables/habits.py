@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from regpipe.errors import SpecError
-from regpipe.tables.numbers import APOSTROPHES, BLANKS, number_reader
+from regpipe.tables.numbers import ALIKE, number_reader
 from regpipe.tables.wording import flags
 
 Habit = tuple[str, str | None]  # what stands before decimals, and between thousands
@@ -18,7 +18,6 @@ HABITS: tuple[Habit, ...] = (
     *((".", " "), (",", " "), (".", "'"), (",", "'")),
 )
 CALLED = {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}
-ALIKE = {" ": BLANKS, "'": APOSTROPHES}
 Columns = Mapping[str, set[str]]
 
 

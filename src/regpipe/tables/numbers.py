@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 BLANKS = " \u00a0\u2009\u202f"  # what stands between thousands where a blank does
 APOSTROPHES = "'\u2019"  # likewise
+ALIKE = {" ": BLANKS, "'": APOSTROPHES}
 MINUS = "\u2212"  # as typesetters write it
 SIGN = f"[-+{MINUS}]"
 LONGEST = 300  # digits; a longer whole number may be beyond any float64
@@ -34,8 +35,7 @@ def number_reader(decimal: str, thousands: str | None, unit: str | None = None) 
     """
     point, whole, between = re.escape(decimal), "[0-9]+", ""
     if thousands is not None:
-        alike = {" ": f"[{BLANKS}]", "'": f"[{APOSTROPHES}]"}
-        between = alike.get(thousands, re.escape(thousands))
+        between = f"[{ALIKE[thousands]}]" if thousands in ALIKE else re.escape(thousands)
         whole = f"(?:[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[0-9]+)"
     digits = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?"
     pattern = rf"{SIGN}?(?:{digits}|inf(?:inity)?)"

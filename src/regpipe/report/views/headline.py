@@ -113,12 +113,16 @@ def _guesses(leaderboard: pd.DataFrame) -> str:
     named = [
         row["title"] + ("" if one else f" ({row['problem']})") for row in found.to_dict("records")
     ]
-    shown = named[:NAMED] + ([f"{len(named) - NAMED} more"] if len(named) > NAMED else [])
     verb = "helps, leaves a network" if len(named) == 1 else "help, leave networks"
     return (
-        f"{listed(shown)}, which {verb} hardly better than a constant guess that ignores all "
-        "inputs, if at all."
+        f"{listed(_first(named))}, which {verb} hardly better than a constant guess that ignores "
+        "all inputs, if at all."
     )
+
+
+def _first(names: list[str]) -> list[str]:
+    """Return the first names, and how many more there are."""
+    return names[:NAMED] + ([f"{len(names) - NAMED} more"] if len(names) > NAMED else [])
 
 
 def claimed(claims: pd.DataFrame) -> list[str]:
@@ -135,8 +139,7 @@ def _departures(claims: pd.DataFrame) -> str:
     for why, part in away.groupby("why", sort=False):
         arms, problems = (list(dict.fromkeys(part[column])) for column in ("arm", "problem"))
         whose = problems if set(problems) <= set(arms) else arms
-        shown = whose[:NAMED] + ([f"{len(whose) - NAMED} more"] if len(whose) > NAMED else [])
-        reasons.append(f"{why} ({', '.join(shown)})")
+        reasons.append(f"{why} ({', '.join(_first(whose))})")
     return f"Not comparable with what was published, and so not judged: {'; '.join(reasons)}."
 
 
