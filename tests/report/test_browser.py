@@ -12,9 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from regpipe.report.page import render_answer
 from regpipe.statistics.difference import mean_difference
 from regpipe.statistics.intervals import FEWEST
 from regpipe.statistics.verdicts import decide
+from tests.report import test_answer, test_cocktail
 from tests.report.conftest import TECHNIQUES
 
 CHROMIUM = next(
@@ -28,7 +30,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 Open = Callable[..., Page]
-PAGES = ("report.html", "report-pages/dropout.html")
+PAGES = ("report.html", "report-pages/dropout.html", "answer.html", "cocktail.html")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,10 @@ def browser() -> Iterator[Browser]:
 def address(page: str, files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> str:
     folder: Path = tmp_path_factory.mktemp("page")
     (folder / "report.html").write_text(page, encoding="utf-8")
+    others = {"answer": render_answer(test_answer.story(test_answer.answer()))}
+    others["cocktail"] = test_cocktail.rendered(test_cocktail.answer())
+    for name, text in others.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
     (folder / "report-pages").mkdir()
     for name, content in files.items():
         (folder / "report-pages" / name).write_bytes(content)
@@ -293,6 +299,7 @@ def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None
     expect(page.locator("#section--leaderboard .altered")).to_be_hidden()
     expect(everything).to_have_text("The verdicts of the leaderboard are those that were told.")
     page.get_by_role("button", name="Show all").click()
+    expect(verdicts.last).to_be_visible()  # a form's reset shows rows a moment later
     assert verdicts.all_inner_texts() == told
 
 
