@@ -6,8 +6,8 @@ report pastes.
 
 import tempfile
 import time
-import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from regpipe.candidates.arm import Arm
 from regpipe.engine.fit import AFRESH, Fit, Start, make_fit
 from regpipe.engine.forward import VALIDATION_BATCH
 from regpipe.engine.keras_objects import make_loss, make_optimizer
+from regpipe.engine.muted import muted
 from regpipe.engine.network import Architecture, register
 from regpipe.engine.plain import Plain, mixed, plain_training
 from regpipe.engine.weights import (
@@ -94,9 +95,8 @@ class KerasLoop:
         extra: dict[str, Any],
     ) -> dict[str, Any]:
         training = self.training
-        with warnings.catch_warnings():
-            if training.validation_freq > 1:  # else callbacks warn after an epoch without
-                warnings.simplefilter("ignore", UserWarning)
+        # Callbacks warn after an epoch without validation.
+        with muted if training.validation_freq > 1 else nullcontext():
             return model.fit(
                 rows.x_train,
                 rows.y_train,

@@ -7,11 +7,11 @@ a code is to be of use to a simple classifier (G. Alain and Y. Bengio, "Understa
 layers using linear classifier probes", 2016).
 """
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
 
+from regpipe.engine.muted import muted
 from regpipe.rows.arrays import Part, Rows
 from regpipe.seeds import derive
 
@@ -68,7 +68,6 @@ def probe(codes: np.ndarray, labels: np.ndarray) -> Apply:
         codes: of shape (n_rows, n_units).
         labels: of shape (n_rows,), of one class or more.
     """
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
@@ -76,9 +75,9 @@ def probe(codes: np.ndarray, labels: np.ndarray) -> Apply:
     if len(np.unique(labels)) == 1:
         return lambda codes: np.full(len(codes), labels[0])
     model = LogisticRegression(max_iter=1000)
-    # So few rows are no work for several threads, which spend ten times as long on waiting.
-    with warnings.catch_warnings(), threadpool_limits(1, "blas"):
-        warnings.simplefilter("ignore", ConvergenceWarning)  # after as many steps as is usual
+    # So few rows are no work for several threads, which spend ten times as long on waiting; and
+    # after as many steps as is usual, it need not be told that more would change a little.
+    with muted, threadpool_limits(1, "blas"):
         model.fit(_numbers(codes) / scale, labels)
     return lambda codes: model.predict(_numbers(codes) / scale)
 

@@ -5,7 +5,6 @@ do they; what says no probabilities, as a support vector machine, weighs classes
 """
 
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regpipe.candidates.references import Peer, Setting
+from regpipe.engine.muted import muted
 from regpipe.errors import SpecError
 from regpipe.language import Problem
 from regpipe.language.metrics import METRICS
@@ -119,8 +119,7 @@ def _alone(peer: Peer) -> Iterator[None]:
 
     Beside networks that train, threads that wait for one another take 15 times as long.
     """
-    with warnings.catch_warnings(), _threads(len(sys.modules)).limit(limits=1):
-        warnings.simplefilter("ignore")
+    with muted, _threads(len(sys.modules)).limit(limits=1):
         try:
             yield
         except Unfit:
