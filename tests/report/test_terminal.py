@@ -328,6 +328,13 @@ def test_long_names_fit_too(answer: dict[str, Any], name: str, lines: tuple[str,
     assert "…" not in text
 
 
+def test_a_wide_terminal_has_names_on_one_line(answer: dict[str, Any]) -> None:
+    answers = [made({**answer, "technique": "early_stopping_checkpoint"})]
+    for width, name in ((120, "early_stopping_checkpoint"), (119, "early_\nstopping_\ncheckpoint")):
+        table = terminal.answers_table(answers, baselines(), width)
+        assert name in table.columns[0].cells
+
+
 def test_a_leak_of_a_table_flatters_every_split(answer: dict[str, Any]) -> None:
     other = copy.deepcopy(answer)
     other["leak"] = True

@@ -138,6 +138,7 @@ def _compared_table(answer: ModelAnswer) -> Table:
 
 
 DISPENSABLE = ("published", "repeats", "fixed", "fresh")  # in this order, where there is no room
+WIDE = 120  # characters, in which all columns have room beside a whole name
 
 
 def show_grid(grid: pd.DataFrame, choice: Choice) -> None:
@@ -177,7 +178,7 @@ def answers_table(
     made = _table(f"Test {unit.values}")
     ordered = sorted(answers, key=lambda answer: (answer.problem, answer.technique))
     by_problem = groupby(ordered, key=lambda answer: answer.problem)
-    sections = [_section(list(part), baselines[problem]) for problem, part in by_problem]
+    sections = [_section(list(part), baselines[problem], width) for problem, part in by_problem]
     rows = [row for section in sections for row in section]
     shown = [heading for heading in rows[0] if _tells(heading, {row[heading] for row in rows})]
     for heading in DISPENSABLE:
@@ -207,7 +208,7 @@ def _tells(heading: str, cells: set[str]) -> bool:
     return {"published": cells != {"-"}, "repeats": len(cells) > 1}.get(heading, True)
 
 
-def _section(answers: Sequence[Answer], baseline: pd.DataFrame) -> list[dict[str, str]]:
+def _section(answers: Sequence[Answer], baseline: pd.DataFrame, width: int) -> list[dict[str, str]]:
     """Return the cells of a problem's rows, by the headings of their columns."""
     first, fresh = answers[0], baseline[baseline["protocol"] == "fresh"]
     unit = first.unit
@@ -228,9 +229,11 @@ def _section(answers: Sequence[Answer], baseline: pd.DataFrame) -> list[dict[str
             "verdict": "(baseline)" if bare else answer.fresh.verdict,
         }
 
+    longest = 14 if width < WIDE else width
     published = list(dict.fromkeys(n for answer in answers for n in _published(answer, "baseline")))
     others = (
-        row(_folded(a.technique), "technique", a, _published(a, "technique")) for a in answers
+        row(_folded(a.technique, longest), "technique", a, _published(a, "technique"))
+        for a in answers
     )
     return [row(first.problem, "baseline", first, published), *others]
 
@@ -319,8 +322,8 @@ def _table(title: str) -> Table:
     return Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0)
 
 
-def _folded(name: str, width: int = 14) -> str:
-    """Break a long name behind underscores, so that the table fits into 80 columns."""
+def _folded(name: str, width: int) -> str:
+    """Break a long name behind underscores."""
     lines = [""]
     for part in re.findall(r"[^_]+_*", name):
         if lines[-1] and len(lines[-1] + part) > width:

@@ -128,7 +128,8 @@
       ),
     );
     answer.replaceChildren(words);
-    draw(question, found, n, metric);
+    window.onresize = () => draw(question, found, n, metric);
+    window.onresize();
     follow();
   }
 
@@ -141,8 +142,12 @@
   }
 
   // The pairs as dots, the mean and its interval, and the band of what doesn't matter; better is right.
+  // As wide as there is room, so that letters keep their size.
   function draw(question, found, n, metric) {
-    const [width, middle, left] = [720, 360, 20];
+    const [width, left] = [Math.min(720, picture.closest("section").clientWidth), 20];
+    const middle = width / 2;
+    picture.setAttribute("viewBox", `0 0 ${width} 150`);
+    picture.setAttribute("width", width);
     const used = question.pairs.slice(0, n).filter((pair) => pair !== null);
     const ends = [...used, found.low, found.high, found.little].filter(Number.isFinite);
     const reach = Math.max(...ends.map(Math.abs), 1e-12) * 1.05;
