@@ -16,6 +16,7 @@ from regpipe.kedro_side.folder import context_of, of_a_folder
 from regpipe.kedro_side.runner.records import data_folder
 from regpipe.places.elsewhere import Unreachable
 from regpipe.places.files import is_folder
+from regpipe.report.sentence import FEW_REPEATS
 
 # Pipelines of a problem that stand by themselves: where a recipe is for it, and of one's own table.
 OF_RECIPES, OF_TABLE = ("screen", "cocktail"), ("answer", "export", "predict")
@@ -66,6 +67,12 @@ def _further(problem: Any, recipes: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _verdict(technique: str, catalog: CatalogProtocol) -> str:
-    """Return what the last run of a technique found; "" where it hasn't run."""
+    """Return what the last run of a technique found, and on what; "" where it hasn't run."""
     name = f"{technique}.summary"
-    return catalog.load(name).fresh.verdict if catalog.exists(name) else ""
+    if not catalog.exists(name):
+        return ""
+    answer = catalog.load(name)
+    fresh, departure = answer.fresh, answer.fixed.departure("technique")
+    few = f"{fresh.repeats} {fresh.draws.several}" if fresh.repeats < FEW_REPEATS else None
+    limits = "; ".join(filter(None, (few, departure)))
+    return escape(f"{fresh.verdict} ({limits})" if limits else fresh.verdict)
