@@ -50,6 +50,20 @@ def test_the_p_value_is_where_an_end_of_the_interval_reaches_0() -> None:
         assert min(abs(low), abs(high)) == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize("low", [0.0, -15.0])
+def test_few_skewed_values_say_no_nonsense(low: float) -> None:
+    """Hall's end turned round would be 19 standard errors away, below all that was ever seen."""
+    values = np.array([low, 8.1, 9.4, 11.4, 5.2, 10.3, 7.7, 6.1])
+    reached = []
+    for confidence in (0.9, 0.99, 0.998, 0.9999):
+        mean, end, _ = mean_interval(values, confidence)
+        reached.append((mean - end) / stats.sem(values) / stats.t.ppf((1 + confidence) / 2, 7))
+        p = p_value(mean - end, values.std(ddof=1), 8, skewness=skewness_of(values))
+        assert p == pytest.approx(1 - confidence)
+    assert reached == sorted(reached)
+    assert 1 < reached[0] and reached[-1] < 2.6
+
+
 @pytest.mark.parametrize(("n", "least"), [(10, 0.93), (20, 0.94), (30, 0.94)])
 def test_intervals_of_skewed_values_hold(n: int, least: float) -> None:
     """Student's hold in 90.2, 91.9 and 92.9% (20,000 samples)."""

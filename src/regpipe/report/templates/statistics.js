@@ -4,6 +4,7 @@
 const regpipe = (() => {
   const EQUAL = 1e-9;
   const NEARLY_NONE = 1e-6;
+  const STEEP = 0.25;
   const SAME = "no difference that matters";
   const TRIFLE = ", too little to matter";
 
@@ -65,7 +66,10 @@ const regpipe = (() => {
   function untransformed(value, skewness, n) {
     const g = skewness / Math.sqrt(n);
     if (Math.abs(g) < NEARLY_NONE) return value;
-    return (3 / g) * (Math.cbrt(1 + g * (value - g / 6)) - 1);
+    const cube = 1 + g * (value - g / 6);
+    const steep = Math.cbrt(STEEP);
+    const root = cube > STEEP ? Math.cbrt(cube) : steep + (cube - STEEP) / (3 * steep ** 2);
+    return (3 / g) * (root - 1);
   }
 
   // Mean and interval of pairs, as many repeats as `n` (those that are there, or as if there were
