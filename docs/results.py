@@ -81,6 +81,10 @@ Means on test rows, and technique minus baseline on fresh draws, with {confidenc
 `leak`: the rows that score the fixed draw were watched while training. Jointly: what is left of
 the verdict once all techniques tried on the problem count.
 
+The baseline's mean is of as many repeats as the first technique has; where another has more or
+fewer, its gain is over the baseline in its own. The order is by gains without what stopping early
+adds to them.
+
 Splits of a table share rows, which widens their intervals ([method](method.md)).
 Autoencoders (`codes`) are judged by what they are for: the squared error where inputs are corrupted
 (less is better), or the accuracy of a linear probe on the code ([method](method.md)).
@@ -303,9 +307,11 @@ def grids(reporting: Path) -> Iterator[str]:
             choice = json.loads(file.read_text())
             fresh = choice["fresh"]
             numbers = [f"{fresh[key]['mean']:.3f}" for key in ("baseline", "honest", "optimistic")]
-            most = fresh["chosen"][0]
-            value = ", ".join(f"{most[path]:g}" for path in choice["paths"])
-            often = f"{value} ({most['times']} of {fresh['repeats']})"
+            times = fresh["chosen"][0]["times"]
+            most = [one for one in fresh["chosen"] if one["times"] == times]
+            values = [", ".join(f"{one[path]:.3g}" for path in choice["paths"]) for one in most]
+            each = " each" if most[1:] else ""
+            often = f"{' or '.join(values)} ({times} of {fresh['repeats']}{each})"
             rows.append(f"| `{name}_grid` | {' | '.join(numbers)} | {often} |")
     if rows:
         yield GRIDS + "\n".join(rows)

@@ -71,6 +71,12 @@ def test_a_gain_that_only_leads_to_a_guess_is_told_as_such() -> None:
     assert any(line in text for text in words(card(fresh={"guess": 0.94})))
 
 
+def test_few_repeats_are_said_as_such() -> None:
+    line = "only 8 draws: too few to rely on"
+    assert not any(line in text for text in words(card()))
+    assert any(line in text for text in words(card(fresh={"repeats": 8})))
+
+
 def test_too_few_repeats_are_said_as_such() -> None:
     nothing = {"ci_low": float("nan"), "ci_high": float("nan")}
     figure = card(**of("too few", **nothing))
@@ -85,7 +91,9 @@ def test_too_few_repeats_are_said_as_such() -> None:
 )
 @pytest.mark.parametrize("verdict", COLOURS)
 def test_nothing_of_a_card_lies_outside_of_it_or_over_its_strip(title: str, verdict: str) -> None:
-    changes = of(verdict)
+    wide = " ".join(["WWW"] * 60)
+    changes = {**of(verdict), "run": {"parameters": {"weight_l2": {"explanation": wide}}}}
+    changes["fresh"]["repeats"] = 8
     changes["fresh"]["difference"] |= {"probe_accuracy": difference(verdict=verdict)}
     figure = card(title=title, metric="probe_accuracy", **changes)
     canvas = FigureCanvasAgg(figure)

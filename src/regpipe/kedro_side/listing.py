@@ -16,7 +16,6 @@ from regpipe.kedro_side.folder import context_of, of_a_folder
 from regpipe.kedro_side.runner.records import data_folder
 from regpipe.places.elsewhere import Unreachable
 from regpipe.places.files import is_folder
-from regpipe.report.sentence import FEW_REPEATS
 
 # Pipelines of a problem that stand by themselves: where a recipe is for it, and of one's own table.
 OF_RECIPES, OF_TABLE = ("screen", "cocktail"), ("answer", "export", "predict")
@@ -73,6 +72,6 @@ def _verdict(technique: str, catalog: CatalogProtocol) -> str:
         return ""
     answer = catalog.load(name)
     fresh, departure = answer.fresh, answer.fixed.departure("technique")
-    few = f"{fresh.repeats} {fresh.draws.several}" if fresh.repeats < FEW_REPEATS else None
+    few = f"{fresh.repeats} {fresh.draws.several}" if fresh.few else None
     limits = "; ".join(filter(None, (few, departure)))
     return escape(f"{fresh.verdict} ({limits})" if limits else fresh.verdict)

@@ -78,6 +78,9 @@ def _gain(figure: Figure, answer: Answer) -> None:
     interval = typeset(unit.interval(gain.ci_low, gain.ci_high))
     lines = textwrap.wrap(f"{unit.difference}, on average", 34)
     lines.append(f"{_confidence(answer)} interval {interval}" if interval else "no interval")
+    if answer.fresh.few and verdict != "too few":
+        repeats = too_few(answer.fresh.repeats, answer.fresh.draws)
+        lines.append(f"only {repeats}: too few to rely on")
     if answer.hardly_beats_guess:
         than = "hardly" if answer.over_guess > 0 else "no"
         lines.append(f"{than} better than a constant guess")
@@ -154,8 +157,12 @@ def _claimed(answer: Answer) -> float | None:
 
 def _foot(figure: Figure, answer: Answer) -> None:
     """Write what it does, what was published, and where the card is from."""
-    what = textwrap.wrap(answer.block.explanation, 112)[:2]
-    figure.text(LEFT, 0.17, as_is("\n".join(what)), fontsize=12, color=INK, va="center")
+    what = figure.text(LEFT, 0.17, "", fontsize=12, color=INK, va="center")
+    for letters in range(120, 60, -4):
+        lines = textwrap.wrap(answer.block.explanation, letters, max_lines=2, placeholder=" ...")
+        what.set_text(as_is("\n".join(lines)))
+        if _fits(figure, what):
+            break
     if published := _published(answer):
         figure.text(LEFT, 0.095, published, fontsize=11, color=INK, va="center")
     small = f"regpipe: {answer.technique}. Grey: too little to matter. Dots: pairs that share "

@@ -21,6 +21,7 @@ from regpipe.rows.draws import DRAWN, Draws
 
 DASHES = {"train": "--", "test": "-"}
 PUBLISHED = {"train": "0.5", "test": "black"}
+FAINT = 0.35  # what can't be compared
 WIDE = 20  # a factor, beyond which an axis is logarithmic
 NAMED = 4  # values that are equally good
 BAR = 5  # points, so that bars are equally wide on any scale
@@ -76,7 +77,7 @@ def grid(
     axes[1][0].set_ylim(bottom=0)
     axes[1][0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
     notes = [
-        "Mean and its interval over repeats. Bars: how often validation rows chose the value, "
+        f"{_means(table)} over repeats. Bars: how often validation rows chose the value, "
         "which are held out of those trained on."
     ]
     notes += [f"Not comparable with what was published: {why}." for why in _departures(table)]
@@ -113,6 +114,11 @@ def _finding(
     chosen = f"validation rows chose {it} in {best['chosen'].sum()} of {repeats} repeats"
     of = f"test {unit.name} {test}, {bare} without"
     return f"{name}: best on {draws.fresh} is {values} ({of}); {chosen}"
+
+
+def _means(table: pd.DataFrame) -> str:
+    """Return what lines and areas are; of few repeats, no mean has an interval."""
+    return "Mean and its interval" if table["test_ci_low"].notna().any() else "Mean"
 
 
 def _in_words(path: str) -> str:
@@ -160,7 +166,7 @@ def _draw_values(ax: Axes, part: pd.DataFrame, path: str, colours: dict[Any, Any
             ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
             for at, face in ((~finer, colour), (finer, "white")):
                 ax.plot(x[at], mean[at], "o", color=colour, markerfacecolor=face, markersize=5)
-    alpha = 0.35 if _departures(part) else None
+    alpha = FAINT if _departures(part) else None
     for side, colour in PUBLISHED.items():
         numbers = part[f"published_{side}"]
         ax.scatter(part[path], numbers, marker="x", color=colour, s=45, zorder=3, alpha=alpha)
@@ -210,9 +216,9 @@ def _legend(table: pd.DataFrame, colours: dict[Any, Any]) -> list[Any]:
             entries.append({**dot, "label": f"{step} grid"})
     for side, colour in PUBLISHED.items():
         if table[f"published_{side}"].notna().any():
-            aside = ", not comparable" if _departures(table) else ""
+            aside, alpha = (", not comparable", FAINT) if _departures(table) else ("", None)
             label = f"published, {side} rows{aside}"
-            entries.append({"marker": "x", "color": colour, "label": label})
+            entries.append({"marker": "x", "color": colour, "alpha": alpha, "label": label})
     if len(colours) > 1:
         for line, colour in colours.items():
             entries.append({"linestyle": "-", "linewidth": 4, "color": colour, "label": line})

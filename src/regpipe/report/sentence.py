@@ -9,6 +9,7 @@ from regpipe.language.tasks import CODE_SCORES
 from regpipe.rows.draws import DRAWN, IN_TIME, ONE, SPLIT
 from regpipe.statistics.answer import Answer
 from regpipe.statistics.grid import Choice
+from regpipe.statistics.intervals import FEW_REPEATS
 from regpipe.statistics.judging import (
     NOT_COMPARABLE,
     NOT_CONTRADICTED,
@@ -19,8 +20,6 @@ from regpipe.statistics.judging import (
 from regpipe.statistics.paired import Comparison
 from regpipe.statistics.summary import Mean
 from regpipe.statistics.verdicts import SAME, direction
-
-FEW_REPEATS = 10  # below, a t interval is hardly an answer
 
 
 def sentence(answer: Answer) -> str:

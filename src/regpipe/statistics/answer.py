@@ -19,6 +19,7 @@ from regpipe.language.blocks import Side
 from regpipe.language.metrics import METRICS, Metric, MetricName
 from regpipe.provenance.versions import versions
 from regpipe.rows.draws import BY_ROWS, Draws, draws_of
+from regpipe.statistics.intervals import FEW_REPEATS
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.paired import Comparison
 from regpipe.statistics.plan import Plan
@@ -103,6 +104,11 @@ class Fresh(BothArms):
     size: Number
     plan: Plan
     guess: Number = math.nan
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few repeats to rely on."""
+        return self.repeats < FEW_REPEATS
 
     @property
     def draws(self) -> Draws:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 FEWEST = 5  # values, below which there is no interval: it would be honest, and hardly an answer
+FEW_REPEATS = 10  # below, a t interval is hardly an answer
 NEARLY_NONE = 1e-6  # skewness, over the root of n
 STEEP = 0.25  # of Hall's cube, below which its tangent stands for it
 
