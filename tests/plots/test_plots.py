@@ -597,7 +597,7 @@ def test_reconstructions_show_input_and_both_outputs_in_the_order_of_rows() -> N
     arms = ["baseline\nerror 10.00", "Dropout\nerror 40.00"]
     assert labels == 2 * ["input", *arms, "technique\nminus baseline"]
     assert "Errors: squared error in thousandths, of 10 rows." in figure.get_supxlabel()
-    said = "Dropout: squared error is 40.00 thousandths on these 10 fresh images, 10.00 without it"
+    said = "Dropout: squared error is 40.00 thousandths on 10 fresh images, 10.00 without it"
     assert " ".join(figure.get_suptitle().split()) == said
 
 

@@ -303,6 +303,24 @@ def test_what_is_asked_is_answered_and_all_verdicts_follow(opened: Open) -> None
     assert verdicts.all_inner_texts() == told
 
 
+def test_what_was_run_is_told_as_the_leaderboard_tells_it(opened: Open) -> None:
+    page = opened()
+    rows = page.locator("#leaderboard--table tbody tr")
+    for row in rows.all():
+        name = row.get_attribute("data-technique")
+        problem = page.evaluate(
+            """name => JSON.parse(document.getElementById("ask--data").textContent)
+            .techniques[name].problem""",
+            name,
+        )
+        page.locator("#ask--form select[name=problem]").select_option(problem)
+        page.get_by_label("Does it help:").select_option(name)
+        change = row.locator("td.change b").inner_text()
+        if change != "–":
+            said = f"the baseline: {change} ["
+            expect(page.locator("#ask--answer")).to_contain_text(said)
+
+
 def test_few_repeats_tell_nothing(opened: Open) -> None:
     page = opened()
     page.get_by_label("Repeats").fill("5")

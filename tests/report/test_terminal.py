@@ -328,6 +328,14 @@ def test_long_names_fit_too(answer: dict[str, Any], name: str, lines: tuple[str,
     assert "…" not in text
 
 
+def test_splits_in_time_that_come_again_are_counted_once(answer: dict[str, Any]) -> None:
+    other = copy.deepcopy(answer)
+    other["fresh"]["rows"] = "splits in time"
+    assert "over 30 fits on 5 splits in time, " in sentence(other)
+    other["fresh"]["repeats"] = 5
+    assert "over 5 splits in time, " in sentence(other)
+
+
 def test_a_wide_terminal_has_names_on_one_line(answer: dict[str, Any]) -> None:
     answers = [made({**answer, "technique": "early_stopping_checkpoint"})]
     for width, name in ((120, "early_stopping_checkpoint"), (119, "early_\nstopping_\ncheckpoint")):

@@ -100,6 +100,7 @@ class Moments:
     into: Path
     writes: int = 0
     seen: int = 0
+    _one: threading.Lock = field(default_factory=threading.Lock)
     _kept: dict[str, tuple[str, Path]] = field(default_factory=dict)
     _begun: tuple[Path, int] | None = None
 
@@ -109,7 +110,14 @@ class Moments:
         return dict(self._kept.values())
 
     def tell(self, event: str, path: Path, flags: Any) -> None:
-        """Keep what there is before a write, and in the midst of the one before."""
+        """Keep what there is before a write, and in the midst of the one before.
+
+        Of two threads that write at the same time, the second waits.
+        """
+        with self._one:
+            self._tell(event, path, flags)
+
+    def _tell(self, event: str, path: Path, flags: Any) -> None:
         self.writes += 1
         name = f"{self.writes:04d} {event} {path.relative_to(self.root)}"
         if self._begun:

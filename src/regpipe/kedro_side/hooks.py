@@ -1,6 +1,8 @@
 """What is asked for is checked, and what goes wrong is reported."""
 
 import errno
+import logging
+import sys
 from typing import Any
 
 import click
@@ -29,12 +31,18 @@ UNWRITABLE = {
 }
 
 
+def _not_told_yet(record: logging.LogRecord) -> bool:
+    """Whether what Kedro logs of a node isn't what `on_pipeline_error` says anyway, in a line."""
+    return not isinstance(sys.exc_info()[1], SpecError)
+
+
 class CheckHooks:
     """Refuses what nothing can be done with, before any node runs."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Check all blocks, `--params` included; one line for each fault."""
+        logging.getLogger("kedro.pipeline.node").addFilter(_not_told_yet)
         blocks.use(context.config_loader)
         blocks.check_blocks()
 

@@ -142,7 +142,7 @@ def _strip(ax: Axes, answer: Answer) -> None:
 
 def _counted(answer: Answer) -> str:
     fresh, gain = answer.fresh, answer.gain
-    return f"{fresh.repeats} {fresh.draws.fresh}, better in {gain.wins} of them"
+    return f"{fresh.counted(answer.problem_block)}, better in {gain.wins} of them"
 
 
 def _claimed(answer: Answer) -> float | None:

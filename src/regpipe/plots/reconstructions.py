@@ -104,8 +104,7 @@ def _finding(parts: Parts, name: str, rows: int, sequences: bool) -> str:
     with_it, bare = (ERROR.value(_error(parts, arm)) for arm in (name, "baseline"))
     what = "sequences" if sequences else "images"
     return (
-        f"{name}: {ERROR.name} is {with_it}{ERROR.unit} on these {rows} fresh {what}, "
-        f"{bare} without it"
+        f"{name}: {ERROR.name} is {with_it}{ERROR.unit} on {rows} fresh {what}, {bare} without it"
     )
 
 

@@ -89,9 +89,12 @@ def _luck(diagnosis: Diagnosis) -> str:
     interval = f"{percent(diagnosis.confidence)} interval {ends[0]:.0%} to {ends[1]:.0%}"
     hardly = "so averaging seeds can hardly make it smaller"
     so = hardly if noise.seeds < HARDLY else "which averaging seeds takes away"
+    luck = f" Of the luck in a score (a standard deviation of {sd})"
+    if noise.rows == 0:  # an estimate below 0, which was cut
+        return f"{luck}, none was seen to be up to which rows: it is the seed's ({interval}), {so}."
     return (
-        f" Of the luck in a score (a standard deviation of {sd}), {noise.rows:.0%} is up to which "
-        f"rows, and {noise.seeds:.0%} ({interval}) to the seed, {so}."
+        f"{luck}, {noise.rows:.0%} is up to which rows, and {noise.seeds:.0%} ({interval}) to the "
+        f"seed, {so}."
     )
 
 

@@ -24,6 +24,10 @@ IMPORTS = {
     "tf.": "import tensorflow as tf",
     "train_test_split(": "from sklearn.model_selection import train_test_split",
 }
+OTHERWISE = {
+    "denoising_mse": "the squared error where inputs are corrupted",
+    "probe_accuracy": "the accuracy of a linear probe on the code",
+}
 ALL_ROWS = ("x_train", "y_train", "(x_test, y_test)")
 HELD_OUT = ("x_fit", "y_fit", "(x_val, y_val)")
 # The arguments of an idea that trains more than once; `train` is a function of its own, too.
@@ -229,4 +233,6 @@ def _evaluate(arm: Arm) -> list[str]:
         notes.append("regpipe says the class that is the likeliest in proportion to its base rate.")
     if arm.task.metric == "cost":
         notes.append("regpipe says the class that is expected to cost least.")
+    if arm.task.metric in OTHERWISE:
+        notes.append(f"regpipe judges it by {OTHERWISE[arm.task.metric]}, which this isn't.")
     return [*map(comment, notes), scored]

@@ -15,10 +15,10 @@ import pandas as pd
 
 from regpipe.candidates.arm import Arm
 from regpipe.language import Problem, Protocol, Published, Statistics, Technique
-from regpipe.language.blocks import Side
+from regpipe.language.blocks import N_SPLITS, Side
 from regpipe.language.metrics import METRICS, Metric, MetricName
 from regpipe.provenance.versions import versions
-from regpipe.rows.draws import BY_ROWS, Draws, draws_of
+from regpipe.rows.draws import BY_ROWS, IN_TIME, Draws, draws_of
 from regpipe.statistics.intervals import FEW_REPEATS
 from regpipe.statistics.judging import JUDGED, NOT_CONTRADICTED, reproduction
 from regpipe.statistics.paired import Comparison
@@ -104,6 +104,12 @@ class Fresh(BothArms):
     size: Number
     plan: Plan
     guess: Number = math.nan
+
+    def counted(self, problem: Problem) -> str:
+        """Return how many repeats there are, and on how many splits in time, which come again."""
+        if self.draws is IN_TIME and self.repeats > (n := problem.split.n_splits or N_SPLITS):
+            return f"{self.repeats} fits on {n} {self.draws.fresh}"
+        return f"{self.repeats} {self.draws.fresh}"
 
     @property
     def few(self) -> bool:

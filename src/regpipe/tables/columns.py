@@ -95,7 +95,13 @@ def describe(table: pd.DataFrame, rows: TableRows, task: TaskName, path: str) ->
     except SpecError as error:
         faults += error.faults
     if not numeric and not categorical and not dates and not faults:
-        faults.append(f"{path}: no column is left that says anything about '{rows.target}'.")
+        beside = f", beside '{rows.time}', which puts rows in order and is no input" * bool(
+            rows.time
+        )
+        faults.append(
+            f"{path}: no column is left that says anything about '{rows.target}'{beside}. Expected "
+            "one or more, such as earlier values of it in columns of their own."
+        )
     if faults:
         raise SpecError(*faults)
     kinds = tuple(numeric), tuple(gaps), categorical, tuple(constant)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,7 @@ TRUSTED = [
     *encodings.TRUSTED,
 ]
 ROWS = "these rows"
+Unknown = Literal["other", "refuse"]  # categories
 LIKE_TRAINED = "Expected numbers like those trained on."
 TRAINED_ON = "in the rows trained on"
 ROUNDING = 1e-3
@@ -66,9 +67,7 @@ class Predictor:
     about: About
     code: str
 
-    def predict(
-        self, frame: pd.DataFrame, unknown_categories: Literal["other", "refuse"] = "other"
-    ) -> pd.DataFrame:
+    def predict(self, frame: pd.DataFrame, unknown_categories: Unknown = "other") -> pd.DataFrame:
         """Return the model's prediction for each row.
 
         Args:
@@ -85,9 +84,15 @@ class Predictor:
             held-out rows.
 
         Raises:
-            SpecError: a column is missing, or holds something else than it is declared to.
+            SpecError: `unknown_categories` is neither, a column is missing, or it holds something
+                else than it is declared to.
         """
         columns = self.about.columns
+        if unknown_categories not in get_args(Unknown):
+            raise SpecError(
+                "unknown_categories: expected 'other' or 'refuse', received "
+                f"{unknown_categories!r}."
+            )
         outputs = self._outputs(self._inputs(frame, unknown_categories == "refuse"))
         if n := int((~np.isfinite(outputs).all(axis=1)).sum()):
             raise SpecError(f"{ROWS}: {count_rows(n)} have no prediction. {LIKE_TRAINED}")

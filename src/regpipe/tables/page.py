@@ -23,7 +23,8 @@ def page_of(proposal: Proposal) -> Iterator[str]:
     counts = (
         f"{len(table):,} rows, {len(columns)} column{'s' * (len(columns) != 1)} beside the target"
     )
-    yield f"{counts}; {len(feature_names(proposal.columns))} inputs of the network."
+    inputs = len(feature_names(proposal.columns))
+    yield f"{counts}; {inputs} input{'s' * (inputs != 1)} of the network."
     yield ""
     yield _line(rows.target, "target", f"{proposal.problem['task']}: {_target(proposal)}", "", wide)
     roles = {rows.group: "group", rows.split: "split", rows.time: "time"}

@@ -18,12 +18,22 @@
   const factor = () => 2 ** (Number(smallest.value) / 2); // of the smallest difference, as it was
   const asRun = () => smallest.value === "0" && repeats.dataset.moved !== "yes";
 
-  // As many digits as it takes, where a number would else be 0 and isn't.
-  function written(metric, value, sign) {
+  function written(metric, value) {
     const size = Math.abs(value) < NOTHING ? 0 : metric.scale * value;
-    let text = size.toFixed(Math.abs(size) >= 10000 ? 0 : metric.places);
-    if (size !== 0 && Number(text) === 0) text = size.toPrecision(1);
-    return (sign && Number(text) > 0 ? "+" : "") + text;
+    return size.toFixed(Math.abs(size) >= 10000 ? 0 : metric.places);
+  }
+
+  // A mean difference, without a sign where it rounds to none.
+  function signed(metric, value) {
+    const text = written(metric, value);
+    return Number(text) > 0 ? `+${text}` : Number(text) === 0 ? text.replace("-", "") : text;
+  }
+
+  // An end of an interval: as many digits as it takes to show its sign.
+  function end(metric, value) {
+    const text = written(metric, value);
+    const none = Math.abs(value) < NOTHING || Number(text) !== 0;
+    return none ? text : (metric.scale * value).toPrecision(1);
   }
 
   // Technique minus baseline, or minus another technique, in the repeats that both have.
@@ -40,6 +50,7 @@
     return {
       ...a,
       pairs,
+      told: undefined,
       overlap: unknown ? null : Math.max(a.overlap, b.overlap),
       level: Math.max(a.level, b.level),
     };
@@ -108,7 +119,9 @@
     const unit = little === 1 ? metric.unit.replace(/^(point|thousandth)s$/, "$1") : metric.unit;
     tell(smallest, form.elements.smallest_told, `${little} ${unit}`);
     tell(repeats, form.elements.repeats_told, n > there ? `${n}, of which ${there} were run` : `${n}`);
-    const [mean, low, high] = ["mean", "low", "high"].map((k) => written(metric, found[k], k === "mean"));
+    // As the leaderboard has it: a mean on the border between two roundings may fall to either side.
+    const mean = n === there && question.told ? question.told : signed(metric, found.mean);
+    const [low, high] = [found.low, found.high].map((value) => end(metric, value));
     const interval = Number.isNaN(found.low) ? "no interval" : `[${low}, ${high}]`;
     const size = Number.isNaN(found.mean) ? "no mean, as a score is no number" : `${mean} ${interval}`;
     const against = other.value === BASELINE ? "the baseline" : titled(other.value);

@@ -24,8 +24,8 @@ def asked(stories: Iterable[Story]) -> dict[str, Any]:
         `families` they are; `metrics`, by their names: how they are written, see
         `language.metrics`; `techniques`, by their names: `title`, `problem`, `leak`, `rows` (what a
         repeat is called), `metric`, `smallest` difference of interest, `level` (the confidence of
-        the interval, see `plan`), `overlap` of the pairs, and `pairs`: technique minus baseline in
-        each repeat, null where that is no number.
+        the interval, see `plan`), `overlap` of the pairs, `told`, their mean as it is written, and
+        `pairs`: technique minus baseline in each repeat, null where that is no number.
     """
     answers = [story.answer for story in stories]
     metrics = {answer.metric: _metric(answer.unit) for answer in answers}
@@ -54,6 +54,7 @@ def _technique(answer: Answer) -> dict[str, Any]:
         "smallest": answer.smallest_difference,
         "level": level,
         "overlap": overlap if math.isfinite(overlap) else None,
+        "told": answer.unit.signed(gain.mean),
         "pairs": [
             float(f"{pair:.{DIGITS}g}") if math.isfinite(pair) else None for pair in fresh.by_repeat
         ],

@@ -108,10 +108,10 @@ def worth(screening: Screening) -> str:
             f"{several(len(others), 'model')} of scikit-learn."
         )
     return (
-        f"Without a technique the network has a test {unit.name} of {unit.value(network['mean'])} "
-        f"over {repeats}. Of {len(others)} models of scikit-learn on the same splits, "
-        f"{', '.join(parts)} (each judged by itself); the best is {first['model']}, with "
-        f"{unit.value(first['mean'])}.{_guess(unit, network['guess'])}"
+        f"Without a technique the network has a test {unit.name} of "
+        f"{unit.written(network['mean'])} over {repeats}. Of {len(others)} models of scikit-learn "
+        f"on the same splits, {', '.join(parts)} (each judged by itself); the best is "
+        f"{first['model']}, with {unit.written(first['mean'])}.{_guess(unit, network['guess'])}"
     )
 
 
@@ -150,7 +150,7 @@ def _tuned(row: Record) -> Tuned:
     unit = METRICS[row["metric"]]
     times = f"{int(row['times'])} of {int(row['repeats'])}"
     chosen = f"{row['strength']} {plain(row['chosen'])} ({times}){_edge(row)}"
-    shown = {key: unit.value(row[key]) for key in ("baseline", "honest", "optimistic")}
+    shown = {key: unit.written(row[key]) for key in ("baseline", "honest", "optimistic")}
     return Tuned(row["technique"], row["title"], chosen, **shown)
 
 

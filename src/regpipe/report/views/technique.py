@@ -86,14 +86,14 @@ def _differences(answer: Answer) -> str:
 
 
 def _epochs(answer: Answer) -> str:
-    unit, rows = answer.unit, answer.fresh.draws.fresh
+    unit = answer.unit
     ends = [
         f"{role} {_written(unit, scores['train'].mean)} on train and "
         f"{_written(unit, scores['test'].mean)} on test rows"
         for role in ROLES
         for scores in [answer.fresh.of(role)]
     ]
-    where = f"On {answer.fresh.repeats} {rows}"
+    where = f"On {answer.fresh.counted(answer.problem_block)}"
     return f"Loss and metric over the epochs. {where}, {unit.name} ends at: {'; '.join(ends)}."
 
 
