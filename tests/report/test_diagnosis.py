@@ -34,7 +34,8 @@ def test_where_the_scale_begins_is_told_where_it_is_known() -> None:
 
 def test_seeds_that_matter_are_averaged_away() -> None:
     text = told(of_seed=0.02)
-    assert "to the seed, which averaging seeds takes away." in text and "hardly" not in text
+    assert "none was seen to be up to which rows: it is the seed's (95% interval " in text
+    assert "100%), which averaging seeds takes away." in text and "hardly" not in text
 
 
 def test_what_is_not_told_from_0_is_shown_with_its_interval() -> None:

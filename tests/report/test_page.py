@@ -174,7 +174,13 @@ def test_the_answer_comes_first(reader: Reader) -> None:
         "seeds; 1 of those the baseline's seeds don't contradict, either (1 perfect score of rows "
         "trained on aside). 1 more is about rows that others stand in for: can't tell."
     )
-    told = ("By name, most is gained by", gains, "What became of the techniques", verdicts, numbers)
+    told = (
+        "By name, of those that help jointly, most is gained by",
+        gains,
+        "What became of the techniques",
+        verdicts,
+        numbers,
+    )
     places = [text.index(words) for words in told]
     assert places == sorted(places) and text.index("Leaderboard", places[-1])
 
@@ -335,10 +341,15 @@ def test_the_best_are_told_with_intervals_that_hold_for_all(study: Study) -> Non
         "-0.65] thousandths of squared error)"
     )
     assert said(study.leaderboard) == (
-        f"By name, most is gained by {best}. These intervals allow for how many were tried."
+        f"By name, of those that help jointly, most is gained by {best}. These intervals allow for how many were tried."
     )
     moons = study.leaderboard[study.leaderboard["problem"] == "moons"]
-    assert said(moons).startswith("By name, most is gained by dropout (+2.1 [0.6, 3.6] points of ")
+    assert said(moons).startswith(
+        "By name, of those that help jointly, most is gained by dropout (+2.1 [0.6, 3.6] points of "
+    )
+    crossing = said(moons.assign(joint_low=-0.001))
+    assert "One may include 0 though it helps" in crossing
+    assert "though it helps" not in said(moons)
     assert said(moons.assign(verdict="undecided", verdict_joint="undecided")).startswith("Of 3 pub")
 
 

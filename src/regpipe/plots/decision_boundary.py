@@ -24,6 +24,10 @@ LEVELS = np.linspace(0, 1, 11)
 FILLED = 0.55  # of a colour, so that dots stand out
 EXACT = 1e-6  # of shares in float32
 SPLIT = 0.1  # of the repeats: where more say otherwise, they disagree about a point
+NOTE = (
+    "Dots: rows trained on, of fresh draws the first one's. Repeats disagree about a point\n"
+    f"where more than {SPLIT:.0%} of them say otherwise than the rest."
+)
 
 
 def decision_boundary(
@@ -73,7 +77,7 @@ def decision_boundary(
     handles = [Line2D([], [], color="black", label="networks, on average over repeats")]
     if true_margin is not None:
         handles.append(Line2D([], [], color="black", linestyle="--", label="true boundary"))
-    legend_below(figure, handles, 2, "Dots: rows trained on, of fresh draws the first one's.")
+    legend_below(figure, handles, 2, NOTE)
     title(figure, _finding(name, baseline, technique))
     return figure
 

@@ -181,7 +181,7 @@ def _name_heights(axes: np.ndarray, measures: list[str], metric: Metric) -> None
     if len(measures) == 1:
         axes[0].set_ylabel(f"loss: {metric.name}")
         return
-    axes[0].set_ylabel("loss, with its penalty")
+    axes[0].set_ylabel("loss, penalty included")
     axes[1].set_ylabel(f"{metric.name} (share of rows)" if metric.is_share else metric.name)
 
 

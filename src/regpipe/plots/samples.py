@@ -32,7 +32,7 @@ def samples(rows: pd.DataFrame, problem: str, draws: Draws = DRAWN) -> Figure:
             _scatter(ax, score, s=4, alpha=0.25, linewidths=0, label="_")
         _scatter(ax, test, s=22, facecolors="none", linewidths=0.9, label="test, class {}")
         _scatter(ax, train, s=34, linewidths=0, label="train, class {}")
-        ax.set_title(f"{name}:\n{len(train)} train, {len(test)} test", fontsize=10)
+        ax.set_title(f"{name}:\n{len(train)} train,\n{len(test)} test", fontsize=10)
         ax.set_xlabel("x1")
         ax.set_aspect("equal", adjustable="box")
     axes[0][0].set_ylabel("x2")

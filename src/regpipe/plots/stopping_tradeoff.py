@@ -118,7 +118,9 @@ def _finding(rules: pd.DataFrame) -> str:
     if excess.empty:
         return "No stopping rule has a mean: fits diverged"
     hasty = str(np.log(epochs).mean(axis=1).idxmin())
-    close = str(excess.mean(axis=1).idxmin())
+    ends = (rules["stopped"] > rules["repeats"] / 2).groupby(rules["rule"]).all()
+    ending = excess[ends.loc[excess.index]]  # a rule that ends nothing ends close to the lowest
+    close = str((excess if ending.empty else ending).mean(axis=1).idxmin())
     paid = {rule: _range(excess.loc[rule].to_numpy(float)) for rule in (hasty, close)}
     first = f"Stopping by {_in_words(hasty)} ends {paid[hasty]} above the lowest loss"
     if close == hasty:

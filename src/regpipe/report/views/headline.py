@@ -99,8 +99,15 @@ def _leaders(leaderboard: pd.DataFrame) -> str:
     named = [
         f"{row['title']} ({'' if one else row['problem'] + ', '}{row['size']})" for row in leaders
     ]
+    jointly = direction(leaders[0]["verdict_joint"]) == "helps"
+    of = "of those that help jointly, " if jointly and len(leaderboard) > 1 else ""
     allow = " These intervals allow for how many were tried." * (len(leaderboard) > 1)
-    return f"By name, most is gained by {listed(named)}.{allow}"
+    if of and any(row["joint_low"] <= 0 <= row["joint_high"] for row in leaders):
+        allow += (
+            " One may include 0 though it helps: verdicts step down from the surest, and so need a "
+            "little less."
+        )
+    return f"By name, {of}most is gained by {listed(named)}.{allow}"
 
 
 def _guesses(leaderboard: pd.DataFrame) -> str:
