@@ -825,6 +825,8 @@ def test_stopping_tradeoff_tells_haste_from_patience() -> None:
         "Stopping by generalization loss above 2% ends 10% above the lowest loss; by patience of "
         "200 epochs 1%, for 10 times the epochs"
     )
+    seldom = without_oracle.assign(stopped=[10, 4, 5] * 6)  # which ends nothing, and so is close
+    assert "patience" not in plots.stopping_tradeoff(seldom).get_suptitle()
     one = rules()[lambda t: t["rule"] == "gl_2"]
     assert plots.stopping_tradeoff(one).get_suptitle().endswith("no rule ends closer")
 

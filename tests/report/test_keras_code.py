@@ -499,6 +499,13 @@ def test_a_batch_sum_survives_saving(tmp_path: Path, untrained: None) -> None:
     assert json.loads(loaded.to_json())["config"] == json.loads(model.to_json())["config"]
 
 
+def test_a_score_that_keras_does_not_have_is_said() -> None:
+    said = "regpipe judges it by the squared error where inputs are corrupted, which this isn't."
+    codes = {k: code_of(a).replace("\n# ", " ") for k, a in ARMS.items() if a.task.metric != "mse"}
+    noted = {name for name, code in codes.items() if said in code}
+    assert noted == {k for k, a in ARMS.items() if a.task.metric == "denoising_mse"} != set()
+
+
 def test_what_is_standardised_is_said() -> None:
     code = keras_code(arm_called("diabetes"), (10,), ["features", "target"])
     assert "# Standardised, by mean and deviation of the training rows: features and target" in code

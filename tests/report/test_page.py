@@ -341,7 +341,8 @@ def test_the_best_are_told_with_intervals_that_hold_for_all(study: Study) -> Non
         "-0.65] thousandths of squared error)"
     )
     assert said(study.leaderboard) == (
-        f"By name, of those that help jointly, most is gained by {best}. These intervals allow for how many were tried."
+        f"By name, of those that help jointly, most is gained by {best}. These intervals allow for "
+        "how many were tried."
     )
     moons = study.leaderboard[study.leaderboard["problem"] == "moons"]
     assert said(moons).startswith(

@@ -108,6 +108,12 @@ def test_probabilities_of_weighted_classes_are_those_of_the_rows() -> None:
     np.testing.assert_allclose(both, 1)
 
 
+def test_a_way_to_take_categories_that_is_none_is_refused() -> None:
+    exported, new = predictor([[0.1]]), pd.DataFrame({"age": [30.0]})
+    with pytest.raises(SpecError, match="expected 'other' or 'refuse', received 'refus'"):
+        exported.predict(new, unknown_categories="refus")  # type: ignore[arg-type]
+
+
 def test_a_gap_in_numbers_that_had_none_is_told_like_an_unknown_category() -> None:
     exported, new = predictor([[0.1], [0.6]]), pd.DataFrame({"age": [30.0, None]})
     with pytest.raises(SpecError, match="column 'age' is missing in 1 row, and never was"):
