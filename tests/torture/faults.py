@@ -134,7 +134,12 @@ class Moments:
     def _keep(self, name: str, torn: Path | None = None, size: int = 0) -> None:
         self.seen += 1
         copy = self.into / f"{self.seen:04d}"
-        shutil.copytree(self.root, copy, symlinks=True)
+        while True:  # until no other thread was in the midst of a write that was told before
+            try:
+                shutil.copytree(self.root, copy, symlinks=True)
+                break
+            except shutil.Error:
+                shutil.rmtree(copy)
         if torn:
             os.truncate(copy / torn.relative_to(self.root), size)
         state = _state(copy)

@@ -42,22 +42,26 @@ def test_what_was_damaged_is_made_again(
     name: str, small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root, copy = tmp_path / "data", tmp_path / "copy"
-    for before in [*PIPELINES[name], name]:
-        small.run(before, root=root)
+    order = [*PIPELINES[name], name]
+    for one in order:
+        small.run(one, root=root)
     whole, found, tried = contents(root), {}, 0
     shutil.copytree(root, copy)
     fits = [file for file in whole if file.startswith("06_models/fits/")]
     others = sorted({*whole} - {*fits, "08_reporting/looks.csv"})
     for files in [fits, *([file] for file in others)]:
         for what, how in DAMAGES.items():
+            if files[0].endswith("trials.log") or (files[0], what) == ("made.json", "flipped"):
+                continue  # the log of a search that is done; the key of a fit that was asked for
             for file in files:
                 damage(root / file, how)
             if files is fits:  # which are read by what isn't there
                 for made in others:
                     (root / made).unlink()
             tried += 1
-            try:
-                small.run(*PIPELINES[name], name, root=root)
+            try:  # a fit says who asked for it first
+                for names in [[one] for one in order] if files is fits else [order]:
+                    small.run(*names, root=root)
                 wrong = differing(contents(root), whole)
             except Exception as error:
                 wrong = [repr(error)]

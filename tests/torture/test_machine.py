@@ -126,6 +126,7 @@ def test_too_few_open_files(files: int, forks: Forks, line: Line, tmp_path: Path
 
 def test_too_little_memory(forks: Forks, line: Line, tmp_path: Path) -> None:
     limits = {"RLIMIT_AS": 4_000_000_000}
-    units = {"moons.network.hidden.Dense.units": 50_000_000, "limits.units": 50_000_000}
+    many = {"limits.units": 50_000_000, "limits.weights": 200_000_000}
+    units = {"moons.network.hidden.Dense.units": 50_000_000, **many}
     ended = forks.run(line("weight_l2", tmp_path / "data", **units), limits=limits)
     assert "memory" in said(ended)
