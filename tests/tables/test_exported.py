@@ -10,7 +10,7 @@ import pytest
 
 from regpipe.errors import SpecError
 from regpipe.language import Problem, TableRows
-from regpipe.pipelines.export.nodes import prepare
+from regpipe.pipelines.export.nodes import predict, prepare
 from regpipe.tables.about import About
 from regpipe.tables.columns import Columns
 from regpipe.tables.exported import Predictor
@@ -106,6 +106,13 @@ def test_probabilities_of_weighted_classes_are_those_of_the_rows() -> None:
     assert found["probability of yes"][0] == pytest.approx(0.1)
     both = found["probability of yes"] + found["probability of no"]
     np.testing.assert_allclose(both, 1)
+
+
+def test_a_file_of_a_header_alone_is_refused() -> None:
+    exported, new = predictor([[0.1]]), pd.DataFrame({"age": [30.0]})
+    assert len(predict(exported, new)) == 1
+    with pytest.raises(SpecError, match="there are none. Expected one or more below the header"):
+        predict(exported, new[:0])
 
 
 def test_a_way_to_take_categories_that_is_none_is_refused() -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from regpipe.candidates.mixtures import MixtureSpace
 from regpipe.candidates.references import load
+from regpipe.errors import SpecError
 from regpipe.language import Export, Protocol
 from regpipe.measures.base_rates import base_rates, class_weights_of
 from regpipe.pipelines.answer.cuts import rates_of_cut
@@ -161,7 +162,13 @@ def _known(number: float) -> float | None:
 
 
 def predict(predictor: Any, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the model's predictions; what they hold that is new is logged."""
+    """Return the rows with the model's predictions; what they hold that is new is logged.
+
+    Raises:
+        SpecError: there are no rows, or the model refuses them.
+    """
+    if rows.empty:
+        raise SpecError("these rows: there are none. Expected one or more below the header.")
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         predicted = predictor.predict(rows)
