@@ -118,6 +118,13 @@ def test_a_network_is_told_with_what_is_in_it_and_what_the_other_side_does() -> 
     )
 
 
+def test_what_a_random_split_of_dates_does_not_tell_is_said() -> None:
+    told = said(dated="my month")
+    assert "though 'my month' is a date: if later rows are to be predicted, that flatters" in told
+    assert "--time 'my month' splits in time." in told
+    assert "flatters" not in said()
+
+
 def test_another_model_is_told_and_the_network_from_its_side() -> None:
     assert said("other", ahead=-0.012, verdict="hurts").startswith(
         "Use SVC (C 10). Accuracy 0.842 (95% interval 0.762 to 0.922) is to be expected on new "

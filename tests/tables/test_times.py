@@ -143,6 +143,15 @@ def test_an_export_stops_by_the_latest_rows() -> None:
     assert_in_time(held, "val")
 
 
+def test_a_date_among_rows_that_are_split_at_random_is_known() -> None:
+    columns = {"day": {"kind": "date"}, "x": {"kind": "number"}, "y": {"kind": "number"}}
+    own = {"table": "mine", "target": "y", "columns": columns, "scale": False}
+    assert problem(rows=own).dated == "day"
+    assert problem(rows={**own, "time": "day"}).dated is None
+    without = {name: column for name, column in columns.items() if name != "day"}
+    assert problem(rows={**own, "columns": without}).dated is None
+
+
 def test_a_second_pass_of_other_times_is_another_fit() -> None:
     rows = rows_in(table(), problem())[0]
     for training, differ in (({}, False), (REFIT, True)):

@@ -289,6 +289,15 @@ class Problem(Strict):
         own = self.own_table
         return own is not None and own.time is not None
 
+    @property
+    def dated(self) -> str | None:
+        """The first date among the columns of a table that is split at random."""
+        own = self.own_table
+        if own is None or own.time is not None or self.one_split:
+            return None
+        kinds = (own.columns or {}).items()
+        return next((name for name, column in kinds if column.kind == "date"), None)
+
     def smallest_differences(self, statistics: Statistics) -> dict[str, float]:
         """Return for each score the smallest mean difference of interest."""
         own = {str(name): number for name, number in self.smallest_difference.items()}

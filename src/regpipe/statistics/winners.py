@@ -64,7 +64,8 @@ class ModelAnswer(Strict):
     """The `answer.json` of a problem: which model to use, and what to expect of it.
 
     `standardised` is whether the target is in its standard deviations. `second` is the second of
-    two classes, whose probability a `cut` is of. `times` is in how many of the repeats the network
+    two classes, whose probability a `cut` is of. `dated` is a date among columns of rows that are
+    split at random. `times` is in how many of the repeats the network
     was the better side by the rows held out, and `held_out` the mean of both sides there.
     """
 
@@ -73,6 +74,7 @@ class ModelAnswer(Strict):
     metric: MetricName
     standardised: bool = False
     second: str | None = None
+    dated: str | None = None
     confidence: float
     repeats: int
     train_rows: int

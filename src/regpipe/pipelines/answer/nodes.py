@@ -77,6 +77,7 @@ def answer(
         metric=problem.kind.metric,
         standardised="target" in problem.standardise,
         second=str(problem.classes[1]) if problem.classes else None,
+        dated=problem.dated,
         confidence=look.statistics.confidence,
         repeats=len(fresh),
         train_rows=int(fresh["train_rows"].iloc[0]),

@@ -1,6 +1,7 @@
 """Which model to use, in a few sentences and on its page."""
 
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,8 @@ def sentences(answer: ModelAnswer, parts: Parts) -> list[str]:
         answer: the answer of a problem.
         parts: the recipes and foundations that were searched among, by their names.
     """
-    whole = " ".join([f"Use {_chosen(answer, parts)}.", _expected(answer), *_rival(answer)])
+    rest = (*_rival(answer), *_dated(answer))
+    whole = " ".join([f"Use {_chosen(answer, parts)}.", _expected(answer), *rest])
     further = (_plain, _useful, _sides, _rows, _cut)
     return [whole, *filter(None, (say(answer, parts) for say in further))]
 
@@ -138,6 +140,17 @@ def _expected(answer: ModelAnswer) -> str:
         f"{name} {unit.written(found.mean)}{interval} is to be expected on new rows of the same "
         f"kind{_in_deviations(answer, found.mean)}.{caveat(answer.repeats, 'splits')}"
     )
+
+
+def _dated(answer: ModelAnswer) -> list[str]:
+    """Warn of what a random split of a series doesn't tell."""
+    if answer.dated is None:
+        return []
+    return [
+        f"Rows were split at random, though '{answer.dated}' is a date: if later rows are to be "
+        f"predicted, that flatters; new-problem with --time {shlex.quote(answer.dated)} splits in "
+        "time."
+    ]
 
 
 def no_interval(answer: ModelAnswer, mean: float) -> str:
