@@ -141,8 +141,7 @@ def _strip(ax: Axes, answer: Answer) -> None:
 
 
 def _counted(answer: Answer) -> str:
-    fresh, gain = answer.fresh, answer.gain
-    return f"{fresh.counted(answer.problem_block)}, better in {gain.wins} of them"
+    return f"{answer.counted}, better in {answer.gain.wins} of them"
 
 
 def _claimed(answer: Answer) -> float | None:

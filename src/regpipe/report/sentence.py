@@ -32,7 +32,7 @@ def sentence(answer: Answer) -> str:
         interval = _interval(gain, unit, f"{confidence} interval ")
         moved = f"test {unit.name} {_movement(gain.mean, unit)}{interval}, and "
     return (
-        f"{_verdict(answer)}: over {fresh.counted(answer.problem_block)}, {moved}it was better in "
+        f"{_verdict(answer)}: over {answer.counted}, {moved}it was better in "
         f"{gain.wins} of them{ties}.{_stopped(answer)}{_loss(answer)}{_code(answer)}"
         f"{_guess(answer)}{_divergence(answer)}{_claim(answer)}{_leak(answer)}{_asked_before(answer)}"
         f"{_way_on(answer)}"

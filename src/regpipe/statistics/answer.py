@@ -105,12 +105,6 @@ class Fresh(BothArms):
     plan: Plan
     guess: Number = math.nan
 
-    def counted(self, problem: Problem) -> str:
-        """Return how many repeats there are, and on how many splits in time, which come again."""
-        if self.draws is IN_TIME and self.repeats > (n := problem.split.n_splits or N_SPLITS):
-            return f"{self.repeats} fits on {n} {self.draws.fresh}"
-        return f"{self.repeats} {self.draws.fresh}"
-
     @property
     def few(self) -> bool:
         """Whether there are too few repeats to rely on."""
@@ -197,6 +191,14 @@ class Answer(Strict):
     def smallest_difference(self) -> float:
         """The smallest difference of the metric that is of interest."""
         return self.problem_block.smallest_differences(self.run.statistics)[self.metric]
+
+    @property
+    def counted(self) -> str:
+        """How many repeats there are, and on how many splits in time, which come again."""
+        n, draws = self.fresh.repeats, self.fresh.draws
+        if draws is IN_TIME and n > (origins := self.problem_block.split.n_splits or N_SPLITS):
+            return f"{n} fits on {origins} {draws.fresh}"
+        return f"{n} {draws.fresh}"
 
     @cached_property
     def problem_block(self) -> Problem:

@@ -93,7 +93,7 @@ def _epochs(answer: Answer) -> str:
         for role in ROLES
         for scores in [answer.fresh.of(role)]
     ]
-    where = f"On {answer.fresh.counted(answer.problem_block)}"
+    where = f"On {answer.counted}"
     return f"Loss and metric over the epochs. {where}, {unit.name} ends at: {'; '.join(ends)}."
 
 
