@@ -24,9 +24,12 @@ IMPORTS = {
     "tf.": "import tensorflow as tf",
     "train_test_split(": "from sklearn.model_selection import train_test_split",
 }
-OTHERWISE = {
-    "denoising_mse": "the squared error where inputs are corrupted",
-    "probe_accuracy": "the accuracy of a linear probe on the code",
+# What `evaluate` of Keras doesn't say of scores that aren't its own.
+NOTES = {
+    "balanced_accuracy": "says the class that is the likeliest in proportion to its base rate",
+    "cost": "says the class that is expected to cost least",
+    "denoising_mse": "judges it by the squared error where inputs are corrupted, which this isn't",
+    "probe_accuracy": "judges it by the accuracy of a linear probe on the code, which this isn't",
 }
 ALL_ROWS = ("x_train", "y_train", "(x_test, y_test)")
 HELD_OUT = ("x_fit", "y_fit", "(x_val, y_val)")
@@ -229,10 +232,6 @@ def _evaluate(arm: Arm) -> list[str]:
     notes = []
     if arm.loss != arm.training.loss or any(key.endswith("_regularizer") for key in keys):
         notes.append("regpipe compares losses without penalties, and by the problem's own loss.")
-    if arm.task.metric == "balanced_accuracy":
-        notes.append("regpipe says the class that is the likeliest in proportion to its base rate.")
-    if arm.task.metric == "cost":
-        notes.append("regpipe says the class that is expected to cost least.")
-    if arm.task.metric in OTHERWISE:
-        notes.append(f"regpipe judges it by {OTHERWISE[arm.task.metric]}, which this isn't.")
+    if arm.task.metric in NOTES:
+        notes.append(f"regpipe {NOTES[arm.task.metric]}.")
     return [*map(comment, notes), scored]
